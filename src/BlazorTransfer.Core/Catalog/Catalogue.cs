@@ -1,0 +1,95 @@
+namespace BlazorTransfer.Core.Catalog;
+
+/// <summary>
+/// All that a worker can do, printed by <c>worker describe --json</c>. The new-run form, the command line's help and the
+/// validation of a job are drawn from it, so that a new backbone or method needs no change outside the worker.
+/// </summary>
+public sealed record Catalogue
+{
+    public required string WorkerVersion { get; init; }
+    public required IReadOnlyList<BackboneSpec> Backbones { get; init; }
+    public required IReadOnlyList<TransferMethodSpec> Methods { get; init; }
+
+    /// <summary>Hyper-parameters that every method understands (epochs, batch size, seed …); a method may override a default.</summary>
+    public required IReadOnlyList<ParameterSpec> CommonParameters { get; init; }
+    public required IReadOnlyList<ExportFormatSpec> ExportFormats { get; init; }
+
+    /// <summary>Devices usable on the worker's machine, the best one first; never empty, since <c>cpu</c> always works.</summary>
+    public required IReadOnlyList<DeviceSpec> Devices { get; init; }
+
+    public BackboneSpec? FindBackbone(string name) => Backbones.FirstOrDefault(b => b.Name == name);
+
+    public TransferMethodSpec? FindMethod(string name) => Methods.FirstOrDefault(m => m.Name == name);
+
+    /// <summary>The method's own parameters after the common ones, each common default replaced where the method says so.</summary>
+    public IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
+    [
+        .. CommonParameters.Where(c => method.Parameters.All(p => p.Name != c.Name)),
+        .. method.Parameters,
+    ];
+}
+
+/// <summary>A network that can be the trunk of a classifier.</summary>
+/// <param name="Name">Registry name as in torchvision, such as <c>mobilenet_v2</c>.</param>
+/// <param name="DisplayName">Name for people, such as "MobileNetV2".</param>
+/// <param name="Family">Architecture family, such as "MobileNet"; groups the choices in a list.</param>
+/// <param name="Parameters">Trainable parameters with a 1,000-class head.</param>
+/// <param name="GigaMacs">Multiply-accumulates of one forward pass at the default input size, in 10⁹.</param>
+/// <param name="FeatureDim">Width of the pooled feature vector.</param>
+/// <param name="LayerGroups">Names of the layer groups from stem to last stage; a freeze depth counts from the left.</param>
+/// <param name="Preprocessing">What evaluation does to an image for the usual pretrained weights.</param>
+/// <param name="Paper">Citation of the architecture.</param>
+public sealed record BackboneSpec(
+    string Name,
+    string DisplayName,
+    string Family,
+    long Parameters,
+    double GigaMacs,
+    int FeatureDim,
+    IReadOnlyList<string> LayerGroups,
+    Preprocessing Preprocessing,
+    string Paper);
+
+/// <summary>Evaluation preprocessing; it travels with the weights into every export.</summary>
+/// <param name="ResizeShorterSide">Shorter side after the antialiased resize, in pixels.</param>
+/// <param name="CropSize">Side of the square centre crop, in pixels: the network's input size.</param>
+/// <param name="Mean">Per-channel mean (red, green, blue) of pixels scaled to 0…1.</param>
+/// <param name="Std">Per-channel standard deviation.</param>
+/// <param name="Interpolation">Resampling filter; <c>bilinear</c> means PIL's antialiased triangle filter.</param>
+public sealed record Preprocessing(
+    int ResizeShorterSide,
+    int CropSize,
+    IReadOnlyList<float> Mean,
+    IReadOnlyList<float> Std,
+    string Interpolation = "bilinear")
+{
+    public static Preprocessing ImageNet { get; } = new(256, 224, [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+}
+
+/// <summary>A way to turn a pretrained backbone into a classifier of the user's classes.</summary>
+/// <param name="Name">Registry name, such as <c>linear-probe</c>.</param>
+/// <param name="DisplayName">Name for people.</param>
+/// <param name="Summary">One sentence: what it does.</param>
+/// <param name="Advice">When to choose it, in plain words.</param>
+/// <param name="Paper">Citation, or null where it is folklore.</param>
+/// <param name="Parameters">Its own parameters, and common ones with another default.</param>
+public sealed record TransferMethodSpec(
+    string Name,
+    string DisplayName,
+    string Summary,
+    string Advice,
+    string? Paper,
+    IReadOnlyList<ParameterSpec> Parameters);
+
+/// <summary>A form in which a finished model can be downloaded.</summary>
+public sealed record ExportFormatSpec(string Name, string DisplayName, string Summary);
+
+/// <summary>A compute device: <c>cpu</c> or <c>cuda:N</c>.</summary>
+/// <param name="Name">The name that a job uses.</param>
+/// <param name="Description">Model name, such as "NVIDIA H100" or "CPU, 2 threads".</param>
+public sealed record DeviceSpec(string Name, string Description)
+{
+    /// <summary>The choice that leaves it to the worker: the first CUDA device where there is one, else the CPU.</summary>
+    public const string Auto = "auto";
+    public const string Cpu = "cpu";
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+using BlazorTransfer.Core.Protocol;
+
+namespace BlazorTransfer.Core.Datasets;
+
+/// <summary>
+/// The samples and classes of one immutable data set version, stored as JSON lines: a header with the classes, then one
+/// <see cref="Sample"/> a line. Class order is the order of the model's outputs.
+/// </summary>
+public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyList<Sample> Samples)
+{
+    private const int CurrentFormat = 1;
+
+    public IReadOnlyList<Sample> Of(Split split) => [.. Samples.Where(s => s.Split == split)];
+
+    /// <summary>Writes under a temporary name, flushes to the disk, then renames: a reader never sees half a manifest.</summary>
+    public void Save(string path)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(JsonSerializer.Serialize(new Header(CurrentFormat, Classes), ProtocolJson.Line));
+        foreach (Sample sample in Samples) text.AppendLine(JsonSerializer.Serialize(sample, ProtocolJson.Line));
+        AtomicFile.WriteAllText(path, text.ToString());
+    }
+
+    /// <exception cref="InvalidDataException">The file is no manifest of a format this version knows, or is damaged.</exception>
+    public static DatasetManifest Load(string path)
+    {
+        try
+        {
+            using var lines = new StreamReader(path);
+            Header? header = JsonSerializer.Deserialize<Header>(lines.ReadLine() ?? "null", ProtocolJson.Line);
+            if (header?.Format != CurrentFormat) throw new InvalidDataException($"{path} is no data set manifest of format {CurrentFormat}.");
+            var samples = new List<Sample>();
+            while (lines.ReadLine() is { } line) samples.Add(JsonSerializer.Deserialize<Sample>(line, ProtocolJson.Line)!);
+            return new DatasetManifest(header.Classes, samples);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
+    }
+
+    private sealed record Header(int Format, IReadOnlyList<string> Classes);
+}

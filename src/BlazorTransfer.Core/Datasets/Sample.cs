@@ -1,0 +1,37 @@
+namespace BlazorTransfer.Core.Datasets;
+
+/// <summary>The part of a data set that a sample serves.</summary>
+public enum Split
+{
+    Train,
+    Validation,
+    Test,
+}
+
+/// <summary>
+/// One image of a data set version. <see cref="Label"/> is null for an unlabelled image (a target domain).
+/// <see cref="Tags"/> hold further facts about it, such as the domain it comes from (<c>"lighting": "warm"</c>).
+/// </summary>
+public sealed record Sample
+{
+    /// <summary>Path of the image relative to the manifest's image root, with forward slashes.</summary>
+    public required string File { get; init; }
+
+    /// <summary>SHA-256 of the file's bytes, lower-case hex; the sample's identity across versions.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>The name under which the user brought it, such as <c>train/ants/0013035.jpg</c>.</summary>
+    public required string Name { get; init; }
+    public string? Label { get; init; }
+    public required Split Split { get; init; }
+
+    /// <summary>Width after the EXIF orientation was applied, in pixels.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>Height after the EXIF orientation was applied, in pixels.</summary>
+    public required int Height { get; init; }
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+}
+
+/// <summary>A file that did not become a sample, and why, in words for the user.</summary>
+public sealed record RejectedFile(string Name, string Reason);

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using BlazorTransfer.Core.Catalog;
+
+namespace BlazorTransfer.Core.Protocol;
+
+/// <summary>Everything a worker needs to know to execute a run: the content of <c>job.json</c>.</summary>
+public sealed record JobSpec
+{
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+    public required string RunId { get; init; }
+    public required DataSpec Data { get; init; }
+
+    /// <summary>A name from the catalogue's backbones.</summary>
+    public required string Backbone { get; init; }
+    public required WeightsSpec Weights { get; init; }
+
+    /// <summary>A name from the catalogue's methods.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>Values that differ from their defaults, by parameter name.</summary>
+    public IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; } = new Dictionary<string, ParameterValue>();
+
+    /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public string Device { get; init; } = DeviceSpec.Auto;
+    public int Seed { get; init; }
+
+    public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));
+
+    /// <exception cref="InvalidDataException">The file is no job of a format this version knows.</exception>
+    public static JobSpec Load(string path)
+    {
+        try
+        {
+            JobSpec? job = JsonSerializer.Deserialize<JobSpec>(File.ReadAllText(path), ProtocolJson.Indented);
+            return job?.Format == CurrentFormat ? job : throw new InvalidDataException($"{path} is no job of format {CurrentFormat}.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is no valid job: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>Which images a run learns from.</summary>
+/// <param name="Manifest">Path of the <see cref="Datasets.DatasetManifest"/>.</param>
+/// <param name="ImageRoot">Folder that the manifest's file names are relative to.</param>
+/// <param name="Version">What people call this version of the data, such as <c>Surface inspection v2</c>.</param>
+public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null);
+
+/// <summary>Where the backbone's weights come from.</summary>
+/// <param name="File">A safetensors or PyTorch file; null for random initialisation.</param>
+/// <param name="Sha256">The expected SHA-256 of the file; null where nobody recorded it.</param>
+/// <param name="Name">What people call the weights.</param>
+public sealed record WeightsSpec(string? File, string? Sha256 = null, string? Name = null)
+{
+    public static WeightsSpec Random { get; } = new(File: null, Name: "Random initialisation");
+}

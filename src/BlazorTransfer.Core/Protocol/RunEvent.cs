@@ -1,0 +1,202 @@
+using System.Text.Json.Serialization;
+
+namespace BlazorTransfer.Core.Protocol;
+
+/// <summary>
+/// Something that happened in a run: one line of <c>events.jsonl</c>, which is the truth about the run. The hierarchy is
+/// closed. <see cref="Sequence"/> counts from 1 without gaps, so a reader that has seen N asks for what follows N.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(RunStarted), "started")]
+[JsonDerivedType(typeof(PhaseProgressed), "phase")]
+[JsonDerivedType(typeof(StepCompleted), "step")]
+[JsonDerivedType(typeof(EpochCompleted), "epoch")]
+[JsonDerivedType(typeof(SamplesPredicted), "predictions")]
+[JsonDerivedType(typeof(EvaluationCompleted), "evaluation")]
+[JsonDerivedType(typeof(CheckpointSaved), "checkpoint")]
+[JsonDerivedType(typeof(ArtifactWritten), "artifact")]
+[JsonDerivedType(typeof(MessageLogged), "message")]
+[JsonDerivedType(typeof(RunFinished), "finished")]
+public abstract record RunEvent
+{
+    private protected RunEvent()
+    {
+    }
+
+    /// <summary>Set by the writer; 0 until then.</summary>
+    [JsonPropertyOrder(-2)]
+    public long Sequence { get; init; }
+
+    /// <summary>Set by the writer.</summary>
+    [JsonPropertyOrder(-1)]
+    public DateTimeOffset Time { get; init; }
+}
+
+/// <summary>The worker accepted the job and knows its size.</summary>
+public sealed record RunStarted : RunEvent
+{
+    public required string WorkerVersion { get; init; }
+
+    /// <summary>The device in use, such as <c>cpu</c>, with its description.</summary>
+    public required string Device { get; init; }
+    public required string DeviceDescription { get; init; }
+    public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>Images by split.</summary>
+    public required int TrainSamples { get; init; }
+    public required int ValidationSamples { get; init; }
+    public required int TestSamples { get; init; }
+    public required int Epochs { get; init; }
+    public required int StepsPerEpoch { get; init; }
+    public required long Parameters { get; init; }
+    public required long TrainableParameters { get; init; }
+
+    /// <summary>Every hyper-parameter, defaults included.</summary>
+    public required IReadOnlyDictionary<string, Catalog.ParameterValue> Settings { get; init; }
+}
+
+/// <summary>A stage of the run and how far it is. Throttled at the source; the last one of a phase has Done = Total.</summary>
+public sealed record PhaseProgressed : RunEvent
+{
+    public required RunPhase Phase { get; init; }
+
+    /// <summary>Done out of <see cref="Total"/>, both in <see cref="Unit"/>.</summary>
+    public required long Done { get; init; }
+    public required long Total { get; init; }
+    public required string Unit { get; init; }
+
+    /// <summary>Estimated time until the whole run ends; null while nothing is known.</summary>
+    public double? SecondsLeft { get; init; }
+}
+
+public enum RunPhase
+{
+    LoadingWeights,
+    ExtractingFeatures,
+    Training,
+    Evaluating,
+    Exporting,
+}
+
+/// <summary>A training step. Throttled at the source to a few a second; the last step of an epoch is always there.</summary>
+public sealed record StepCompleted : RunEvent
+{
+    /// <summary>Epoch, from 1.</summary>
+    public required int Epoch { get; init; }
+
+    /// <summary>Step over the whole run, from 1.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Mean total loss over the steps since the last event.</summary>
+    public required double Loss { get; init; }
+
+    /// <summary>Named parts of the loss, where a method has several.</summary>
+    public IReadOnlyDictionary<string, double>? LossParts { get; init; }
+    public required double LearningRate { get; init; }
+    public required double ImagesPerSecond { get; init; }
+}
+
+/// <summary>An epoch ended and the validation split was evaluated.</summary>
+public sealed record EpochCompleted : RunEvent
+{
+    public required int Epoch { get; init; }
+
+    /// <summary>The last step of this epoch, counted over the run.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Metrics by <see cref="Runs.MetricKeys"/>.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary>This epoch is the best so far by the selection metric.</summary>
+    public required bool IsBest { get; init; }
+    public required double Seconds { get; init; }
+
+    /// <summary>Live tensors after the epoch; constant over epochs unless something leaks.</summary>
+    public required long LiveTensors { get; init; }
+}
+
+/// <summary>What the model says of a fixed handful of validation images after an epoch.</summary>
+public sealed record SamplesPredicted : RunEvent
+{
+    public required int Epoch { get; init; }
+    public required IReadOnlyList<SamplePrediction> Samples { get; init; }
+}
+
+/// <param name="Sha256">The image's identity.</param>
+/// <param name="File">The image's path relative to the image root.</param>
+/// <param name="Label">The true class.</param>
+/// <param name="Top">The most probable classes, the best first.</param>
+public sealed record SamplePrediction(string Sha256, string File, string Label, IReadOnlyList<ClassProbability> Top);
+
+/// <param name="Label">Class name.</param>
+/// <param name="Probability">Softmax probability, 0…1.</param>
+public sealed record ClassProbability(string Label, double Probability);
+
+/// <summary>The best checkpoint was evaluated on a whole split.</summary>
+public sealed record EvaluationCompleted : RunEvent
+{
+    public required Datasets.Split Split { get; init; }
+
+    /// <summary>Metrics by <see cref="Runs.MetricKeys"/>.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    /// <summary>Counts by true class (row) and predicted class (column), in class order.</summary>
+    public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
+
+    /// <summary>Misclassified images, the most confident mistake first; at most 200.</summary>
+    public required IReadOnlyList<SamplePrediction> Mistakes { get; init; }
+}
+
+public sealed record CheckpointSaved : RunEvent
+{
+    public required int Epoch { get; init; }
+
+    /// <summary>Path relative to the run folder.</summary>
+    public required string File { get; init; }
+    public required bool IsBest { get; init; }
+}
+
+public sealed record ArtifactWritten : RunEvent
+{
+    /// <summary>Path relative to the run folder.</summary>
+    public required string File { get; init; }
+    public required string Format { get; init; }
+    public required long Bytes { get; init; }
+    public required string Sha256 { get; init; }
+}
+
+public sealed record MessageLogged : RunEvent
+{
+    public required MessageLevel Level { get; init; }
+    public required string Text { get; init; }
+}
+
+public enum MessageLevel
+{
+    Information,
+    Warning,
+    Error,
+}
+
+/// <summary>The last event of a run that ended by itself. A worker that was killed leaves none; the supervisor adds it.</summary>
+public sealed record RunFinished : RunEvent
+{
+    public required RunOutcome Outcome { get; init; }
+
+    /// <summary>Why it failed, in words that say what to do; null on success.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The epoch whose weights were kept, from 1; null where there is none.</summary>
+    public int? BestEpoch { get; init; }
+
+    /// <summary>Value of the selection metric at the best epoch.</summary>
+    public double? BestMetric { get; init; }
+    public required double Seconds { get; init; }
+}
+
+public enum RunOutcome
+{
+    Succeeded,
+    Failed,
+    Cancelled,
+}

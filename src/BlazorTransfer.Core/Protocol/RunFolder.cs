@@ -1,0 +1,40 @@
+namespace BlazorTransfer.Core.Protocol;
+
+/// <summary>
+/// The contract between the web process and a worker: a folder. <c>job.json</c> goes in; events, checkpoints, artifacts and
+/// a log come out; a file named <c>cancel</c> asks the worker to stop.
+/// </summary>
+public sealed class RunFolder(string path)
+{
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+    public string Job => In("job.json");
+    public string Events => In("events.jsonl");
+
+    /// <summary>Human-readable standard output and error of the worker.</summary>
+    public string WorkerLog => In("worker.log");
+
+    /// <summary>Process id and start time of the running worker, so that a restarted web process finds it again.</summary>
+    public string WorkerProcess => In("worker.json");
+    public string CancelRequest => In("cancel");
+    public string Checkpoints => In("checkpoints");
+
+    /// <summary>Downloads: one file for each export, named by the exporter.</summary>
+    public string Artifacts => In("artifacts");
+    public string BestCheckpoint => System.IO.Path.Combine(Checkpoints, "best.safetensors");
+    public string LastCheckpoint => System.IO.Path.Combine(Checkpoints, "last.safetensors");
+
+    /// <summary>The downloadable model package of a finished run.</summary>
+    public string ModelPackage => System.IO.Path.Combine(Artifacts, "model.zip");
+
+    public bool CancelRequested => File.Exists(CancelRequest);
+
+    public void Create()
+    {
+        Directory.CreateDirectory(Checkpoints);
+        Directory.CreateDirectory(Artifacts);
+    }
+
+    public void RequestCancel() => File.WriteAllText(CancelRequest, "");
+
+    private string In(string name) => System.IO.Path.Combine(Path, name);
+}
