@@ -1,0 +1,89 @@
+using BlazorTransfer.Core.Catalog;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace BlazorTransfer.Training.Backbones;
+
+/// <summary>A stretch of the trunk that is frozen, given a learning rate or cached as a whole.</summary>
+/// <param name="Name">Name for people, such as <c>layer2</c>.</param>
+/// <param name="Modules">The modules whose parameters and buffers belong to the group.</param>
+/// <param name="Forward">Maps the output of the group before ([N, 3, S, S] for the first) to the input of the next.</param>
+public sealed record LayerGroup(string Name, IReadOnlyList<Module> Modules, Func<Tensor, Tensor> Forward);
+
+/// <summary>
+/// A network with torchvision's architecture and parameter names: a trunk of <see cref="LayerGroups"/> and a classification
+/// head. Weights of torchvision load as they are, and what is saved loads there.
+/// </summary>
+public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.Name)
+{
+    public BackboneSpec Spec { get; } = spec;
+
+    /// <summary>The trunk from stem to last stage; the head is none of them.</summary>
+    public abstract IReadOnlyList<LayerGroup> LayerGroups { get; }
+
+    /// <summary>The classification head, under torchvision's name.</summary>
+    public abstract Module<Tensor, Tensor> Head { get; }
+
+    /// <summary>How many groups, from the stem, are frozen.</summary>
+    public int FrozenGroups { get; private set; }
+
+    /// <summary>Images [N, 3, S, S] to the head's input: [N, FeatureDim], or a map where torchvision's head is convolutional.</summary>
+    public Tensor ForwardFeatures(Tensor images) => ToHeadInput(ForwardGroups(images, 0, LayerGroups.Count));
+
+    /// <summary>Runs <paramref name="count"/> groups from <paramref name="first"/>, so that what comes before can be computed once and kept.</summary>
+    public Tensor ForwardGroups(Tensor input, int first, int count) =>
+        LayerGroups.Skip(first).Take(count).Aggregate(input, (x, group) => group.Forward(x));
+
+    /// <summary>The last group's output to the head's input.</summary>
+    public abstract Tensor ToHeadInput(Tensor trunk);
+
+    /// <summary>The head's input to one vector an image, [N, FeatureDim].</summary>
+    public virtual Tensor Pool(Tensor headInput) => headInput;
+
+    /// <summary>The head's input to logits [N, classes].</summary>
+    public virtual Tensor ForwardHead(Tensor headInput) => Head.call(headInput);
+
+    /// <summary>Images [N, 3, S, S] to logits [N, classes].</summary>
+    public override Tensor forward(Tensor images) => ForwardHead(ForwardFeatures(images));
+
+    /// <summary>
+    /// Freezes the first <paramref name="groups"/> groups: no gradients, and their batch norms keep their statistics also in
+    /// training mode. Groups behind them are trainable.
+    /// </summary>
+    public void Freeze(int groups)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(groups, LayerGroups.Count);
+        FrozenGroups = groups;
+        for (int g = 0; g < LayerGroups.Count; g++)
+        {
+            foreach (Parameter parameter in LayerGroups[g].Modules.SelectMany(m => m.parameters())) parameter.requires_grad = g >= groups;
+        }
+
+        this.train(training);
+    }
+
+    public override void train(bool train = true)
+    {
+        base.train(train);
+        foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules)) module.eval();
+    }
+
+    /// <summary>He initialisation of the convolutions as torchvision does it (fan-out, ReLU); batch norms start as the identity.</summary>
+    protected void InitialiseConvolutions()
+    {
+        foreach (Conv2d convolution in modules().OfType<Conv2d>())
+        {
+            init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
+            if (convolution.bias is { } bias) init.zeros_(bias);
+        }
+    }
+
+    /// <summary>Registers a child under torchvision's name and returns it.</summary>
+    protected T Child<T>(string name, T module)
+        where T : Module
+    {
+        register_module(name, module);
+        return module;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace BlazorTransfer.Training.Weights;
+
+/// <summary>
+/// Opens a file of weights, judged by its content: safetensors, PyTorch's zip format, or PyTorch's format before 1.6.
+/// Nothing in a file is ever executed.
+/// </summary>
+public static class WeightsFile
+{
+    private const long MaximumBytes = 8L << 30;
+
+    // What training frameworks wrap a state dictionary in, outermost first.
+    private static readonly string[] Prefixes = ["module.", "model.", "_orig_mod."];
+
+    /// <summary>Tensors by name, wrappers such as <c>module.</c> taken off.</summary>
+    /// <exception cref="WeightsException">It is no such file, is damaged, or holds more than tensors.</exception>
+    public static IReadOnlyDictionary<string, TensorData> Open(string path)
+    {
+        try
+        {
+            using FileStream stream = File.OpenRead(path);
+            if (stream.Length > MaximumBytes) throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
+            if (stream.Length < 10) throw new WeightsException("The file is too short to hold weights.");
+            Span<byte> head = stackalloc byte[10];
+            stream.ReadExactly(head);
+            stream.Position = 0;
+            IReadOnlyDictionary<string, TensorData> tensors =
+                head[..4].SequenceEqual("PK\u0003\u0004"u8) ? PyTorchZip.Read(stream)
+                : head[0] == 0x80 ? PyTorchLegacy.Read(stream)
+                : head[8] == (byte)'{' ? Safetensors.Read(stream)
+                : throw new WeightsException("It is neither a safetensors file nor a PyTorch state dictionary (.pth).");
+            if (tensors.Count == 0) throw new WeightsException("The file holds no tensors.");
+            return Unwrap(tensors);
+        }
+        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or DecoderFallbackException)
+        {
+            throw new WeightsException($"The file is damaged: {e.Message}", e);
+        }
+    }
+
+    private static IReadOnlyDictionary<string, TensorData> Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        string? prefix = Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal)));
+        return prefix is null ? tensors : Unwrap(tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
+    }
+}

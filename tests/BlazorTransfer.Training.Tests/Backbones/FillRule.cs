@@ -1,0 +1,51 @@
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Backbones;
+
+/// <summary>Deterministic weights and inputs that any language can make, so that networks can be compared without files.</summary>
+internal static class FillRule
+{
+    public static void Fill(nn.Module module)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        foreach ((string name, Tensor tensor) in module.state_dict())
+        {
+            if (tensor.dtype == ScalarType.Float32) tensor.copy_(Values(name, tensor.shape));
+        }
+    }
+
+    /// <summary>The input image, [1, 3, side, side], in -1…1.</summary>
+    public static Tensor Input(int side) => tensor(Uniform("input", 3L * side * side).Select(u => (float)(2 * u - 1)).ToArray(), [1, 3, side, side]);
+
+    private static Tensor Values(string name, long[] shape)
+    {
+        long count = shape.Aggregate(1L, (a, b) => a * b);
+        double fan = (double)count / (shape.Length > 0 ? shape[0] : 1);
+        Func<double, double> value = name[(name.LastIndexOf('.') + 1)..] switch
+        {
+            "running_var" => u => 0.5 + u,
+            "running_mean" => u => (u - 0.5) * 0.2,
+            "weight" when shape.Length >= 2 => u => (2 * u - 1) * Math.Sqrt(6 / fan),
+            "weight" or "layer_scale" => u => 0.5 + u,
+            _ => u => (u - 0.5) * 0.2,
+        };
+        return tensor(Uniform(name, count).Select(u => (float)value(u)).ToArray(), shape);
+    }
+
+    private static IEnumerable<double> Uniform(string name, long count)
+    {
+        uint seed = Encoding.UTF8.GetBytes(name).Aggregate(2166136261u, (hash, b) => unchecked((hash ^ b) * 16777619u));
+        for (long i = 0; i < count; i++)
+        {
+            uint h = unchecked((uint)i + seed);
+            h = unchecked(h * 2654435761u);
+            h = unchecked((h ^ (h >> 16)) * 0x45d9f3bu);
+            h = unchecked((h ^ (h >> 16)) * 0x45d9f3bu);
+            h ^= h >> 16;
+            yield return h / 4294967296.0;
+        }
+    }
+}

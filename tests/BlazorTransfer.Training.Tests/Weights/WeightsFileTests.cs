@@ -1,0 +1,132 @@
+using System.IO.Compression;
+using System.Text;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Weights;
+
+namespace BlazorTransfer.Training.Tests.Weights;
+
+public sealed class WeightsFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData("mobilenet_v2-imagenet.pth", "mobilenet_v2")]
+    [InlineData("squeezenet1_1-imagenet.pth", "squeezenet1_1")]
+    public void Open_WithTorchvisionWeights_FitsItsBackboneOnly(string file, string backbone)
+    {
+        IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", file));
+
+        Assert.Equal([backbone], WeightsLoader.FittingBackbones(tensors));
+        using Backbone network = BackboneRegistry.Create(backbone, 1000);
+        Assert.True(WeightsLoader.Load(network, tensors).HeadLoaded);
+    }
+
+    [Fact]
+    public void Open_WithLegacyFile_ReadsTensorsWithoutTheirWrapper()
+    {
+        IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "resnet20-cifar10-12fca82f.th"));
+
+        Assert.Equal([16, 3, 3, 3], tensors["conv1.weight"].Shape);
+        Assert.Equal([10, 64], tensors["linear.weight"].Shape);
+        Assert.All(tensors.Values, t => Assert.All(t.ToSingles(), v => Assert.True(float.IsFinite(v))));
+        Assert.InRange(tensors["linear.weight"].ToSingles().Select(Math.Abs).Average(), 0.01, 2);
+    }
+
+    [Fact]
+    public void Load_WithAnotherNetworksWeights_RefusesAndNamesTheDifference()
+    {
+        IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "squeezenet1_1-imagenet.pth"));
+        using Backbone network = BackboneRegistry.Create("resnet18", 2);
+
+        var refusal = Assert.Throws<WeightsException>(() => WeightsLoader.Load(network, tensors));
+
+        Assert.Contains("do not fit ResNet-18", refusal.Message);
+        Assert.Contains("conv1.weight", refusal.Message);
+    }
+
+    [Fact]
+    public void Open_WithPickleThatCallsSomething_RefusesItByName()
+    {
+        // What a malicious file does: os.system("…") by GLOBAL and REDUCE.
+        byte[] pickle = Encoding.ASCII.GetBytes("\u0002cposix\nsystem\nX\u0004\0\0\0true\u0085R.");
+        pickle = [0x80, .. pickle.Select(b => b)];
+        string zip = Path.Combine(_folder, "evil.pth");
+        using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Create))
+        using (Stream entry = archive.CreateEntry("archive/data.pkl", CompressionLevel.NoCompression).Open())
+        {
+            entry.Write(pickle);
+        }
+
+        string raw = Path.Combine(_folder, "evil.pkl");
+        File.WriteAllBytes(raw, pickle);
+
+        Assert.Contains("posix.system", Assert.Throws<WeightsException>(() => WeightsFile.Open(zip)).Message);
+        Assert.Contains("posix.system", Assert.Throws<WeightsException>(() => WeightsFile.Open(raw)).Message);
+    }
+
+    [Fact]
+    public void Open_WithTorchScript_RefusesIt()
+    {
+        string zip = Path.Combine(_folder, "script.pt");
+        using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Create)) archive.CreateEntry("m/code/__torch__.py");
+
+        Assert.Contains("TorchScript", Assert.Throws<WeightsException>(() => WeightsFile.Open(zip)).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 12)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", 8)]
+    [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8)]
+    [InlineData("""{"a":""", 8)]
+    public void Open_WithDishonestSafetensors_Refuses(string header, int dataBytes)
+    {
+        string path = Path.Combine(_folder, "w.safetensors");
+        byte[] utf8 = Encoding.UTF8.GetBytes(header);
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((ulong)utf8.Length), .. utf8, .. new byte[dataBytes]]);
+
+        Assert.Throws<WeightsException>(() => WeightsFile.Open(path));
+    }
+
+    [Theory]
+    [InlineData(".safetensors")]
+    [InlineData(".pth")]
+    public void Open_WithMutatedFile_ReadsOrRefusesAndNeverFails(string extension)
+    {
+        string path = Path.Combine(_folder, "w" + extension);
+        var tensors = new Dictionary<string, TensorData>
+        {
+            ["conv.weight"] = new(ElementType.Float32, [2, 3], new byte[24]),
+            ["bn.num_batches_tracked"] = new(ElementType.Int64, [], new byte[8]),
+        };
+        if (extension == ".pth") PthWriter.Write(path, tensors);
+        else Safetensors.Write(path, tensors);
+        byte[] original = File.ReadAllBytes(path);
+        var random = new Random(7);
+        int refused = 0;
+
+        for (int i = 0; i < 4000; i++)
+        {
+            byte[] mutated = [.. original];
+            for (int m = random.Next(1, 6); m > 0; m--) mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
+            if (random.Next(4) == 0) mutated = mutated[..random.Next(mutated.Length)];
+            File.WriteAllBytes(path, mutated);
+            try
+            {
+                WeightsFile.Open(path);
+            }
+            catch (WeightsException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 100, 4000);
+    }
+}
