@@ -1,0 +1,56 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace BlazorTransfer.Imaging;
+
+/// <summary>
+/// Pixels as the codec gives them: rows of red, green, blue and straight alpha, not yet upright. The buffer is rented,
+/// since a photograph's 4 bytes a pixel would otherwise go to the large object heap once an image.
+/// </summary>
+internal sealed class CodecPixels : IDisposable
+{
+    private const int BytesPerPixel = 4;
+
+    private readonly byte[] _rented;
+
+    private CodecPixels(int width, int height, bool opaque, byte[] rented) =>
+        (Width, Height, IsOpaque, _rented) = (width, height, opaque, rented);
+
+    public int Width { get; }
+    public int Height { get; }
+    public bool IsOpaque { get; }
+
+    public ReadOnlySpan<byte> Row(int y) => _rented.AsSpan(BytesPerPixel * Width * y, BytesPerPixel * Width);
+
+    /// <summary>
+    /// Decodes the picture, a JPEG at the smallest k/8 of its size whose shorter side is still at least
+    /// <paramref name="minimumShorterSide"/> (the inverse DCT then computes fewer pixels). Null where the file is damaged.
+    /// </summary>
+    public static unsafe CodecPixels? Decode(CodecSession session, int? minimumShorterSide)
+    {
+        SKCodec codec = session.Codec;
+        SKSizeI size = session.Format == ImageFormat.Jpeg && minimumShorterSide is { } side ? ScaledSize(codec, side) : codec.Info.Size;
+        // No colour space: profiles and gamma chunks are ignored, as PIL and so every torchvision model ignores them.
+        var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(info.BytesSize);
+        SKCodecResult result;
+        fixed (byte* pixels = rented) result = codec.GetPixels(info, (nint)pixels, info.RowBytes, SKCodecOptions.Default);
+        bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
+        if (result == SKCodecResult.Success) return new CodecPixels(size.Width, size.Height, opaque, rented);
+        ArrayPool<byte>.Shared.Return(rented);
+        return null;
+    }
+
+    private static SKSizeI ScaledSize(SKCodec codec, int minimumShorterSide)
+    {
+        for (int eighths = 1; eighths < 8; eighths++)
+        {
+            SKSizeI scaled = codec.GetScaledDimensions(eighths / 8f);
+            if (Math.Min(scaled.Width, scaled.Height) >= minimumShorterSide) return scaled;
+        }
+
+        return codec.Info.Size;
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_rented);
+}

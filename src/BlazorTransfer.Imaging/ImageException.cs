@@ -1,0 +1,4 @@
+namespace BlazorTransfer.Imaging;
+
+/// <summary>A file is no picture that can be used; the message says so in a sentence for the user.</summary>
+public sealed class ImageException(string message) : Exception(message);

@@ -1,0 +1,61 @@
+namespace BlazorTransfer.Imaging;
+
+/// <summary>
+/// Judges a file by its content, not its name: is it a still picture in an accepted format and within the limits?
+/// No file makes it throw; what is wrong is in the result, in words for the user.
+/// </summary>
+public static class ImageProbe
+{
+    /// <summary>Reads the header only: format and dimensions, before any pixel.</summary>
+    public static ImageProbeResult Inspect(byte[] file, ImageLimits? limits = null)
+    {
+        (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
+        if (session is null) return ImageProbeResult.Reject(rejection!);
+        using (session) return Upright(session);
+    }
+
+    /// <inheritdoc cref="Inspect(byte[], ImageLimits?)"/>
+    public static ImageProbeResult Inspect(string path, ImageLimits? limits = null) => Read(path, limits, Inspect);
+
+    /// <inheritdoc cref="Inspect(byte[], ImageLimits?)"/>
+    public static ImageProbeResult Inspect(Stream stream, ImageLimits? limits = null) => Read(stream, limits, Inspect);
+
+    /// <summary>
+    /// <see cref="Inspect(byte[], ImageLimits?)"/>, then a decode of all pixels (a JPEG at an eighth of its size), which
+    /// finds truncated and corrupt files. An import does this, so that no training run meets such a file.
+    /// </summary>
+    public static ImageProbeResult Verify(byte[] file, ImageLimits? limits = null)
+    {
+        (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
+        if (session is null) return ImageProbeResult.Reject(rejection!);
+        using (session)
+        {
+            using CodecPixels? pixels = CodecPixels.Decode(session, minimumShorterSide: 1);
+            return pixels is null ? ImageProbeResult.Reject(CodecSession.Damaged(session.Format)) : Upright(session);
+        }
+    }
+
+    /// <inheritdoc cref="Verify(byte[], ImageLimits?)"/>
+    public static ImageProbeResult Verify(string path, ImageLimits? limits = null) => Read(path, limits, Verify);
+
+    private static ImageProbeResult Upright(CodecSession session) => ExifOrientation.SwapsSides(session.Codec.EncodedOrigin)
+        ? ImageProbeResult.Accept(session.StoredHeight, session.StoredWidth, session.Format)
+        : ImageProbeResult.Accept(session.StoredWidth, session.StoredHeight, session.Format);
+
+    private static ImageProbeResult Read(string path, ImageLimits? limits, Func<byte[], ImageLimits?, ImageProbeResult> judge)
+    {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream, limits, judge);
+    }
+
+    private static ImageProbeResult Read(Stream stream, ImageLimits? limits, Func<byte[], ImageLimits?, ImageProbeResult> judge)
+    {
+        // One byte beyond the limit tells "too large" without reading all of a huge file.
+        long maximum = (limits ?? ImageLimits.Default).MaximumBytes + 1;
+        using var file = new MemoryStream(stream.CanSeek ? (int)Math.Min(stream.Length - stream.Position, maximum) : 0);
+        byte[] buffer = new byte[81920];
+        while (file.Length < maximum && stream.Read(buffer, 0, (int)Math.Min(buffer.Length, maximum - file.Length)) is > 0 and int read)
+            file.Write(buffer, 0, read);
+        return judge(file.ToArray(), limits);
+    }
+}

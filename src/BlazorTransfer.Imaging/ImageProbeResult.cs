@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace BlazorTransfer.Imaging;
+
+/// <summary>What a file's header says: a picture of this size and format, or why it is not taken in.</summary>
+public sealed record ImageProbeResult
+{
+    private ImageProbeResult(int width, int height, ImageFormat? format, string? rejection) =>
+        (Width, Height, Format, Rejection) = (width, height, format, rejection);
+
+    /// <summary>Width after the EXIF orientation was applied, in pixels; 0 where rejected.</summary>
+    public int Width { get; }
+
+    /// <summary>Height after the EXIF orientation was applied, in pixels; 0 where rejected.</summary>
+    public int Height { get; }
+    public ImageFormat? Format { get; }
+
+    /// <summary>Why the file is not taken in and what to do about it, a sentence for the user; null where it is.</summary>
+    public string? Rejection { get; }
+
+    [MemberNotNullWhen(true, nameof(Format))]
+    [MemberNotNullWhen(false, nameof(Rejection))]
+    public bool IsAccepted => Rejection is null;
+
+    internal static ImageProbeResult Accept(int width, int height, ImageFormat format) => new(width, height, format, null);
+
+    internal static ImageProbeResult Reject(string reason) => new(0, 0, null, reason);
+}
