@@ -1,1 +1,22 @@
-Console.WriteLine(TorchSharp.torch.ones(2).sum().item<float>());
+using System.CommandLine;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Worker;
+using BlazorTransfer.Worker.Commands;
+
+var root = new RootCommand("BlazorTransfer on the command line: trains, evaluates and uses image classifiers.")
+{
+    TrainCommand.Create(),
+    EvaluateCommand.Create(),
+    PredictCommand.Create(),
+    DescribeCommand.Create(),
+    InspectWeightsCommand.Create(),
+    RunCommand.Create(),
+};
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    parsed.Invoke();
+    return (int)WorkerExitCode.Usage;
+}
+
+return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

@@ -1,0 +1,41 @@
+using System.Text.Json;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+
+namespace BlazorTransfer.Core.Models;
+
+/// <summary>What a file of trained weights is: enough to build the network, feed it and read its answer. Lies beside the weights as JSON.</summary>
+public sealed record ModelDescription
+{
+    public const int CurrentFormat = 1;
+
+    public int Format { get; init; } = CurrentFormat;
+    public required string Backbone { get; init; }
+
+    /// <summary>Class names in the order of the outputs.</summary>
+    public required IReadOnlyList<string> Classes { get; init; }
+    public required Preprocessing Preprocessing { get; init; }
+    public required string Method { get; init; }
+    public required int Epoch { get; init; }
+
+    /// <summary>Metrics by <see cref="Runs.MetricKeys"/>.</summary>
+    public required IReadOnlyDictionary<string, double> Metrics { get; init; }
+
+    public static string PathBeside(string weights) => Path.ChangeExtension(weights, ".json");
+
+    public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));
+
+    /// <exception cref="InvalidDataException">The file describes no model of a format this version knows.</exception>
+    public static ModelDescription Load(string path)
+    {
+        try
+        {
+            ModelDescription? description = JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(path), ProtocolJson.Indented);
+            return description?.Format == CurrentFormat ? description : throw new InvalidDataException($"{path} describes no model of format {CurrentFormat}.");
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>The compute devices of this machine. CUDA is asked for through libtorch; a build for the CPU has none.</summary>
+public static class Devices
+{
+    /// <summary>Usable devices, the best one first; the CPU is always among them.</summary>
+    public static IReadOnlyList<DeviceSpec> All()
+    {
+        int gpus = cuda.is_available() ? cuda.device_count() : 0;
+        return
+        [
+            .. Enumerable.Range(0, gpus).Select(i => new DeviceSpec($"cuda:{i}", gpus == 1 ? "NVIDIA GPU" : $"NVIDIA GPU {i}")),
+            new DeviceSpec(DeviceSpec.Cpu, $"CPU, {Environment.ProcessorCount} threads"),
+        ];
+    }
+
+    /// <exception cref="TrainingException">The device is not there.</exception>
+    public static (Device Device, DeviceSpec Spec) Resolve(string name)
+    {
+        IReadOnlyList<DeviceSpec> all = All();
+        DeviceSpec spec = name == DeviceSpec.Auto ? all[0] : all.FirstOrDefault(d => d.Name == name)
+            ?? throw new TrainingException(WorkerExitCode.DeviceUnavailable,
+                $"The device '{name}' is not available here. Available: {string.Join(", ", all.Select(d => d.Name))}.");
+        return (device(spec.Name), spec);
+    }
+}

@@ -1,0 +1,47 @@
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+
+namespace BlazorTransfer.Training.Evaluation;
+
+/// <summary>What the model says of one sample.</summary>
+/// <param name="Sample">The sample.</param>
+/// <param name="True">Number of its class.</param>
+/// <param name="Probabilities">Softmax over the classes.</param>
+public sealed record Prediction(Sample Sample, int True, float[] Probabilities)
+{
+    public int Predicted => Array.IndexOf(Probabilities, Probabilities.Max());
+
+    public SamplePrediction Describe(IReadOnlyList<string> classes, int top = 3) => new(
+        Sample.Sha256, Sample.File, classes[True],
+        [.. Probabilities.Select((p, c) => new ClassProbability(classes[c], Math.Round(p, 5))).OrderByDescending(p => p.Probability).Take(top)]);
+}
+
+/// <summary>The model's answers on a split, and what they amount to.</summary>
+/// <param name="Classes">Class names in the order of the outputs.</param>
+/// <param name="Predictions">One a sample.</param>
+/// <param name="Loss">Mean cross-entropy.</param>
+public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyList<Prediction> Predictions, double Loss)
+{
+    private const int MostMistakes = 200;
+
+    /// <summary>Fraction of samples whose most probable class is the true one.</summary>
+    public double Top1 => Predictions.Count(p => p.Predicted == p.True) / (double)Predictions.Count;
+
+    /// <summary>Mean of the recalls of the classes that occur.</summary>
+    public double BalancedAccuracy => Predictions.GroupBy(p => p.True).Average(g => g.Count(p => p.Predicted == p.True) / (double)g.Count());
+
+    /// <summary>Counts by true class (row) and predicted class (column).</summary>
+    public int[][] ConfusionMatrix()
+    {
+        int[][] matrix = [.. Classes.Select(_ => new int[Classes.Count])];
+        foreach (Prediction prediction in Predictions) matrix[prediction.True][prediction.Predicted]++;
+        return matrix;
+    }
+
+    /// <summary>Wrong answers, the most confident first.</summary>
+    public IReadOnlyList<SamplePrediction> Mistakes() =>
+    [
+        .. Predictions.Where(p => p.Predicted != p.True).OrderByDescending(p => p.Probabilities[p.Predicted])
+            .Take(MostMistakes).Select(p => p.Describe(Classes)),
+    ];
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+
+namespace BlazorTransfer.Training.Export;
+
+/// <summary>The README of a downloaded model, with code that runs as it stands for this very model.</summary>
+public static class PackageReadme
+{
+    public static string For(ModelDescription model, JobSpec job)
+    {
+        Preprocessing p = model.Preprocessing;
+        string top1 = model.Metrics.TryGetValue(MetricKeys.ValidationTop1, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
+        return $$"""
+            # Image classifier: {{string.Join(", ", model.Classes)}}
+
+            {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
+            Validation top-1: {{top1}} (epoch {{model.Epoch}}, chosen on the same validation images, so expect a little less on new ones).
+
+            | file | what it is |
+            |---|---|
+            | `model.safetensors` | the weights, torchvision's names |
+            | `model.pth` | the same as a PyTorch state dictionary |
+            | `labels.txt` | the classes, in the order of the outputs |
+            | `preprocessing.json` | how an image becomes the input |
+            | `run.json` | configuration, seed, version of the data, metrics |
+            | `model.json` | what `worker predict` needs |
+
+            ## PyTorch
+            ```python
+            import sys
+            import torch
+            import torchvision
+            from PIL import Image
+            from torchvision import transforms
+
+            labels = open("labels.txt", encoding="utf-8").read().splitlines()
+            model = torchvision.models.{{model.Backbone}}(num_classes=len(labels))
+            model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
+            model.eval()
+
+            prepare = transforms.Compose([
+                transforms.Resize({{p.ResizeShorterSide}}),
+                transforms.CenterCrop({{p.CropSize}}),
+                transforms.ToTensor(),
+                transforms.Normalize([{{Numbers(p.Mean)}}], [{{Numbers(p.Std)}}]),
+            ])
+            for path in sys.argv[1:]:
+                with torch.no_grad():
+                    logits = model(prepare(Image.open(path).convert("RGB"))[None])[0]
+                best = logits.softmax(0).argmax().item()
+                print(path, labels[best], [round(v, 4) for v in logits.tolist()])
+            ```
+
+            ## TorchSharp
+            The package loads with the engine of BlazorTransfer (`BlazorTransfer.Training`), which builds the network and prepares the image:
+            ```csharp
+            using BlazorTransfer.Training.Evaluation;
+
+            // model.json lies beside model.safetensors and names the network, the classes and the preprocessing.
+            using Predictor predictor = Predictor.Open("model.safetensors");
+            foreach (var answer in predictor.Predict("image.jpg")) Console.WriteLine($"{answer.Label} {answer.Probability:P1}");
+            ```
+
+            ## Command line
+            ```sh
+            BlazorTransfer.Worker predict --model model.zip image.jpg
+            ```
+
+            """;
+    }
+
+    private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));
+}

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using BlazorTransfer.Core.Datasets;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Images;
+
+/// <summary>Inputs of one step.</summary>
+/// <param name="Inputs">[N, …]: images, or what a layer group takes where the groups before it were computed once.</param>
+/// <param name="Labels">[N] class numbers, 64-bit integers.</param>
+/// <param name="Entry">The model's entry point that the inputs are for.</param>
+/// <param name="Samples">Which samples they are.</param>
+public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyList<Sample> Samples);
+
+/// <summary>Where batches come from, so that the trainer does not know whether they are images or cached features.</summary>
+public abstract class BatchSource(IReadOnlyList<Sample> samples)
+{
+    public IReadOnlyList<Sample> Samples { get; } = samples;
+
+    /// <summary>
+    /// One pass over the samples in the given order. Each batch's tensors belong to the caller's dispose scope at the time of
+    /// its step.
+    /// </summary>
+    public abstract IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel);
+
+    /// <summary>All samples in their own order.</summary>
+    public IEnumerable<Batch> ReadAll(int batchSize, CancellationToken cancel) => Read([.. Enumerable.Range(0, Samples.Count)], batchSize, 0, cancel);
+
+    /// <summary>The samples in an order drawn from seed and epoch, alike on every machine.</summary>
+    public IEnumerable<Batch> ReadShuffled(int batchSize, int seed, int epoch, CancellationToken cancel)
+    {
+        int[] order = [.. Enumerable.Range(0, Samples.Count)];
+        new Random(HashCode(seed, epoch)).Shuffle(order);
+        return Read(order, batchSize, epoch, cancel);
+    }
+
+    /// <summary>A seed for a part of a run; unlike <see cref="System.HashCode"/> the same in every process.</summary>
+    protected static int HashCode(int a, int b, int c = 0) => unchecked(((a * 486187739 + b) * 486187739 + c) * 486187739 ^ (a >> 7));
+}
+
+/// <summary>How one sample becomes one input; called from several threads at once.</summary>
+/// <param name="sample">The sample.</param>
+/// <param name="random">A generator of its own, from the run's seed, the epoch and the sample's number.</param>
+/// <param name="target">The input's floats.</param>
+public delegate void SampleReader(Sample sample, Random random, Span<float> target);
+
+/// <summary>Decodes images ahead of the training step, a few batches at most.</summary>
+public sealed class ImageBatches(
+    IReadOnlyList<Sample> samples, IReadOnlyList<string> classes, int side, SampleReader read, int seed, Device device)
+    : BatchSource(samples)
+{
+    private const int BatchesAhead = 2;
+    private readonly Dictionary<string, long> _classNumbers = classes.Select((c, i) => (c, (long)i)).ToDictionary(p => p.c, p => p.Item2, StringComparer.Ordinal);
+
+    public override IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var ready = new BlockingCollection<(int[] Indices, float[] Floats)>(BatchesAhead);
+        Task producer = Task.Run(() => Produce(order, batchSize, epoch, ready, stop.Token), CancellationToken.None);
+        try
+        {
+            foreach ((int[] indices, float[] floats) in ready.GetConsumingEnumerable(CancellationToken.None))
+            {
+                Sample[] samples = [.. indices.Select(i => Samples[i])];
+                Tensor inputs = tensor(floats, [indices.Length, 3, side, side], device: device);
+                Tensor labels = tensor([.. samples.Select(s => _classNumbers[s.Label!])], device: device);
+                yield return new Batch(inputs, labels, 0, samples);
+            }
+
+            // Passes on why the producer ended: an unreadable image, or the wish to stop.
+            producer.GetAwaiter().GetResult();
+        }
+        finally
+        {
+            stop.Cancel();
+            // A producer that waits for room must end before the queue is disposed.
+            ((IAsyncResult)producer).AsyncWaitHandle.WaitOne();
+        }
+    }
+
+    private void Produce(
+        IReadOnlyList<int> order, int batchSize, int epoch, BlockingCollection<(int[] Indices, float[] Floats)> ready, CancellationToken stop)
+    {
+        try
+        {
+            int length = 3 * side * side;
+            for (int begin = 0; begin < order.Count; begin += batchSize)
+            {
+                int[] indices = [.. order.Skip(begin).Take(batchSize)];
+                float[] floats = new float[indices.Length * length];
+                Parallel.For(0, indices.Length, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                    i => read(Samples[indices[i]], new Random(HashCode(seed, epoch, indices[i])), floats.AsSpan(i * length, length)));
+                ready.Add((indices, floats), stop);
+            }
+        }
+        catch (AggregateException e) when (e.InnerExceptions.OfType<TrainingException>().FirstOrDefault() is { } cause)
+        {
+            throw cause;
+        }
+        finally
+        {
+            ready.CompleteAdding();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using BlazorTransfer.Core.Catalog;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>Hyper-parameters that every method understands, with defaults for fine-tuning; a method may give another default.</summary>
+public static class CommonParameters
+{
+    public const string Epochs = "epochs";
+    public const string BatchSize = "batch-size";
+    public const string LearningRate = "learning-rate";
+    public const string Optimizer = "optimizer";
+    public const string Momentum = "momentum";
+    public const string WeightDecay = "weight-decay";
+    public const string Schedule = "schedule";
+    public const string WarmUpEpochs = "warm-up-epochs";
+    public const string LabelSmoothing = "label-smoothing";
+    public const string Augmentation = "augmentation";
+    public const string Threads = "threads";
+
+    public static IReadOnlyList<ParameterSpec> All { get; } =
+    [
+        EpochsOf(8),
+        new ParameterSpec
+        {
+            Name = BatchSize, DisplayName = "Batch size", Kind = ParameterKind.Integer, Default = 16, Minimum = 1, Maximum = 1024, Unit = "images",
+            Help = "Images in one step. Smaller if memory runs out; then lower the learning rate in the same proportion.",
+        },
+        LearningRateOf(0.005),
+        OptimizerOf("sgd"),
+        new ParameterSpec
+        {
+            Name = Augmentation, DisplayName = "Augmentation", Kind = ParameterKind.Choice, Default = "light",
+            Help = "Random changes to the training images, so that the network does not learn them by heart.",
+            Choices =
+            [
+                new ParameterChoice("none", "None", "The same picture each epoch. What is frozen is then computed once."),
+                new ParameterChoice("light", "Light", "Crops of at least half the area, and mirroring."),
+                new ParameterChoice("light-no-mirror", "Light, not mirrored", "Crops of at least half the area. For writing, or where left and right differ."),
+                new ParameterChoice("strong", "Strong", "Crops of at least 8 % of the area, and mirroring: for long training on much data."),
+            ],
+        },
+        new ParameterSpec
+        {
+            Name = Schedule, DisplayName = "Learning-rate schedule", Kind = ParameterKind.Choice, Default = "cosine", Advanced = true,
+            Help = "How the learning rate changes over the run.",
+            Choices =
+            [
+                new ParameterChoice("cosine", "Cosine", "Falls to zero along half a cosine (Loshchilov and Hutter, 2016)."),
+                new ParameterChoice("constant", "Constant"),
+                new ParameterChoice("step", "Step", "A tenth after two thirds of the epochs."),
+            ],
+        },
+        new ParameterSpec
+        {
+            Name = WarmUpEpochs, DisplayName = "Warm-up", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0, Maximum = 50, Unit = "epochs", Advanced = true,
+            Help = "The learning rate rises from zero over this time, so that the new head's first errors do not shake the pretrained weights.",
+        },
+        new ParameterSpec
+        {
+            Name = Momentum, DisplayName = "Momentum", Kind = ParameterKind.Number, Default = 0.9, Minimum = 0, Maximum = 0.999, Advanced = true,
+            Help = "How much of the last step's direction is kept; for SGD.",
+        },
+        new ParameterSpec
+        {
+            Name = WeightDecay, DisplayName = "Weight decay", Kind = ParameterKind.Number, Default = 1e-4, Minimum = 0, Maximum = 1, Logarithmic = true, Advanced = true,
+            Help = "Pulls the weights toward zero, against learning by heart.",
+        },
+        new ParameterSpec
+        {
+            Name = LabelSmoothing, DisplayName = "Label smoothing", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.5, Advanced = true,
+            Help = "Share of certainty taken from the true class, against overconfidence and wrong labels (Szegedy et al., 2016).",
+        },
+        new ParameterSpec
+        {
+            Name = Threads, DisplayName = "CPU threads", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 256, Unit = "threads", Advanced = true,
+            Help = "0 uses all cores. With 1, a CPU run with the same seed gives the same weights to the bit.",
+        },
+    ];
+
+    public static ParameterSpec EpochsOf(int epochs) => new()
+    {
+        Name = Epochs, DisplayName = "Epochs", Kind = ParameterKind.Integer, Default = epochs, Minimum = 1, Maximum = 10_000, Unit = "epochs",
+        Help = "Passes over the training images.",
+    };
+
+    public static ParameterSpec LearningRateOf(double rate) => new()
+    {
+        Name = LearningRate, DisplayName = "Learning rate", Kind = ParameterKind.Number, Default = rate, Minimum = 1e-7, Maximum = 10, Logarithmic = true,
+        Help = "Size of a step. Lower it where the loss jumps or becomes infinite; raise it where the loss hardly falls.",
+    };
+
+    public static ParameterSpec OptimizerOf(string name) => new()
+    {
+        Name = Optimizer, DisplayName = "Optimizer", Kind = ParameterKind.Choice, Default = name,
+        Help = "How gradients become steps.",
+        Choices =
+        [
+            new ParameterChoice("sgd", "SGD with momentum", "The usual choice for fine-tuning convolutional networks."),
+            new ParameterChoice("adamw", "AdamW", "Adapts the step to each weight; needs a ten times lower learning rate (Loshchilov and Hutter, 2017)."),
+        ],
+    };
+}

@@ -1,0 +1,37 @@
+using BlazorTransfer.Core.Catalog;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>
+/// Linear probe: the pretrained trunk stays as it is and only the head learns, a logistic regression on its features
+/// (Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016). Without augmentation the
+/// features [N, FeatureDim] are computed once, so that an epoch takes a fraction of a second.
+/// </summary>
+internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settings)
+{
+    public static TransferMethodSpec Spec { get; } = new(
+        "linear-probe",
+        "Linear probe",
+        "Keeps the pretrained network as it is and trains a new head on its features.",
+        "Start here: it takes seconds to minutes, is hard to get wrong, and with few images often beats fine-tuning.",
+        "Alain and Bengio, Understanding intermediate layers using linear classifier probes, 2016",
+        [
+            CommonParameters.EpochsOf(60),
+            CommonParameters.LearningRateOf(0.01),
+            Augmentation(),
+            BatchSize(),
+            WarmUp(),
+        ]);
+
+    public override int FrozenGroups(TransferModel model) => model.HeadEntry;
+
+    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) => [new ParameterGroup(Trainable(model.Backbone.Head))];
+
+    private static ParameterSpec Augmentation() => Common(CommonParameters.Augmentation) with { Default = "none" };
+
+    private static ParameterSpec BatchSize() => Common(CommonParameters.BatchSize) with { Default = 32 };
+
+    private static ParameterSpec WarmUp() => Common(CommonParameters.WarmUpEpochs) with { Default = 0 };
+
+    private static ParameterSpec Common(string name) => CommonParameters.All.Single(p => p.Name == name);
+}

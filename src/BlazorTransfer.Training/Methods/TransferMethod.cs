@@ -1,0 +1,49 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Images;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>Parameters that share a learning rate.</summary>
+/// <param name="Parameters">Trainable parameters.</param>
+/// <param name="LearningRateFactor">Times the run's learning rate.</param>
+public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRateFactor = 1);
+
+/// <summary>The loss of a batch.</summary>
+/// <param name="Total">Scalar with gradient.</param>
+/// <param name="Logits">[N, classes], for the training accuracy.</param>
+/// <param name="Parts">Named parts, where there are several.</param>
+public sealed record Loss(Tensor Total, Tensor Logits, IReadOnlyDictionary<string, Tensor>? Parts = null);
+
+/// <summary>
+/// A way of transferring a pretrained backbone to the user's classes. The trainer calls it and never asks which one it is;
+/// one object serves one run.
+/// </summary>
+public abstract class TransferMethod(ParameterSet settings)
+{
+    protected ParameterSet Settings { get; } = settings;
+
+    /// <summary>Layer groups, from the stem, that never change in this run, so that their output can be computed once.</summary>
+    public abstract int FrozenGroups(TransferModel model);
+
+    /// <summary>Freezes and prepares the model, before the first step.</summary>
+    public virtual void Configure(TransferModel model) => model.Backbone.Freeze(FrozenGroups(model));
+
+    /// <summary>What the optimizer changes.</summary>
+    public abstract IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model);
+
+    /// <summary>Called before each epoch, from 1.</summary>
+    public virtual void OnEpochStart(TransferModel model, int epoch) => model.Backbone.train();
+
+    /// <summary>The loss of one batch; cross-entropy with label smoothing unless a method knows better.</summary>
+    public virtual Loss ComputeLoss(TransferModel model, Batch batch)
+    {
+        Tensor logits = model.Logits(batch.Inputs, batch.Entry);
+        Tensor loss = nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
+        return new Loss(loss, logits);
+    }
+
+    protected static IReadOnlyList<Parameter> Trainable(nn.Module module) => [.. module.parameters().Where(p => p.requires_grad)];
+}

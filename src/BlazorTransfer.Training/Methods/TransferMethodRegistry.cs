@@ -1,0 +1,29 @@
+using BlazorTransfer.Core.Catalog;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>The only door to the methods: a new one is one file and one line here.</summary>
+public static class TransferMethodRegistry
+{
+    private static readonly (TransferMethodSpec Spec, Func<ParameterSet, TransferMethod> Create)[] Entries =
+    [
+        (LinearProbe.Spec, settings => new LinearProbe(settings)),
+        (FineTuning.Spec, settings => new FineTuning(settings)),
+    ];
+
+    public static IReadOnlyList<TransferMethodSpec> All { get; } = [.. Entries.Select(e => e.Spec)];
+
+    /// <summary>Completes and checks the settings, and creates the method.</summary>
+    /// <exception cref="TrainingException">There is no such method, or settings are wrong; the message names all of them.</exception>
+    public static (TransferMethod Method, ParameterSet Settings) Create(string name, IReadOnlyDictionary<string, ParameterValue> chosen)
+    {
+        int index = Array.FindIndex(Entries, e => e.Spec.Name == name);
+        if (index < 0) throw TrainingException.BadInput($"There is no method named '{name}'. Known are: {string.Join(", ", All.Select(m => m.Name))}.");
+        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(ParametersOf(Entries[index].Spec), chosen);
+        if (settings is null) throw TrainingException.BadInput(string.Join(" ", errors.Values));
+        return (Entries[index].Create(settings), settings);
+    }
+
+    private static IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
+        [.. CommonParameters.All.Where(c => method.Parameters.All(p => p.Name != c.Name)), .. method.Parameters];
+}

@@ -1,0 +1,206 @@
+using System.Diagnostics;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>
+/// The training loop: features of what is frozen, then epochs of steps, each followed by the validation split; the best
+/// weights are kept and evaluated at the end. It knows neither the backbone nor the method.
+/// </summary>
+internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
+{
+    // Features kept in memory instead of computed each epoch, in all.
+    private const long FeatureBudgetBytes = 2L << 30;
+    private const int ShownSamples = 8;
+
+    private readonly RunProgress _progress = new(emit);
+    private readonly TransferModel _model = run.Model;
+
+    public TrainingOutcome Run()
+    {
+        EmitStarted();
+        using Sources sources = PrepareSources();
+        using var optimizer = new RunOptimizer(run.Method.ParameterGroups(_model), run.Settings);
+        LearningRateSchedule schedule = LearningRateSchedule.From(run.Settings, StepsPerEpoch);
+        _progress.Start(RunPhase.Training, (long)run.Epochs * sources.Train.Samples.Count, "images");
+        TrainingOutcome best = new(0, -1);
+        for (int epoch = 1; epoch <= run.Epochs; epoch++)
+        {
+            var clock = Stopwatch.StartNew();
+            Dictionary<string, double> metrics = TrainEpoch(sources.Train, optimizer, schedule, epoch);
+            EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
+            AddMetrics(metrics, validation, Split.Validation);
+            bool isBest = validation.Top1 > best.BestMetric;
+            if (isBest)
+            {
+                best = new TrainingOutcome(epoch, validation.Top1);
+                SaveBest(epoch, metrics);
+            }
+
+            EmitEpoch(epoch, metrics, isBest, clock.Elapsed);
+            emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
+        }
+
+        EvaluateBest(sources);
+        return best;
+    }
+
+    private int StepsPerEpoch => (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
+
+    /// <summary>
+    /// What is frozen is computed once, where every epoch sees the same pictures and memory allows; otherwise, images. The
+    /// validation split never changes, so its frozen part is always worth keeping.
+    /// </summary>
+    private Sources PrepareSources()
+    {
+        BatchSource train = run.Training(), validation = run.Evaluation(Split.Validation);
+        int entry = run.Method.FrozenGroups(_model);
+        if (entry == 0) return new Sources(train, validation);
+        bool cacheTrain = !run.Augments;
+        int cached = validation.Samples.Count + (cacheTrain ? train.Samples.Count : 0);
+        if (FeatureBatches.EstimateBytes(_model, entry, cached) > FeatureBudgetBytes) return new Sources(train, validation);
+        _progress.Start(RunPhase.ExtractingFeatures, cached, "images");
+        int before = 0;
+        BatchSource Features(BatchSource images)
+        {
+            FeatureBatches features = FeatureBatches.Compute(_model, images, entry, run.BatchSize, done => _progress.Report(before + done), cancel);
+            before += images.Samples.Count;
+            return features;
+        }
+
+        var sources = new Sources(cacheTrain ? Features(train) : train, Features(validation));
+        _progress.Complete();
+        return sources;
+    }
+
+    private Dictionary<string, double> TrainEpoch(BatchSource source, RunOptimizer optimizer, LearningRateSchedule schedule, int epoch)
+    {
+        run.Method.OnEpochStart(_model, epoch);
+        var meter = new EpochMeter();
+        var steps = new StepThrottle(emit);
+        long firstStep = (long)(epoch - 1) * StepsPerEpoch;
+        long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
+        foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, cancel))
+        {
+            using var scope = NewDisposeScope();
+            using Tensor inputs = batch.Inputs, labels = batch.Labels;
+            optimizer.Schedule(schedule.Factor(firstStep + meter.Steps));
+            Loss loss = run.Method.ComputeLoss(_model, batch);
+            double value = loss.Total.item<float>();
+            if (!double.IsFinite(value)) throw NotANumber(epoch, firstStep + meter.Steps + 1);
+            optimizer.Step(loss.Total);
+            meter.Add(value, loss.Logits, labels);
+            steps.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, optimizer.LearningRate, batch.Samples.Count, isLast: meter.Steps == StepsPerEpoch);
+            _progress.Report(imagesBefore + meter.Images);
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        return new Dictionary<string, double>
+        {
+            [MetricKeys.TrainLoss] = meter.Loss,
+            [MetricKeys.TrainTop1] = meter.Top1,
+            [MetricKeys.LearningRate] = optimizer.LearningRate,
+            [MetricKeys.ImagesPerSecond] = meter.ImagesPerSecond,
+        };
+    }
+
+    /// <summary>Scores of the kept weights on images read anew: the same path that a user's image takes later.</summary>
+    private void EvaluateBest(Sources sources)
+    {
+        checkpoints.LoadBest(_model);
+        Split[] splits = [.. new[] { Split.Validation, Split.Test }.Where(s => run.Data.Of(s).Count > 0)];
+        _progress.Start(RunPhase.Evaluating, splits.Sum(s => (long)run.Data.Of(s).Count), "images");
+        long before = 0;
+        foreach (Split split in splits)
+        {
+            BatchSource source = split == Split.Validation ? sources.Validation : run.Evaluation(split);
+            EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, done => _progress.Report(before + done), cancel);
+            before += source.Samples.Count;
+            var metrics = new Dictionary<string, double>();
+            AddMetrics(metrics, result, split);
+            emit(new EvaluationCompleted { Split = split, Metrics = metrics, ConfusionMatrix = result.ConfusionMatrix(), Mistakes = result.Mistakes() });
+        }
+
+        _progress.Complete();
+    }
+
+    private void SaveBest(int epoch, Dictionary<string, double> metrics)
+    {
+        checkpoints.SaveBest(_model, new ModelDescription
+        {
+            Backbone = run.Job.Backbone,
+            Classes = _model.Classes,
+            Preprocessing = _model.Backbone.Spec.Preprocessing,
+            Method = run.Job.Method,
+            Epoch = epoch,
+            Metrics = metrics,
+        });
+        emit(new CheckpointSaved { Epoch = epoch, File = "checkpoints/best.safetensors", IsBest = true });
+    }
+
+    private void EmitStarted() => emit(new RunStarted
+    {
+        WorkerVersion = Catalogues.Version,
+        Device = run.Device.Name,
+        DeviceDescription = run.Device.Description,
+        Classes = run.Data.Classes,
+        TrainSamples = run.Data.Of(Split.Train).Count,
+        ValidationSamples = run.Data.Of(Split.Validation).Count,
+        TestSamples = run.Data.Of(Split.Test).Count,
+        Epochs = run.Epochs,
+        StepsPerEpoch = StepsPerEpoch,
+        Parameters = _model.Backbone.parameters().Sum(p => p.numel()),
+        TrainableParameters = _model.Backbone.parameters().Where(p => p.requires_grad).Sum(p => p.numel()),
+        Settings = run.Settings.Values,
+    });
+
+    private void EmitEpoch(int epoch, Dictionary<string, double> metrics, bool isBest, TimeSpan elapsed) => emit(new EpochCompleted
+    {
+        Epoch = epoch,
+        Step = (long)epoch * StepsPerEpoch,
+        Metrics = metrics,
+        IsBest = isBest,
+        Seconds = elapsed.TotalSeconds,
+        LiveTensors = Tensor.TotalCount,
+    });
+
+    private static void AddMetrics(Dictionary<string, double> metrics, EvaluationResult result, Split split)
+    {
+        (string loss, string top1, string balanced) = split switch
+        {
+            Split.Validation => (MetricKeys.ValidationLoss, MetricKeys.ValidationTop1, MetricKeys.ValidationBalancedAccuracy),
+            Split.Test => (MetricKeys.TestLoss, MetricKeys.TestTop1, MetricKeys.TestBalancedAccuracy),
+            Split.Train => throw new ArgumentException("Training images are scored while they train.", nameof(split)),
+            _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
+        };
+        (metrics[loss], metrics[top1], metrics[balanced]) = (result.Loss, result.Top1, result.BalancedAccuracy);
+    }
+
+    /// <summary>The same few images each epoch, class after class, so that one sees them change.</summary>
+    private static SamplePrediction[] ShowSamples(EvaluationResult validation) =>
+    [
+        .. validation.Predictions.GroupBy(p => p.True).SelectMany(g => g.Select((p, rank) => (p, rank))).OrderBy(x => x.rank).ThenBy(x => x.p.True)
+            .Take(ShownSamples).Select(x => x.p.Describe(validation.Classes)),
+    ];
+
+    private static TrainingException NotANumber(int epoch, long step) => new(WorkerExitCode.TrainingFailed,
+        $"The loss is not a number any more (epoch {epoch}, step {step}): the training diverged. Use a lower learning rate, such as a tenth.");
+
+    private sealed record Sources(BatchSource Train, BatchSource Validation) : IDisposable
+    {
+        public void Dispose()
+        {
+            (Train as IDisposable)?.Dispose();
+            (Validation as IDisposable)?.Dispose();
+        }
+    }
+}

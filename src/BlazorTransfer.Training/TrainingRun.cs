@@ -1,0 +1,131 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>A job made ready to train: everything that can be wrong with it was found before the first step.</summary>
+public sealed class TrainingRun : IDisposable
+{
+    private TrainingRun(JobSpec job, DatasetManifest data, TransferModel model, TransferMethod method, ParameterSet settings, DeviceSpec device)
+    {
+        (Job, Data, Model, Method, Settings, Device) = (job, data, model, method, settings, device);
+        Preprocessing preprocessing = model.Backbone.Spec.Preprocessing;
+        Transforms = new ImageTransforms(preprocessing);
+        Images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
+    }
+
+    public JobSpec Job { get; }
+    public DatasetManifest Data { get; }
+    public TransferModel Model { get; }
+    public TransferMethod Method { get; }
+    public ParameterSet Settings { get; }
+    public DeviceSpec Device { get; }
+    public int BatchSize => Settings.Integer(CommonParameters.BatchSize);
+    public int Epochs => Settings.Integer(CommonParameters.Epochs);
+
+    /// <summary>Whether each epoch sees the same pictures, so that what is frozen needs computing only once.</summary>
+    public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none";
+    private ImageTransforms Transforms { get; }
+    private ImageStore Images { get; }
+
+    /// <summary>Trains a job from start to end. Synchronous, on the calling thread: libtorch's scopes belong to a thread.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="folder">Where its files go.</param>
+    /// <param name="emit">Receives each event in order.</param>
+    /// <param name="cancel">Stops the run at the next batch.</param>
+    /// <exception cref="TrainingException">Something that the user can mend.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
+    public static TrainingOutcome Execute(JobSpec job, RunFolder folder, Action<RunEvent> emit, CancellationToken cancel)
+    {
+        using TrainingRun run = Prepare(job, emit);
+        return new Trainer(run, new CheckpointStore(folder), emit, cancel).Run();
+    }
+
+    /// <summary>The images of a split as evaluation sees them.</summary>
+    public ImageBatches Evaluation(Split split) => Batches(split, (sample, _, target) => Transforms.Evaluate(Images.Full(sample), target));
+
+    /// <summary>The training images, each epoch drawn anew as the augmentation says.</summary>
+    public ImageBatches Training() => Settings.Choice(CommonParameters.Augmentation) switch
+    {
+        "none" => Evaluation(Split.Train),
+        "light" => Augmented(smallestArea: 0.5, mirror: true),
+        "light-no-mirror" => Augmented(smallestArea: 0.5, mirror: false),
+        "strong" => Augmented(smallestArea: 0.08, mirror: true),
+        string other => throw TrainingException.BadInput($"There is no augmentation '{other}'."),
+    };
+
+    public void Dispose() => Model.Dispose();
+
+    private ImageBatches Augmented(double smallestArea, bool mirror) =>
+        Batches(Split.Train, (sample, random, target) => Transforms.Augment(Images.Working(sample), random, smallestArea, mirror, target));
+
+    private ImageBatches Batches(Split split, SampleReader read) => new(Data.Of(split), Data.Classes, Transforms.Side, read, Job.Seed, Model.Device);
+
+    private static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
+    {
+        (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
+        (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
+        if (settings.Integer(CommonParameters.Threads) is > 0 and int threads) set_num_threads(threads);
+        DatasetManifest data = LoadData(job.Data);
+        manual_seed(job.Seed);
+        Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
+        LoadWeights(backbone, job.Weights, emit);
+        backbone.to(device);
+        var model = new TransferModel(backbone, data.Classes, device);
+        method.Configure(model);
+        return new TrainingRun(job, data, model, method, settings, deviceSpec);
+    }
+
+    private static DatasetManifest LoadData(DataSpec spec)
+    {
+        try
+        {
+            DatasetManifest data = DatasetManifest.Load(spec.Manifest);
+            DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
+            if (labelled.Classes.Count < 2) throw TrainingException.BadInput("The data set needs at least two classes.");
+            if (labelled.Of(Split.Train).Count == 0) throw TrainingException.BadInput("The data set has no training images.");
+            if (labelled.Of(Split.Validation).Count == 0) throw TrainingException.BadInput("The data set has no validation images.");
+            return labelled;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
+        }
+    }
+
+    private static void LoadWeights(Backbone backbone, WeightsSpec weights, Action<RunEvent> emit)
+    {
+        if (weights.File is null)
+        {
+            emit(new MessageLogged { Level = MessageLevel.Warning, Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images." });
+            return;
+        }
+
+        try
+        {
+            LoadReport report = WeightsLoader.Load(backbone, WeightsFile.Open(weights.File));
+            emit(new MessageLogged
+            {
+                Level = MessageLevel.Information,
+                Text = $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
+                    + (report.HeadLoaded ? ", the head included." : "; the head is new."),
+            });
+        }
+        catch (IOException e)
+        {
+            throw TrainingException.BadInput($"The weights '{weights.Name ?? weights.File}' cannot be used: {e.Message}", e);
+        }
+    }
+}
+
+/// <summary>What a run achieved.</summary>
+/// <param name="BestEpoch">The epoch whose weights were kept, from 1.</param>
+/// <param name="BestMetric">Its validation top-1, 0…1.</param>
+public sealed record TrainingOutcome(int BestEpoch, double BestMetric);

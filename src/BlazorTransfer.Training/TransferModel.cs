@@ -1,0 +1,44 @@
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Weights;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>A backbone with the head for the user's classes, on a device.</summary>
+public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> classes, Device device) : IDisposable
+{
+    public Backbone Backbone { get; } = backbone;
+    public IReadOnlyList<string> Classes { get; } = classes;
+    public Device Device { get; } = device;
+
+    /// <summary>Number of layer groups; the entry point behind the last of them is the head's input.</summary>
+    public int HeadEntry => Backbone.LayerGroups.Count;
+
+    /// <summary>Runs the network up to an entry point: images [N, 3, S, S] to what the group of that number takes.</summary>
+    public Tensor ForwardTo(int entry, Tensor images)
+    {
+        Tensor trunk = Backbone.ForwardGroups(images, 0, entry);
+        return entry == HeadEntry ? Backbone.ToHeadInput(trunk) : trunk;
+    }
+
+    /// <summary>Runs the network from an entry point to logits [N, classes]; from 0, the inputs are images.</summary>
+    public Tensor Logits(Tensor inputs, int entry = 0) => entry == HeadEntry
+        ? Backbone.ForwardHead(inputs)
+        : Backbone.ForwardHead(Backbone.ToHeadInput(Backbone.ForwardGroups(inputs, entry, HeadEntry - entry)));
+
+    /// <summary>A copy of all weights and statistics, on the CPU.</summary>
+    public IReadOnlyDictionary<string, TensorData> Snapshot() => Backbone.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+
+    /// <summary>Builds a trained model again from its description and tensors, on the CPU and ready for inference.</summary>
+    /// <exception cref="WeightsException">The tensors are not the description's.</exception>
+    public static TransferModel Restore(ModelDescription description, IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        Backbone backbone = BackboneRegistry.Create(description.Backbone, description.Classes.Count);
+        if (!WeightsLoader.Load(backbone, tensors).HeadLoaded) throw new WeightsException("The file's head does not have the model's classes.");
+        backbone.eval();
+        return new TransferModel(backbone, description.Classes, CPU);
+    }
+
+    public void Dispose() => Backbone.Dispose();
+}

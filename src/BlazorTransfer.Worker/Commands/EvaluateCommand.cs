@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Training;
+using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Images;
+using Spectre.Console;
+
+namespace BlazorTransfer.Worker.Commands;
+
+/// <summary><c>evaluate</c>: how good a finished model is on a folder of labelled images.</summary>
+internal static class EvaluateCommand
+{
+    private const int BatchSize = 32;
+
+    public static Command Create()
+    {
+        var model = new Option<string>("--model") { Description = "model.zip, a run folder or a safetensors file with its description.", Required = true };
+        var data = new Option<string>("--data") { Description = "Folder of class folders; all images in it are used.", Required = true };
+        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
+        var command = new Command("evaluate", "Measures a model on a folder of labelled images.") { model, data, json };
+        command.SetAction(parsed => Failures.Guard(() =>
+        {
+            NativeLibtorch.Load();
+            using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
+            string folder = Path.GetFullPath(parsed.GetValue(data)!);
+            EvaluationResult result = Evaluate(predictor, folder, FolderImport.FromFolder(folder).Manifest);
+            if (parsed.GetValue(json)) PrintJson(result);
+            else PrintTable(result);
+        }));
+        return command;
+    }
+
+    private static EvaluationResult Evaluate(Predictor predictor, string folder, DatasetManifest data)
+    {
+        string[] unknown = [.. data.Classes.Except(predictor.Model.Classes)];
+        if (unknown.Length > 0)
+            throw TrainingException.BadInput($"The model does not know the class '{unknown[0]}'. It knows: {string.Join(", ", predictor.Model.Classes)}.");
+        var transforms = new ImageTransforms(predictor.Description.Preprocessing);
+        var images = new ImageStore(folder, predictor.Description.Preprocessing.ResizeShorterSide);
+        var source = new ImageBatches(data.Samples, predictor.Model.Classes, transforms.Side,
+            (sample, _, target) => transforms.Evaluate(images.Full(sample), target), seed: 0, predictor.Model.Device);
+        return Evaluator.Evaluate(predictor.Model, source, BatchSize, null, CancellationToken.None);
+    }
+
+    private static void PrintJson(EvaluationResult result) => Console.WriteLine(JsonSerializer.Serialize(
+        new { images = result.Predictions.Count, result.Loss, result.Top1, result.BalancedAccuracy, result.Classes, confusionMatrix = result.ConfusionMatrix(), mistakes = result.Mistakes() },
+        ProtocolJson.Indented));
+
+    private static void PrintTable(EvaluationResult result)
+    {
+        int[][] matrix = result.ConfusionMatrix();
+        var table = new Table { Title = new TableTitle("Images by true class (row) and predicted class (column)") };
+        table.AddColumn("");
+        foreach (string name in result.Classes) table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
+        table.AddColumn(new TableColumn("recall").RightAligned());
+        for (int row = 0; row < matrix.Length; row++)
+        {
+            int images = matrix[row].Sum();
+            string recall = images == 0 ? "–" : ((double)matrix[row][row] / images).ToString("P1", CultureInfo.InvariantCulture);
+            table.AddRow([Markup.Escape(result.Classes[row]), .. matrix[row].Select(n => n.ToString(CultureInfo.InvariantCulture)), recall]);
+        }
+
+        AnsiConsole.Write(table);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{result.Predictions.Count} images: top-1 {result.Top1:P2}, balanced {result.BalancedAccuracy:P2}, loss {result.Loss:F4}"));
+    }
+}

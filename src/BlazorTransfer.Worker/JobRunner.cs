@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training;
+using BlazorTransfer.Training.Export;
+
+namespace BlazorTransfer.Worker;
+
+/// <summary>
+/// Executes the job of a run folder: training, then the model package. Whatever happens short of a kill, the last event says
+/// how it ended.
+/// </summary>
+internal static class JobRunner
+{
+    private static readonly TimeSpan CancelPoll = TimeSpan.FromMilliseconds(250);
+
+    /// <param name="folder">The run folder, with its job.</param>
+    /// <param name="watch">Called with each event after it was written.</param>
+    public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch)
+    {
+        folder.Create();
+        RecordProcess(folder);
+        using var events = new RunEventWriter(folder.Events);
+        var clock = Stopwatch.StartNew();
+        void Emit(RunEvent runEvent) => watch(events.Append(runEvent));
+        using var cancel = new CancellationTokenSource();
+        using var watcher = new Timer(_ => CancelIfAsked(folder, cancel), null, TimeSpan.Zero, CancelPoll);
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, cancel));
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel));
+        try
+        {
+            NativeLibtorch.Load();
+            JobSpec job = JobSpec.Load(folder.Job);
+            TrainingOutcome outcome = TrainingRun.Execute(job, folder, Emit, cancel.Token);
+            Emit(new PhaseProgressed { Phase = RunPhase.Exporting, Done = 0, Total = 1, Unit = "packages" });
+            Emit(ModelPackage.Write(folder, job));
+            Emit(new PhaseProgressed { Phase = RunPhase.Exporting, Done = 1, Total = 1, Unit = "packages" });
+            Emit(new RunFinished
+            {
+                Outcome = RunOutcome.Succeeded,
+                BestEpoch = outcome.BestEpoch,
+                BestMetric = outcome.BestMetric,
+                Seconds = clock.Elapsed.TotalSeconds,
+            });
+            return WorkerExitCode.Success;
+        }
+        catch (Exception e)
+        {
+            (WorkerExitCode code, string message) = Failures.Describe(e);
+            Console.Error.WriteLine(e);
+            Emit(new RunFinished
+            {
+                Outcome = code == WorkerExitCode.Cancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
+                Error = code == WorkerExitCode.Cancelled ? null : message,
+                Seconds = clock.Elapsed.TotalSeconds,
+            });
+            return code;
+        }
+    }
+
+    private static void RecordProcess(RunFolder folder)
+    {
+        using Process self = Process.GetCurrentProcess();
+        var record = new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime());
+        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(record, ProtocolJson.Indented));
+    }
+
+    private static void CancelIfAsked(RunFolder folder, CancellationTokenSource cancel)
+    {
+        try
+        {
+            if (folder.CancelRequested) cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The last tick of the timer, after the run has ended.
+        }
+    }
+
+    private static void Cancel(PosixSignalContext context, CancellationTokenSource cancel)
+    {
+        // The default would end the process before it could say that it was cancelled.
+        context.Cancel = true;
+        cancel.Cancel();
+    }
+}
