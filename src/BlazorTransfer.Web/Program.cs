@@ -1,1 +1,55 @@
-var app = WebApplication.CreateBuilder(args).Build(); app.Run();
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Realtime;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using MudBlazor.Services;
+
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+// `dotnet run` serves the assets from where the build left them; a published image has them in one folder.
+builder.WebHost.UseStaticWebAssets();
+builder.Configuration.AddEnvironmentVariables("BLAZORTRANSFER_");
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddStorage(builder.Configuration);
+builder.Services.AddSecurity();
+builder.Services.AddTeam();
+builder.Services.AddProjects();
+builder.Services.AddDatasets();
+builder.Services.AddModels();
+builder.Services.AddExecution();
+builder.Services.AddRuns();
+builder.Services.AddSignalR().AddJsonProtocol(json => json.PayloadSerializerOptions = ProtocolJson.Line);
+builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TakeProtocol());
+builder.Services.AddHealthChecks().AddCheck<DataFolderHealth>("data folder");
+builder.Services.AddMudServices();
+builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+
+WebApplication app = builder.Build();
+if (args is ["rebuild"]) return Maintenance.Rebuild(app.Services);
+
+app.UseSecurityHeaders();
+app.UseExceptionHandler();
+app.UseRateLimiter();
+app.UseMiddleware<SetupRedirect>();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+app.MapStaticAssets().AllowAnonymous();
+app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();
+app.MapHealthChecks("/health/ready").AllowAnonymous();
+app.MapTeam();
+app.MapProjects();
+app.MapDatasets();
+app.MapModels();
+app.MapRuns();
+app.MapHub<RunHub>("/hubs/runs");
+app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+
+return Startup.Run(app);

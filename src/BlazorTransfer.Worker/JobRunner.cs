@@ -17,7 +17,8 @@ internal static class JobRunner
 
     /// <param name="folder">The run folder, with its job.</param>
     /// <param name="watch">Called with each event after it was written.</param>
-    public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch)
+    /// <param name="cancelOnInterrupt">Whether Ctrl+C cancels the run.</param>
+    public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch, bool cancelOnInterrupt)
     {
         folder.Create();
         RecordProcess(folder);
@@ -27,7 +28,7 @@ internal static class JobRunner
         using var cancel = new CancellationTokenSource();
         using var watcher = new Timer(_ => CancelIfAsked(folder, cancel), null, TimeSpan.Zero, CancelPoll);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, cancel));
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel));
+        using PosixSignalRegistration? interrupt = cancelOnInterrupt ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel)) : null;
         try
         {
             NativeLibtorch.Load();

@@ -73,7 +73,6 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
         start.Environment["BLAZORTRANSFER_Urls"] = BaseUrl;
         start.Environment["BLAZORTRANSFER_DataFolder"] = _dataFolder;
         _process = Process.Start(start)!;

@@ -6,7 +6,8 @@ public sealed class ImportException(string message) : Exception(message);
 /// <summary>An image that was stored and measured, and where its folders put it.</summary>
 /// <param name="Place">Name, class and perhaps split.</param>
 /// <param name="Image">File, hash and size; label and split are filled in here.</param>
-public sealed record ImportedImage(PlacedFile Place, StoredImage Image);
+/// <param name="Tags">Further facts, such as the domain; null where there are none.</param>
+public sealed record ImportedImage(PlacedFile Place, StoredImage Image, IReadOnlyDictionary<string, string>? Tags = null);
 
 /// <param name="File">Path relative to the image root.</param>
 /// <param name="Sha256">Of the file's bytes, lower-case hex.</param>
@@ -81,5 +82,6 @@ public static class DatasetAssembler
         Split = split,
         Width = image.Image.Width,
         Height = image.Image.Height,
+        Tags = image.Tags ?? new Dictionary<string, string>(),
     };
 }

@@ -2,7 +2,7 @@ using BlazorTransfer.Core.Catalog;
 
 namespace BlazorTransfer.Training.Methods;
 
-/// <summary>Hyper-parameters that every method understands, with defaults for fine-tuning; a method may give another default.</summary>
+/// <summary>Hyper-parameters that every method understands, with common defaults; a method may give another.</summary>
 public static class CommonParameters
 {
     public const string Epochs = "epochs";

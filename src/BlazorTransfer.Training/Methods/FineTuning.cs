@@ -21,6 +21,10 @@ internal sealed class FineTuning(ParameterSet settings) : TransferMethod(setting
         "For more than about a hundred images a class, or images unlike photographs. Takes minutes to hours; compare it with a linear probe.",
         "Yosinski et al., How transferable are features in deep neural networks?, 2014",
         [
+            // Measured on hymenoptera with MobileNetV2: AdamW at 1e-4 with a faster head reaches in 6 epochs what SGD needs more for.
+            CommonParameters.EpochsOf(6),
+            CommonParameters.LearningRateOf(1e-4),
+            CommonParameters.OptimizerOf("adamw"),
             new ParameterSpec
             {
                 Name = FreezeDepth, DisplayName = "Freeze depth", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 64, Unit = "layer groups",
@@ -28,7 +32,7 @@ internal sealed class FineTuning(ParameterSet settings) : TransferMethod(setting
             },
             new ParameterSpec
             {
-                Name = HeadFactor, DisplayName = "Head learning rate", Kind = ParameterKind.Number, Default = 5, Minimum = 0.1, Maximum = 100, Unit = "× learning rate", Advanced = true,
+                Name = HeadFactor, DisplayName = "Head learning rate", Kind = ParameterKind.Number, Default = 10, Minimum = 0.1, Maximum = 100, Unit = "× learning rate", Advanced = true,
                 Help = "The new head starts from nothing and may take larger steps than the pretrained layers.",
             },
             new ParameterSpec

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Worker.Commands;
@@ -19,8 +21,21 @@ internal static class RunCommand
                 return (int)WorkerExitCode.BadInput;
             }
 
-            return (int)JobRunner.Run(new RunFolder(path), _ => { });
+            var run = new RunFolder(path);
+            run.Create();
+            // The starter may be gone long before this process, and its console with it.
+            using var log = new StreamWriter(new FileStream(run.WorkerLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+            Console.SetOut(log);
+            Console.SetError(log);
+            // Ctrl+C at the web application's console reaches its workers too; they are to outlive it.
+            using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+            return (int)JobRunner.Run(run, LogLine, cancelOnInterrupt: false);
         });
         return command;
+    }
+
+    private static void LogLine(RunEvent runEvent)
+    {
+        if (runEvent is not (StepCompleted or PhaseProgressed or SamplesPredicted)) Console.WriteLine(JsonSerializer.Serialize(runEvent, ProtocolJson.Line));
     }
 }

@@ -1,0 +1,30 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace BlazorTransfer.Web;
+
+/// <summary>Settings of an installation: <c>appsettings.json</c>, or the environment as <c>BLAZORTRANSFER_DataFolder</c> and so on.</summary>
+internal sealed class BlazorTransferOptions
+{
+    /// <summary>Where everything is kept; relative to the program's content folder.</summary>
+    [Required]
+    public string DataFolder { get; set; } = "data";
+
+    /// <summary>Folder of the worker's program; found by itself in a build and in the image.</summary>
+    public string? WorkerFolder { get; set; }
+
+    /// <summary>Runs at the same time. One worker uses all cores and the GPU.</summary>
+    [Range(1, 64)]
+    public int WorkerSlots { get; set; } = 1;
+
+    /// <summary>Largest upload, in bytes.</summary>
+    [Range(1L << 20, 1L << 42)]
+    public long MaximumUploadBytes { get; set; } = 20L << 30;
+
+    /// <summary>Uploads and runs are refused when less than this is free on the data folder's disk, in bytes.</summary>
+    [Range(0, 1L << 50)]
+    public long MinimumFreeBytes { get; set; } = 1L << 30;
+
+    /// <summary>How long a worker may take to stop after it was asked to, before it is killed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,36 @@
+namespace BlazorTransfer.Web.Components;
+
+/// <summary>All addresses of the application, so that no link is written by hand.</summary>
+internal static class AppRoutes
+{
+    public const string Home = "/";
+    public const string Login = "/login";
+    public const string Setup = "/setup";
+    public const string Weights = "/weights";
+    public const string Team = "/team";
+    public const string Account = "/account";
+
+    public static string Project(string projectId) => $"/projects/{projectId}";
+
+    public static string Members(string projectId) => $"{Project(projectId)}/members";
+
+    public static string Datasets(string projectId) => $"{Project(projectId)}/datasets";
+
+    public static string Dataset(string projectId, string datasetId) => $"{Datasets(projectId)}/{datasetId}";
+
+    public static string Runs(string projectId) => $"{Project(projectId)}/runs";
+
+    public static string NewRun(string projectId, string? fromRun = null, string? dataset = null) =>
+        $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : "");
+
+    public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
+
+    public static string Image(string projectId, string datasetId, string sha256, bool full = false) =>
+        $"/api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}?size={(full ? "full" : "thumbnail")}";
+
+    public static string Upload(string projectId, string name) => $"/api/v1/projects/{projectId}/datasets/uploads?name={Uri.EscapeDataString(name)}";
+
+    public static string UploadWeights(string name) => $"/api/v1/weights/uploads?name={Uri.EscapeDataString(name)}";
+
+    public static string Model(string projectId, string runId) => $"/api/v1/projects/{projectId}/runs/{runId}/model";
+}

@@ -1,0 +1,79 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Security;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using MudBlazor;
+
+namespace BlazorTransfer.Web.Components;
+
+/// <summary>A page of a signed-in user.</summary>
+public abstract class PageBase : ComponentBase
+{
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = null!;
+
+    [Inject]
+    private protected NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private protected IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
+    private protected ISnackbar Snackbar { get; set; } = null!;
+
+    [Inject]
+    private protected TimeProvider Clock { get; set; } = null!;
+
+    private protected ClaimsPrincipal User { get; private set; } = new();
+
+    protected override async Task OnInitializedAsync() => User = (await Authentication).User;
+
+    /// <summary>Does what the user asked; a refusal is told in words and changes nothing on the page.</summary>
+    private protected async Task<bool> AttemptAsync(Func<Task> action)
+    {
+        try
+        {
+            await action();
+            return true;
+        }
+        catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
+        {
+            Snackbar.Add(e.Message, Severity.Error);
+            return false;
+        }
+    }
+
+    /// <inheritdoc cref="AttemptAsync(Func{Task})"/>
+    private protected Task<bool> AttemptAsync(Action action) => AttemptAsync(() =>
+    {
+        action();
+        return Task.CompletedTask;
+    });
+}
+
+/// <summary>A page of a project that the user is a member of; anybody else sees that there is nothing.</summary>
+public abstract class ProjectPageBase : PageBase
+{
+    [Parameter]
+    public string ProjectId { get; set; } = "";
+
+    [Inject]
+    private ProjectAccess Access { get; set; } = null!;
+
+    private protected Project Project { get; private set; } = null!;
+
+    private protected ProjectRole Role => Project.RoleOf(UserClaims.IdOf(User)) ?? ProjectRole.Viewer;
+
+    private protected bool MayEdit => Role >= ProjectRole.Editor;
+
+    private protected bool MayOwn => Role == ProjectRole.Owner;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        LoadProject();
+    }
+
+    private protected void LoadProject() => Project = Access.Require(User, ProjectId, ProjectRole.Viewer);
+}

@@ -1,0 +1,14 @@
+namespace BlazorTransfer.Web.Execution;
+
+internal static class ExecutionFeature
+{
+    public static IServiceCollection AddExecution(this IServiceCollection services)
+    {
+        services.AddSingleton<WorkerLocator>();
+        services.AddSingleton<WorkerCommands>();
+        services.AddSingleton<CatalogueProvider>();
+        services.AddSingleton<RunEventStream>();
+        services.AddSingleton<RunChanges>();
+        return services.AddHostedService<RunSupervisor>();
+    }
+}

@@ -1,0 +1,10 @@
+namespace BlazorTransfer.Web.Execution;
+
+/// <summary>Tells open pages that a project's list of runs has changed; they read it anew.</summary>
+internal sealed class RunChanges
+{
+    /// <summary>Raised with the project's id, on any thread; a handler must be quick and must not throw.</summary>
+    public event Action<string>? Changed;
+
+    public void Publish(string projectId) => Changed?.Invoke(projectId);
+}

@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace BlazorTransfer.Web.Execution;
+
+/// <summary>Finds the worker's program: where the settings say, in a folder <c>worker</c> beside this program, or in the build output.</summary>
+internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
+{
+    private const string FileName = "BlazorTransfer.Worker.dll";
+
+    /// <summary>A start of the worker with these arguments.</summary>
+    /// <exception cref="FileNotFoundException">There is no worker; the message says where it was looked for.</exception>
+    public ProcessStartInfo Start(params string[] arguments) => new("dotnet", [Find(), .. arguments]) { UseShellExecute = false };
+
+    private string Find()
+    {
+        string?[] folders =
+        [
+            options.Value.WorkerFolder,
+            Path.Combine(AppContext.BaseDirectory, "worker"),
+            typeof(WorkerLocator).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .FirstOrDefault(a => a.Key == "WorkerFolder")?.Value,
+        ];
+        return folders.OfType<string>().Select(f => Path.Combine(f, FileName)).FirstOrDefault(File.Exists)
+            ?? throw new FileNotFoundException($"The worker ({FileName}) is in none of: {string.Join(", ", folders.OfType<string>())}. Set BLAZORTRANSFER_WorkerFolder.");
+    }
+}

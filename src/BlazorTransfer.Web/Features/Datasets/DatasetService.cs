@@ -1,0 +1,138 @@
+using System.Security.Claims;
+using System.Text.Json;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace BlazorTransfer.Web.Features.Datasets;
+
+/// <summary>Says whether something still needs a data set.</summary>
+internal interface IDatasetUse
+{
+    /// <summary>Why it cannot be deleted now, or null where it can.</summary>
+    string? WhyKept(string datasetId);
+}
+
+/// <summary>Data sets of a project, for the signed-in user.</summary>
+internal sealed class DatasetService(
+    DocumentCollection<Dataset> datasets, ProjectAccess access, DataFolder folder, IMemoryCache cache, IEnumerable<IDatasetUse> uses) : IProjectContent
+{
+    private const int ThumbnailSide = 256;
+
+    // Decoding is work; a page of fifty thumbnails must not take every core.
+    private readonly SemaphoreSlim _thumbnailSlots = new(2);
+
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<Dataset> List(ClaimsPrincipal user, string projectId)
+    {
+        access.Require(user, projectId, ProjectRole.Viewer);
+        return [.. datasets.FindBy(nameof(Dataset.ProjectId), projectId).OrderByDescending(d => d.CreatedAt)];
+    }
+
+    public Dataset Get(ClaimsPrincipal user, string projectId, string datasetId)
+    {
+        access.Require(user, projectId, ProjectRole.Viewer);
+        return datasets.Find(datasetId) is { } dataset && dataset.ProjectId == projectId ? dataset : throw new NotFoundException();
+    }
+
+    public DatasetManifest Manifest(ClaimsPrincipal user, string projectId, string datasetId, int version)
+    {
+        Dataset dataset = Get(user, projectId, datasetId);
+        return dataset.Version(version) is null ? throw new NotFoundException() : Manifest(datasetId, version);
+    }
+
+    public IReadOnlyList<RejectedFile> Rejected(ClaimsPrincipal user, string projectId, string datasetId, int version)
+    {
+        Dataset dataset = Get(user, projectId, datasetId);
+        if (dataset.Version(version) is null) throw new NotFoundException();
+        string path = folder.Rejections(datasetId, version);
+        return File.Exists(path) ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<RejectedFile>(l, ProtocolJson.Line)!)] : [];
+    }
+
+    /// <summary>What a run needs to know of a version.</summary>
+    public DataSpec DataSpecFor(Dataset dataset, int version) => new(folder.Manifest(dataset.Id, version), folder.Images, $"{dataset.Name} v{version}");
+
+    /// <summary>An image file of the data set: as it was brought, or a small JPEG, drawn when first asked for.</summary>
+    public async Task<(string Path, string MediaType)> ImageAsync(ClaimsPrincipal user, string projectId, string datasetId, string sha256, bool thumbnail)
+    {
+        Dataset dataset = Get(user, projectId, datasetId);
+        // The hash decides only among the images of this data set; it never becomes a path by itself.
+        Sample sample = dataset.Versions.Reverse().Select(v => Index(datasetId, v.Number).GetValueOrDefault(sha256)).FirstOrDefault(s => s is not null)
+            ?? throw new NotFoundException();
+        string original = Path.Combine(folder.Images, sample.File);
+        if (!thumbnail) return (original, MediaType(sample.File));
+        string small = folder.Thumbnail(sample.Sha256);
+        if (!File.Exists(small)) await DrawThumbnailAsync(original, small);
+        return (small, "image/jpeg");
+    }
+
+    public void Rename(ClaimsPrincipal user, string projectId, string datasetId, string name)
+    {
+        Get(user, projectId, datasetId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        datasets.Change(datasetId, d => d.Rename(name));
+    }
+
+    /// <exception cref="RefusedException">A run that is not over needs it.</exception>
+    public void Delete(ClaimsPrincipal user, string projectId, string datasetId)
+    {
+        Get(user, projectId, datasetId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        if (uses.Select(u => u.WhyKept(datasetId)).FirstOrDefault(why => why is not null) is { } reason) throw new RefusedException(reason);
+        Remove([datasetId]);
+    }
+
+    string? IProjectContent.WhyKept(string projectId) => null;
+
+    void IProjectContent.Delete(string projectId) => Remove([.. datasets.FindBy(nameof(Dataset.ProjectId), projectId).Select(d => d.Id)]);
+
+    private void Remove(IReadOnlyList<string> ids)
+    {
+        HashSet<string> files = [.. ids.SelectMany(FilesOf)];
+        foreach (string id in ids) datasets.Remove(id);
+        // Images are shared by their hash: only those that no other data set has may go.
+        foreach (Dataset other in datasets.All()) files.ExceptWith(FilesOf(other.Id));
+        foreach (string file in files) File.Delete(Path.Combine(folder.Images, file));
+        foreach (string id in ids)
+        {
+            string own = Path.GetDirectoryName(folder.Manifest(id, 1))!;
+            if (Directory.Exists(own)) Directory.Delete(own, recursive: true);
+        }
+    }
+
+    private IEnumerable<string> FilesOf(string datasetId) =>
+        datasets.Find(datasetId)?.Versions.SelectMany(v => Manifest(datasetId, v.Number).Samples.Select(s => s.File)) ?? [];
+
+    private DatasetManifest Manifest(string datasetId, int version) => cache.GetOrCreate(("manifest", datasetId, version), entry =>
+    {
+        entry.SlidingExpiration = TimeSpan.FromMinutes(10);
+        return DatasetManifest.Load(folder.Manifest(datasetId, version));
+    })!;
+
+    private Dictionary<string, Sample> Index(string datasetId, int version) => cache.GetOrCreate(("index", datasetId, version), entry =>
+    {
+        entry.SlidingExpiration = TimeSpan.FromMinutes(10);
+        return Manifest(datasetId, version).Samples.ToDictionary(s => s.Sha256, StringComparer.Ordinal);
+    })!;
+
+    private async Task DrawThumbnailAsync(string original, string small)
+    {
+        await _thumbnailSlots.WaitAsync();
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(small)!);
+            await Task.Run(() => Thumbnail.WriteJpeg(original, small, ThumbnailSide));
+        }
+        finally
+        {
+            _thumbnailSlots.Release();
+        }
+    }
+
+    private static string MediaType(string file) =>
+        Enum.GetValues<ImageFormat>().First(f => file.EndsWith(f.Extension(), StringComparison.Ordinal)).MediaType();
+}

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Datasets;
+
+internal static class DatasetsFeature
+{
+    public static IServiceCollection AddDatasets(this IServiceCollection services)
+    {
+        services.AddMemoryCache();
+        services.AddDocuments<Dataset>("datasets", d => d.Id, new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId));
+        services.AddDocuments<DatasetImport>("imports", i => i.Id, new DocumentIndex<DatasetImport>(nameof(DatasetImport.ProjectId), i => i.ProjectId));
+        services.AddSingleton<ImageImporter>();
+        services.AddSingleton<UploadReceiver>();
+        services.AddSingleton<DatasetService>();
+        services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
+        services.AddSingleton<DatasetImports>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatasetImports>());
+        return services;
+    }
+
+    public static void MapDatasets(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/datasets");
+        api.MapGet("", (ClaimsPrincipal user, string projectId, DatasetService datasets) => TypedResults.Ok(datasets.List(user, projectId)));
+        api.MapGet("{datasetId}", (ClaimsPrincipal user, string projectId, string datasetId, DatasetService datasets) =>
+            TypedResults.Ok(datasets.Get(user, projectId, datasetId)));
+        api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
+        api.MapPost("uploads", UploadAsync).DisableAntiforgery();
+    }
+
+    private static async Task<IResult> ImageAsync(
+        ClaimsPrincipal user, string projectId, string datasetId, string sha256, string? size, DatasetService datasets, HttpContext context)
+    {
+        (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full");
+        // The content of a hash never changes, but it is for this user's eyes.
+        context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        return TypedResults.PhysicalFile(path, mediaType);
+    }
+
+    /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin check).</summary>
+    private static async Task<IResult> UploadAsync(
+        ClaimsPrincipal user, string projectId, string name, HttpContext context, ProjectAccess access, UploadReceiver uploads, DatasetImports imports)
+    {
+        access.Require(user, projectId, ProjectRole.Editor);
+        Dataset.CheckName(name);
+        string file = await uploads.ReceiveAsync(context, ".zip");
+        DatasetImport import = imports.StartZip(user, projectId, name, file);
+        return TypedResults.Accepted((string?)null, new { importId = import.Id, datasetId = import.DatasetId });
+    }
+}

@@ -1,0 +1,95 @@
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Datasets;
+
+/// <summary>A project's data sets, and new ones: by upload, or drawn.</summary>
+public sealed partial class DatasetsPage
+{
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(400);
+    private readonly CancellationTokenSource _closed = new();
+    private IReadOnlyList<Dataset> _datasets = [];
+    private IReadOnlyList<(DatasetImport Import, ImportProgress? Progress)> _imports = [];
+    private FileUpload? _upload;
+    private bool _uploading;
+    private string _name = "";
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = null!;
+
+    [Inject]
+    private DatasetImports Imports { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        Load();
+        _ = FollowImportsAsync();
+    }
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private void Load()
+    {
+        _datasets = Datasets.List(User, ProjectId);
+        _imports = Imports.List(User, ProjectId);
+    }
+
+    /// <summary>Looks at running imports twice a second; without any, it asks nobody.</summary>
+    private async Task FollowImportsAsync()
+    {
+        using var timer = new PeriodicTimer(Refresh);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closed.Token))
+            {
+                if (_imports.All(i => i.Import.State != ImportState.Running)) continue;
+                await InvokeAsync(() =>
+                {
+                    Load();
+                    StateHasChanged();
+                });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private void OnChosen(string file)
+    {
+        if (string.IsNullOrWhiteSpace(_name)) _name = Path.GetFileNameWithoutExtension(file);
+    }
+
+    private async Task UploadAsync()
+    {
+        if (_upload is not null) await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name));
+    }
+
+    private void OnUploadedAsync()
+    {
+        (_uploading, _name) = (false, "");
+        Load();
+    }
+
+    private async Task UseSampleAsync()
+    {
+        if (await AttemptAsync(() => Imports.StartSample(User, ProjectId))) Load();
+    }
+
+    private async Task CancelAsync(DatasetImport import)
+    {
+        await AttemptAsync(() => Imports.Cancel(User, ProjectId, import.Id));
+    }
+
+    private async Task DismissAsync(DatasetImport import)
+    {
+        await AttemptAsync(() => Imports.Dismiss(User, ProjectId, import.Id));
+        Load();
+    }
+}

@@ -1,0 +1,48 @@
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace BlazorTransfer.Web.Features.Datasets;
+
+/// <summary>Streams a request's body to the disk. A cut upload leaves nothing.</summary>
+internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferOptions> options)
+{
+    private const int SpaceCheckBytes = 64 << 20;
+
+    /// <returns>Path of the received file in the uploads folder; the caller deletes it.</returns>
+    /// <exception cref="RefusedException">It is too large, or the disk is nearly full.</exception>
+    public async Task<string> ReceiveAsync(HttpContext context, string extension)
+    {
+        long maximum = options.Value.MaximumUploadBytes;
+        if (context.Request.ContentLength is 0) throw new RefusedException("The file is empty.");
+        if (context.Request.ContentLength > maximum) throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
+        if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maximum;
+        string path = Path.Combine(folder.Uploads, Ids.New() + extension);
+        try
+        {
+            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+            byte[] buffer = new byte[1 << 16];
+            long received = 0, nextCheck = SpaceCheckBytes;
+            for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+            {
+                if ((received += read) > maximum) throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
+                if (received > nextCheck)
+                {
+                    nextCheck += SpaceCheckBytes;
+                    if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
+                }
+
+                await file.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
+            }
+
+            return received > 0 ? path : throw new RefusedException("The file is empty.");
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+}

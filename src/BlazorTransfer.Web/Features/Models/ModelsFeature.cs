@@ -1,0 +1,30 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Models;
+
+internal static class ModelsFeature
+{
+    public static IServiceCollection AddModels(this IServiceCollection services)
+    {
+        services.AddDocuments<BackboneWeights>("weights", w => w.Id);
+        return services.AddSingleton<WeightsLibrary>();
+    }
+
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup("/api/v1/weights");
+        api.MapGet("", (ClaimsPrincipal user, WeightsLibrary library) => TypedResults.Ok(library.List(user)));
+        api.MapPost("uploads", UploadAsync).DisableAntiforgery();
+    }
+
+    private static async Task<IResult> UploadAsync(ClaimsPrincipal user, string name, HttpContext context, UploadReceiver uploads, WeightsLibrary library)
+    {
+        UserClaims.IdOf(user);
+        string file = await uploads.ReceiveAsync(context, ".weights");
+        BackboneWeights entry = await library.ImportAsync(user, name, file, context.RequestAborted);
+        return TypedResults.Created($"/weights", new { entry.Id, entry.Name, entry.Backbones });
+    }
+}

@@ -1,0 +1,39 @@
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Projects;
+
+/// <summary>The user's projects; a newcomer sees the way ahead.</summary>
+public sealed partial class HomePage
+{
+    private IReadOnlyList<Project> _projects = [];
+    private bool _creating;
+    private string _name = "";
+
+    [Inject]
+    private ProjectService Projects { get; set; } = null!;
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = null!;
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _projects = Projects.List(User);
+    }
+
+    private string Summary(Project project)
+    {
+        IReadOnlyList<Run> runs = Runs.List(User, project.Id);
+        int live = runs.Count(r => !r.Status.IsFinal());
+        return $"{Format.Count(Datasets.List(User, project.Id).Count, "data set")}, {Format.Count(runs.Count, "run")}{(live > 0 ? $", {live} at work" : "")}";
+    }
+
+    private Task CreateAsync() => AttemptAsync(() => Navigation.NavigateTo(AppRoutes.Project(Projects.Create(User, _name).Id)));
+}

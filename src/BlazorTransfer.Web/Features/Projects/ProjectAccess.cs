@@ -1,0 +1,18 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Projects;
+
+/// <summary>Asked before anything of a project is shown or changed. Hiding a button is courtesy; this is the lock.</summary>
+internal sealed class ProjectAccess(DocumentCollection<Project> projects)
+{
+    /// <exception cref="NotFoundException">There is no such project for this user: one cannot tell foreign from missing.</exception>
+    /// <exception cref="ForbiddenException">The user sees the project, but the role is too low.</exception>
+    public Project Require(ClaimsPrincipal user, string projectId, ProjectRole minimum)
+    {
+        if (user.Identity?.IsAuthenticated != true || projects.Find(projectId) is not { } project) throw new NotFoundException();
+        ProjectRole role = project.RoleOf(UserClaims.IdOf(user)) ?? throw new NotFoundException();
+        return role >= minimum ? project : throw new ForbiddenException();
+    }
+}

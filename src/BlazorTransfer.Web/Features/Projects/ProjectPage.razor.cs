@@ -1,0 +1,51 @@
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Projects;
+
+/// <summary>A project at a glance, and what to do next in it.</summary>
+public sealed partial class ProjectPage
+{
+    private IReadOnlyList<Dataset> _datasets = [];
+    private IReadOnlyList<Run> _runs = [];
+    private bool _editing;
+    private string _name = "";
+    private string _description = "";
+
+    [Inject]
+    private ProjectService Projects { get; set; } = null!;
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = null!;
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    private Run? Best => _runs.Where(r => r.Status == RunStatus.Succeeded).MaxBy(r => r.BestTop1);
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        (_name, _description) = (Project.Name, Project.Description);
+        _datasets = Datasets.List(User, ProjectId);
+        _runs = Runs.List(User, ProjectId);
+    }
+
+    private static string StepClass(bool done, bool reachable) => done ? "done" : reachable ? "now" : "";
+
+    private async Task SaveAsync()
+    {
+        _editing = !await AttemptAsync(() => Projects.Rename(User, ProjectId, _name, _description));
+        LoadProject();
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (!await ConfirmDialog.AskAsync(Dialogs, "Delete the project?", "Its data sets, runs and models are deleted for all members. This cannot be undone.", "Delete the project", Project.Name)) return;
+        if (await AttemptAsync(() => Projects.Delete(User, ProjectId))) Navigation.NavigateTo(AppRoutes.Home);
+    }
+}

@@ -1,0 +1,80 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>What is chosen so far on the new-run page. A value is kept only where it differs from its default.</summary>
+internal sealed class NewRunForm
+{
+    private readonly Catalogue _catalogue;
+    private readonly IReadOnlyList<BackboneWeights> _weights;
+    private readonly Dictionary<string, ParameterValue> _values = [];
+
+    public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, Dataset dataset)
+    {
+        (_catalogue, _weights, Dataset) = (catalogue, weights, dataset);
+        // A network whose weights are here is the better suggestion.
+        Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.Backbones[0];
+        Weights = FittingWeights.FirstOrDefault();
+        // A linear probe has nothing to stand on without weights.
+        Method = Weights is null ? catalogue.Methods[^1] : catalogue.Methods[0];
+    }
+
+    public Dataset Dataset { get; set; }
+    public BackboneSpec Backbone { get; private set; }
+    public BackboneWeights? Weights { get; set; }
+    public TransferMethodSpec Method { get; private set; }
+    public string Name { get; set; } = "";
+    public string Device { get; set; } = DeviceSpec.Auto;
+    public int Seed { get; set; }
+
+    public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
+
+    public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.ParametersOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
+
+    public void Choose(BackboneSpec backbone)
+    {
+        Backbone = backbone;
+        Weights = FittingWeights.FirstOrDefault();
+    }
+
+    /// <summary>Another method has other defaults, and may not know some parameters.</summary>
+    public void Choose(TransferMethodSpec method)
+    {
+        Method = method;
+        _values.Clear();
+    }
+
+    public ParameterValue Value(ParameterSpec spec) => _values.TryGetValue(spec.Name, out ParameterValue value) ? value : spec.Default;
+
+    public void Set(ParameterSpec spec, ParameterValue value)
+    {
+        if (value == spec.Default) _values.Remove(spec.Name);
+        else _values[spec.Name] = value;
+    }
+
+    /// <summary>Takes over the choices of an earlier run, as far as they still exist.</summary>
+    public void TakeOver(Run run, IReadOnlyList<Dataset> datasets)
+    {
+        Dataset = datasets.FirstOrDefault(d => d.Id == run.Submission.DatasetId) ?? Dataset;
+        Backbone = _catalogue.FindBackbone(run.Job.Backbone) ?? Backbone;
+        Weights = FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId);
+        Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
+        (Device, Seed) = (run.Job.Device, run.Job.Seed);
+        foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) _values[name] = value;
+    }
+
+    public RunRequest ToRequest() => new()
+    {
+        Name = Name,
+        DatasetId = Dataset.Id,
+        DatasetVersion = Dataset.Latest.Number,
+        Backbone = Backbone.Name,
+        WeightsId = Weights?.Id,
+        Method = Method.Name,
+        Parameters = new Dictionary<string, ParameterValue>(_values),
+        Device = Device,
+        Seed = Seed,
+    };
+}

@@ -1,0 +1,74 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Security;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>Asks for a run. All choices and fields come from the worker's catalogue.</summary>
+public sealed partial class NewRunPage
+{
+    private IReadOnlyList<Dataset> _datasets = [];
+    private Catalogue? _catalogue;
+    private NewRunForm? _form;
+    private string? _failure;
+    private bool _advanced;
+    private bool _starting;
+
+    /// <summary>A run whose settings are taken over.</summary>
+    [SupplyParameterFromQuery(Name = "from")]
+    private string? FromRun { get; set; }
+
+    [SupplyParameterFromQuery(Name = "dataset")]
+    private string? DatasetId { get; set; }
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = null!;
+
+    [Inject]
+    private WeightsLibrary Library { get; set; } = null!;
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    [Inject]
+    private CatalogueProvider Catalogues { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _datasets = Datasets.List(User, ProjectId);
+        if (_datasets.Count > 0) await LoadCatalogueAsync();
+    }
+
+    private static string Bool(bool value) => value ? "true" : "false";
+
+    private async Task LoadCatalogueAsync()
+    {
+        try
+        {
+            _failure = null;
+            _catalogue = await Catalogues.GetAsync();
+            _form = new NewRunForm(_catalogue, Library.List(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
+            if (FromRun is null) return;
+            _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
+            _advanced = true;
+        }
+        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        {
+            _failure = e.Message;
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        if (_form is null) return;
+        _starting = true;
+        Run? run = null;
+        if (await AttemptAsync(async () => run = await Runs.SubmitAsync(User, ProjectId, _form.ToRequest()))) Navigation.NavigateTo(AppRoutes.Run(ProjectId, run!.Id));
+        _starting = false;
+    }
+}

@@ -1,0 +1,110 @@
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>
+/// What is asked of a run and by whom; lies in its folder as <c>submission.json</c>, so that the database can be rebuilt from
+/// the folders.
+/// </summary>
+internal sealed record RunSubmission
+{
+    public const string FileName = "submission.json";
+
+    public required string ProjectId { get; init; }
+
+    /// <summary>Counts the project's runs, from 1.</summary>
+    public required int Number { get; init; }
+    public required string Name { get; init; }
+    public required string DatasetId { get; init; }
+    public required int DatasetVersion { get; init; }
+    public required string DatasetName { get; init; }
+    public required string SubmittedBy { get; init; }
+    public required DateTimeOffset SubmittedAt { get; init; }
+    public string? WeightsId { get; init; }
+}
+
+/// <summary>
+/// A run as lists show it: a projection of its folder. It changes only through its methods; <see cref="Apply"/> takes in what
+/// the worker reported, in order.
+/// </summary>
+internal sealed record Run
+{
+    public required string Id { get; init; }
+    public required RunSubmission Submission { get; init; }
+    public required JobSpec Job { get; init; }
+    public RunStatus Status { get; init; } = RunStatus.Queued;
+
+    /// <summary>The last event taken in; the next one has the number after it.</summary>
+    public long LastSequence { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public string? Device { get; init; }
+    public int Epoch { get; init; }
+    public int Epochs { get; init; }
+    public int? BestEpoch { get; init; }
+
+    /// <summary>Best validation top-1 so far, 0…1.</summary>
+    public double? BestTop1 { get; init; }
+
+    /// <summary>Validation top-1 by epoch, for a small curve.</summary>
+    public IReadOnlyList<double> Top1ByEpoch { get; init; } = [];
+
+    /// <summary>Top-1 on the test split with the kept weights, where there is one.</summary>
+    public double? TestTop1 { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>Size of the model package; null while there is none.</summary>
+    public long? PackageBytes { get; init; }
+
+    public TimeSpan? Duration(DateTimeOffset now) => StartedAt is { } started ? (FinishedAt ?? now) - started : null;
+
+    public Run Start() => Status == RunStatus.Queued ? this with { Status = RunStatus.Running } : this;
+
+    public Run RequestCancel(DateTimeOffset now) => Status switch
+    {
+        RunStatus.Queued => this with { Status = RunStatus.Cancelled, FinishedAt = now },
+        RunStatus.Running => this with { Status = RunStatus.Cancelling },
+        RunStatus.Cancelling or RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled => this,
+        _ => throw new InvalidOperationException($"No rule for {Status}."),
+    };
+
+    /// <summary>Takes in the next event; one that was taken in before changes nothing.</summary>
+    public Run Apply(RunEvent e)
+    {
+        if (e.Sequence <= LastSequence) return this;
+        Run next = this with { LastSequence = e.Sequence, Status = Status == RunStatus.Queued ? RunStatus.Running : Status, StartedAt = StartedAt ?? e.Time };
+        return e switch
+        {
+            RunStarted s => next with { Device = s.DeviceDescription, Epochs = s.Epochs },
+            EpochCompleted c => next.TakeIn(c),
+            EvaluationCompleted v => v.Metrics.TryGetValue(MetricKeys.TestTop1, out double test) ? next with { TestTop1 = test } : next,
+            ArtifactWritten a => next with { PackageBytes = a.Bytes },
+            RunFinished f => next with { Status = StatusOf(f.Outcome), Error = f.Error, FinishedAt = f.Time },
+            PhaseProgressed or StepCompleted or SamplesPredicted or CheckpointSaved or MessageLogged => next,
+            _ => throw new InvalidOperationException($"No rule for {e.GetType().Name}."),
+        };
+    }
+
+    private Run TakeIn(EpochCompleted e)
+    {
+        double? top1 = e.Metrics.TryGetValue(MetricKeys.ValidationTop1, out double value) ? value : null;
+        return this with
+        {
+            Epoch = e.Epoch,
+            Top1ByEpoch = top1 is null ? Top1ByEpoch : [.. Top1ByEpoch, Math.Round(top1.Value, 4)],
+            BestEpoch = e.IsBest ? e.Epoch : BestEpoch,
+            BestTop1 = e.IsBest ? top1 : BestTop1,
+        };
+    }
+
+    private static RunStatus StatusOf(RunOutcome outcome) => outcome switch
+    {
+        RunOutcome.Succeeded => RunStatus.Succeeded,
+        RunOutcome.Failed => RunStatus.Failed,
+        RunOutcome.Cancelled => RunStatus.Cancelled,
+        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+    };
+}

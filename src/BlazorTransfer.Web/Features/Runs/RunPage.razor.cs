@@ -1,0 +1,98 @@
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Execution;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>A run, live or finished. Whoever opens it, whenever, sees everything from the beginning.</summary>
+public sealed partial class RunPage : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
+    private readonly CancellationTokenSource _closed = new();
+    private readonly RunView _view = new();
+    private Run _run = null!;
+    private (EvaluationCompleted Evaluation, int Row, int Column)? _cell;
+    private int? _sampleIndex;
+    private string _log = "";
+
+    [Parameter]
+    public string RunId { get; set; } = "";
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    [Inject]
+    private RunEventStream Stream { get; set; } = null!;
+
+    /// <summary>Predictions of the chosen epoch; of the latest one unless somebody chose.</summary>
+    private SamplesPredicted? ShownSamples => _view.Samples.Count == 0 ? null : _view.Samples[Math.Min(_sampleIndex ?? _view.Samples.Count, _view.Samples.Count) - 1];
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _run = Runs.Get(User, ProjectId, RunId);
+        _ = FollowAsync();
+    }
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    /// <summary>Takes in events as they come and draws at most two or three times a second.</summary>
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await foreach (IReadOnlyList<RunEvent> batch in Stream.ReadAsync(RunId, 0, _closed.Token))
+            {
+                await InvokeAsync(() => Take(batch));
+                await Task.Delay(Pause, _closed.Token);
+            }
+
+            // The supervisor stores the end a moment after the file has it.
+            for (int tries = 0; tries < 25 && !_run.Status.IsFinal(); tries++)
+            {
+                await Task.Delay(Pause, _closed.Token);
+                await InvokeAsync(() => Take([]));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    private void Take(IReadOnlyList<RunEvent> batch)
+    {
+        foreach (RunEvent runEvent in batch) _view.Apply(runEvent);
+        _run = Runs.Get(User, ProjectId, RunId);
+        StateHasChanged();
+    }
+
+    private void ShowEpoch(int index) => _sampleIndex = index == _view.Samples.Count ? null : index;
+
+    private IEnumerable<SamplePrediction> Mistakes((EvaluationCompleted Evaluation, int Row, int Column) cell) => cell.Evaluation.Mistakes
+        .Where(m => m.Label == _view.Started!.Classes[cell.Row] && m.Top[0].Label == _view.Started.Classes[cell.Column]);
+
+    private void LoadLog() => _log = Runs.Log(User, ProjectId, RunId) is { Length: > 0 } log ? log : "The worker has written nothing.";
+
+    private async Task CancelAsync()
+    {
+        if (!await ConfirmDialog.AskAsync(Dialogs, "Cancel the run?", "The worker stops at the next batch. What it has learned so far is not offered as a model.", "Cancel the run")) return;
+        await AttemptAsync(() => _run = Runs.Cancel(User, ProjectId, RunId));
+    }
+
+    private async Task DeleteAsync()
+    {
+        if (!await ConfirmDialog.AskAsync(Dialogs, "Delete the run?", "Its curves and its model are deleted. This cannot be undone.", "Delete the run")) return;
+        if (await AttemptAsync(() => Runs.Delete(User, ProjectId, RunId))) Navigation.NavigateTo(AppRoutes.Runs(ProjectId));
+    }
+}

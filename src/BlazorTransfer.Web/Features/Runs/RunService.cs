@@ -1,0 +1,188 @@
+using System.Security.Claims;
+using System.Text.Json;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>What somebody wants to run.</summary>
+internal sealed record RunRequest
+{
+    public string Name { get; init; } = "";
+    public required string DatasetId { get; init; }
+    public required int DatasetVersion { get; init; }
+    public required string Backbone { get; init; }
+
+    /// <summary>Id in the weights library; null for random initialisation.</summary>
+    public string? WeightsId { get; init; }
+    public required string Method { get; init; }
+    public IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; } = new Dictionary<string, ParameterValue>();
+    public string Device { get; init; } = DeviceSpec.Auto;
+    public int Seed { get; init; }
+}
+
+/// <summary>Runs of a project, for the signed-in user.</summary>
+internal sealed class RunService(
+    DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues,
+    DataFolder folder, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse
+{
+    private const int LongestName = 120;
+    private readonly SemaphoreSlim _numbering = new(1);
+
+    /// <summary>The newest first.</summary>
+    public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
+    {
+        access.Require(user, projectId, ProjectRole.Viewer);
+        return [.. OfProject(projectId).OrderByDescending(r => r.Submission.Number)];
+    }
+
+    public Run Get(ClaimsPrincipal user, string projectId, string runId)
+    {
+        access.Require(user, projectId, ProjectRole.Viewer);
+        return runs.Find(runId) is { } run && run.Submission.ProjectId == projectId ? run : throw new NotFoundException();
+    }
+
+    /// <summary>Checks the request and puts the run into the queue.</summary>
+    /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
+    public async Task<Run> SubmitAsync(ClaimsPrincipal user, string projectId, RunRequest request)
+    {
+        access.Require(user, projectId, ProjectRole.Editor);
+        if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
+        Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
+        if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
+        Catalogue catalogue = await catalogues.GetAsync();
+        BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
+        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
+        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(catalogue.ParametersOf(method), request.Parameters);
+        if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
+        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
+        string id = Ids.New();
+        var job = new JobSpec
+        {
+            RunId = id,
+            Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
+            Backbone = backbone.Name,
+            Weights = WeightsFor(user, request, backbone),
+            Method = method.Name,
+            Parameters = request.Parameters,
+            Device = request.Device,
+            Seed = request.Seed,
+        };
+        await _numbering.WaitAsync();
+        try
+        {
+            var submission = new RunSubmission
+            {
+                ProjectId = projectId,
+                Number = 1 + OfProject(projectId).Select(r => r.Submission.Number).DefaultIfEmpty(0).Max(),
+                Name = NameFor(request, backbone, method),
+                DatasetId = dataset.Id,
+                DatasetVersion = request.DatasetVersion,
+                DatasetName = dataset.Name,
+                SubmittedBy = UserClaims.IdOf(user),
+                SubmittedAt = clock.GetUtcNow(),
+                WeightsId = request.WeightsId,
+            };
+            return Enqueue(new Run { Id = id, Submission = submission, Job = job });
+        }
+        finally
+        {
+            _numbering.Release();
+        }
+    }
+
+    public Run Cancel(ClaimsPrincipal user, string projectId, string runId)
+    {
+        Get(user, projectId, runId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        Run run = runs.Change(runId, r => r.RequestCancel(clock.GetUtcNow())) ?? throw new NotFoundException();
+        changes.Publish(projectId);
+        return run;
+    }
+
+    /// <exception cref="RefusedException">It is not over.</exception>
+    public void Delete(ClaimsPrincipal user, string projectId, string runId)
+    {
+        Run run = Get(user, projectId, runId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        if (!run.Status.IsFinal()) throw new RefusedException("The run is not over. Cancel it first.");
+        Remove(run);
+        changes.Publish(projectId);
+    }
+
+    /// <summary>The model package, and the name under which it is downloaded.</summary>
+    public (string Path, string FileName) Model(ClaimsPrincipal user, string projectId, string runId)
+    {
+        Run run = Get(user, projectId, runId);
+        string path = folder.Run(runId).ModelPackage;
+        return run.Status == RunStatus.Succeeded && File.Exists(path) ? (path, $"{run.Job.Backbone}-run{run.Submission.Number}.zip") : throw new NotFoundException();
+    }
+
+    /// <summary>The end of the worker's own log.</summary>
+    public string Log(ClaimsPrincipal user, string projectId, string runId)
+    {
+        const int most = 64 << 10;
+        Get(user, projectId, runId);
+        string path = folder.Run(runId).WorkerLog;
+        if (!File.Exists(path)) return "";
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        stream.Seek(-Math.Min(most, stream.Length), SeekOrigin.End);
+        return new StreamReader(stream).ReadToEnd();
+    }
+
+    string? IProjectContent.WhyKept(string projectId) =>
+        OfProject(projectId).Any(r => !r.Status.IsFinal()) ? "A run of the project is queued or at work. Cancel it first." : null;
+
+    void IProjectContent.Delete(string projectId)
+    {
+        foreach (Run run in OfProject(projectId)) Remove(run);
+    }
+
+    string? IDatasetUse.WhyKept(string datasetId) => runs.All().FirstOrDefault(r => r.Submission.DatasetId == datasetId && !r.Status.IsFinal()) is { } run
+        ? $"Run #{run.Submission.Number} needs it and is not over. Cancel it first."
+        : null;
+
+    private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
+
+    /// <summary>The folder first: a document without one could not run, a folder without one is found by a rebuild.</summary>
+    private Run Enqueue(Run run)
+    {
+        RunFolder runFolder = folder.Run(run.Id);
+        runFolder.Create();
+        run.Job.Save(runFolder.Job);
+        AtomicFile.WriteAllText(Path.Combine(runFolder.Path, RunSubmission.FileName), JsonSerializer.Serialize(run.Submission, ProtocolJson.Indented));
+        runs.Save(run);
+        changes.Publish(run.Submission.ProjectId);
+        return run;
+    }
+
+    private void Remove(Run run)
+    {
+        runs.Remove(run.Id);
+        string path = folder.Run(run.Id).Path;
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+    }
+
+    private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone)
+    {
+        if (request.WeightsId is null) return WeightsSpec.Random;
+        BackboneWeights entry = weights.Get(user, request.WeightsId);
+        return entry.Backbones.Contains(backbone.Name)
+            ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
+            : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
+    }
+
+    private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) => request.Name.Trim() switch
+    {
+        "" => $"{method.DisplayName}, {backbone.DisplayName}",
+        { Length: <= LongestName } name => name,
+        _ => throw new RefusedException($"The name has more than {LongestName} characters."),
+    };
+}

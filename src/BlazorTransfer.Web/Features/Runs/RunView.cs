@@ -1,0 +1,95 @@
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components.Shared;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>What the run page shows, gathered from the events in order; the same events give the same view on every page.</summary>
+internal sealed class RunView
+{
+    public long LastSequence { get; private set; }
+    public RunStarted? Started { get; private set; }
+    public PhaseProgressed? Phase { get; private set; }
+    public StepCompleted? LastStep { get; private set; }
+    public EpochCompleted? LastEpoch { get; private set; }
+    public RunFinished? Finished { get; private set; }
+    public ArtifactWritten? Package { get; private set; }
+    public List<ChartPoint> StepLoss { get; } = [];
+    public List<ChartPoint> EpochLoss { get; } = [];
+    public List<ChartPoint> Accuracy { get; } = [];
+    public List<ChartPoint> LearningRate { get; } = [];
+    public List<ChartPoint> Speed { get; } = [];
+    public List<SamplesPredicted> Samples { get; } = [];
+    public List<EvaluationCompleted> Evaluations { get; } = [];
+    public List<MessageLogged> Messages { get; } = [];
+
+    /// <summary>Fraction of the running phase, 0…1.</summary>
+    public double Fraction => Phase is null || Phase.Total == 0 ? 0 : (double)Phase.Done / Phase.Total;
+
+    public void Apply(RunEvent runEvent)
+    {
+        if (runEvent.Sequence <= LastSequence) return;
+        LastSequence = runEvent.Sequence;
+        switch (runEvent)
+        {
+            case RunStarted e:
+                Started = e;
+                break;
+            case PhaseProgressed e:
+                Phase = e;
+                break;
+            case StepCompleted e:
+                LastStep = e;
+                StepLoss.Add(new ChartPoint(e.Step, e.Loss));
+                LearningRate.Add(new ChartPoint(e.Step, e.LearningRate));
+                Speed.Add(new ChartPoint(e.Step, e.ImagesPerSecond));
+                break;
+            case EpochCompleted e:
+                LastEpoch = e;
+                EpochLoss.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainLoss), Metric(e, MetricKeys.ValidationLoss)));
+                Accuracy.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)));
+                break;
+            case SamplesPredicted e:
+                Samples.Add(e);
+                break;
+            case EvaluationCompleted e:
+                Evaluations.Add(e);
+                break;
+            case ArtifactWritten e:
+                Package = e;
+                break;
+            case MessageLogged e:
+                Messages.Add(e);
+                break;
+            case RunFinished e:
+                Finished = e;
+                break;
+            case CheckpointSaved:
+                break;
+            default:
+                throw new InvalidOperationException($"No view of {runEvent.GetType().Name}.");
+        }
+    }
+
+    public static string NameOf(RunPhase phase) => phase switch
+    {
+        RunPhase.LoadingWeights => "Loading weights",
+        RunPhase.ExtractingFeatures => "Computing features",
+        RunPhase.Training => "Training",
+        RunPhase.Evaluating => "Evaluating the best model",
+        RunPhase.Exporting => "Writing and proving the model package",
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
+    };
+
+    /// <summary>Precision and recall of each class, from the confusion matrix; null where nothing was predicted or there is nothing to find.</summary>
+    public static IReadOnlyList<(double? Precision, double? Recall, int Images)> PerClass(EvaluationCompleted evaluation) =>
+    [
+        .. evaluation.ConfusionMatrix.Select((row, c) =>
+        {
+            int hits = row[c], images = row.Sum(), predicted = evaluation.ConfusionMatrix.Sum(r => r[c]);
+            return (predicted == 0 ? (double?)null : (double)hits / predicted, images == 0 ? (double?)null : (double)hits / images, images);
+        }),
+    ];
+
+    private static double? Metric(EpochCompleted e, string key) => e.Metrics.TryGetValue(key, out double value) ? value : null;
+}

@@ -1,0 +1,50 @@
+using System.Security.Claims;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+internal static class RunsFeature
+{
+    public static IServiceCollection AddRuns(this IServiceCollection services)
+    {
+        services.AddDocuments<Run>("runs", r => r.Id,
+            new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
+            new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
+        services.AddSingleton<RunService>();
+        services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
+        // Through a factory, since data sets ask runs and runs ask data sets.
+        services.AddSingleton<IDatasetUse>(provider => new DatasetUse(provider));
+        return services.AddSingleton<RunRebuild>();
+    }
+
+    public static void MapRuns(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/runs");
+        api.MapGet("", (ClaimsPrincipal user, string projectId, RunService runs) => TypedResults.Ok(runs.List(user, projectId)));
+        api.MapGet("{runId}", (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Get(user, projectId, runId)));
+        api.MapPost("", async (ClaimsPrincipal user, string projectId, RunRequest request, RunService runs) =>
+        {
+            Run run = await runs.SubmitAsync(user, projectId, request);
+            return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", run);
+        });
+        api.MapPost("{runId}/cancel", (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Cancel(user, projectId, runId)));
+        api.MapGet("{runId}/events", (ClaimsPrincipal user, string projectId, string runId, long? after, RunService runs, DataFolder folder) =>
+        {
+            runs.Get(user, projectId, runId);
+            return TypedResults.Json(RunEventTail.Read(folder.Run(runId).Events).Events.Where(e => e.Sequence > (after ?? 0)), ProtocolJson.Line);
+        });
+        api.MapGet("{runId}/model", (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
+        {
+            (string path, string fileName) = runs.Model(user, projectId, runId);
+            return TypedResults.PhysicalFile(path, "application/zip", fileName, enableRangeProcessing: true);
+        });
+    }
+
+    private sealed class DatasetUse(IServiceProvider provider) : IDatasetUse
+    {
+        public string? WhyKept(string datasetId) => ((IDatasetUse)provider.GetRequiredService<RunService>()).WhyKept(datasetId);
+    }
+}

@@ -1,0 +1,100 @@
+using BlazorTransfer.Web.Execution;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>The history: sorted, filtered, and live. Filter and order are in the address.</summary>
+public sealed partial class RunsPage : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private static readonly (string Key, string Title, bool Right)[] Columns =
+    [
+        ("number", "#", true), ("name", "Name", false), ("status", "Status", false), ("method", "Method", false), ("backbone", "Backbone", false),
+        ("top1", "Best top-1", true), ("duration", "Time", true), ("submitted", "Started", true),
+    ];
+
+    private IReadOnlyList<Run> _runs = [];
+    private int _refreshing;
+    private bool _closed;
+
+    [SupplyParameterFromQuery(Name = "find")]
+    private string? Text { get; set; }
+
+    [SupplyParameterFromQuery(Name = "status")]
+    private string? Status { get; set; }
+
+    /// <summary>A column, with a minus before it for descending.</summary>
+    [SupplyParameterFromQuery(Name = "sort")]
+    private string? Sort { get; set; }
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    [Inject]
+    private RunChanges Changes { get; set; } = null!;
+
+    private string SortKey => (Sort ?? "-number").TrimStart('-');
+
+    private bool Descending => (Sort ?? "-number").StartsWith('-');
+
+    private IReadOnlyList<Run> Shown
+    {
+        get
+        {
+            IEnumerable<Run> shown = _runs.Where(r => Status is null || r.Status.ToString() == Status).Where(Matches);
+            return [.. Descending ? shown.OrderByDescending(SortValue) : shown.OrderBy(SortValue)];
+        }
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _runs = Runs.List(User, ProjectId);
+        Changes.Changed += OnChanged;
+    }
+
+    public void Dispose()
+    {
+        _closed = true;
+        Changes.Changed -= OnChanged;
+    }
+
+    private bool Matches(Run run) => string.IsNullOrWhiteSpace(Text)
+        || $"{run.Submission.Number} {run.Submission.Name} {run.Submission.DatasetName} {run.Job.Method} {run.Job.Backbone}".Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase);
+
+    private IComparable SortValue(Run run) => SortKey switch
+    {
+        "name" => run.Submission.Name,
+        "status" => run.Status,
+        "method" => run.Job.Method,
+        "backbone" => run.Job.Backbone,
+        "top1" => run.BestTop1 ?? -1,
+        "duration" => run.Duration(Clock.GetUtcNow()) ?? TimeSpan.Zero,
+        "submitted" => run.Submission.SubmittedAt,
+        _ => run.Submission.Number,
+    };
+
+    private void SortBy(string key) => Go(Text, Status, SortKey == key && !Descending ? "-" + key : key);
+
+    private void Go(string? text, string? status, string? sort) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
+        new Dictionary<string, object?> { ["find"] = string.IsNullOrWhiteSpace(text) ? null : text, ["status"] = status, ["sort"] = sort }));
+
+    /// <summary>Raised on the supervisor's thread, for every project; at most two drawings a second.</summary>
+    private void OnChanged(string projectId)
+    {
+        if (projectId == ProjectId && Interlocked.Exchange(ref _refreshing, 1) == 0) _ = RefreshAsync();
+    }
+
+    private async Task RefreshAsync()
+    {
+        await Task.Delay(Pause);
+        Interlocked.Exchange(ref _refreshing, 0);
+        if (_closed) return;
+        await InvokeAsync(() =>
+        {
+            _runs = Runs.List(User, ProjectId);
+            StateHasChanged();
+        });
+    }
+}

@@ -1,0 +1,55 @@
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Security;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+namespace BlazorTransfer.Web.Features.Team;
+
+/// <summary>Creates the first account, for whoever can read the console.</summary>
+public sealed partial class SetupPage
+{
+    private IReadOnlyList<string> _errors = [];
+
+    [Inject]
+    private SetupCode Code { get; set; } = null!;
+
+    [Inject]
+    private AccountService Accounts { get; set; } = null!;
+
+    [Inject]
+    private SignInManager<User> SignIn { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [SupplyParameterFromForm]
+    private Form Input { get; set; } = null!;
+
+    protected override void OnInitialized()
+    {
+        Input ??= new Form();
+        if (!Code.IsOpen) Navigation.NavigateTo(AppRoutes.Login);
+    }
+
+    private async Task SubmitAsync()
+    {
+        if (!Code.Matches(Input.Code))
+        {
+            _errors = ["The set-up code is not right. Look at the console where the application was started; after too many attempts, restart it."];
+            return;
+        }
+
+        (User? user, _errors) = await Accounts.CreateFirstAsync(Input.UserName ?? "", Input.Password ?? "");
+        if (user is null) return;
+        await SignIn.SignInAsync(user, isPersistent: true);
+        Navigation.NavigateTo(AppRoutes.Home);
+    }
+
+    /// <summary>What was typed.</summary>
+    public sealed class Form
+    {
+        public string? Code { get; set; }
+        public string? UserName { get; set; }
+        public string? Password { get; set; }
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Team;
+
+/// <summary>Accounts, for administrators.</summary>
+public sealed partial class TeamPage
+{
+    private IReadOnlyList<User> _users = [];
+    private IReadOnlyList<string> _errors = [];
+    private (string Name, string Password)? _created;
+    private string _name = "";
+
+    [Inject]
+    private AccountService Accounts { get; set; } = null!;
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _users = Accounts.List(User);
+    }
+
+    private async Task CreateAsync()
+    {
+        (string? password, _errors) = await Accounts.CreateByAdminAsync(User, _name);
+        if (password is null) return;
+        _created = (_name.Trim(), password);
+        _name = "";
+        _users = Accounts.List(User);
+    }
+
+    private async Task ToggleAsync(User user)
+    {
+        await AttemptAsync(() => Accounts.SetDisabledAsync(User, user.Id, !user.IsDisabled));
+        _users = Accounts.List(User);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.CompilerServices;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.SignalR;
+
+namespace BlazorTransfer.Web.Realtime;
+
+/// <summary>Runs for programs, such as notebooks: what happened from any point on, then live.</summary>
+[Authorize]
+internal sealed class RunHub(RunService runs, RunEventStream stream) : Hub
+{
+    /// <summary>Streams the events after <paramref name="afterSequence"/>, and ends with the run.</summary>
+    public async IAsyncEnumerable<RunEvent> StreamRun(string projectId, string runId, long afterSequence, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        try
+        {
+            runs.Get(Context.User!, projectId, runId);
+        }
+        catch (NotFoundException e)
+        {
+            throw new HubException(e.Message);
+        }
+
+        await foreach (IReadOnlyList<RunEvent> batch in stream.ReadAsync(runId, afterSequence, cancel))
+        {
+            foreach (RunEvent runEvent in batch) yield return runEvent;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace BlazorTransfer.Web;
+
+/// <summary>Starts the application and tells the person at the console what to do next.</summary>
+internal static class Startup
+{
+    public static int Run(WebApplication app)
+    {
+        try
+        {
+            // Opens the database, so that a data folder in use ends the start here, in one line.
+            var setup = app.Services.GetRequiredService<SetupCode>();
+            bool open = setup.IsOpen;
+            app.Lifetime.ApplicationStarted.Register(() =>
+            {
+                Console.WriteLine($"BlazorTransfer is at {string.Join(" and ", app.Urls)}");
+                Console.WriteLine($"Data folder: {app.Services.GetRequiredService<DataFolder>().Root}");
+                if (open) Console.WriteLine($"Set-up code: {setup.Value} (for the first account; it changes with each start)");
+            });
+            app.Run();
+            return 0;
+        }
+        catch (Exception e) when (e is InvalidOperationException or OptionsValidationException or IOException)
+        {
+            Console.Error.WriteLine(e.Message);
+            return 1;
+        }
+    }
+
+    /// <summary>The API speaks the same JSON as the run folders.</summary>
+    public static void TakeProtocol(this JsonSerializerOptions options)
+    {
+        foreach (JsonConverter converter in ProtocolJson.Line.Converters) options.Converters.Add(converter);
+        options.NumberHandling = ProtocolJson.Line.NumberHandling;
+        options.DefaultIgnoreCondition = ProtocolJson.Line.DefaultIgnoreCondition;
+    }
+}
+
+/// <summary>Commands for the person who runs the installation.</summary>
+internal static class Maintenance
+{
+    public static int Rebuild(IServiceProvider services)
+    {
+        int count = services.GetRequiredService<RunRebuild>().Rebuild();
+        Console.WriteLine($"Rebuilt {count} runs from their folders.");
+        return 0;
+    }
+}
+
+/// <summary>Before the first account exists, every page leads to the set-up.</summary>
+internal sealed class SetupRedirect(RequestDelegate next, SetupCode setup)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        bool isPage = HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.RootComponentMetadata>() is not null;
+        if (!isPage || context.Request.Path.StartsWithSegments("/setup") || !setup.IsOpen) return next(context);
+        context.Response.Redirect("/setup");
+        return Task.CompletedTask;
+    }
+}
+
+/// <summary>The data folder can be written and has room.</summary>
+internal sealed class DataFolderHealth(DataFolder folder, DocumentStore store) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        store.Read(db => db.CollectionExists("users"));
+        return Task.FromResult(folder.IsLowOnSpace ? HealthCheckResult.Unhealthy("The disk is nearly full.") : HealthCheckResult.Healthy());
+    }
+}

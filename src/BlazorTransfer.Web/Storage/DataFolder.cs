@@ -1,0 +1,49 @@
+using BlazorTransfer.Core.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace BlazorTransfer.Web.Storage;
+
+/// <summary>Where each kind of file lives. All names below it are made here, from opaque ids and hashes; none comes from a client.</summary>
+internal sealed class DataFolder
+{
+    private readonly long _minimumFreeBytes;
+
+    public DataFolder(IOptions<BlazorTransferOptions> options, IHostEnvironment environment)
+    {
+        Root = Path.GetFullPath(options.Value.DataFolder, environment.ContentRootPath);
+        _minimumFreeBytes = options.Value.MinimumFreeBytes;
+        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys }) Directory.CreateDirectory(folder);
+    }
+
+    public string Root { get; }
+    public string Database => Path.Combine(Root, "blazortransfer.db");
+    public string Lock => Path.Combine(Root, "app.lock");
+    public string Images => Path.Combine(Root, "images");
+    public string Datasets => Path.Combine(Root, "datasets");
+    public string Weights => Path.Combine(Root, "weights");
+    public string Runs => Path.Combine(Root, "runs");
+    public string Uploads => Path.Combine(Root, "uploads");
+    public string Thumbnails => Path.Combine(Root, "thumbnails");
+    public string Keys => Path.Combine(Root, "keys");
+
+    /// <summary>Bytes free on the disk.</summary>
+    public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
+
+    public bool IsLowOnSpace => FreeBytes < _minimumFreeBytes;
+
+    public RunFolder Run(string runId) => new(Path.Combine(Runs, Safe(runId)));
+
+    public string Manifest(string datasetId, int version) => Path.Combine(Datasets, Safe(datasetId), $"v{version}.jsonl");
+
+    public string Rejections(string datasetId, int version) => Path.Combine(Datasets, Safe(datasetId), $"v{version}.rejected.jsonl");
+
+    /// <summary>The image's path relative to <see cref="Images"/>: <c>ab/abcdef….jpg</c>.</summary>
+    public static string ImageFile(string sha256, string extension) => $"{sha256[..2]}/{sha256}{extension}";
+
+    public string Thumbnail(string sha256) => Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}.jpg");
+
+    /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
+    private static string Safe(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit)
+        ? id
+        : throw new ArgumentException("That is no id.", nameof(id));
+}

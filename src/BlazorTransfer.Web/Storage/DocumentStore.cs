@@ -1,0 +1,67 @@
+using LiteDB;
+
+namespace BlazorTransfer.Web.Storage;
+
+/// <summary>A collection and its indexed fields, created at start and never later.</summary>
+internal sealed record DocumentSchema(string Collection, IReadOnlyList<string> Indexes);
+
+/// <summary>
+/// The only door to LiteDB. Version 5.0.20 breaks under concurrent writers and acknowledges before it has written, so that one
+/// gate lets one caller in at a time, and a write returns only after a checkpoint. Nothing lazy leaves the gate. The lock file
+/// keeps a second process out, which LiteDB on Linux does not. See ADR 3.
+/// </summary>
+internal sealed class DocumentStore : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly FileStream _lockFile;
+    private readonly LiteDatabase _database;
+
+    public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas)
+    {
+        _lockFile = TakeLock(folder);
+        _database = new LiteDatabase(new ConnectionString { Filename = folder.Database, Connection = ConnectionType.Direct });
+        // Creating a collection while another thread reads kills the engine, so all of them are made here.
+        foreach (DocumentSchema schema in schemas)
+        {
+            ILiteCollection<BsonDocument> collection = _database.GetCollection(schema.Collection);
+            foreach (string field in schema.Indexes) collection.EnsureIndex(field);
+        }
+
+        _database.Checkpoint();
+    }
+
+    /// <param name="read">Must return values, not queries: they would run outside the gate.</param>
+    public TResult Read<TResult>(Func<ILiteDatabase, TResult> read)
+    {
+        lock (_gate) return read(_database);
+    }
+
+    /// <summary>Writes and returns once the change is on the disk.</summary>
+    public TResult Write<TResult>(Func<ILiteDatabase, TResult> write)
+    {
+        lock (_gate)
+        {
+            TResult result = write(_database);
+            _database.Checkpoint();
+            return result;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate) _database.Dispose();
+        _lockFile.Dispose();
+    }
+
+    private static FileStream TakeLock(DataFolder folder)
+    {
+        try
+        {
+            return new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new InvalidOperationException($"The data folder {folder.Root} is in use by another BlazorTransfer. Stop that one, or name another folder with BLAZORTRANSFER_DataFolder.", e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+// Two verbs for a line chart: create and append. uPlot draws; the server sends only points that are new.
+const charts = new Map();
+const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const palette = () => [css("--bt-accent"), css("--bt-warm"), css("--bt-good"), css("--bt-muted")];
+
+function options(chart) {
+  const { element, spec } = chart;
+  const colours = palette(), axis = { stroke: css("--bt-muted"), grid: { stroke: css("--bt-line"), width: 1 }, ticks: { stroke: css("--bt-line") }, font: "12px IBM Plex Sans" };
+  const format = v => v == null ? "–" : spec.percent ? (v * 100).toFixed(1) + " %" : Math.abs(v) >= 1000 ? v.toFixed(0) : Number(v.toPrecision(4)).toString();
+  return {
+    width: Math.max(200, element.clientWidth), height: 210, cursor: { drag: { x: true, y: false } },
+    scales: { x: { time: false }, y: spec.percent ? { range: (u, min, max) => [Math.max(0, Math.min(min ?? 0, 0.9) - 0.05), 1] } : {} },
+    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36 }, { ...axis, size: 58, values: (u, vs) => vs.map(format) }],
+    series: [{ label: spec.xLabel }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: i % 2 ? [] : spec.series.length > 1 ? [6, 4] : [], spanGaps: true, points: { show: undefined }, value: (u, v) => format(v) }))],
+  };
+}
+
+function draw(chart) {
+  chart.plot?.destroy();
+  chart.plot = new uPlot(options(chart), chart.data, chart.element);
+}
+
+export function create(element, spec) {
+  const chart = { element, spec, data: [[], ...spec.series.map(() => [])] };
+  chart.resize = new ResizeObserver(() => chart.plot?.setSize({ width: Math.max(200, element.clientWidth), height: 210 }));
+  chart.resize.observe(element);
+  chart.theme = () => draw(chart);
+  window.addEventListener("bt-theme", chart.theme);
+  charts.set(element, chart);
+  draw(chart);
+}
+
+// points: [x, y1, y2, …] with null where a series has no value; in order of x.
+export function append(element, points) {
+  const chart = charts.get(element);
+  if (!chart) return;
+  for (const point of points) {
+    const last = chart.data[0].length - 1;
+    if (last >= 0 && chart.data[0][last] === point[0]) point.forEach((v, i) => { if (v != null) chart.data[i][last] = v; });
+    else point.forEach((v, i) => chart.data[i].push(v));
+  }
+  chart.plot.setData(chart.data);
+}
+
+export function dispose(element) {
+  const chart = charts.get(element);
+  if (!chart) return;
+  chart.resize.disconnect();
+  window.removeEventListener("bt-theme", chart.theme);
+  chart.plot.destroy();
+  charts.delete(element);
+}

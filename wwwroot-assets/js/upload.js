@@ -1,0 +1,43 @@
+// Sends one file as the body of a request, with progress and a way to stop. Files never go through the circuit.
+const uploads = new Map();
+
+export function attach(element, target) {
+  const input = element.querySelector("input[type=file]");
+  const chosen = file => file && target.invokeMethodAsync("OnFileChosen", file.name, file.size);
+  input.addEventListener("change", () => chosen(input.files[0]));
+  element.addEventListener("dragover", e => { e.preventDefault(); element.classList.add("over"); });
+  element.addEventListener("dragleave", () => element.classList.remove("over"));
+  element.addEventListener("drop", e => {
+    e.preventDefault();
+    element.classList.remove("over");
+    if (e.dataTransfer.files.length) { input.files = e.dataTransfer.files; chosen(input.files[0]); }
+  });
+}
+
+export function send(element, url, target) {
+  const file = element.querySelector("input[type=file]").files[0];
+  const request = new XMLHttpRequest();
+  uploads.set(element, request);
+  let told = 0;
+  request.upload.onprogress = e => {
+    if (e.loaded < e.total && Date.now() - told < 250) return;
+    told = Date.now();
+    target.invokeMethodAsync("OnProgress", e.loaded, e.total);
+  };
+  const done = (ok, message) => { uploads.delete(element); target.invokeMethodAsync("OnDone", ok, message); };
+  request.onload = () => {
+    if (request.status < 300) return done(true, request.responseText);
+    let message = `The server answered ${request.status}.`;
+    try { message = JSON.parse(request.responseText).detail ?? message; } catch { /* not every proxy answers in JSON */ }
+    done(false, message);
+  };
+  request.onerror = () => done(false, "The connection was cut. Try again.");
+  request.onabort = () => done(false, "The upload was cancelled.");
+  request.open("POST", url);
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.send(file);
+}
+
+export function cancel(element) {
+  uploads.get(element)?.abort();
+}
