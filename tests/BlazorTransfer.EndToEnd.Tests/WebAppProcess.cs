@@ -107,7 +107,7 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         }
     }
 
-    private static string Configuration =>
+    public static string Configuration =>
 #if DEBUG
         "Debug";
 #else

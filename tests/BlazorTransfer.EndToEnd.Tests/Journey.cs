@@ -1,0 +1,62 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorTransfer.EndToEnd.Tests;
+
+/// <summary>The steps that a person takes in the browser, by what is written on the page.</summary>
+internal static class Journey
+{
+    public const string Password = "a long enough password";
+
+    public static async Task SetUpAsync(this IPage page, WebAppProcess app, string name = "Ada")
+    {
+        await page.GotoAsync("/");
+        await page.GetByLabel("Set-up code").FillAsync(app.SetupCode);
+        await page.GetByLabel("Your name").FillAsync(name);
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
+    }
+
+    public static async Task SignInAsync(this IPage page, string name)
+    {
+        await page.GotoAsync("/login");
+        await page.GetByLabel("Name").FillAsync(name);
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
+    }
+
+    public static async Task CreateProjectAsync(this IPage page, string name)
+    {
+        await page.GetByLabel("Name").FillAsync(name);
+        await page.GetByLabel("Name").PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Draws the sample data set and returns when it is there.</summary>
+    public static async Task UseSampleDataSetAsync(this IPage page)
+    {
+        await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Use the sample data set" }).ClickAsync();
+        await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
+    public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
+    {
+        await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = backbone }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = method }).ClickAsync();
+        foreach ((string label, string value) in settings)
+        {
+            await page.GetByLabel(label).FillAsync(value);
+            await page.GetByLabel(label).PressAsync("Tab");
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#\\d+ ") })).ToBeVisibleAsync();
+    }
+}

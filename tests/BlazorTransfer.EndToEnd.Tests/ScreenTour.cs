@@ -1,0 +1,95 @@
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorTransfer.EndToEnd.Tests;
+
+/// <summary>
+/// Photographs every page, in both themes and two widths, for people to look at: set BLAZORTRANSFER_SCREENSHOTS to a folder.
+/// With BLAZORTRANSFER_TOUR_ZIP and BLAZORTRANSFER_TOUR_WEIGHTS, an own zip of images and own weights for MobileNetV2 are used.
+/// </summary>
+public sealed class ScreenTour(BrowserFixture browser)
+{
+    private static readonly string? Folder = Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS");
+    private static readonly string? Zip = Environment.GetEnvironmentVariable("BLAZORTRANSFER_TOUR_ZIP");
+    private static readonly string? Weights = Environment.GetEnvironmentVariable("BLAZORTRANSFER_TOUR_WEIGHTS");
+
+    [Fact]
+    public async Task EveryPage_InBothThemesAndWidths_IsPhotographed()
+    {
+        Assert.SkipWhen(string.IsNullOrEmpty(Folder), "Takes pictures only where BLAZORTRANSFER_SCREENSHOTS names a folder.");
+        await using WebAppProcess app = await WebAppProcess.StartAsync();
+        IPage page = await browser.NewPageAsync(app.BaseUrl);
+        await page.GotoAsync("/");
+        await ShootAsync(page, "setup");
+        await page.SetUpAsync(app);
+        await ShootAsync(page, "home-empty");
+        if (Weights is not null) await UploadWeightsAsync(page, Weights);
+        await page.GotoAsync("/");
+        await page.CreateProjectAsync("Surface inspection, line A");
+        await ShootAsync(page, "project-empty");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Data sets" })).ToBeVisibleAsync();
+        await ShootAsync(page, "datasets-empty");
+        if (Zip is null) await page.UseSampleDataSetAsync();
+        else await UploadZipAsync(page, Zip);
+        await ShootAsync(page, "datasets");
+        await page.Locator("a.bt-card").First.ClickAsync();
+        await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
+        await ShootAsync(page, "dataset");
+        string project = new Uri(page.Url).AbsolutePath.Split('/')[2];
+        await page.GotoAsync($"/projects/{project}/runs");
+        await ShootAsync(page, "runs-empty");
+        await page.GotoAsync($"/projects/{project}/runs/new");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
+        await ShootAsync(page, "run-new");
+        await page.StartRunAsync("MobileNetV2", "Linear probe", ("Epochs", "30"));
+        await Expect(page.GetByText("Finished")).ToBeVisibleAsync(new() { Timeout = 300_000 });
+        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
+        await ShootAsync(page, "run-finished");
+        await page.StartRunAsync("MobileNetV2", "Fine-tuning", ("Epochs", "4"));
+        await Expect(page.GetByText("2 / 4")).ToBeVisibleAsync(new() { Timeout = 400_000 });
+        await ShootAsync(page, "run-live");
+        await page.GotoAsync($"/projects/{project}/runs");
+        await ShootAsync(page, "runs");
+        await page.GotoAsync($"/projects/{project}");
+        await ShootAsync(page, "project");
+        foreach (string path in new[] { $"/projects/{project}/members", "/weights", "/team", "/account", "/", "/nowhere" })
+        {
+            await page.GotoAsync(path);
+            await ShootAsync(page, path == "/" ? "home" : path.Split('/')[^1]);
+        }
+    }
+
+    private static async Task UploadZipAsync(IPage page, string zip)
+    {
+        await page.Locator("input[type=file]").SetInputFilesAsync(zip);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        await Expect(page.Locator("a.bt-card").First).ToBeVisibleAsync(new() { Timeout = 180_000 });
+    }
+
+    private static async Task UploadWeightsAsync(IPage page, string weights)
+    {
+        await page.GotoAsync("/weights");
+        await page.Locator("input[type=file]").SetInputFilesAsync(weights);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "mobilenet_v2", Exact = true })).ToBeVisibleAsync();
+    }
+
+    private static async Task ShootAsync(IPage page, string name)
+    {
+        foreach ((string theme, ColorScheme scheme) in new[] { ("light", ColorScheme.Light), ("dark", ColorScheme.Dark) })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            foreach ((string size, int width, int height) in new[] { ("wide", 1400, 900), ("phone", 390, 844) })
+            {
+                await page.SetViewportSizeAsync(width, height);
+                // Charts and images follow a moment after.
+                await page.WaitForTimeoutAsync(600);
+                await page.ScreenshotAsync(new() { Path = Path.Combine(Folder!, $"{name}-{theme}-{size}.png"), FullPage = size == "phone" || name.StartsWith("run-", StringComparison.Ordinal) });
+            }
+        }
+
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await page.SetViewportSizeAsync(1400, 900);
+    }
+}
