@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -48,12 +49,12 @@ internal static class Journey
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Radio, new() { Name = backbone }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Radio, new() { Name = method }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + backbone) }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) }).ClickAsync();
         foreach ((string label, string value) in settings)
         {
-            await page.GetByLabel(label).FillAsync(value);
-            await page.GetByLabel(label).PressAsync("Tab");
+            await page.GetByLabel(new Regex("^" + label)).FillAsync(value);
+            await page.GetByLabel(new Regex("^" + label)).PressAsync("Tab");
         }
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();

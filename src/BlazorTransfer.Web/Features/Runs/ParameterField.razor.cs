@@ -20,7 +20,7 @@ public sealed partial class ParameterField
     [Parameter]
     public EventCallback<ParameterValue> ValueChanged { get; set; }
 
-    private string Label => Spec.Unit is null ? Spec.DisplayName : $"{Spec.DisplayName} ({Spec.Unit})";
+    private string Label => Spec.Unit is null || string.Equals(Spec.Unit, Spec.DisplayName, StringComparison.OrdinalIgnoreCase) ? Spec.DisplayName : $"{Spec.DisplayName} ({Spec.Unit})";
 
     protected override void OnInitialized() => _typed = Value.ToString();
 
