@@ -52,15 +52,21 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
     public void Kill()
     {
         _process.Kill(entireProcessTree: false);
-        _process.WaitForExit();
+        // Without a limit it would wait for the end of the output too, which the workers that live on hold open.
+        _process.WaitForExit(TimeSpan.FromSeconds(10));
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            _process.WaitForExit(TimeSpan.FromSeconds(10));
+        }
+
         _process.Dispose();
         if (_ownsDataFolder) Directory.Delete(_dataFolder, recursive: true);
+        return ValueTask.CompletedTask;
     }
 
     private void Start()
