@@ -13,9 +13,14 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
 {
     private static readonly Dictionary<string, Split> SplitNames = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["train"] = Split.Train, ["training"] = Split.Train,
-        ["val"] = Split.Validation, ["valid"] = Split.Validation, ["validation"] = Split.Validation, ["dev"] = Split.Validation,
-        ["test"] = Split.Test, ["testing"] = Split.Test,
+        ["train"] = Split.Train,
+        ["training"] = Split.Train,
+        ["val"] = Split.Validation,
+        ["valid"] = Split.Validation,
+        ["validation"] = Split.Validation,
+        ["dev"] = Split.Validation,
+        ["test"] = Split.Test,
+        ["testing"] = Split.Test,
     };
 
     // What operating systems leave behind; nobody wants to read that it was left out.

@@ -79,19 +79,34 @@ public static class CommonParameters
 
     public static ParameterSpec EpochsOf(int epochs) => new()
     {
-        Name = Epochs, DisplayName = "Epochs", Kind = ParameterKind.Integer, Default = epochs, Minimum = 1, Maximum = 10_000, Unit = "epochs",
+        Name = Epochs,
+        DisplayName = "Epochs",
+        Kind = ParameterKind.Integer,
+        Default = epochs,
+        Minimum = 1,
+        Maximum = 10_000,
+        Unit = "epochs",
         Help = "Passes over the training images.",
     };
 
     public static ParameterSpec LearningRateOf(double rate) => new()
     {
-        Name = LearningRate, DisplayName = "Learning rate", Kind = ParameterKind.Number, Default = rate, Minimum = 1e-7, Maximum = 10, Logarithmic = true,
+        Name = LearningRate,
+        DisplayName = "Learning rate",
+        Kind = ParameterKind.Number,
+        Default = rate,
+        Minimum = 1e-7,
+        Maximum = 10,
+        Logarithmic = true,
         Help = "Size of a step. Lower it where the loss jumps or becomes infinite; raise it where the loss hardly falls.",
     };
 
     public static ParameterSpec OptimizerOf(string name) => new()
     {
-        Name = Optimizer, DisplayName = "Optimizer", Kind = ParameterKind.Choice, Default = name,
+        Name = Optimizer,
+        DisplayName = "Optimizer",
+        Kind = ParameterKind.Choice,
+        Default = name,
         Help = "How gradients become steps.",
         Choices =
         [
