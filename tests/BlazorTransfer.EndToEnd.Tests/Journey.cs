@@ -50,7 +50,10 @@ internal static class Journey
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + backbone) }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) }).ClickAsync();
+        ILocator choice = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) });
+        await choice.ClickAsync();
+        // Another method brings its own fields and defaults; what is typed before they are there would be lost.
+        await Expect(choice).ToBeCheckedAsync(new() { Timeout = 30_000 });
         foreach ((string label, string value) in settings)
         {
             await page.GetByLabel(new Regex("^" + label)).FillAsync(value);
