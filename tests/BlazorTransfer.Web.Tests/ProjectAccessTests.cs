@@ -72,7 +72,10 @@ public sealed class ProjectAccessTests : IDisposable
         string token = Regex.Match(form, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
         using var fields = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["_handler"] = "login", ["__RequestVerificationToken"] = token, ["Input.UserName"] = name, ["Input.Password"] = Password,
+            ["_handler"] = "login",
+            ["__RequestVerificationToken"] = token,
+            ["Input.UserName"] = name,
+            ["Input.Password"] = Password,
         });
         using HttpResponseMessage answer = await client.PostAsync("/login", fields, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
