@@ -36,6 +36,7 @@ if (args is ["rebuild"]) return Maintenance.Rebuild(app.Services);
 
 app.UseSecurityHeaders();
 app.UseExceptionHandler();
+app.UseNotFoundPage();
 app.UseRateLimiter();
 app.UseMiddleware<SetupRedirect>();
 app.UseAuthentication();

@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
@@ -41,6 +42,22 @@ internal static class Startup
         foreach (JsonConverter converter in ProtocolJson.Line.Converters) options.Converters.Add(converter);
         options.NumberHandling = ProtocolJson.Line.NumberHandling;
         options.DefaultIgnoreCondition = ProtocolJson.Line.DefaultIgnoreCondition;
+    }
+}
+
+/// <summary>What people see at an address where nothing is.</summary>
+internal static class NotFoundPages
+{
+    /// <summary>A wrong address gets a page that says so; programs get the status alone.</summary>
+    public static void UseNotFoundPage(this IApplicationBuilder app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use((context, next) =>
+        {
+            bool isProgram = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs");
+            if (isProgram && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
+            return next(context);
+        });
     }
 }
 

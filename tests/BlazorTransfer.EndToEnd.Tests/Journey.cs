@@ -47,7 +47,7 @@ internal static class Journey
     /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {
-        await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + backbone) }).First.ClickAsync();
         ILocator choice = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) });

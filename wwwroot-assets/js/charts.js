@@ -3,14 +3,21 @@ const charts = new Map();
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const palette = () => [css("--bt-accent"), css("--bt-warm"), css("--bt-good"), css("--bt-muted")];
 
+// Epochs and steps have no fractions.
+const wholeNumbers = [1, 2, 5].flatMap(n => [n, n * 10, n * 100, n * 1e3, n * 1e4, n * 1e5]).sort((a, b) => a - b);
+
+const showLatest = u => { if (u.cursor.idx == null && u.data[0].length) u.setLegend({ idx: u.data[0].length - 1 }, false); };
+
 function options(chart) {
   const { element, spec } = chart;
   const colours = palette(), axis = { stroke: css("--bt-muted"), grid: { stroke: css("--bt-line"), width: 1 }, ticks: { stroke: css("--bt-line") }, font: "12px IBM Plex Sans" };
-  const format = v => v == null ? "–" : spec.percent ? (v * 100).toFixed(1) + " %" : Math.abs(v) >= 1000 ? v.toFixed(0) : Number(v.toPrecision(4)).toString();
+  const format = v => v == null ? "–" : spec.percent ? (v * 100).toFixed(1) + " %" : Math.abs(v) >= 1000 ? Math.round(v).toLocaleString("en") : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential(1) : Number(v.toPrecision(4)).toString();
   return {
     width: Math.max(200, element.clientWidth), height: 210, cursor: { drag: { x: true, y: false } },
     scales: { x: { time: false }, y: spec.percent ? { range: (u, min, max) => [Math.max(0, Math.min(min ?? 0, 0.9) - 0.05), 1] } : {} },
-    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36 }, { ...axis, size: 58, values: (u, vs) => vs.map(format) }],
+    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, incrs: wholeNumbers }, { ...axis, size: 58, values: (u, vs) => vs.map(format) }],
+    // While nobody points at the chart, its legend tells the latest values.
+    hooks: { setData: [showLatest], setLegend: [u => { if (u.legend.idx == null) showLatest(u); }] },
     series: [{ label: spec.xLabel }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: i % 2 ? [] : spec.series.length > 1 ? [6, 4] : [], spanGaps: true, points: { show: undefined }, value: (u, v) => format(v) }))],
   };
 }

@@ -3,12 +3,17 @@
   const media = window.matchMedia("(prefers-color-scheme: dark)");
   const stored = () => localStorage.getItem("theme") ?? "system";
   const dark = () => stored() === "dark" || (stored() === "system" && media.matches);
-  const apply = () => { document.documentElement.dataset.theme = dark() ? "dark" : "light"; };
-  apply();
-  window.blazorTransferTheme = {
-    choice: stored,
-    isDark: dark,
-    choose(value) { localStorage.setItem("theme", value); apply(); window.dispatchEvent(new Event("bt-theme")); return dark(); },
+  let watcher = null;
+  const apply = () => {
+    document.documentElement.dataset.theme = dark() ? "dark" : "light";
+    window.dispatchEvent(new Event("bt-theme"));
+    // The circuit behind an old watcher may be gone.
+    watcher?.invokeMethodAsync("OnThemeChanged", dark()).catch(() => { watcher = null; });
   };
-  media.addEventListener("change", () => { apply(); window.dispatchEvent(new Event("bt-theme")); });
+  apply();
+  media.addEventListener("change", apply);
+  window.blazorTransferTheme = {
+    watch(target) { watcher = target; return dark(); },
+    choose(value) { localStorage.setItem("theme", value); apply(); },
+  };
 })();

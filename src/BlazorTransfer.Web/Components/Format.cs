@@ -19,6 +19,9 @@ internal static class Format
         { } t => $"{Math.Max(0, (int)Math.Ceiling(t.TotalSeconds))} s",
     };
 
+    /// <summary>A short time: milliseconds below a second.</summary>
+    public static string Seconds(double seconds) => seconds < 1 ? $"{seconds * 1000:F0} ms" : $"{seconds:F1} s";
+
     public static string Percent(double? fraction) => fraction is { } f ? f.ToString("P1") : "–";
 
     public static string Count(long count, string singular, string? plural = null) => $"{count:N0} {(count == 1 ? singular : plural ?? singular + "s")}";

@@ -5,8 +5,9 @@ using MudBlazor;
 
 namespace BlazorTransfer.Web.Components.Layout;
 
-public sealed partial class MainLayout
+public sealed partial class MainLayout : IDisposable
 {
+    private DotNetObjectReference<MainLayout>? _self;
     private ErrorBoundary? _boundary;
     private bool _dark;
 
@@ -21,13 +22,25 @@ public sealed partial class MainLayout
     protected override async Task OnInitializedAsync()
     {
         // Not rendered beforehand, so the browser can be asked before the first drawing.
-        if (RendererInfo.IsInteractive) _dark = await Js.InvokeAsync<bool>("blazorTransferTheme.isDark");
+        if (!RendererInfo.IsInteractive) return;
+        _self = DotNetObjectReference.Create(this);
+        _dark = await Js.InvokeAsync<bool>("blazorTransferTheme.watch", _self);
     }
+
+    /// <summary>The page's theme changed: by choice, or with the operating system's.</summary>
+    [JSInvokable]
+    public void OnThemeChanged(bool dark)
+    {
+        _dark = dark;
+        StateHasChanged();
+    }
+
+    public void Dispose() => _self?.Dispose();
 
     // An error belongs to the page where it happened; the next page starts clean.
     protected override void OnParametersSet() => Recover();
 
     private void Recover() => _boundary?.Recover();
 
-    private async Task ChooseAsync(string theme) => _dark = await Js.InvokeAsync<bool>("blazorTransferTheme.choose", theme);
+    private async Task ChooseAsync(string theme) => await Js.InvokeVoidAsync("blazorTransferTheme.choose", theme);
 }

@@ -9,7 +9,7 @@ internal sealed class NewRunForm
 {
     private readonly Catalogue _catalogue;
     private readonly IReadOnlyList<BackboneWeights> _weights;
-    private readonly Dictionary<string, ParameterValue> _values = [];
+    private readonly Dictionary<string, Dictionary<string, ParameterValue>> _valuesByMethod = [];
 
     public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, Dataset dataset)
     {
@@ -39,19 +39,37 @@ internal sealed class NewRunForm
         Weights = FittingWeights.FirstOrDefault();
     }
 
-    /// <summary>Another method has other defaults, and may not know some parameters.</summary>
+    /// <summary>
+    /// Another method has other defaults, and may not know some parameters. What was typed for a method is there again when
+    /// one comes back to it, and what both take with the same default comes along: a batch size does, a learning rate does not.
+    /// </summary>
     public void Choose(TransferMethodSpec method)
     {
+        Dictionary<string, ParameterValue> before = Values;
+        IReadOnlyList<ParameterSpec> specsBefore = Specs;
         Method = method;
-        _values.Clear();
+        foreach (ParameterSpec spec in Specs.Where(s => specsBefore.Any(b => b.Name == s.Name && b.Default == s.Default)))
+        {
+            if (before.TryGetValue(spec.Name, out ParameterValue typed)) Values[spec.Name] = typed;
+            else Values.Remove(spec.Name);
+        }
     }
 
-    public ParameterValue Value(ParameterSpec spec) => _values.TryGetValue(spec.Name, out ParameterValue value) ? value : spec.Default;
+    private Dictionary<string, ParameterValue> Values
+    {
+        get
+        {
+            if (!_valuesByMethod.TryGetValue(Method.Name, out Dictionary<string, ParameterValue>? values)) _valuesByMethod[Method.Name] = values = [];
+            return values;
+        }
+    }
+
+    public ParameterValue Value(ParameterSpec spec) => Values.TryGetValue(spec.Name, out ParameterValue value) ? value : spec.Default;
 
     public void Set(ParameterSpec spec, ParameterValue value)
     {
-        if (value == spec.Default) _values.Remove(spec.Name);
-        else _values[spec.Name] = value;
+        if (value == spec.Default) Values.Remove(spec.Name);
+        else Values[spec.Name] = value;
     }
 
     /// <summary>Takes over the choices of an earlier run, as far as they still exist.</summary>
@@ -62,7 +80,7 @@ internal sealed class NewRunForm
         Weights = FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
-        foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) _values[name] = value;
+        foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
     }
 
     public RunRequest ToRequest() => new()
@@ -73,7 +91,7 @@ internal sealed class NewRunForm
         Backbone = Backbone.Name,
         WeightsId = Weights?.Id,
         Method = Method.Name,
-        Parameters = new Dictionary<string, ParameterValue>(_values),
+        Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,
         Seed = Seed,
     };

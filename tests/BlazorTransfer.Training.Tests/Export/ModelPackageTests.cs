@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.IO.Compression;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Export;
+using BlazorTransfer.Training.Tests.Runs;
+
+namespace BlazorTransfer.Training.Tests.Export;
+
+public sealed class ModelPackageTests : IDisposable
+{
+    private readonly SmallRun _small = new();
+
+    public void Dispose() => _small.Dispose();
+
+    [Theory]
+    [InlineData("mobilenet_v2")]
+    [InlineData("squeezenet1_1")]
+    [InlineData("resnet18")]
+    public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone)
+    {
+        string python = FindPythonWithTorchvision();
+        string unpacked = Package(backbone);
+        string[] images = [.. Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(4)];
+        string code = Regex.Match(File.ReadAllText(Path.Combine(unpacked, "README.md")), "```python\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        File.WriteAllText(Path.Combine(unpacked, "predict.py"), code);
+
+        string output = RunPython(python, unpacked, ["predict.py", .. images]);
+
+        using Predictor predictor = Predictor.Open(Path.Combine(unpacked, "model.safetensors"));
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(images.Length, lines.Length);
+        foreach ((string image, string line) in images.Zip(lines))
+        {
+            float[] theirs = [.. JsonSerializer.Deserialize<float[]>(line[line.IndexOf('[', StringComparison.Ordinal)..])!];
+            float[] ours = predictor.Logits(image);
+            // PIL and we round the resized image to bytes; a step of 1/255 in a few pixels is all that may differ.
+            Assert.All(ours.Zip(theirs), pair => Assert.True(Math.Abs(pair.First - pair.Second) < 0.05, $"{image}: {pair.First} here, {pair.Second} in PyTorch"));
+            Assert.Contains(predictor.Predict(image)[0].Label, line, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Write_HoldsEverythingThatTellsTheModelApart()
+    {
+        string unpacked = Package("squeezenet1_1");
+
+        Assert.Equal(
+            ["README.md", "labels.txt", "model.json", "model.pth", "model.safetensors", "preprocessing.json", "run.json"],
+            Directory.GetFiles(unpacked).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+        Assert.Equal(["good", "pit", "scratch", "stain"], File.ReadAllLines(Path.Combine(unpacked, "labels.txt")));
+        JsonElement run = JsonDocument.Parse(File.ReadAllText(Path.Combine(unpacked, "run.json"))).RootElement;
+        Assert.Equal("squeezenet1_1", run.GetProperty("backbone").GetString());
+        Assert.Equal(0, run.GetProperty("seed").GetInt32());
+        Assert.Equal(1, run.GetProperty("settings").GetProperty("epochs").GetInt32());
+        foreach (string file in new[] { "model.pth", "model.safetensors" })
+            Assert.InRange(run.GetProperty("exportProof").GetProperty("largestLogitDifference").GetProperty(file).GetDouble(), 0, 1e-5);
+    }
+
+    [Fact]
+    public void Write_WithoutItsCheckpoint_FailsAndLeavesNoPackage()
+    {
+        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1));
+        (RunFolder folder, _) = _small.Execute(job);
+        File.WriteAllBytes(folder.BestCheckpoint, File.ReadAllBytes(folder.BestCheckpoint)[..1000]);
+
+        Assert.ThrowsAny<IOException>(() => ModelPackage.Write(folder, job));
+
+        Assert.Empty(Directory.GetFiles(folder.Artifacts));
+    }
+
+    private string Package(string backbone)
+    {
+        JobSpec job = _small.Job("linear-probe", backbone, null, ("epochs", 1));
+        (RunFolder folder, _) = _small.Execute(job);
+        ModelPackage.Write(folder, job);
+        string unpacked = Path.Combine(_small.Folder, "unpacked");
+        ZipFile.ExtractToDirectory(folder.ModelPackage, unpacked);
+        return unpacked;
+    }
+
+    private static string FindPythonWithTorchvision()
+    {
+        foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })
+        {
+            try
+            {
+                var start = new ProcessStartInfo(python, ["-c", "import torch, torchvision, PIL"]) { RedirectStandardError = true };
+                using Process probe = Process.Start(start)!;
+                probe.StandardError.ReadToEnd();
+                probe.WaitForExit();
+                if (probe.ExitCode == 0) return python;
+            }
+            catch (System.ComponentModel.Win32Exception)
+            {
+                // No such program; the next name.
+            }
+        }
+
+        Assert.Skip("Needs a Python with torch and torchvision (Debian: python3-torch, python3-torchvision), which is not here.");
+        throw new UnreachableException();
+    }
+
+    private static string RunPython(string python, string folder, string[] arguments)
+    {
+        var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
+        return output;
+    }
+}

@@ -1,0 +1,74 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Weights;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Runs;
+
+/// <summary>A folder with a few drawn images, weights and room for runs, deleted at the end.</summary>
+internal sealed class SmallRun : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-").FullName;
+
+    /// <param name="imagesPerClass">Of each of the four classes, half of them under either light.</param>
+    public SmallRun(int imagesPerClass = 6)
+    {
+        foreach (SampleImage image in new SampleDatasetGenerator(seed: 3, imagesPerClass / 2).Draw())
+        {
+            string path = Path.Combine(Images, image.Name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, image.Jpeg);
+        }
+    }
+
+    public string Folder => _folder;
+    public string Images => Path.Combine(_folder, "images");
+    public string Manifest => Path.Combine(_folder, "dataset.jsonl");
+
+    /// <summary>A file with a network drawn from a seed: something to start from that is not random initialisation.</summary>
+    public string Weights(string backbone, int classes = 10)
+    {
+        string path = Path.Combine(_folder, $"{backbone}.safetensors");
+        manual_seed(11);
+        using Backbone network = BackboneRegistry.Create(backbone, classes);
+        using var model = new TransferModel(network, [.. Enumerable.Range(0, classes).Select(c => $"c{c}")], CPU);
+        Safetensors.Write(path, model.Snapshot());
+        return path;
+    }
+
+    public JobSpec Job(string method, string backbone, string? weights, params (string Name, ParameterValue Value)[] parameters)
+    {
+        if (!File.Exists(Manifest)) FolderImport.FromFolder(Images).Manifest.Save(Manifest);
+        return new JobSpec
+        {
+            RunId = "test",
+            Data = new DataSpec(Manifest, Images),
+            Backbone = backbone,
+            Weights = weights is null ? WeightsSpec.Random : new WeightsSpec(weights),
+            Method = method,
+            Parameters = parameters.ToDictionary(p => p.Name, p => p.Value),
+            Device = "cpu",
+        };
+    }
+
+    /// <summary>Trains in this process. Events come back in order; <paramref name="watch"/> sees each as it happens.</summary>
+    public (RunFolder Folder, List<RunEvent> Events) Execute(JobSpec job, Action<RunEvent>? watch = null, CancellationToken cancel = default)
+    {
+        var folder = new RunFolder(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
+        folder.Create();
+        job.Save(folder.Job);
+        using var writer = new RunEventWriter(folder.Events);
+        var events = new List<RunEvent>();
+        TrainingRun.Execute(job, folder, e =>
+        {
+            events.Add(writer.Append(e));
+            watch?.Invoke(e);
+        }, cancel);
+        return (folder, events);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Tests.Runs;
+
+namespace BlazorTransfer.Training.Tests.Worker;
+
+/// <summary>The command line as a script sees it: exit codes, one line of error, JSON.</summary>
+public sealed class WorkerCommandTests : IDisposable
+{
+    private const int SigTerm = 15;
+    private readonly SmallRun _small = new();
+
+    public void Dispose() => _small.Dispose();
+
+    [Fact]
+    public void Train_Evaluate_Predict_OneAfterTheOther_WorkOnTheirOutputs()
+    {
+        string run = Path.Combine(_small.Folder, "run");
+
+        (int code, string events, string errors) = WorkerProcess.Run(
+            "train", "--data", _small.Images, "--backbone", "squeezenet1_1", "--weights", "random", "--epochs", "2", "--out", run, "--json");
+
+        Assert.True(code == 0, errors);
+        RunEvent[] written = [.. RunEventTail.Read(new RunFolder(run).Events).Events];
+        Assert.Equal(written.Length, events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.Equal(RunOutcome.Succeeded, Assert.IsType<RunFinished>(written[^1]).Outcome);
+        ArtifactWritten package = Assert.Single(written.OfType<ArtifactWritten>());
+        Assert.Equal(new FileInfo(Path.Combine(run, package.File)).Length, package.Bytes);
+
+        (code, string measured, errors) = WorkerProcess.Run("evaluate", "--model", Path.Combine(run, package.File), "--data", _small.Images, "--json");
+        Assert.True(code == 0, errors);
+        Assert.Equal(24, JsonDocument.Parse(measured).RootElement.GetProperty("images").GetInt32());
+
+        string image = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).First();
+        (code, string answer, errors) = WorkerProcess.Run("predict", "--model", run, "--top", "4", "--json", image);
+        Assert.True(code == 0, errors);
+        JsonElement top = JsonDocument.Parse(answer).RootElement.GetProperty("top");
+        Assert.Equal(4, top.GetArrayLength());
+        Assert.Equal(1, top.EnumerateArray().Sum(t => t.GetProperty("probability").GetDouble()), 6);
+    }
+
+    [Fact]
+    public void Describe_AsJson_IsTheCatalogue()
+    {
+        (int code, string output, string errors) = WorkerProcess.Run("describe", "--json");
+
+        Assert.True(code == 0, errors);
+        Catalogue catalogue = JsonSerializer.Deserialize<Catalogue>(output, ProtocolJson.Line)!;
+        Assert.Contains(catalogue.Backbones, b => b.Name == "mobilenet_v2");
+        Assert.Contains(catalogue.Methods, m => m.Name == "fine-tuning");
+        Assert.Contains(catalogue.Devices, d => d.Name == "cpu");
+    }
+
+    public static TheoryData<string, WorkerExitCode, string> WrongCalls => new()
+    {
+        { "", WorkerExitCode.Usage, "" },
+        { "train --no-such-option", WorkerExitCode.Usage, "" },
+        { "train --data {none} --weights random --out {out}", WorkerExitCode.BadInput, "There is no folder" },
+        { "train --data {images} --weights {none} --out {out}", WorkerExitCode.BadInput, "none" },
+        { "train --data {images} --weights {garbage} --out {out}", WorkerExitCode.BadInput, "" },
+        { "train --data {images} --weights random --out {images}", WorkerExitCode.BadInput, "not empty" },
+        { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "left alone" },
+        { "train --data {images} --weights random --out {out} --backbone nothing", WorkerExitCode.BadInput, "nothing" },
+        { "train --data {images} --weights random --out {out} --method nothing", WorkerExitCode.BadInput, "nothing" },
+        { "train --data {images} --weights random --out {out} --epochs many", WorkerExitCode.BadInput, "--epochs" },
+        { "train --data {images} --weights random --out {out} --epochs 0", WorkerExitCode.BadInput, "at least 1" },
+        { "train --data {images} --weights random --out {out} --device cuda:7", WorkerExitCode.DeviceUnavailable, "cuda" },
+        { "predict --model {none} {garbage}", WorkerExitCode.BadInput, "none" },
+        { "evaluate --model {garbage} --data {images}", WorkerExitCode.BadInput, "" },
+        { "inspect-weights {garbage}", WorkerExitCode.BadInput, "" },
+        { "run {none}", WorkerExitCode.BadInput, "There is no folder" },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongCalls))]
+    public void WrongCall_EndsWithItsCodeAndALineThatSaysWhy(string call, WorkerExitCode expected, string words)
+    {
+        string garbage = Path.Combine(_small.Folder, "garbage.pth");
+        File.WriteAllText(garbage, "these are no weights");
+        string filled = call.Replace("{images}", _small.Images, StringComparison.Ordinal).Replace("{none}", Path.Combine(_small.Folder, "none"), StringComparison.Ordinal)
+            .Replace("{garbage}", garbage, StringComparison.Ordinal).Replace("{out}", Path.Combine(_small.Folder, "out"), StringComparison.Ordinal);
+
+        (int code, string output, string errors) = WorkerProcess.Run(filled.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.True((WorkerExitCode)code == expected, $"Code {code}; {errors}{output}");
+        Assert.Contains(words, errors + output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+        Assert.Equal(24, Directory.EnumerateFiles(_small.Images, "*", SearchOption.AllDirectories).Count());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_AskedToStop_EndsAsCancelledWithALastEvent(bool bySignal)
+    {
+        Assert.SkipWhen(bySignal && OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
+        var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
+        folder.Create();
+        _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 1000)).Save(folder.Job);
+        using Process worker = WorkerProcess.Start("run", folder.Path);
+        WaitFor(() => RunEventTail.Read(folder.Events).Events.Any(e => e is EpochCompleted));
+
+        if (bySignal) Assert.Equal(0, Kill(worker.Id, SigTerm));
+        else folder.RequestCancel();
+        (int code, _, _) = WorkerProcess.Finish(worker);
+
+        Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);
+        RunFinished last = Assert.IsType<RunFinished>(RunEventTail.Read(folder.Events).Events[^1]);
+        Assert.Equal(RunOutcome.Cancelled, last.Outcome);
+        Assert.Empty(Directory.GetFiles(folder.Artifacts));
+    }
+
+    private static void WaitFor(Func<bool> condition)
+    {
+        var clock = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), "The worker did not finish an epoch.");
+            Thread.Sleep(50);
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int process, int signal);
+}
