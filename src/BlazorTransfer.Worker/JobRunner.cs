@@ -17,8 +17,8 @@ internal static class JobRunner
 
     /// <param name="folder">The run folder, with its job.</param>
     /// <param name="watch">Called with each event after it was written.</param>
-    /// <param name="cancelOnInterrupt">Whether Ctrl+C cancels the run.</param>
-    public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch, bool cancelOnInterrupt)
+    /// <param name="atConsole">A person started it there: Ctrl+C cancels the run, and a failure is a sentence, not a stack trace.</param>
+    public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch, bool atConsole)
     {
         folder.Create();
         RecordProcess(folder);
@@ -28,7 +28,7 @@ internal static class JobRunner
         using var cancel = new CancellationTokenSource();
         using var watcher = new Timer(_ => CancelIfAsked(folder, cancel), null, TimeSpan.Zero, CancelPoll);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, cancel));
-        using PosixSignalRegistration? interrupt = cancelOnInterrupt ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel)) : null;
+        using PosixSignalRegistration? interrupt = atConsole ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel)) : null;
         try
         {
             NativeLibtorch.Load();
@@ -49,7 +49,7 @@ internal static class JobRunner
         catch (Exception e)
         {
             (WorkerExitCode code, string message) = Failures.Describe(e);
-            Console.Error.WriteLine(e);
+            Console.Error.WriteLine(atConsole && code != WorkerExitCode.InternalError ? message : e);
             Emit(new RunFinished
             {
                 Outcome = code == WorkerExitCode.Cancelled ? RunOutcome.Cancelled : RunOutcome.Failed,

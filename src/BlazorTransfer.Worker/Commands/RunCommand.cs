@@ -29,7 +29,7 @@ internal static class RunCommand
             Console.SetError(log);
             // Ctrl+C at the web application's console reaches its workers too; they are to outlive it.
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-            return (int)JobRunner.Run(run, LogLine, cancelOnInterrupt: false);
+            return (int)JobRunner.Run(run, LogLine, atConsole: false);
         });
         return command;
     }

@@ -69,9 +69,9 @@ internal static class TrainCommand
         };
         TransferMethodRegistry.Create(job.Method, job.Parameters);
         job.Save(folder.Job);
-        if (json) return JobRunner.Run(folder, e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)), cancelOnInterrupt: true);
+        if (json) return JobRunner.Run(folder, e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)), atConsole: true);
         using var display = new TrainDisplay(import);
-        WorkerExitCode code = JobRunner.Run(folder, display.Show, cancelOnInterrupt: true);
+        WorkerExitCode code = JobRunner.Run(folder, display.Show, atConsole: true);
         if (code == WorkerExitCode.Success) Console.WriteLine($"Model: {folder.ModelPackage}");
         return code;
     }
