@@ -1,1 +1,123 @@
-return 0;
+using System.Diagnostics;
+using System.Text.Json;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+
+// A real process with the worker's contract and no training in it: it behaves, or misbehaves, as the job's parameter says.
+switch (args)
+{
+    case ["describe", "--json"]:
+        Console.WriteLine(JsonSerializer.Serialize(Fake.Catalogue, ProtocolJson.Indented));
+        return 0;
+    case ["inspect-weights", string file, "--json"]:
+        if (!File.ReadAllText(file).StartsWith("weights", StringComparison.Ordinal))
+        {
+            Console.Error.WriteLine("The file is neither safetensors nor a PyTorch state dictionary (.pth).");
+            return (int)WorkerExitCode.BadInput;
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new WeightsInspection(1, 1, ["fake"]), ProtocolJson.Line));
+        return 0;
+    case ["run", string folder]:
+        return Fake.Run(new RunFolder(folder));
+    default:
+        return (int)WorkerExitCode.Usage;
+}
+
+internal static class Fake
+{
+    private static readonly string[] Behaviours =
+        ["succeed", "report-failure", "exit-silently", "abort", "hang", "wait-for-cancel", "unterminated-line", "garbage"];
+
+    public static Catalogue Catalogue { get; } = new()
+    {
+        WorkerVersion = "fake",
+        Backbones = [new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none")],
+        Methods = [new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, [])],
+        CommonParameters =
+        [
+            new ParameterSpec
+            {
+                Name = "behaviour", DisplayName = "Behaviour", Help = "What it does.", Kind = ParameterKind.Choice, Default = "succeed",
+                Choices = [.. Behaviours.Select(b => new ParameterChoice(b, b))],
+            },
+            new ParameterSpec
+            {
+                Name = "epochs", DisplayName = "Epochs", Help = "Passes.", Kind = ParameterKind.Integer, Default = 2, Minimum = 1, Maximum = 100,
+            },
+        ],
+        ExportFormats = [],
+        Devices = [new DeviceSpec("cpu", "CPU")],
+    };
+
+    public static int Run(RunFolder folder)
+    {
+        JobSpec job = JobSpec.Load(folder.Job);
+        using (Process self = Process.GetCurrentProcess())
+            AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime()), ProtocolJson.Line));
+        string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
+        if (behaviour == "exit-silently") return 42;
+        using var events = new RunEventWriter(folder.Events);
+        events.Append(Started());
+        Epoch(events, 1, 0.5);
+        switch (behaviour)
+        {
+            case "report-failure":
+                events.Append(new RunFinished { Outcome = RunOutcome.Failed, Error = "The loss is not a number any more.", Seconds = 1 });
+                return (int)WorkerExitCode.TrainingFailed;
+            case "abort":
+                Environment.FailFast("as asked");
+                break;
+            case "hang":
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case "wait-for-cancel":
+                while (!folder.CancelRequested) Thread.Sleep(20);
+                events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
+                return (int)WorkerExitCode.Cancelled;
+            case "unterminated-line":
+                events.Dispose();
+                File.AppendAllText(folder.Events, "{\"sequence\":3,\"time\":\"20");
+                return 1;
+            case "garbage":
+                events.Dispose();
+                File.AppendAllText(folder.Events, "this is no event\n");
+                Thread.Sleep(Timeout.Infinite);
+                break;
+        }
+
+        Epoch(events, 2, 0.75);
+        AtomicFile.WriteAllText(folder.ModelPackage, "a model");
+        events.Append(new ArtifactWritten { File = "artifacts/model.zip", Format = "package", Bytes = 7, Sha256 = "00" });
+        events.Append(new RunFinished { Outcome = RunOutcome.Succeeded, BestEpoch = 2, BestMetric = 0.75, Seconds = 1 });
+        return 0;
+    }
+
+    private static RunStarted Started() => new()
+    {
+        WorkerVersion = "fake",
+        Device = "cpu",
+        DeviceDescription = "CPU",
+        Classes = ["a", "b"],
+        TrainSamples = 8,
+        ValidationSamples = 2,
+        TestSamples = 0,
+        Epochs = 2,
+        StepsPerEpoch = 1,
+        Parameters = 1,
+        TrainableParameters = 1,
+        Settings = new Dictionary<string, ParameterValue>(),
+    };
+
+    private static void Epoch(RunEventWriter events, int epoch, double top1) => events.Append(new EpochCompleted
+    {
+        Epoch = epoch,
+        Step = epoch,
+        Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = top1 },
+        IsBest = true,
+        Seconds = 0.1,
+        LiveTensors = 0,
+    });
+}

@@ -34,16 +34,8 @@ internal sealed class RunSupervisor(
         using var timer = new PeriodicTimer(Tick, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            try
-            {
-                StartNext();
-                foreach ((string runId, Watch watch) in _watched.ToArray()) Follow(runId, watch);
-            }
-            catch (Exception e)
-            {
-                // One broken run folder or a full disk must not end the supervision of the others.
-                log.LogError(e, "Supervision of runs stumbled; it goes on.");
-            }
+            Attempt("Starting runs", StartNext);
+            foreach ((string runId, Watch watch) in _watched.ToArray()) Attempt($"Following run {runId}", () => FollowOrGiveUp(runId, watch));
         }
     }
 
@@ -80,6 +72,35 @@ internal sealed class RunSupervisor(
             log.LogError(e, "The worker of run {Run} could not be started.", runId);
             Finish(runId, RunOutcome.Failed, $"The worker could not be started: {e.Message}");
             return null;
+        }
+    }
+
+    /// <summary>One broken run folder or a full disk must not end the supervision of the others.</summary>
+    private void Attempt(string what, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "{What} failed; it is tried again.", what);
+        }
+    }
+
+    private void FollowOrGiveUp(string runId, Watch watch)
+    {
+        try
+        {
+            Follow(runId, watch);
+        }
+        catch (InvalidDataException e)
+        {
+            log.LogError(e, "The events of run {Run} are damaged.", runId);
+            watch.Worker?.Kill();
+            Run? run = runs.Change(runId, r => r.Break($"The run's record of events is damaged, so it cannot be followed. {e.Message}", clock.GetUtcNow()));
+            if (run is not null) changes.Publish(run.Submission.ProjectId);
+            Forget(runId, watch);
         }
     }
 

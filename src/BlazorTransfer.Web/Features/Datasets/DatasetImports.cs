@@ -32,11 +32,19 @@ internal sealed class DatasetImports(
     }
 
     /// <summary>Takes over an uploaded zip, which is deleted when the import has ended.</summary>
-    public DatasetImport StartZip(ClaimsPrincipal user, string projectId, string name, string uploadedZip) => Start(user, projectId, name, () =>
+    public DatasetImport StartZip(ClaimsPrincipal user, string projectId, string name, string uploadedZip)
     {
-        var zip = new ZipImages(uploadedZip, ZipLimits.Default);
-        return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null);
-    }, () => File.Delete(uploadedZip));
+        ZipImages? zip = null;
+        return Start(user, projectId, name, () =>
+        {
+            zip = new ZipImages(uploadedZip, ZipLimits.Default);
+            return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null);
+        }, () =>
+        {
+            zip?.Dispose();
+            File.Delete(uploadedZip);
+        });
+    }
 
     /// <summary>Draws the sample data set.</summary>
     public DatasetImport StartSample(ClaimsPrincipal user, string projectId) => Start(user, projectId, "Surface inspection (sample)", () =>
@@ -80,13 +88,22 @@ internal sealed class DatasetImports(
 
     private DatasetImport Start(ClaimsPrincipal user, string projectId, string name, Func<ImportSource> open, Action finished)
     {
-        access.Require(user, projectId, ProjectRole.Editor);
-        if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
-        var import = new DatasetImport { Id = Ids.New(), ProjectId = projectId, DatasetId = Ids.New(), Name = Dataset.CheckName(name), StartedAt = clock.GetUtcNow() };
-        imports.Save(import);
-        _cancel[import.Id] = new CancellationTokenSource();
-        if (!_queue.Writer.TryWrite((import, open, finished))) throw new RefusedException("Too many imports are waiting. Try again later.");
-        return import;
+        try
+        {
+            access.Require(user, projectId, ProjectRole.Editor);
+            if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
+            var import = new DatasetImport { Id = Ids.New(), ProjectId = projectId, DatasetId = Ids.New(), Name = Dataset.CheckName(name), StartedAt = clock.GetUtcNow() };
+            imports.Save(import);
+            _cancel[import.Id] = new CancellationTokenSource();
+            if (_queue.Writer.TryWrite((import, open, finished))) return import;
+            imports.Remove(import.Id);
+            throw new RefusedException("Too many imports are waiting. Try again later.");
+        }
+        catch
+        {
+            finished();
+            throw;
+        }
     }
 
     private void Run(DatasetImport import, Func<ImportSource> open, Action finished, CancellationToken stopping)
@@ -110,6 +127,7 @@ internal sealed class DatasetImports(
         finally
         {
             finished();
+            importer.Release();
             _progress.TryRemove(import.Id, out _);
             _cancel.TryRemove(import.Id, out _);
         }

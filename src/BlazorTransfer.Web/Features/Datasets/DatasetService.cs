@@ -19,7 +19,8 @@ internal interface IDatasetUse
 
 /// <summary>Data sets of a project, for the signed-in user.</summary>
 internal sealed class DatasetService(
-    DocumentCollection<Dataset> datasets, ProjectAccess access, DataFolder folder, IMemoryCache cache, IEnumerable<IDatasetUse> uses) : IProjectContent
+    DocumentCollection<Dataset> datasets, ProjectAccess access, DataFolder folder, ImageImporter importer, IMemoryCache cache,
+    IEnumerable<IDatasetUse> uses) : IProjectContent
 {
     private const int ThumbnailSide = 256;
 
@@ -96,7 +97,7 @@ internal sealed class DatasetService(
         foreach (string id in ids) datasets.Remove(id);
         // Images are shared by their hash: only those that no other data set has may go.
         foreach (Dataset other in datasets.All()) files.ExceptWith(FilesOf(other.Id));
-        foreach (string file in files) File.Delete(Path.Combine(folder.Images, file));
+        importer.DeleteImages(files);
         foreach (string id in ids)
         {
             string own = Path.GetDirectoryName(folder.Manifest(id, 1))!;

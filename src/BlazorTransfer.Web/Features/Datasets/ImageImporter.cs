@@ -23,6 +23,28 @@ internal sealed record ImportSource(
 /// </summary>
 internal sealed class ImageImporter(DataFolder folder)
 {
+    // Guards the image files against a deletion while an import counts on them; imports run one at a time.
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
+
+    /// <summary>Deletes image files that no data set has any more, except those that the import at work has found or brought.</summary>
+    public void DeleteImages(IEnumerable<string> files)
+    {
+        foreach (string file in files)
+        {
+            lock (_gate)
+            {
+                if (!_counted.Contains(file)) File.Delete(Path.Combine(folder.Images, file));
+            }
+        }
+    }
+
+    /// <summary>The import at work has ended: its images belong to a data set now, or to nobody.</summary>
+    public void Release()
+    {
+        lock (_gate) _counted.Clear();
+    }
+
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
     public (ImportResult Result, long Bytes) Import(ImportSource source, SplitPlan plan, Action<ImportProgress> progress, CancellationToken cancel)
     {
@@ -58,10 +80,14 @@ internal sealed class ImageImporter(DataFolder folder)
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
         string file = DataFolder.ImageFile(sha256, probe.Format!.Value.Extension());
         string path = Path.Combine(folder.Images, file);
-        if (!File.Exists(path))
+        lock (_gate)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            AtomicFile.Write(path, stream => stream.Write(content));
+            _counted.Add(file);
+            if (!File.Exists(path))
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                AtomicFile.Write(path, stream => stream.Write(content));
+            }
         }
 
         return new StoredImage(file, sha256, probe.Width, probe.Height);

@@ -71,6 +71,9 @@ internal sealed record Run
         _ => throw new InvalidOperationException($"No rule for {Status}."),
     };
 
+    /// <summary>Ends a run whose events cannot be read any more; nothing could be added to them either.</summary>
+    public Run Break(string reason, DateTimeOffset now) => Status.IsFinal() ? this : this with { Status = RunStatus.Failed, Error = reason, FinishedAt = now };
+
     /// <summary>Takes in the next event; one that was taken in before changes nothing.</summary>
     public Run Apply(RunEvent e)
     {

@@ -9,13 +9,23 @@ namespace BlazorTransfer.Web.Features.Team;
 /// <summary>Accounts: the first one, further ones by an administrator, passwords.</summary>
 internal sealed class AccountService(UserManager<User> manager, DocumentCollection<User> users, TimeProvider clock)
 {
+    // Two who hold the set-up code at once must not both become the first.
+    private static readonly SemaphoreSlim FirstAccount = new(1);
     private const int LongestName = 60;
     private const string PasswordAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 
     public async Task<(User? User, IReadOnlyList<string> Errors)> CreateFirstAsync(string name, string password)
     {
-        if (users.Count() > 0) return (null, ["There is an account already. Sign in with it."]);
-        return await CreateAsync(name, password, isAdmin: true);
+        await FirstAccount.WaitAsync();
+        try
+        {
+            if (users.Count() > 0) return (null, ["There is an account already. Sign in with it."]);
+            return await CreateAsync(name, password, isAdmin: true);
+        }
+        finally
+        {
+            FirstAccount.Release();
+        }
     }
 
     /// <summary>Creates an account with a password drawn here, which is shown once.</summary>

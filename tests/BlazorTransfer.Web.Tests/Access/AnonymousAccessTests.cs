@@ -1,42 +1,24 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using BlazorTransfer.Web.Features.Team;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Identity;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 
-namespace BlazorTransfer.Web.Tests;
+namespace BlazorTransfer.Web.Tests.Access;
 
 /// <summary>Walks every route that the application maps, without an account.</summary>
 public sealed class AnonymousAccessTests : IDisposable
 {
     private static readonly string[] Open = ["/login", "/setup", "/health/live", "/health/ready", "/not-found"];
-    private readonly string _data = Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
-    private readonly WebApplicationFactory<Program> _app;
+    private readonly TestApp _app = new();
 
-    public AnonymousAccessTests() => _app = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host.UseSetting("DataFolder", _data));
-
-    public void Dispose()
-    {
-        _app.Dispose();
-        Directory.Delete(_data, recursive: true);
-    }
+    public void Dispose() => _app.Dispose();
 
     [Fact]
     public async Task EveryPageAndEndpoint_WithoutSigningIn_IsRefused()
     {
-        using HttpClient client = _app.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
-        using (IServiceScope scope = _app.Services.CreateScope())
-        {
-            IdentityResult created = await scope.ServiceProvider.GetRequiredService<UserManager<User>>()
-                .CreateAsync(new User { UserName = "Ada" }, "a long enough password");
-            Assert.True(created.Succeeded, string.Join(' ', created.Errors.Select(e => e.Description)));
-        }
-
+        using HttpClient client = _app.Anonymous();
+        await _app.CreateUserAsync("Ada");
         var walked = 0;
-        foreach (RouteEndpoint endpoint in _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
+        foreach (RouteEndpoint endpoint in _app.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             string path = "/" + Regex.Replace(endpoint.RoutePattern.RawText ?? "", @"\{[^}]*\}", "0123456789abcdef0123").TrimStart('/');
             if (!path.StartsWith("/api", StringComparison.Ordinal) && !path.StartsWith("/hubs", StringComparison.Ordinal)
@@ -45,7 +27,7 @@ public sealed class AnonymousAccessTests : IDisposable
             string method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault() ?? "GET";
             bool isPage = !path.StartsWith("/api", StringComparison.Ordinal) && !path.StartsWith("/hubs", StringComparison.Ordinal);
             using var request = new HttpRequestMessage(new HttpMethod(isPage ? "GET" : method), path);
-            using HttpResponseMessage answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+            using HttpResponseMessage answer = await client.SendAsync(request);
 
             if (isPage)
             {
@@ -66,9 +48,9 @@ public sealed class AnonymousAccessTests : IDisposable
     [Fact]
     public async Task SignedOutVisitor_BeforeTheFirstAccount_IsSentToSetUp()
     {
-        using HttpClient client = _app.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+        using HttpClient client = _app.Anonymous();
 
-        using HttpResponseMessage answer = await client.GetAsync("/", TestContext.Current.CancellationToken);
+        using HttpResponseMessage answer = await client.GetAsync("/");
 
         Assert.Equal("/setup", answer.Headers.Location?.OriginalString);
     }

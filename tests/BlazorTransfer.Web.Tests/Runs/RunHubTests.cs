@@ -1,0 +1,110 @@
+using System.Security.Claims;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorTransfer.Web.Tests.Runs;
+
+public sealed class RunHubTests : IDisposable
+{
+    private readonly TestApp _app = new();
+
+    public void Dispose() => _app.Dispose();
+
+    [Fact]
+    public async Task StreamRun_FromAnyPoint_GivesEachEventOnceUpToTheLast()
+    {
+        (Project project, Run run) = await FinishedRunOfAsync("Ada");
+        await using HubConnection hub = await ConnectAsync("Ada");
+        long[] all = [.. RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events.Select(e => e.Sequence)];
+
+        Assert.Equal(all, await ReadAsync(hub, project.Id, run.Id, 0));
+        Assert.Equal(all.Skip(2), await ReadAsync(hub, project.Id, run.Id, 2));
+    }
+
+    [Fact]
+    public async Task StreamRun_OpenedBeforeTheEnd_FollowsTheRunLive()
+    {
+        (ClaimsPrincipal user, Project project, Dataset dataset) = await ProjectOfAsync("Ada");
+        Run run = await _app.SubmitAsync(user, project, dataset, "wait-for-cancel");
+        await using HubConnection hub = await ConnectAsync("Ada");
+
+        Task<long[]> reading = ReadAsync(hub, project.Id, run.Id, 0);
+        await _app.WaitForRunAsync(run.Id, r => r.Epoch == 1);
+        Assert.False(reading.IsCompleted);
+        _app.Get<RunService>().Cancel(user, project.Id, run.Id);
+
+        long[] seen = await reading.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal([1, 2, 3], seen);
+    }
+
+    [Fact]
+    public async Task StreamRun_ForAStranger_SaysWhatItSaysOfAMissingRun()
+    {
+        (Project project, Run run) = await FinishedRunOfAsync("Ada");
+        await using HubConnection hub = await ConnectAsync("Mallory");
+
+        HubException foreign = await Assert.ThrowsAsync<HubException>(() => ReadAsync(hub, project.Id, run.Id, 0));
+        HubException missing = await Assert.ThrowsAsync<HubException>(() => ReadAsync(hub, TestApp.Nobody, TestApp.Nobody, 0));
+
+        Assert.Equal(missing.Message, foreign.Message);
+    }
+
+    [Fact]
+    public async Task Connect_WithoutAnAccount_IsRefused()
+    {
+        await _app.CreateUserAsync("Ada");
+        await using HubConnection hub = Build(null);
+
+        await Assert.ThrowsAsync<HttpRequestException>(() => hub.StartAsync());
+    }
+
+    private async Task<(Project Project, Run Run)> FinishedRunOfAsync(string name)
+    {
+        (ClaimsPrincipal user, Project project, Dataset dataset) = await ProjectOfAsync(name);
+        Run run = await _app.SubmitAsync(user, project, dataset, "succeed");
+        return (project, await _app.WaitForEndAsync(run.Id));
+    }
+
+    private async Task<(ClaimsPrincipal User, Project Project, Dataset Dataset)> ProjectOfAsync(string name)
+    {
+        User user = await _app.CreateUserAsync(name);
+        ClaimsPrincipal principal = await _app.PrincipalAsync(user);
+        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(principal);
+        return (principal, project, dataset);
+    }
+
+    private async Task<HubConnection> ConnectAsync(string name)
+    {
+        if (_app.Get<DocumentCollection<User>>().All().All(u => u.UserName != name)) await _app.CreateUserAsync(name);
+        using HttpClient client = _app.Anonymous();
+        using HttpResponseMessage answer = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", TestApp.Password));
+        HubConnection hub = Build(answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("blazortransfer=", StringComparison.Ordinal)).Split(';')[0]);
+        await hub.StartAsync();
+        return hub;
+    }
+
+    private HubConnection Build(string? cookie) => new HubConnectionBuilder()
+        .WithUrl(new Uri(_app.Factory.Server.BaseAddress, "hubs/runs"), options =>
+        {
+            options.HttpMessageHandlerFactory = _ => _app.Factory.Server.CreateHandler();
+            options.Transports = HttpTransportType.LongPolling;
+            if (cookie is not null) options.Headers["Cookie"] = cookie;
+        })
+        .AddJsonProtocol(json => json.PayloadSerializerOptions = ProtocolJson.Line)
+        .Build();
+
+    private static async Task<long[]> ReadAsync(HubConnection hub, string projectId, string runId, long after)
+    {
+        var seen = new List<long>();
+        await foreach (RunEvent e in hub.StreamAsync<RunEvent>("StreamRun", projectId, runId, after)) seen.Add(e.Sequence);
+        return [.. seen];
+    }
+}

@@ -1,0 +1,119 @@
+using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace BlazorTransfer.Web.Tests.Storage;
+
+public sealed class DocumentStoreTests : IDisposable
+{
+    private static readonly DocumentIndex<Note> ByOwner = new(nameof(Note.Owner), n => n.Owner);
+    private readonly string _data = Directory.CreateTempSubdirectory("blazortransfer-store-").FullName;
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    [Fact]
+    public void ManyWritersAndReaders_LoseNothingAndSeeWholeDocuments()
+    {
+        const int writers = 8, notesEach = 60;
+        using (DocumentStore store = Open())
+        {
+            DocumentCollection<Note> notes = Notes(store);
+            notes.Save(new Note("counter", "all", 0));
+            Parallel.For(0, writers * 2, new ParallelOptions { MaxDegreeOfParallelism = writers * 2 }, w =>
+            {
+                for (int i = 0; i < notesEach; i++)
+                {
+                    if (w < writers)
+                    {
+                        notes.Save(new Note($"{w}-{i}", $"writer{w}", i));
+                        notes.Change("counter", n => n with { Value = n.Value + 1 });
+                    }
+                    else
+                    {
+                        Assert.All(notes.FindBy(nameof(Note.Owner), $"writer{w - writers}"), n => Assert.Equal($"writer{w - writers}", n.Owner));
+                    }
+                }
+            });
+        }
+
+        using DocumentStore again = Open();
+        DocumentCollection<Note> found = Notes(again);
+        Assert.Equal(writers * notesEach + 1, found.Count());
+        Assert.Equal(writers * notesEach, found.Find("counter")!.Value);
+        Assert.Equal(notesEach, found.FindBy(nameof(Note.Owner), "writer3").Count);
+    }
+
+    [Fact]
+    public void AcknowledgedWrite_IsInTheDataFileEvenWithoutAProperEnd()
+    {
+        using DocumentStore store = Open();
+        Notes(store).Save(new Note("kept", "x", 41));
+        Notes(store).Change("kept", n => n with { Value = 42 });
+
+        // What a power cut would leave: the files as they are now, taken without asking LiteDB.
+        string copy = Directory.CreateTempSubdirectory("blazortransfer-store-").FullName;
+        try
+        {
+            File.Copy(Path.Combine(_data, "blazortransfer.db"), Path.Combine(copy, "blazortransfer.db"));
+            using DocumentStore other = Open(copy);
+            Assert.Equal(42, Notes(other).Find("kept")!.Value);
+        }
+        finally
+        {
+            Directory.Delete(copy, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void SecondProcessOnTheSameFolder_IsToldWhoHasIt()
+    {
+        using DocumentStore first = Open();
+
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => Open());
+
+        Assert.Contains("in use by another BlazorTransfer", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FindBy_WithAValueThatLooksLikeAQuery_TakesItAsText()
+    {
+        using DocumentStore store = Open();
+        DocumentCollection<Note> notes = Notes(store);
+        string hostile = "x\" OR true //$' OR 1=1";
+        notes.Save(new Note("1", hostile, 1));
+        notes.Save(new Note("2", "other", 2));
+
+        Assert.Equal("1", Assert.Single(notes.FindBy(nameof(Note.Owner), hostile)).Id);
+    }
+
+    [Fact]
+    public void Documents_KeepTextsTimesAndEmptyStringsAsTheyWere()
+    {
+        using DocumentStore store = Open();
+        var dated = new DocumentCollection<Dated>(store, "dated", d => d.Id, []);
+        // LiteDB's own mapping would trim the text, make it null where empty, and turn the time into local milliseconds.
+        var document = new Dated("1", "  spaces stay ", "", new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.FromHours(5)).AddTicks(1234567));
+        dated.Save(document);
+
+        Assert.Equal(document, dated.Find("1"));
+    }
+
+    private DocumentStore Open(string? folder = null) => new(
+        new DataFolder(Options.Create(new BlazorTransferOptions { DataFolder = folder ?? _data }), new Environment()),
+        [new DocumentSchema("notes", [nameof(Note.Owner)]), new DocumentSchema("dated", [])]);
+
+    private static DocumentCollection<Note> Notes(DocumentStore store) => new(store, "notes", n => n.Id, [ByOwner]);
+
+    private sealed record Note(string Id, string Owner, int Value);
+
+    private sealed record Dated(string Id, string Text, string Empty, DateTimeOffset Time);
+
+    private sealed class Environment : IHostEnvironment
+    {
+        public string EnvironmentName { get; set; } = "Test";
+        public string ApplicationName { get; set; } = "Test";
+        public string ContentRootPath { get; set; } = "/";
+        public IFileProvider ContentRootFileProvider { get; set; } = new NullFileProvider();
+    }
+}

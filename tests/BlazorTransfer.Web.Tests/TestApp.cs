@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace BlazorTransfer.Web.Tests;
+
+/// <summary>The whole application in this process, on a data folder of its own, with a worker that behaves as it is told.</summary>
+internal sealed class TestApp : IDisposable
+{
+    public const string Password = "a long enough password";
+    public const string Nobody = "0123456789abcdef0123";
+    private readonly bool _ownsFolder;
+    private readonly WebApplicationFactory<Program> _factory;
+
+    /// <param name="dataFolder">A folder that outlives this object; null for one that is deleted with it.</param>
+    /// <param name="settings">Further settings.</param>
+    public TestApp(string? dataFolder = null, params (string Name, string Value)[] settings)
+    {
+        _ownsFolder = dataFolder is null;
+        DataFolder = dataFolder ?? Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("DataFolder", DataFolder);
+            host.UseSetting("WorkerFolder", FakeWorkerFolder);
+            host.UseSetting("CancelGrace", "00:00:01");
+            foreach ((string name, string value) in settings) host.UseSetting(name, value);
+        });
+    }
+
+    public static string FakeWorkerFolder { get; } = Path.Combine(
+        SharedFiles.RepositoryRoot, "tests", "BlazorTransfer.FakeWorker", "bin", AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0");
+
+    public string DataFolder { get; }
+
+    public WebApplicationFactory<Program> Factory => _factory;
+
+    public T Get<T>()
+        where T : notnull => _factory.Services.GetRequiredService<T>();
+
+    public HttpClient Anonymous() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+
+    public async Task<User> CreateUserAsync(string name, bool isAdmin = false, string password = Password)
+    {
+        using IServiceScope scope = _factory.Services.CreateScope();
+        var user = new User { Id = Ids.New(), UserName = name, IsAdmin = isAdmin };
+        IdentityResult created = await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(user, password);
+        Assert.True(created.Succeeded, string.Join(' ', created.Errors.Select(e => e.Description)));
+        return user;
+    }
+
+    /// <summary>Who the services take this account for.</summary>
+    public async Task<ClaimsPrincipal> PrincipalAsync(User user)
+    {
+        using IServiceScope scope = _factory.Services.CreateScope();
+        return await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<User>>().CreateAsync(user);
+    }
+
+    /// <summary>Creates an account and signs it in through the real form; the client carries the cookie.</summary>
+    public async Task<HttpClient> SignInAsync(string name)
+    {
+        if (Get<DocumentCollection<User>>().All().All(u => u.UserName != name)) await CreateUserAsync(name);
+        HttpClient client = Anonymous();
+        using HttpResponseMessage answer = await PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", Password));
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        return client;
+    }
+
+    /// <summary>Sends a form of a plain page, with its antiforgery token.</summary>
+    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient client, string path, string handler, params (string Name, string Value)[] inputs)
+    {
+        string form = await client.GetStringAsync(path);
+        string token = Regex.Match(form, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+        var fields = inputs.ToDictionary(i => $"Input.{i.Name}", i => i.Value);
+        fields["_handler"] = handler;
+        fields["__RequestVerificationToken"] = token;
+        using var content = new FormUrlEncodedContent(fields);
+        return await client.PostAsync(path, content);
+    }
+
+    public static async Task<string> CreateProjectAsync(HttpClient owner)
+    {
+        using HttpResponseMessage created = await owner.PostAsJsonAsync("/api/v1/projects", new { name = "Secret" });
+        created.EnsureSuccessStatusCode();
+        return (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
+    }
+
+    public void SetRole(string projectId, string userName, ProjectRole role)
+    {
+        string id = Get<DocumentCollection<User>>().All().Single(u => u.UserName == userName).Id;
+        Get<DocumentCollection<Project>>().Change(projectId, p => p.WithMember(id, role));
+    }
+
+    /// <summary>A project of the user with a data set of four tiny images, made by the real import.</summary>
+    public async Task<(Project Project, Dataset Dataset)> CreateProjectWithDataAsync(ClaimsPrincipal owner)
+    {
+        Project project = Get<ProjectService>().Create(owner, "Project");
+        string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), TestZip.TwoClasses());
+        DatasetImport import = Get<DatasetImports>().StartZip(owner, project.Id, "Data", zip);
+        await WaitForAsync(() => Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State is not ImportState.Running);
+        return (project, Get<DatasetService>().Get(owner, project.Id, import.DatasetId));
+    }
+
+    public Task<Run> SubmitAsync(ClaimsPrincipal user, Project project, Dataset dataset, string behaviour) => Get<RunService>().SubmitAsync(user, project.Id, new RunRequest
+    {
+        DatasetId = dataset.Id,
+        DatasetVersion = 1,
+        Backbone = "fake",
+        Method = "fake-method",
+        Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = behaviour },
+    });
+
+    public async Task<Run> WaitForRunAsync(string runId, Func<Run, bool> condition, double seconds = 20)
+    {
+        await WaitForAsync(() => condition(Get<DocumentCollection<Run>>().Find(runId)!), seconds);
+        return Get<DocumentCollection<Run>>().Find(runId)!;
+    }
+
+    public Task<Run> WaitForEndAsync(string runId, double seconds = 20) => WaitForRunAsync(runId, r => r.Status.IsFinal(), seconds);
+
+    public static async Task WaitForAsync(Func<bool> condition, double seconds = 20)
+    {
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(clock.Elapsed.TotalSeconds < seconds, $"It did not come about within {seconds} s.");
+            await Task.Delay(25);
+        }
+    }
+
+    public void Dispose()
+    {
+        _factory.Dispose();
+        if (_ownsFolder) Directory.Delete(DataFolder, recursive: true);
+    }
+}
