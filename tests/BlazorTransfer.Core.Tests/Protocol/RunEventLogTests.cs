@@ -1,0 +1,99 @@
+using System.Text;
+using BlazorTransfer.Core.Protocol;
+
+namespace BlazorTransfer.Core.Tests.Protocol;
+
+public sealed class RunEventLogTests : IDisposable
+{
+    private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("blazortransfer-").FullName, "events.jsonl");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+
+    [Fact]
+    public void ReadOn_AtEveryByteThatAWriterMayHaveReached_GivesEachEventOnceAndInOrder()
+    {
+        Write(12);
+        byte[] whole = File.ReadAllBytes(_file);
+        RunEventTail tail = RunEventTail.Start;
+        var seen = new List<long>();
+        for (int length = 0; length <= whole.Length; length++)
+        {
+            File.WriteAllBytes(_file, whole[..length]);
+            tail = tail.ReadOn(_file);
+            seen.AddRange(tail.Events.Select(e => e.Sequence));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 12).Select(n => (long)n), seen);
+        Assert.Equal(whole.Length, tail.Position);
+    }
+
+    [Fact]
+    public void Writer_OnAFileThatAKillCutShort_CutsTheRestOffAndGoesOnCounting()
+    {
+        Write(3);
+        byte[] whole = File.ReadAllBytes(_file);
+        File.WriteAllBytes(_file, [.. whole, .. Encoding.UTF8.GetBytes("{\"sequence\":4,\"ti")]);
+
+        Write(2);
+
+        RunEventTail tail = RunEventTail.Read(_file);
+        Assert.Equal([1, 2, 3, 4, 5], tail.Events.Select(e => e.Sequence));
+        Assert.Equal(whole, File.ReadAllBytes(_file)[..whole.Length]);
+    }
+
+    [Fact]
+    public void Writer_UsedByManyThreads_NumbersWithoutGaps()
+    {
+        using (var writer = new RunEventWriter(_file))
+            Parallel.For(0, 400, i => writer.Append(Message($"{i}")));
+
+        RunEventTail tail = RunEventTail.Read(_file);
+        Assert.Equal(400, tail.LastSequence);
+        Assert.Equal(400, tail.Events.Cast<MessageLogged>().Select(m => m.Text).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("nonsense\n")]
+    [InlineData("{\"type\":\"a-type-of-tomorrow\",\"sequence\":1}\n")]
+    [InlineData("{\"type\":\"message\",\"sequence\":7,\"time\":\"2026-01-01T00:00:00Z\",\"level\":\"warning\",\"text\":\"x\"}\n")]
+    public void Read_OfALineThatIsNoNextEvent_SaysWhere(string line)
+    {
+        File.WriteAllText(_file, line);
+
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => RunEventTail.Read(_file));
+
+        Assert.Contains("events.jsonl", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryKindOfEvent_WrittenAndRead_IsTheSame()
+    {
+        RunEvent[] events =
+        [
+            Message("line\nbreak, \"quotes\" and ünïcode"),
+            new StepCompleted { Epoch = 1, Step = 2, Loss = double.NaN, LearningRate = 1e-9, ImagesPerSecond = double.PositiveInfinity, LossParts = new Dictionary<string, double> { ["mmd"] = 0.5 } },
+            new PhaseProgressed { Phase = RunPhase.Training, Done = 1, Total = 2, Unit = "images", SecondsLeft = 3.5 },
+            new CheckpointSaved { Epoch = 1, File = "checkpoints/best.safetensors", IsBest = true },
+            new ArtifactWritten { File = "artifacts/model.zip", Format = "package", Bytes = long.MaxValue, Sha256 = "ab" },
+            new RunFinished { Outcome = RunOutcome.Failed, Error = "why", Seconds = 1 },
+        ];
+        RunEvent[] written;
+        using (var writer = new RunEventWriter(_file)) written = [.. events.Select(writer.Append)];
+
+        IReadOnlyList<RunEvent> read = RunEventTail.Read(_file).Events;
+
+        Assert.Equal(written.Select(e => e.GetType()), read.Select(e => e.GetType()));
+        Assert.Equal(((MessageLogged)written[0]).Text, ((MessageLogged)read[0]).Text);
+        Assert.True(double.IsNaN(((StepCompleted)read[1]).Loss));
+        Assert.Equal(0.5, ((StepCompleted)read[1]).LossParts!["mmd"]);
+        Assert.Equal(written[2..], read.Skip(2));
+    }
+
+    private void Write(int count)
+    {
+        using var writer = new RunEventWriter(_file);
+        for (int i = 0; i < count; i++) writer.Append(Message($"event {i}, ü"));
+    }
+
+    private static MessageLogged Message(string text) => new() { Level = MessageLevel.Warning, Text = text };
+}
