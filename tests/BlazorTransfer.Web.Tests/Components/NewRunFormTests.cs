@@ -1,0 +1,75 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Runs;
+
+namespace BlazorTransfer.Web.Tests.Components;
+
+public sealed class NewRunFormTests
+{
+    private static readonly ParameterSpec Batch = Spec("batch-size", 16), Rate = Spec("learning-rate", 0.01), Depth = Spec("freeze-depth", 0);
+
+    private static readonly Catalogue Catalogue = new()
+    {
+        WorkerVersion = "test",
+        Backbones = [new BackboneSpec("a", "A", "A", 1, 1, 1, [], Preprocessing.ImageNet, "")],
+        Methods =
+        [
+            new TransferMethodSpec("probe", "Probe", "", "", null, []),
+            new TransferMethodSpec("fine", "Fine", "", "", null, [Rate with { Default = 1e-4 }, Depth]),
+        ],
+        CommonParameters = [Batch, Rate],
+        ExportFormats = [],
+        Devices = [new DeviceSpec("cpu", "CPU")],
+    };
+
+    [Fact]
+    public void AnotherMethod_TakesAlongWhatMeansTheSame_AndGivesItsOwnDefaultsForTheRest()
+    {
+        NewRunForm form = NewForm();
+        form.Set(Batch, 64);
+        form.Set(Rate, 0.5);
+
+        form.Choose(Catalogue.Methods[1]);
+
+        Assert.Equal((64, 1e-4), (form.Value(form.Specs.Single(s => s.Name == "batch-size")).AsNumber, form.Value(form.Specs.Single(s => s.Name == "learning-rate")).AsNumber));
+    }
+
+    [Fact]
+    public void FirstMethodAgain_HasWhatWasTypedForIt()
+    {
+        NewRunForm form = NewForm();
+        form.Set(Rate, 0.5);
+        form.Choose(Catalogue.Methods[1]);
+        form.Set(Depth, 3);
+        form.Set(Batch, 8);
+
+        form.Choose(Catalogue.Methods[0]);
+
+        Assert.Equal((0.5, 8), (form.Value(Rate).AsNumber, form.Value(Batch).AsNumber));
+        Assert.DoesNotContain("freeze-depth", form.ToRequest().Parameters.Keys);
+        form.Choose(Catalogue.Methods[1]);
+        Assert.Equal(3, form.Value(Depth).AsNumber);
+    }
+
+    [Fact]
+    public void ValueSetBackToItsDefault_IsNotSent()
+    {
+        NewRunForm form = NewForm();
+        form.Set(Batch, 64);
+        form.Set(Batch, 16);
+
+        Assert.Empty(form.ToRequest().Parameters);
+    }
+
+    private static NewRunForm NewForm()
+    {
+        var form = new NewRunForm(Catalogue, [], new Dataset { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] });
+        form.Choose(Catalogue.Methods[0]);
+        return form;
+    }
+
+    private static DatasetVersion NewVersion() => new() { Number = 1, CreatedAt = default, SplitOrigin = "", Classes = [], Bytes = 0, Rejected = 0 };
+
+    private static ParameterSpec Spec(string name, double value) =>
+        new() { Name = name, DisplayName = name, Help = "", Kind = ParameterKind.Number, Default = value, Minimum = 0, Maximum = 1000 };
+}
