@@ -7,8 +7,8 @@ ARG TORCH_BACKEND=cpu
 WORKDIR /source
 COPY . .
 # The worker first and apart: it alone brings libtorch, and the web process must never load it.
-RUN dotnet publish src/BlazorTransfer.Worker -c Release -p:TorchBackend=$TORCH_BACKEND -o /app/worker \
- && dotnet publish src/BlazorTransfer.Web -c Release -p:TorchBackend=$TORCH_BACKEND -o /app
+RUN dotnet publish src/BlazorTransfer.Worker -c Release -r linux-x64 --no-self-contained -p:TorchBackend=$TORCH_BACKEND -o /app/worker \
+ && dotnet publish src/BlazorTransfer.Web -c Release -r linux-x64 --no-self-contained -p:TorchBackend=$TORCH_BACKEND -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -1,1 +1,10 @@
-return 0;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+// Paired comparisons: both sides in one process, one after the other, and the ratio is the figure.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- --filter '*'
+// In this process, because libtorch's gigabyte need not be copied into a project of its own for each benchmark.
+Job job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
+BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
