@@ -13,6 +13,9 @@ internal static partial class NativeLibtorch
     // In the order in which they need one another; the CUDA ones exist in CUDA builds only.
     private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
+    // A function that TorchSharp's native half calls, by the name it has in libtorch 2.10 and its neighbours.
+    private const string NeededSymbol = "_ZNK5torch2nn6Module5cloneERKSt8optionalIN3c106DeviceEE";
+
     private const int TrimThreshold = -1, MmapMaximum = -4;
 
     /// <exception cref="TrainingException">libtorch cannot be loaded; the message says why.</exception>
@@ -20,13 +23,14 @@ internal static partial class NativeLibtorch
     {
         KeepFreedMemory();
         if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder) LoadFrom(folder);
+        LoadBridge();
         try
         {
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
         }
         catch (Exception e)
         {
-            throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"libtorch cannot be loaded: {TrueCause(e)}", e);
+            throw CannotLoad("", e);
         }
     }
 
@@ -37,37 +41,57 @@ internal static partial class NativeLibtorch
         {
             try
             {
-                NativeLibrary.Load(path);
+                CheckVersion(path, NativeLibrary.Load(path));
             }
-            catch (DllNotFoundException e)
+            catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
-                throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"libtorch cannot be loaded from {FolderVariable}: {FirstLine(e.Message)}", e);
+                throw CannotLoad($" from {FolderVariable}", e);
             }
         }
     }
 
-    /// <summary>What the dynamic loader says of the bridge library, which TorchSharp's own message hides.</summary>
-    private static string TrueCause(Exception failure)
+    /// <summary>Another version would crash the process at the first call, or make the loader take the package's beside it.</summary>
+    private static void CheckVersion(string path, nint library)
     {
+        if (!OperatingSystem.IsLinux() || Path.GetFileName(path) != FileName("torch_cpu") || NativeLibrary.TryGetExport(library, NeededSymbol, out _)) return;
+        throw new TrainingException(WorkerExitCode.DeviceUnavailable,
+            $"{FolderVariable} holds a libtorch of another version. TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)} needs that of PyTorch 2.10.");
+    }
+
+    /// <summary>
+    /// Loads TorchSharp's native half, and libtorch with it, before TorchSharp tries: where that fails, TorchSharp prints pages about
+    /// packages and hides what the dynamic loader said.
+    /// </summary>
+    private static void LoadBridge()
+    {
+        string file = FileName("LibTorchSharp");
         string[] candidates =
         [
-            Path.Combine(AppContext.BaseDirectory, FileName("LibTorchSharp")),
-            Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier.Split('.')[0], "native", FileName("LibTorchSharp")),
-            Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", FileName("LibTorchSharp")),
+            Path.Combine(AppContext.BaseDirectory, file),
+            Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", file),
+            Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", file),
         ];
-        if (candidates.FirstOrDefault(File.Exists) is not { } bridge) return $"{FileName("LibTorchSharp")} is missing beside the program.";
+        string bridge = candidates.FirstOrDefault(File.Exists)
+            ?? throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"libtorch cannot be loaded: {file} is missing beside the program.");
         try
         {
             NativeLibrary.Load(bridge);
-            return FirstLine(failure.GetBaseException().Message);
         }
-        catch (DllNotFoundException e)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
         {
-            return FirstLine(e.Message);
+            throw CannotLoad("", e);
         }
     }
 
-    private static string FirstLine(string text) => text.Split('\n').Select(l => l.Trim()).FirstOrDefault(l => l.Length > 0) ?? "no reason given";
+    private static TrainingException CannotLoad(string from, Exception failure) =>
+        new(WorkerExitCode.DeviceUnavailable, $"libtorch cannot be loaded{from}: {TrueCause(failure.GetBaseException().Message)}", failure);
+
+    /// <summary>.NET begins with general advice; what the loader itself said follows, a line for each place where it looked.</summary>
+    private static string TrueCause(string message)
+    {
+        string[] lines = [.. message.Split('\n').Select(l => l.Trim()).Where(l => l.Length > 0)];
+        return lines.Skip(1).FirstOrDefault(l => l.Contains(": ", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no reason given";
+    }
 
     private static string FileName(string library) =>
         OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";

@@ -91,6 +91,24 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(24, Directory.EnumerateFiles(_small.Images, "*", SearchOption.AllDirectories).Count());
     }
 
+    [Fact]
+    public void Libtorch_ThatCannotBeLoaded_IsToldInOneLineWithTheLoadersOwnWords()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The file names and the loader's words are those of Linux.");
+        string folder = Path.Combine(_small.Folder, "libtorch");
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "libc10.so"), "this is no library, but long enough to have a header: it is text, and text, and text");
+
+        foreach ((string value, string words) in new[] { (folder, "libc10.so: "), (Path.Combine(folder, "none"), "no folder") })
+        {
+            (int code, string output, string errors) = WorkerProcess.Run([("BLAZORTRANSFER_LIBTORCH", value)], "describe");
+
+            Assert.Equal(WorkerExitCode.DeviceUnavailable, (WorkerExitCode)code);
+            Assert.Contains(words, Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            Assert.Empty(output);
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

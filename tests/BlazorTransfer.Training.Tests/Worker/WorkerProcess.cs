@@ -7,14 +7,11 @@ internal static class WorkerProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
-    public static Process Start(params string[] arguments) => Process.Start(new ProcessStartInfo(
-        "dotnet", [Path.Combine(AppContext.BaseDirectory, "BlazorTransfer.Worker.dll"), .. arguments])
-    {
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    })!;
+    public static Process Start(params string[] arguments) => Start([], arguments);
 
     public static (int Code, string Output, string Errors) Run(params string[] arguments) => Finish(Start(arguments));
+
+    public static (int Code, string Output, string Errors) Run((string Name, string Value)[] environment, params string[] arguments) => Finish(Start(environment, arguments));
 
     public static (int Code, string Output, string Errors) Finish(Process process)
     {
@@ -29,5 +26,16 @@ internal static class WorkerProcess
 
             return (process.ExitCode, output.GetAwaiter().GetResult(), errors.GetAwaiter().GetResult());
         }
+    }
+
+    private static Process Start((string Name, string Value)[] environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "BlazorTransfer.Worker.dll"), .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        return Process.Start(start)!;
     }
 }
