@@ -41,7 +41,7 @@ internal static class Journey
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Use the sample data set" }).ClickAsync();
-        await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync();
+        await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
     /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>

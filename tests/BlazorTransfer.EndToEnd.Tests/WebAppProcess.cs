@@ -58,6 +58,8 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
 
     public ValueTask DisposeAsync()
     {
+        // Shown where the test failed.
+        Xunit.TestContext.Current.TestOutputHelper?.WriteLine(Output);
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);

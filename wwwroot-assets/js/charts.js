@@ -28,6 +28,7 @@ function draw(chart) {
 }
 
 export function create(element, spec) {
+  if (!element) return; // taken off the page meanwhile
   const chart = { element, spec, data: [[], ...spec.series.map(() => [])] };
   chart.resize = new ResizeObserver(() => chart.plot?.setSize({ width: Math.max(200, element.clientWidth), height: 210 }));
   chart.resize.observe(element);

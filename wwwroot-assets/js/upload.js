@@ -2,6 +2,7 @@
 const uploads = new Map();
 
 export function attach(element, target) {
+  if (!element) return; // taken off the page meanwhile
   const input = element.querySelector("input[type=file]");
   const chosen = file => file && target.invokeMethodAsync("OnFileChosen", file.name, file.size);
   input.addEventListener("change", () => chosen(input.files[0]));
@@ -40,4 +41,9 @@ export function send(element, url, target) {
 
 export function cancel(element) {
   uploads.get(element)?.abort();
+}
+
+// Whoever leaves the page leaves the upload.
+export function dispose(element) {
+  cancel(element);
 }

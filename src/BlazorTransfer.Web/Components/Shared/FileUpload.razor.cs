@@ -4,10 +4,9 @@ using Microsoft.JSInterop;
 namespace BlazorTransfer.Web.Components.Shared;
 
 /// <summary>Chooses a file and sends it to an endpoint, with progress; the bytes bypass the circuit.</summary>
-public sealed partial class FileUpload : IAsyncDisposable
+public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
 {
     private ElementReference _element;
-    private IJSObjectReference? _module;
     private DotNetObjectReference<FileUpload>? _self;
     private string? _file;
     private string? _error;
@@ -15,9 +14,6 @@ public sealed partial class FileUpload : IAsyncDisposable
     private long _sent;
     private long _total;
     private bool _sending;
-
-    [Inject]
-    private IJSRuntime Js { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public string Prompt { get; set; } = "";
@@ -34,13 +30,15 @@ public sealed partial class FileUpload : IAsyncDisposable
     [Parameter]
     public EventCallback OnUploaded { get; set; }
 
+    protected override ElementReference Element => _element;
+
     public bool CanSend => _file is not null && !_sending;
 
     public async Task SendAsync(string url)
     {
-        if (!CanSend || _module is null) return;
+        if (!CanSend) return;
         (_sending, _error, _sent, _total) = (true, null, 0, _size);
-        await _module.InvokeVoidAsync("send", _element, url, _self);
+        await CallAsync("send", url, _self);
     }
 
     [JSInvokable]
@@ -72,24 +70,10 @@ public sealed partial class FileUpload : IAsyncDisposable
     {
         if (!firstRender) return;
         _self = DotNetObjectReference.Create(this);
-        _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/upload.js");
-        await _module.InvokeVoidAsync("attach", _element, _self);
+        await CallAsync("attach", _self);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _self?.Dispose();
-        try
-        {
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-        }
-    }
+    protected override void Release() => _self?.Dispose();
 
-    private async Task CancelAsync()
-    {
-        if (_module is not null) await _module.InvokeVoidAsync("cancel", _element);
-    }
+    private Task CancelAsync() => CallAsync("cancel");
 }

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 
 namespace BlazorTransfer.Web.Components.Shared;
 
@@ -7,15 +6,12 @@ namespace BlazorTransfer.Web.Components.Shared;
 public sealed record ChartPoint(double X, params double?[] Y);
 
 /// <summary>Curves over a number. The browser keeps what it has; only points it has not seen are sent.</summary>
-public sealed partial class LineChart : IAsyncDisposable
+public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
 {
     private ElementReference _element;
-    private IJSObjectReference? _module;
+    private bool _isCreated;
     private int _sent;
     private string _summary = "no values yet";
-
-    [Inject]
-    private IJSRuntime Js { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public string Title { get; set; } = "";
@@ -35,33 +31,22 @@ public sealed partial class LineChart : IAsyncDisposable
     [Parameter, EditorRequired]
     public IReadOnlyList<ChartPoint> Points { get; set; } = [];
 
+    protected override ElementReference Element => _element;
+
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
         {
-            _module = await Js.InvokeAsync<IJSObjectReference>("import", "./js/charts.js");
-            await _module.InvokeVoidAsync("create", _element, new { series = Series, xLabel = XLabel, percent = Percent });
+            await CallAsync("create", new { series = Series, xLabel = XLabel, percent = Percent });
+            _isCreated = true;
         }
 
-        if (_module is null || _sent >= Points.Count) return;
+        if (!_isCreated || _sent >= Points.Count) return;
         object?[][] news = [.. Points.Skip(_sent).Select(p => (object?[])[p.X, .. p.Y.Select(y => y is { } v && double.IsFinite(v) ? (object?)v : null)])];
         _sent = Points.Count;
         Summarise();
-        await _module.InvokeVoidAsync("append", _element, news);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_module is null) return;
-            await _module.InvokeVoidAsync("dispose", _element);
-            await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The browser is gone, and the chart with it.
-        }
+        // As one argument: the array must not become the list of arguments.
+        await CallAsync("append", (object)news);
     }
 
     /// <summary>What a screen reader says of the picture.</summary>

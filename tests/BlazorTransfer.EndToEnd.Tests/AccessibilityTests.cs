@@ -1,0 +1,59 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorTransfer.EndToEnd.Tests;
+
+/// <summary>axe-core's rules on every page, in both themes: contrast, names, roles, order.</summary>
+public sealed class AccessibilityTests(BrowserFixture browser)
+{
+    [Fact]
+    public async Task EveryPage_InBothThemes_HasNoSeriousProblem()
+    {
+        await using WebAppProcess app = await WebAppProcess.StartAsync();
+        IPage page = await browser.NewPageAsync(app.BaseUrl);
+        var problems = new List<string>();
+        await page.GotoAsync("/");
+        await CheckAsync(page, problems);
+        await page.SetUpAsync(app);
+        await CheckAsync(page, problems);
+        await page.CreateProjectAsync("Accessible");
+        await CheckAsync(page, problems);
+        await page.UseSampleDataSetAsync();
+        await CheckAsync(page, problems);
+        await page.GetByText("400 images, 4 classes").ClickAsync();
+        await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
+        await CheckAsync(page, problems);
+        string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
+        await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "1"));
+        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await CheckAsync(page, problems);
+        foreach ((string path, string heading) in new[]
+                 {
+                     ($"{project}/runs", "Runs"), ($"{project}/runs/new", "New run"), ($"{project}/members", "Members"), ("/weights", "Pretrained weights"), ("/team", "Team"),
+                     ("/account", "Your account"), ("/nowhere", "There is nothing here"),
+                 })
+        {
+            await page.GotoAsync(path);
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Name = heading })).ToBeVisibleAsync();
+            if (path.EndsWith("/new", StringComparison.Ordinal)) await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
+            await CheckAsync(page, problems);
+        }
+
+        Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems.Distinct()));
+    }
+
+    private static async Task CheckAsync(IPage page, List<string> problems)
+    {
+        foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            // Colours fade over.
+            await page.WaitForTimeoutAsync(400);
+            AxeResult result = await page.RunAxe();
+            problems.AddRange(result.Violations.Where(v => v.Impact is "serious" or "critical").SelectMany(v => v.Nodes.Select(n =>
+                $"{new Uri(page.Url).AbsolutePath} ({scheme}): {v.Id}: {v.Help}: {n.Html}")));
+        }
+    }
+}
