@@ -22,8 +22,17 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>The trunk from stem to last stage; the head is none of them.</summary>
     public abstract IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    /// <summary>The classification head, under torchvision's name.</summary>
+    /// <summary>The classification head: the layers that depend on the classes, and nothing that was pretrained without them.</summary>
     public abstract Module<Tensor, Tensor> Head { get; }
+
+    /// <summary>
+    /// Children that served the original training only. They travel with the weights, so that these load strictly elsewhere, and are
+    /// never computed.
+    /// </summary>
+    public virtual IReadOnlyList<string> AuxiliaryHeads => [];
+
+    /// <summary>The head's name in the state dictionary, such as <c>fc</c> or <c>classifier.6</c>.</summary>
+    public string HeadName => named_modules().First(m => ReferenceEquals(m.module, Head)).name;
 
     /// <summary>How many groups, from the stem, are frozen.</summary>
     public int FrozenGroups { get; private set; }
@@ -60,6 +69,11 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
             foreach (Parameter parameter in LayerGroups[g].Modules.SelectMany(m => m.parameters())) parameter.requires_grad = g >= groups;
         }
 
+        foreach ((string name, Module child) in named_children().Where(c => AuxiliaryHeads.Contains(c.name)))
+        {
+            foreach (Parameter parameter in child.parameters()) parameter.requires_grad = false;
+        }
+
         this.train(training);
     }
 
@@ -68,6 +82,12 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
         base.train(train);
         foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules)) module.eval();
     }
+
+    /// <summary>A group of modules that follow one another.</summary>
+    protected static LayerGroup Group(string name, params Module<Tensor, Tensor>[] modules) => new(name, modules, x => Chain(modules, x));
+
+    /// <summary>Calls modules one after another.</summary>
+    protected static Tensor Chain(IEnumerable<Module<Tensor, Tensor>> modules, Tensor x) => modules.Aggregate(x, (y, module) => module.call(y));
 
     /// <summary>He initialisation of the convolutions as torchvision does it (fan-out, ReLU); batch norms start as the identity.</summary>
     protected void InitialiseConvolutions()

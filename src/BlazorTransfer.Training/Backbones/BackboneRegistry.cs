@@ -8,11 +8,37 @@ public static class BackboneRegistry
     private static readonly BackboneEntry[] Entries =
     [
         .. MobileNetV2.Entries,
+        .. MobileNetV3.Entries,
         .. ResNet.Entries,
+        .. EfficientNet.Entries,
+        .. ConvNeXt.Entries,
+        .. RegNet.Entries,
+        .. DenseNet.Entries,
+        .. ShuffleNetV2.Entries,
+        .. MnasNet.Entries,
         .. SqueezeNet.Entries,
+        .. GoogLeNet.Entries,
+        .. InceptionV3.Entries,
+        .. Vgg.Entries,
+        .. AlexNet.Entries,
+        .. CifarResNet.Entries,
     ];
 
     public static IReadOnlyList<BackboneSpec> All { get; } = [.. Entries.Select(e => e.Spec)];
+
+    /// <summary>
+    /// Networks that have this many weights for some number of classes, batch-norm statistics not counted; all of about that size
+    /// where none has. Building every network to compare names would take long.
+    /// </summary>
+    internal static IReadOnlyList<string> Candidates(long weights)
+    {
+        string[] exact =
+        [
+            .. Entries.Where(e => (weights - e.Spec.Parameters) % e.ParametersPerClass == 0 && 1000 + (weights - e.Spec.Parameters) / e.ParametersPerClass >= 1)
+                .Select(e => e.Spec.Name),
+        ];
+        return exact.Length > 0 ? exact : [.. All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name)];
+    }
 
     /// <summary>Builds the network with random weights and a head of <paramref name="classes"/> outputs.</summary>
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
@@ -23,4 +49,8 @@ public static class BackboneRegistry
 
 /// <param name="Spec">What the catalogue says of the architecture.</param>
 /// <param name="Create">Builds it for a number of classes.</param>
-internal sealed record BackboneEntry(BackboneSpec Spec, Func<int, Backbone> Create);
+internal sealed record BackboneEntry(BackboneSpec Spec, Func<int, Backbone> Create)
+{
+    /// <summary>How many parameters one class more takes.</summary>
+    public int ParametersPerClass { get; init; } = Spec.FeatureDim + 1;
+}

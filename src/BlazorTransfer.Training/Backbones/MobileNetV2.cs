@@ -28,29 +28,19 @@ internal sealed class MobileNetV2 : Backbone
     private MobileNetV2(int classes)
         : base(Specification)
     {
-        List<Module<Tensor, Tensor>> features = [ConvBnRelu(3, 32, 3, stride: 2)];
-        var groups = new List<(string Name, int First, int Count)> { ("stem", 0, 1) };
+        var stages = new List<Module<Tensor, Tensor>[]> { new Module<Tensor, Tensor>[] { Blocks.ConvNorm(3, 32, 3, stride: 2, activation: Blocks.Relu6) } };
         int width = 32;
         foreach ((int expansion, int channels, int repeats, int stride) in Stages)
         {
-            groups.Add(($"stage{groups.Count}", features.Count, repeats));
-            for (int r = 0; r < repeats; r++)
-            {
-                features.Add(new InvertedResidual(width, channels, r == 0 ? stride : 1, expansion));
-                width = channels;
-            }
+            stages.Add([.. Enumerable.Range(0, repeats).Select(r => new InvertedResidual(r == 0 ? width : channels, channels, r == 0 ? stride : 1, expansion))]);
+            width = channels;
         }
 
-        groups.Add(("last", features.Count, 1));
-        features.Add(ConvBnRelu(width, LastWidth, 1));
-        Child("features", Sequential(features));
+        stages.Add([Blocks.ConvNorm(width, LastWidth, 1, activation: Blocks.Relu6)]);
+        Child("features", Sequential([.. stages.SelectMany(s => s)]));
         _classifier = Child("classifier", Sequential(Dropout(0.2), Linear(LastWidth, classes)));
         InitialiseConvolutions();
-        LayerGroups =
-        [
-            .. groups.Select(g => (g.Name, Modules: features.GetRange(g.First, g.Count)))
-                .Select(g => new LayerGroup(g.Name, g.Modules, x => g.Modules.Aggregate(x, (y, module) => module.call(y)))),
-        ];
+        LayerGroups = [.. Specification.LayerGroups.Zip(stages, Group)];
     }
 
     public static IEnumerable<BackboneEntry> Entries => [new BackboneEntry(Specification, classes => new MobileNetV2(classes))];
@@ -60,11 +50,6 @@ internal sealed class MobileNetV2 : Backbone
     public override Module<Tensor, Tensor> Head => _classifier;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
-
-    private static Sequential ConvBnRelu(int input, int output, int kernel, int stride = 1, int groups = 1) => Sequential(
-        Conv2d(input, output, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false),
-        BatchNorm2d(output),
-        ReLU6(inplace: true));
 
     /// <summary>Expand 1×1, depthwise 3×3, project 1×1 without activation; a shortcut where the shape stays.</summary>
     private sealed class InvertedResidual : Module<Tensor, Tensor>
@@ -77,8 +62,8 @@ internal sealed class MobileNetV2 : Backbone
         {
             _shortcut = stride == 1 && input == output;
             int hidden = input * expansion;
-            List<Module<Tensor, Tensor>> layers = expansion == 1 ? [] : [ConvBnRelu(input, hidden, 1)];
-            layers.AddRange([ConvBnRelu(hidden, hidden, 3, stride, groups: hidden), Conv2d(hidden, output, 1, bias: false), BatchNorm2d(output)]);
+            List<Module<Tensor, Tensor>> layers = expansion == 1 ? [] : [Blocks.ConvNorm(input, hidden, 1, activation: Blocks.Relu6)];
+            layers.AddRange([Blocks.ConvNorm(hidden, hidden, 3, stride, groups: hidden, Blocks.Relu6), Conv2d(hidden, output, 1, bias: false), BatchNorm2d(output)]);
             register_module("conv", _conv = Sequential(layers));
         }
 

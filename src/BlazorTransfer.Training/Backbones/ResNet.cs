@@ -6,30 +6,35 @@ using static TorchSharp.torch.nn;
 namespace BlazorTransfer.Training.Backbones;
 
 /// <summary>
-/// Residual networks: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition" (2015), with torchvision's names.
+/// Residual networks with torchvision's names: He, Zhang, Ren, Sun, "Deep Residual Learning for Image Recognition" (2015), and
+/// their wider (Wide ResNet) and grouped (ResNeXt) variants.
 /// </summary>
 internal sealed class ResNet : Backbone
 {
+    private const string ResNetPaper = "He et al., Deep Residual Learning for Image Recognition, 2015";
+    private const string ResNeXtPaper = "Xie et al., Aggregated Residual Transformations for Deep Neural Networks, 2016";
+    private const string WidePaper = "Zagoruyko and Komodakis, Wide Residual Networks, 2016";
+
     private readonly Conv2d _conv1;
     private readonly BatchNorm2d _bn1;
     private readonly Sequential[] _layers;
     private readonly Linear _fc;
 
-    private ResNet(BackboneSpec spec, int[] blocks, int classes)
+    private ResNet(BackboneSpec spec, Plan plan, int classes)
         : base(spec)
     {
         _conv1 = Child("conv1", Conv2d(3, 64, 7, stride: 2, padding: 3, bias: false));
         _bn1 = Child("bn1", BatchNorm2d(64));
         int width = 64;
-        _layers = new Sequential[blocks.Length];
-        for (int stage = 0; stage < blocks.Length; stage++)
+        _layers = new Sequential[plan.Blocks.Length];
+        for (int stage = 0; stage < plan.Blocks.Length; stage++)
         {
             int planes = 64 << stage;
             var stack = new List<Module<Tensor, Tensor>>();
-            for (int b = 0; b < blocks[stage]; b++)
+            for (int b = 0; b < plan.Blocks[stage]; b++)
             {
-                stack.Add(new BasicBlock(width, planes, stride: b == 0 && stage > 0 ? 2 : 1));
-                width = planes;
+                stack.Add(plan.Block(width, planes, b == 0 && stage > 0 ? 2 : 1));
+                width = planes * plan.Expansion;
             }
 
             _layers[stage] = Child($"layer{stage + 1}", Sequential(stack));
@@ -40,14 +45,21 @@ internal sealed class ResNet : Backbone
         LayerGroups =
         [
             new LayerGroup("stem", [_conv1, _bn1], Stem),
-            .. _layers.Select((layer, i) => new LayerGroup($"layer{i + 1}", [layer], layer.call)),
+            .. _layers.Select((layer, i) => Group($"layer{i + 1}", layer)),
         ];
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
     [
-        Entry("resnet18", "ResNet-18", 11_689_512, 1.814, [2, 2, 2, 2]),
-        Entry("resnet34", "ResNet-34", 21_797_672, 3.664, [3, 4, 6, 3]),
+        Basic("resnet18", "ResNet-18", 11_689_512, 1.814, [2, 2, 2, 2]),
+        Basic("resnet34", "ResNet-34", 21_797_672, 3.664, [3, 4, 6, 3]),
+        Deep("resnet50", "ResNet-50", "ResNet", 25_557_032, 4.089, [3, 4, 6, 3], 1, 64, ResNetPaper),
+        Deep("resnet101", "ResNet-101", "ResNet", 44_549_160, 7.801, [3, 4, 23, 3], 1, 64, ResNetPaper),
+        Deep("resnet152", "ResNet-152", "ResNet", 60_192_808, 11.514, [3, 8, 36, 3], 1, 64, ResNetPaper),
+        Deep("resnext50_32x4d", "ResNeXt-50 32×4d", "ResNeXt", 25_028_904, 4.23, [3, 4, 6, 3], 32, 4, ResNeXtPaper),
+        Deep("resnext101_32x8d", "ResNeXt-101 32×8d", "ResNeXt", 88_791_336, 16.414, [3, 4, 23, 3], 32, 8, ResNeXtPaper),
+        Deep("wide_resnet50_2", "Wide ResNet-50-2", "Wide ResNet", 68_883_240, 11.398, [3, 4, 6, 3], 1, 128, WidePaper),
+        Deep("wide_resnet101_2", "Wide ResNet-101-2", "Wide ResNet", 126_886_696, 22.753, [3, 4, 23, 3], 1, 128, WidePaper),
     ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
@@ -65,39 +77,23 @@ internal sealed class ResNet : Backbone
         return functional.max_pool2d(active, 3, stride: 2, padding: 1);
     }
 
-    private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, int[] blocks)
+    private static BackboneEntry Basic(string name, string displayName, long parameters, double gigaMacs, int[] blocks) =>
+        Entry(name, displayName, "ResNet", parameters, gigaMacs, new Plan(blocks, 1, (input, planes, stride) => new BasicBlock(input, planes, stride)), ResNetPaper);
+
+    private static BackboneEntry Deep(
+        string name, string displayName, string family, long parameters, double gigaMacs, int[] blocks, int groups, int widthPerGroup, string paper) =>
+        Entry(name, displayName, family, parameters, gigaMacs,
+            new Plan(blocks, Bottleneck.Expansion, (input, planes, stride) => new Bottleneck(input, planes, stride, groups, widthPerGroup)), paper);
+
+    private static BackboneEntry Entry(string name, string displayName, string family, long parameters, double gigaMacs, Plan plan, string paper)
     {
-        var spec = new BackboneSpec(name, displayName, "ResNet", parameters, gigaMacs, FeatureDim: 512,
-            ["stem", "layer1", "layer2", "layer3", "layer4"], Preprocessing.ImageNet, "He et al., Deep Residual Learning for Image Recognition, 2015");
-        return new BackboneEntry(spec, classes => new ResNet(spec, blocks, classes));
+        var spec = new BackboneSpec(name, displayName, family, parameters, gigaMacs, FeatureDim: 512 * plan.Expansion,
+            ["stem", "layer1", "layer2", "layer3", "layer4"], Preprocessing.ImageNet, paper);
+        return new BackboneEntry(spec, classes => new ResNet(spec, plan, classes));
     }
 
-    /// <summary>Two 3×3 convolutions around a shortcut: relu(x + bn2(conv2(relu(bn1(conv1(x)))))).</summary>
-    private sealed class BasicBlock : Module<Tensor, Tensor>
-    {
-        private readonly Conv2d _conv1;
-        private readonly BatchNorm2d _bn1;
-        private readonly Conv2d _conv2;
-        private readonly BatchNorm2d _bn2;
-        private readonly Sequential? _downsample;
-
-        public BasicBlock(int width, int planes, int stride)
-            : base(nameof(BasicBlock))
-        {
-            register_module("conv1", _conv1 = Conv2d(width, planes, 3, stride: stride, padding: 1, bias: false));
-            register_module("bn1", _bn1 = BatchNorm2d(planes));
-            register_module("conv2", _conv2 = Conv2d(planes, planes, 3, padding: 1, bias: false));
-            register_module("bn2", _bn2 = BatchNorm2d(planes));
-            if (stride == 1 && width == planes) return;
-            _downsample = Sequential(Conv2d(width, planes, 1, stride: stride, bias: false), BatchNorm2d(planes));
-            register_module("downsample", _downsample);
-        }
-
-        public override Tensor forward(Tensor x)
-        {
-            Tensor y = functional.relu(_bn1.call(_conv1.call(x)));
-            y = _bn2.call(_conv2.call(y));
-            return functional.relu(y + (_downsample?.call(x) ?? x));
-        }
-    }
+    /// <param name="Blocks">Blocks by stage.</param>
+    /// <param name="Expansion">Output channels of a block over its planes.</param>
+    /// <param name="Block">Makes a block of input channels, planes and stride.</param>
+    private sealed record Plan(int[] Blocks, int Expansion, Func<int, int, int, Module<Tensor, Tensor>> Block);
 }

@@ -6,41 +6,46 @@ using static TorchSharp.torch.nn;
 namespace BlazorTransfer.Training.Backbones;
 
 /// <summary>
-/// SqueezeNet 1.1: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters" (2016), with torchvision's
-/// names. Its head is a 1×1 convolution over the map, then ReLU and the mean, so that the head's input is the map.
+/// SqueezeNet: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters" (2016), with torchvision's names.
+/// Its head is a 1×1 convolution over the map, then ReLU and the mean, so that the head's input is the map.
 /// </summary>
 internal sealed class SqueezeNet : Backbone
 {
     private const int Width = 512;
 
-    private static readonly BackboneSpec Specification = new("squeezenet1_1", "SqueezeNet 1.1", "SqueezeNet", 1_235_496, 0.349, Width,
-        ["stem", "fire1", "fire2", "fire3"], Preprocessing.ImageNet, "Iandola et al., SqueezeNet, 2016");
+    private static readonly string[] GroupNames = ["stem", "fire1", "fire2", "fire3"];
 
     private readonly Sequential _classifier;
 
-    private SqueezeNet(int classes)
-        : base(Specification)
+    private SqueezeNet(BackboneSpec spec, Module<Tensor, Tensor>[][] groups, int classes)
+        : base(spec)
     {
-        Module<Tensor, Tensor>[] features =
-        [
-            Conv2d(3, 64, 3, stride: 2), ReLU(), Pool(),
-            new Fire(64, 16, 64), new Fire(128, 16, 64), Pool(),
-            new Fire(128, 32, 128), new Fire(256, 32, 128), Pool(),
-            new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256),
-        ];
-        Child("features", Sequential(features));
+        Child("features", Sequential([.. groups.SelectMany(g => g)]));
         Conv2d last = Conv2d(Width, classes, 1);
         _classifier = Child("classifier", Sequential(Dropout(0.5), last, ReLU(), AdaptiveAvgPool2d(1)));
         InitialiseConvolutions();
         // torchvision starts the last convolution smaller; behind a ReLU, larger values would kill classes at the start.
         init.normal_(last.weight, 0, 0.01);
-        LayerGroups =
-        [
-            Group("stem", features[..3]), Group("fire1", features[3..6]), Group("fire2", features[6..9]), Group("fire3", features[9..]),
-        ];
+        LayerGroups = [.. GroupNames.Zip(groups, Group)];
     }
 
-    public static IEnumerable<BackboneEntry> Entries => [new BackboneEntry(Specification, classes => new SqueezeNet(classes))];
+    public static IEnumerable<BackboneEntry> Entries =>
+    [
+        Entry("squeezenet1_0", "SqueezeNet 1.0", 1_248_424, 0.819, () =>
+        [
+            [Conv2d(3, 96, 7, stride: 2), ReLU(), Pool()],
+            [new Fire(96, 16, 64), new Fire(128, 16, 64), new Fire(128, 32, 128), Pool()],
+            [new Fire(256, 32, 128), new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), Pool()],
+            [new Fire(512, 64, 256)],
+        ]),
+        Entry("squeezenet1_1", "SqueezeNet 1.1", 1_235_496, 0.349, () =>
+        [
+            [Conv2d(3, 64, 3, stride: 2), ReLU(), Pool()],
+            [new Fire(64, 16, 64), new Fire(128, 16, 64), Pool()],
+            [new Fire(128, 32, 128), new Fire(256, 32, 128), Pool()],
+            [new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256)],
+        ]),
+    ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -54,8 +59,11 @@ internal sealed class SqueezeNet : Backbone
 
     private static MaxPool2d Pool() => MaxPool2d(3, stride: 2, ceil_mode: true);
 
-    private static LayerGroup Group(string name, Module<Tensor, Tensor>[] modules) =>
-        new(name, modules, x => modules.Aggregate(x, (y, module) => module.call(y)));
+    private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, Func<Module<Tensor, Tensor>[][]> groups)
+    {
+        var spec = new BackboneSpec(name, displayName, "SqueezeNet", parameters, gigaMacs, Width, GroupNames, Preprocessing.ImageNet, "Iandola et al., SqueezeNet, 2016");
+        return new BackboneEntry(spec, classes => new SqueezeNet(spec, groups(), classes));
+    }
 
     /// <summary>Squeeze by 1×1, then expand by 1×1 and 3×3 side by side.</summary>
     private sealed class Fire : Module<Tensor, Tensor>

@@ -26,14 +26,14 @@ public static class WeightsLoader
     public static LoadReport Compare(Backbone backbone, IReadOnlyDictionary<string, TensorData> tensors)
     {
         Dictionary<string, Tensor> own = backbone.state_dict();
-        string head = HeadPrefix(backbone);
+        Parts parts = Parts.Of(backbone);
         var mismatched = own.Where(t => tensors.TryGetValue(t.Key, out TensorData? file) && !t.Value.shape.SequenceEqual(file.Shape)).ToList();
         HashSet<string> differing = [.. mismatched.Select(t => t.Key)];
         string[] loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !differing.Contains(k))];
-        bool headLoads = own.Keys.Where(k => k.StartsWith(head, StringComparison.Ordinal)).All(loaded.Contains);
+        bool headLoads = own.Keys.Where(parts.IsHead).All(loaded.Contains);
         return new LoadReport(
             // Half a head would be worse than none.
-            headLoads ? loaded : [.. loaded.Where(k => !k.StartsWith(head, StringComparison.Ordinal))],
+            headLoads ? loaded : [.. loaded.Where(k => !parts.IsHead(k))],
             [.. own.Keys.Where(k => !tensors.ContainsKey(k))],
             [.. tensors.Keys.Where(k => !own.ContainsKey(k))],
             [.. mismatched.Select(t => $"{t.Key}: [{string.Join(", ", tensors[t.Key].Shape)}] in the file, [{string.Join(", ", t.Value.shape)}] in the network")],
@@ -44,12 +44,8 @@ public static class WeightsLoader
     public static LoadReport Load(Backbone backbone, IReadOnlyDictionary<string, TensorData> tensors)
     {
         LoadReport report = Compare(backbone, tensors);
-        string head = HeadPrefix(backbone);
-        string[] wrong =
-        [
-            .. report.Missing.Where(k => !k.StartsWith(head, StringComparison.Ordinal) && !k.EndsWith(BatchCounter, StringComparison.Ordinal)).Select(k => $"'{k}' is missing"),
-            .. report.Mismatched.Where(k => !k.StartsWith(head, StringComparison.Ordinal)),
-        ];
+        Parts parts = Parts.Of(backbone);
+        string[] wrong = [.. report.Missing.Where(parts.MustLoad).Select(k => $"'{k}' is missing"), .. report.Mismatched.Where(parts.MustLoad)];
         if (wrong.Length > 0)
         {
             throw new WeightsException($"These weights do not fit {backbone.Spec.DisplayName}: {string.Join("; ", wrong.Take(3))}"
@@ -62,19 +58,32 @@ public static class WeightsLoader
     }
 
     /// <summary>The backbones of the catalogue whose trunk the tensors fit.</summary>
-    public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors) =>
-        [.. BackboneRegistry.All.Where(spec => Fits(spec.Name, tensors)).Select(spec => spec.Name)];
+    public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        long weights = tensors.Where(t => !IsStatistic(t.Key)).Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
+        return [.. BackboneRegistry.Candidates(weights).Where(name => Fits(name, tensors))];
+    }
 
     private static bool Fits(string name, IReadOnlyDictionary<string, TensorData> tensors)
     {
         using var scope = NewDisposeScope();
         using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
         LoadReport report = Compare(backbone, tensors);
-        string head = HeadPrefix(backbone);
-        return report.Missing.All(k => k.StartsWith(head, StringComparison.Ordinal) || k.EndsWith(BatchCounter, StringComparison.Ordinal))
-            && report.Mismatched.All(k => k.StartsWith(head, StringComparison.Ordinal));
+        Parts parts = Parts.Of(backbone);
+        return !report.Missing.Any(parts.MustLoad) && !report.Mismatched.Any(parts.MustLoad);
     }
 
-    private static string HeadPrefix(Backbone backbone) =>
-        backbone.named_children().First(c => ReferenceEquals(c.module, backbone.Head)).name + ".";
+    private static bool IsStatistic(string name) =>
+        name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith(BatchCounter, StringComparison.Ordinal);
+
+    /// <summary>What a name in the state dictionary belongs to.</summary>
+    private sealed record Parts(string Head, IReadOnlyList<string> Auxiliary)
+    {
+        public static Parts Of(Backbone backbone) => new(backbone.HeadName + ".", [.. backbone.AuxiliaryHeads.Select(a => a + ".")]);
+
+        public bool IsHead(string name) => name.StartsWith(Head, StringComparison.Ordinal);
+
+        public bool MustLoad(string name) => !IsHead(name) && !name.EndsWith(BatchCounter, StringComparison.Ordinal)
+            && !Auxiliary.Any(a => name.StartsWith(a, StringComparison.Ordinal));
+    }
 }
