@@ -1,25 +1,32 @@
 namespace BlazorTransfer.Imaging;
 
+/// <summary>How pixels between pixels are found; PIL's filters of these names, antialiased.</summary>
+public enum ResizeFilter
+{
+    Bilinear,
+    Bicubic,
+}
+
 /// <summary>
-/// Resizes as PIL's antialiased bilinear filter does and crops as torchvision's transforms do: the preprocessing under
+/// Resizes as PIL's antialiased filters do and crops as torchvision's transforms do: the preprocessing under
 /// which the usual pretrained weights were evaluated. A horizontal pass, then a vertical one, each rounded to 8 bits.
 /// </summary>
 public static class PilResize
 {
     /// <summary>Scales so that the shorter side becomes <paramref name="side"/>; the longer one is rounded down, as in torchvision.</summary>
-    public static RgbImage ShorterSide(RgbImage image, int side)
+    public static RgbImage ShorterSide(RgbImage image, int side, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         int longer = (int)((long)side * Math.Max(image.Width, image.Height) / image.ShorterSide);
-        return image.Width <= image.Height ? Resize(image, side, longer) : Resize(image, longer, side);
+        return image.Width <= image.Height ? Resize(image, side, longer, filter) : Resize(image, longer, side, filter);
     }
 
-    public static RgbImage Resize(RgbImage image, int width, int height)
+    public static RgbImage Resize(RgbImage image, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (image.Width != width) image = ResampleHorizontally(image, width);
-        if (image.Height != height) image = ResampleVertically(image, height);
+        if (image.Width != width) image = ResampleHorizontally(image, width, filter);
+        if (image.Height != height) image = ResampleVertically(image, height, filter);
         return image;
     }
 
@@ -51,17 +58,17 @@ public static class PilResize
         return crop;
     }
 
-    private static RgbImage ResampleHorizontally(RgbImage image, int width)
+    private static RgbImage ResampleHorizontally(RgbImage image, int width, ResizeFilter filter)
     {
-        var weights = ResampleWeights.Triangle(image.Width, width);
+        var weights = ResampleWeights.Of(filter, image.Width, width);
         var result = new RgbImage(width, image.Height);
         for (int y = 0; y < image.Height; y++) ResampleKernel.Row(image.Row(y), result.Row(y), weights);
         return result;
     }
 
-    private static RgbImage ResampleVertically(RgbImage image, int height)
+    private static RgbImage ResampleVertically(RgbImage image, int height, ResizeFilter filter)
     {
-        var weights = ResampleWeights.Triangle(image.Height, height);
+        var weights = ResampleWeights.Of(filter, image.Height, height);
         var result = new RgbImage(image.Width, height);
         for (int y = 0; y < height; y++)
             ResampleKernel.Column(image.Pixels, weights.Start(y), weights.Of(y), result.Row(y));

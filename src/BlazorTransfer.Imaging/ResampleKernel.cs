@@ -5,7 +5,7 @@ namespace BlazorTransfer.Imaging;
 /// <summary>The inner loops of a resize: sums of pixel times fixed-point weight, rounded and clamped to a byte.</summary>
 internal static class ResampleKernel
 {
-    /// <summary>One row, resampled along x. Triangle weights never overshoot, so the sums need no clamp but at rounding's edge.</summary>
+    /// <summary>One row, resampled along x.</summary>
     public static void Row(ReadOnlySpan<byte> source, Span<byte> target, ResampleWeights weights)
     {
         for (int x = 0; x < target.Length / RgbImage.Channels; x++)
@@ -49,7 +49,6 @@ internal static class ResampleKernel
                 d += Vector128.WidenUpper(high).AsInt32() * weight;
             }
 
-            // Sums lie in 0…255.5, so that narrowing needs no saturation above a byte.
             Vector128.Narrow(Vector128.Narrow(Shift(a), Shift(b)), Vector128.Narrow(Shift(c), Shift(d))).CopyTo(target[x..]);
         }
 
@@ -62,7 +61,7 @@ internal static class ResampleKernel
     }
 
     private static Vector128<uint> Shift(Vector128<int> sum) =>
-        Vector128.Min(sum >> ResampleWeights.PrecisionBits, Vector128.Create(255)).AsUInt32();
+        Vector128.Max(Vector128.Min(sum >> ResampleWeights.PrecisionBits, Vector128.Create(255)), Vector128<int>.Zero).AsUInt32();
 
-    private static byte Clamp(int sum) => (byte)Math.Min(sum >> ResampleWeights.PrecisionBits, 255);
+    private static byte Clamp(int sum) => (byte)Math.Clamp(sum >> ResampleWeights.PrecisionBits, 0, 255);
 }

@@ -1,8 +1,8 @@
 namespace BlazorTransfer.Imaging;
 
 /// <summary>
-/// For every output position along one axis: which input positions contribute, and how much. The filter is the triangle
-/// of bilinear interpolation; when shrinking it is stretched by the scale, so that every input pixel counts (antialiasing).
+/// For every output position along one axis: which input positions contribute, and how much. When shrinking, the filter is
+/// stretched by the scale, so that every input pixel counts (antialiasing).
 /// Weights are fixed-point numbers as in PIL's 8-bit resampling, so that results agree with it to the bit.
 /// </summary>
 internal sealed class ResampleWeights
@@ -27,10 +27,25 @@ internal sealed class ResampleWeights
     /// <summary>Weights of the input positions from <see cref="Start"/> on; they sum to about one (<c>2^PrecisionBits</c>).</summary>
     public ReadOnlySpan<int> Of(int output) => _weights.AsSpan(output * _stride, _counts[output]);
 
-    public static ResampleWeights Triangle(int inputSize, int outputSize)
+    public static ResampleWeights Of(ResizeFilter filter, int inputSize, int outputSize) => filter switch
+    {
+        ResizeFilter.Bilinear => Create(x => Math.Max(1 - Math.Abs(x), 0), radius: 1, inputSize, outputSize),
+        ResizeFilter.Bicubic => Create(Cubic, radius: 2, inputSize, outputSize),
+        _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, null),
+    };
+
+    /// <summary>Keys, "Cubic Convolution Interpolation for Digital Image Processing" (1981), with a = −1/2.</summary>
+    private static double Cubic(double x)
+    {
+        const double a = -0.5;
+        x = Math.Abs(x);
+        return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+    }
+
+    private static ResampleWeights Create(Func<double, double> filter, double radius, int inputSize, int outputSize)
     {
         double scale = (double)inputSize / outputSize;
-        double support = Math.Max(scale, 1);
+        double stretch = Math.Max(scale, 1), support = radius * stretch;
         int stride = (int)Math.Ceiling(support) * 2 + 1;
         var result = new ResampleWeights(new int[outputSize], new int[outputSize], new int[outputSize * stride], stride);
         Span<double> raw = stackalloc double[Math.Min(stride, 1024)];
@@ -43,14 +58,14 @@ internal sealed class ResampleWeights
             double sum = 0;
             for (int i = 0; i < count; i++)
             {
-                raw[i] = Math.Max(1 - Math.Abs((i + start - centre + 0.5) / support), 0);
+                raw[i] = filter((i + start - centre + 0.5) / stretch);
                 sum += raw[i];
             }
 
             result._starts[output] = start;
             result._counts[output] = count;
             Span<int> weights = result._weights.AsSpan(output * stride, count);
-            for (int i = 0; i < count; i++) weights[i] = (int)(0.5 + raw[i] / sum * (1 << PrecisionBits));
+            for (int i = 0; i < count; i++) weights[i] = (int)(Math.CopySign(0.5, raw[i]) + raw[i] / sum * (1 << PrecisionBits));
         }
 
         return result;

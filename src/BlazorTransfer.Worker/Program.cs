@@ -10,6 +10,7 @@ var root = new RootCommand("BlazorTransfer on the command line: trains, evaluate
     PredictCommand.Create(),
     DescribeCommand.Create(),
     InspectWeightsCommand.Create(),
+    MeasureCommand.Create(),
     RunCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

@@ -49,7 +49,8 @@ internal sealed class TrainDisplay : IDisposable
                 Line(e.Outcome switch
                 {
                     RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}: best validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}",
-                    RunOutcome.Failed => $"failed: {e.Error}",
+                    // The sentence goes to standard error, once.
+                    RunOutcome.Failed => "failed",
                     RunOutcome.Cancelled => "cancelled",
                     _ => throw new InvalidOperationException($"No words for {e.Outcome}."),
                 });

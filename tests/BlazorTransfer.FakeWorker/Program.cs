@@ -20,6 +20,9 @@ switch (args)
 
         Console.WriteLine(JsonSerializer.Serialize(new WeightsInspection(1, 1, ["fake"]), ProtocolJson.Line));
         return 0;
+    case ["measure", string backbone, "--json"]:
+        Console.WriteLine(JsonSerializer.Serialize(new BackboneSpeed(backbone, "CPU", 100, 25, 8), ProtocolJson.Line));
+        return 0;
     case ["run", string folder]:
         return Fake.Run(new RunFolder(folder));
     default:

@@ -48,21 +48,28 @@ public sealed record BackboneSpec(
     int FeatureDim,
     IReadOnlyList<string> LayerGroups,
     Preprocessing Preprocessing,
-    string Paper);
+    string Paper)
+{
+    /// <summary>Whether torchvision builds it under this name; a download's instructions depend on it.</summary>
+    public bool IsTorchvisions { get; init; } = true;
+}
 
 /// <summary>Evaluation preprocessing; it travels with the weights into every export.</summary>
 /// <param name="ResizeShorterSide">Shorter side after the antialiased resize, in pixels.</param>
 /// <param name="CropSize">Side of the square centre crop, in pixels: the network's input size.</param>
 /// <param name="Mean">Per-channel mean (red, green, blue) of pixels scaled to 0…1.</param>
 /// <param name="Std">Per-channel standard deviation.</param>
-/// <param name="Interpolation">Resampling filter; <c>bilinear</c> means PIL's antialiased triangle filter.</param>
+/// <param name="Interpolation">Resampling filter, antialiased as PIL does it: <see cref="Bilinear"/> or <see cref="Bicubic"/>.</param>
 public sealed record Preprocessing(
     int ResizeShorterSide,
     int CropSize,
     IReadOnlyList<float> Mean,
     IReadOnlyList<float> Std,
-    string Interpolation = "bilinear")
+    string Interpolation = Preprocessing.Bilinear)
 {
+    public const string Bilinear = "bilinear";
+    public const string Bicubic = "bicubic";
+
     public static Preprocessing ImageNet { get; } = new(256, 224, [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
 }
 

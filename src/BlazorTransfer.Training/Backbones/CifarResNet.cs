@@ -49,10 +49,10 @@ internal sealed class CifarResNet : Backbone
 
     public static IEnumerable<BackboneEntry> Entries =>
     [
-        Entry(20, 3, 333_914, 0.041),
-        Entry(32, 5, 528_346, 0.069),
-        Entry(44, 7, 722_778, 0.097),
-        Entry(56, 9, 917_210, 0.125),
+        Entry(20, 3, 334_072, 0.041),
+        Entry(32, 5, 528_504, 0.069),
+        Entry(44, 7, 722_936, 0.097),
+        Entry(56, 9, 917_368, 0.125),
     ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
@@ -64,7 +64,10 @@ internal sealed class CifarResNet : Backbone
     private static BackboneEntry Entry(int depth, int blocks, long parameters, double gigaMacs)
     {
         var spec = new BackboneSpec($"resnet{depth}_cifar", $"ResNet-{depth} (32 pixels)", "ResNet for small images", parameters, gigaMacs, FeatureDim: 64,
-            ["stem", "layer1", "layer2", "layer3"], Small, "He et al., Deep Residual Learning for Image Recognition, 2015");
+            ["stem", "layer1", "layer2", "layer3"], Small, "He et al., Deep Residual Learning for Image Recognition, 2015")
+        {
+            IsTorchvisions = false,
+        };
         return new BackboneEntry(spec, classes => new CifarResNet(spec, blocks, classes));
     }
 }

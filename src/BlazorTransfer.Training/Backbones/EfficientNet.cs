@@ -56,16 +56,16 @@ internal sealed class EfficientNet : Backbone
 
     public static IEnumerable<BackboneEntry> Entries =>
     [
-        V1("b0", 5_288_548, 0.386, 1, 1, 0.2, new(256, 224, Bicubic)),
-        V1("b1", 7_794_184, 0.687, 1, 1.1, 0.2, new(256, 240, Bicubic)),
-        V1("b2", 9_109_994, 1.088, 1.1, 1.2, 0.3, new(288, 288, Bicubic)),
-        V1("b3", 12_233_232, 1.827, 1.2, 1.4, 0.3, new(320, 300, Bicubic)),
-        V1("b4", 19_341_616, 4.394, 1.4, 1.8, 0.4, new(384, 380, Bicubic)),
-        V1("b5", 30_389_784, 10.266, 1.6, 2.2, 0.4, new(456, 456, Bicubic)),
-        V1("b6", 43_040_704, 19.068, 1.8, 2.6, 0.5, new(528, 528, Bicubic)),
-        V1("b7", 66_347_960, 37.746, 2, 3.1, 0.5, new(600, 600, Bicubic)),
-        V2("s", 21_458_488, 8.366, SmallV2, 0.2, new(384, 384, Bilinear)),
-        V2("m", 54_139_356, 24.582, MediumV2, 0.3, new(480, 480, Bilinear)),
+        V1("b0", 5_288_548, 0.386, 1, 1, 0.2, new(256, 224, Preprocessing.Bicubic)),
+        V1("b1", 7_794_184, 0.687, 1, 1.1, 0.2, new(256, 240, Preprocessing.Bicubic)),
+        V1("b2", 9_109_994, 1.088, 1.1, 1.2, 0.3, new(288, 288, Preprocessing.Bicubic)),
+        V1("b3", 12_233_232, 1.827, 1.2, 1.4, 0.3, new(320, 300, Preprocessing.Bicubic)),
+        V1("b4", 19_341_616, 4.394, 1.4, 1.8, 0.4, new(384, 380, Preprocessing.Bicubic)),
+        V1("b5", 30_389_784, 10.266, 1.6, 2.2, 0.4, new(456, 456, Preprocessing.Bicubic)),
+        V1("b6", 43_040_704, 19.068, 1.8, 2.6, 0.5, new(528, 528, Preprocessing.Bicubic)),
+        V1("b7", 66_347_960, 37.746, 2, 3.1, 0.5, new(600, 600, Preprocessing.Bicubic)),
+        V2("s", 21_458_488, 8.366, SmallV2, 0.2, new(384, 384, Preprocessing.Bilinear)),
+        V2("m", 54_139_356, 24.582, MediumV2, 0.3, new(480, 480, Preprocessing.Bilinear)),
     ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
@@ -99,8 +99,6 @@ internal sealed class EfficientNet : Backbone
             Preprocessing.ImageNet with { ResizeShorterSide = view.Resize, CropSize = view.Crop, Interpolation = view.Interpolation }, paper);
         return new BackboneEntry(spec, classes => new EfficientNet(spec, plan, classes));
     }
-
-    private const string Bicubic = "bicubic", Bilinear = "bilinear";
 
     private sealed record View(int Resize, int Crop, string Interpolation);
 

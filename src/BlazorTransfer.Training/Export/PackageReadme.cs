@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Backbones;
 
 namespace BlazorTransfer.Training.Export;
 
@@ -32,17 +33,17 @@ public static class PackageReadme
             ```python
             import sys
             import torch
-            import torchvision
+            {{Import(model)}}
             from PIL import Image
             from torchvision import transforms
 
             labels = open("labels.txt", encoding="utf-8").read().splitlines()
-            model = torchvision.models.{{model.Backbone}}(num_classes=len(labels))
+            model = {{Construction(model)}}
             model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
             model.eval()
 
             prepare = transforms.Compose([
-                transforms.Resize({{p.ResizeShorterSide}}),
+                transforms.Resize({{p.ResizeShorterSide}}, transforms.InterpolationMode.{{p.Interpolation.ToUpperInvariant()}}),
                 transforms.CenterCrop({{p.CropSize}}),
                 transforms.ToTensor(),
                 transforms.Normalize([{{Numbers(p.Mean)}}], [{{Numbers(p.Std)}}]),
@@ -70,6 +71,18 @@ public static class PackageReadme
             ```
 
             """;
+    }
+
+    private static bool IsTorchvisions(ModelDescription model) => BackboneRegistry.All.Single(b => b.Name == model.Backbone).IsTorchvisions;
+
+    private static string Import(ModelDescription model) =>
+        IsTorchvisions(model) ? "import torchvision" : "import resnet  # resnet.py of https://github.com/akamaster/pytorch_resnet_cifar10";
+
+    private static string Construction(ModelDescription model)
+    {
+        if (IsTorchvisions(model)) return $"torchvision.models.{model.Backbone}(num_classes=len(labels))";
+        int depth = int.Parse(model.Backbone["resnet".Length..^"_cifar".Length], CultureInfo.InvariantCulture);
+        return $"resnet.ResNet(resnet.BasicBlock, [{(depth - 2) / 6}] * 3, num_classes=len(labels))";
     }
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));

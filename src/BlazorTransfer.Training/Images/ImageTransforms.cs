@@ -12,6 +12,13 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
 
     private readonly float[][] _tables = [.. Enumerable.Range(0, 3).Select(c => Table(preprocessing.Mean[c], preprocessing.Std[c]))];
 
+    private readonly ResizeFilter _filter = preprocessing.Interpolation switch
+    {
+        Preprocessing.Bilinear => ResizeFilter.Bilinear,
+        Preprocessing.Bicubic => ResizeFilter.Bicubic,
+        string other => throw new InvalidDataException($"There is no resize filter named '{other}'."),
+    };
+
     public int Side => preprocessing.CropSize;
 
     /// <summary>Floats of one input.</summary>
@@ -19,7 +26,7 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
 
     /// <summary>What evaluation sees: shorter side resized, middle cut out.</summary>
     public void Evaluate(RgbImage image, Span<float> target) =>
-        Normalise(PilResize.CentreCrop(PilResize.ShorterSide(image, preprocessing.ResizeShorterSide), Side), mirrored: false, target);
+        Normalise(PilResize.CentreCrop(PilResize.ShorterSide(image, preprocessing.ResizeShorterSide, _filter), Side), mirrored: false, target);
 
     /// <summary>
     /// Random resized crop and mirroring, as Szegedy et al. (2015) introduced it and torchvision does it. The smallest area is
@@ -28,7 +35,7 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     public void Augment(RgbImage image, Random random, double smallestArea, bool mirror, Span<float> target)
     {
         (int left, int top, int width, int height) = DrawCrop(image, random, Math.Max(SmallestArea, smallestArea));
-        RgbImage crop = PilResize.Resize(PilResize.Crop(image, left, top, width, height), Side, Side);
+        RgbImage crop = PilResize.Resize(PilResize.Crop(image, left, top, width, height), Side, Side, _filter);
         Normalise(crop, mirror && random.Next(2) == 1, target);
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace BlazorTransfer.Training.Weights;
 
@@ -6,7 +7,7 @@ namespace BlazorTransfer.Training.Weights;
 /// Opens a file of weights, judged by its content: safetensors, PyTorch's zip format, or PyTorch's format before 1.6.
 /// Nothing in a file is ever executed.
 /// </summary>
-public static class WeightsFile
+public static partial class WeightsFile
 {
     private const long MaximumBytes = 8L << 30;
 
@@ -27,8 +28,10 @@ public static class WeightsFile
             stream.Position = 0;
             IReadOnlyDictionary<string, TensorData> tensors =
                 head[..4].SequenceEqual("PK\u0003\u0004"u8) ? PyTorchZip.Read(stream)
+                // Before the pickle: the length of a safetensors header may begin with the pickle's mark.
+                : head[8] == (byte)'{' && BitConverter.ToUInt64(head) < (ulong)stream.Length ? Safetensors.Read(stream)
                 : head[0] == 0x80 ? PyTorchLegacy.Read(stream)
-                : head[8] == (byte)'{' ? Safetensors.Read(stream)
+                : head[8] == (byte)'{' ? throw new WeightsException("The file is cut off: it is shorter than its header says.")
                 : throw new WeightsException("It is neither a safetensors file nor a PyTorch state dictionary (.pth).");
             if (tensors.Count == 0) throw new WeightsException("The file holds no tensors.");
             return Unwrap(tensors);
@@ -41,7 +44,13 @@ public static class WeightsFile
 
     private static IReadOnlyDictionary<string, TensorData> Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
     {
+        // The names that torchvision's files of DenseNets still have.
+        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k)))
+            return Unwrap(tensors.ToDictionary(t => OldDenseNetName().Replace(t.Key, "$1$2"), t => t.Value));
         string? prefix = Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal)));
         return prefix is null ? tensors : Unwrap(tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
     }
+
+    [GeneratedRegex(@"(denselayer\d+\.(?:norm|conv))\.(\d)")]
+    private static partial Regex OldDenseNetName();
 }

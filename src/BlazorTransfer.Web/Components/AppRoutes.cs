@@ -7,6 +7,7 @@ internal static class AppRoutes
     public const string Login = "/login";
     public const string Setup = "/setup";
     public const string Weights = "/weights";
+    public const string Backbones = "/backbones";
     public const string Team = "/team";
     public const string Account = "/account";
 

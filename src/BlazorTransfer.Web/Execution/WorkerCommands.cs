@@ -17,6 +17,9 @@ internal sealed class WorkerCommands(WorkerLocator locator)
     /// <exception cref="RefusedException">The file is refused; the message is the worker's.</exception>
     public Task<WeightsInspection> InspectWeightsAsync(string file, CancellationToken cancel) => AskAsync<WeightsInspection>(cancel, "inspect-weights", file, "--json");
 
+    /// <exception cref="RefusedException">The network cannot be measured; the message is the worker's.</exception>
+    public Task<BackboneSpeed> MeasureAsync(string backbone, CancellationToken cancel) => AskAsync<BackboneSpeed>(cancel, "measure", backbone, "--json");
+
     private async Task<T> AskAsync<T>(CancellationToken cancel, params string[] arguments)
     {
         ProcessStartInfo start = locator.Start(arguments);

@@ -25,13 +25,25 @@ public sealed class EvaluationCropTests
         }
     }
 
-    [Fact]
-    public void Draw_TwiceFromOneSeed_GivesTheSameImages()
+    /// <summary>The SHA-256 of the pixels that PIL 9.4 gives for the same picture.</summary>
+    [Theory]
+    [InlineData(11, 8, "75282f224d14541dbac45b814e1fc4e4059e92c7346c4b09d6350bd79aebb8eb")]
+    [InlineData(40, 30, "b5a84ef1407d6a606edaa0bca9a11c8ece16964936f6fd16fc39df2fc4e03244")]
+    public void Bicubic_DownAndUp_IsPilsToTheBit(int width, int height, string sha256)
     {
-        SampleImage[] first = [.. new SampleDatasetGenerator(7, 2).Draw()], second = [.. new SampleDatasetGenerator(7, 2).Draw()];
+        var image = new RgbImage(23, 17);
+        for (int y = 0; y < image.Height; y++)
+        {
+            for (int x = 0; x < image.Width; x++)
+            {
+                for (int c = 0; c < 3; c++)
+                    image.Row(y)[3 * x + c] = (byte)(x * x * 7 + y * 13 * (c + 1) + x * y * 5 + ((x / 4 + y / 3) % 2 == 1 ? 255 : 0));
+            }
+        }
 
-        Assert.Equal(first.Select(i => (i.Name, Convert.ToBase64String(i.Jpeg))), second.Select(i => (i.Name, Convert.ToBase64String(i.Jpeg))));
-        Assert.NotEqual(Convert.ToBase64String(first[0].Jpeg), Convert.ToBase64String(new SampleDatasetGenerator(8, 2).Draw().First().Jpeg));
+        RgbImage resized = PilResize.Resize(image, width, height, ResizeFilter.Bicubic);
+
+        Assert.Equal(sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(resized.Pixels)));
     }
 
     private static double Difference(RgbImage a, RgbImage b)

@@ -19,6 +19,9 @@ public sealed class ModelPackageTests : IDisposable
     [InlineData("mobilenet_v2")]
     [InlineData("squeezenet1_1")]
     [InlineData("resnet18")]
+    [InlineData("efficientnet_b0")]
+    [InlineData("mobilenet_v3_small")]
+    [InlineData("googlenet")]
     public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone)
     {
         string python = FindPythonWithTorchvision();

@@ -24,6 +24,47 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_WithSafetensorsOfAnyHeaderLength_IsNotTakenForSomethingElse()
+    {
+        string path = Path.Combine(_folder, "w.safetensors");
+        var firstBytes = new HashSet<byte>();
+        for (int length = 1; length <= 300; length++)
+        {
+            string name = new('n', length);
+            Safetensors.Write(path, new Dictionary<string, TensorData> { [name] = new(ElementType.Float32, [1], new byte[4]) });
+            firstBytes.Add(File.ReadAllBytes(path)[0]);
+            Assert.Equal([name], WeightsFile.Open(path).Keys);
+        }
+
+        // The mark of a pickle and of a zip were among them.
+        Assert.Contains((byte)0x80, firstBytes);
+        Assert.Contains((byte)'P', firstBytes);
+    }
+
+    [Fact]
+    public void Load_WithCifarWeights_FitsItsBackboneAndKeepsItsHead()
+    {
+        IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "resnet20-cifar10-12fca82f.th"));
+
+        Assert.Equal(["resnet20_cifar"], WeightsLoader.FittingBackbones(tensors));
+        using Backbone network = BackboneRegistry.Create("resnet20_cifar", 10);
+        Assert.True(WeightsLoader.Load(network, tensors).HeadLoaded);
+    }
+
+    [Fact]
+    public void Load_WithDenseNetsOldNames_TakesThemForTheNewOnes()
+    {
+        using Backbone network = BackboneRegistry.Create("densenet121", 2);
+        Dictionary<string, TensorData> old = network.state_dict().ToDictionary(
+            t => System.Text.RegularExpressions.Regex.Replace(t.Key, @"(denselayer\d+\.(?:norm|conv))(\d)", "$1.$2"), t => TensorData.FromTensor(t.Value));
+        Assert.Contains("features.denseblock1.denselayer1.norm.1.weight", old.Keys);
+        string path = Path.Combine(_folder, "w.safetensors");
+        Safetensors.Write(path, old);
+
+        Assert.Equal(["densenet121"], WeightsLoader.FittingBackbones(WeightsFile.Open(path)));
+    }
+
+    [Fact]
     public void Open_WithLegacyFile_ReadsTensorsWithoutTheirWrapper()
     {
         IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "resnet20-cifar10-12fca82f.th"));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Tests.Runs;
 
@@ -54,6 +55,17 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Contains(catalogue.Devices, d => d.Name == "cpu");
     }
 
+    [Fact]
+    public void Measure_AsJson_GivesBothRates()
+    {
+        (int code, string output, string errors) = WorkerProcess.Run("measure", "resnet20_cifar", "--json", "--batch-size", "4");
+
+        Assert.True(code == 0, errors);
+        BackboneSpeed speed = JsonSerializer.Deserialize<BackboneSpeed>(output, ProtocolJson.Line)!;
+        Assert.Equal(("resnet20_cifar", 4), (speed.Backbone, speed.BatchSize));
+        Assert.True(speed.Training > 0 && speed.Features > 0);
+    }
+
     public static TheoryData<string, WorkerExitCode, string> WrongCalls => new()
     {
         { "", WorkerExitCode.Usage, "" },
@@ -71,6 +83,8 @@ public sealed class WorkerCommandTests : IDisposable
         { "predict --model {none} {garbage}", WorkerExitCode.BadInput, "none" },
         { "evaluate --model {garbage} --data {images}", WorkerExitCode.BadInput, "" },
         { "inspect-weights {garbage}", WorkerExitCode.BadInput, "" },
+        { "measure nothing", WorkerExitCode.BadInput, "nothing" },
+        { "measure resnet18 --batch-size 0", WorkerExitCode.BadInput, "--batch-size" },
         { "run {none}", WorkerExitCode.BadInput, "There is no folder" },
     };
 

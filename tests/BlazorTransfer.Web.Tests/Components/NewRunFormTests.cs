@@ -61,9 +61,23 @@ public sealed class NewRunFormTests
         Assert.Empty(form.ToRequest().Parameters);
     }
 
+    [Fact]
+    public void Offered_IsShortUntilSomebodySearchesOrAsksForAll()
+    {
+        BackboneSpec[] many = [.. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }), Catalogue.Backbones[0] with { Name = "resnet18" }];
+        var form = new NewRunForm(Catalogue with { Backbones = many }, [], NewDataset());
+
+        Assert.Equal(["net0", "resnet18"], form.Offered(null, all: false).Select(b => b.Name));
+        Assert.Equal(["net42"], form.Offered(" nEt42 ", all: false).Select(b => b.Name));
+        Assert.Equal(51, form.Offered("", all: true).Count);
+        Assert.Empty(form.Offered("nothing", all: true));
+    }
+
+    private static Dataset NewDataset() => new() { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] };
+
     private static NewRunForm NewForm()
     {
-        var form = new NewRunForm(Catalogue, [], new Dataset { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] });
+        var form = new NewRunForm(Catalogue, [], NewDataset());
         form.Choose(Catalogue.Methods[0]);
         return form;
     }

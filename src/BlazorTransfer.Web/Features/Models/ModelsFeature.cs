@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -10,6 +11,8 @@ internal static class ModelsFeature
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
         services.AddDocuments<BackboneWeights>("weights", w => w.Id);
+        services.AddDocuments<BackboneSpeed>("backbone-speeds", s => s.Backbone);
+        services.AddSingleton<BackboneSpeeds>();
         return services.AddSingleton<WeightsLibrary>();
     }
 

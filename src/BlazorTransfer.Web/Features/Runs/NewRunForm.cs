@@ -7,6 +7,8 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <summary>What is chosen so far on the new-run page. A value is kept only where it differs from its default.</summary>
 internal sealed class NewRunForm
 {
+    private static readonly string[] GoodForMost = ["mobilenet_v2", "mobilenet_v3_large", "resnet18", "resnet50", "efficientnet_b0", "convnext_tiny", "squeezenet1_1"];
+
     private readonly Catalogue _catalogue;
     private readonly IReadOnlyList<BackboneWeights> _weights;
     private readonly Dictionary<string, Dictionary<string, ParameterValue>> _valuesByMethod = [];
@@ -32,6 +34,17 @@ internal sealed class NewRunForm
     public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
 
     public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.ParametersOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
+
+    /// <summary>
+    /// Networks to offer: what was searched for; otherwise the chosen one, those whose weights are here, and a few that are good
+    /// for most, since a list of all of them helps nobody.
+    /// </summary>
+    public IReadOnlyList<BackboneSpec> Offered(string? search, bool all)
+    {
+        if (!string.IsNullOrWhiteSpace(search))
+            return [.. _catalogue.Backbones.Where(b => $"{b.Name} {b.DisplayName} {b.Family}".Contains(search.Trim(), StringComparison.OrdinalIgnoreCase))];
+        return all ? _catalogue.Backbones : [.. _catalogue.Backbones.Where(b => b == Backbone || GoodForMost.Contains(b.Name) || _weights.Any(w => w.Backbones.Contains(b.Name)))];
+    }
 
     public void Choose(BackboneSpec backbone)
     {

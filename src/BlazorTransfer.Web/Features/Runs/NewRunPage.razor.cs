@@ -15,6 +15,8 @@ public sealed partial class NewRunPage
     private Catalogue? _catalogue;
     private NewRunForm? _form;
     private string? _failure;
+    private string? _search;
+    private bool _allBackbones;
     private bool _advanced;
     private bool _starting;
 

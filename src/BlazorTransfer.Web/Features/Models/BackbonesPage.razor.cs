@@ -1,0 +1,111 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Models;
+
+/// <summary>All networks, to compare by size, cost and speed on this machine.</summary>
+public sealed partial class BackbonesPage : IDisposable
+{
+    private static readonly (string Key, string Title, bool Right, string? Help)[] Columns =
+    [
+        ("name", "Network", false, null), ("parameters", "Parameters", true, "With a head of 1,000 classes"), ("flops", "GFLOPs", true, "Operations for one image, in 10⁹"),
+        ("input", "Input", true, "Side of the square input"), ("features", "Features", true, "Width of the feature vector"),
+        ("speed", "Features/s", true, "Images/s without gradients on this machine"), ("training", "Training/s", true, "Images/s in training on this machine"), ("runs", "Your runs", true, "Runs of your projects that used it"),
+    ];
+
+    private readonly CancellationTokenSource _closed = new();
+    private Catalogue? _catalogue;
+    private IReadOnlyList<BackboneWeights> _weights = [];
+    private Dictionary<string, BackboneSpeed> _speeds = [];
+    private Dictionary<string, int> _runs = [];
+    private string? _failure;
+    private string? _find;
+    private string? _family;
+    private string? _measuring;
+    private string _sort = "";
+    private bool _descending;
+    private bool _withWeights;
+    private bool _busy;
+
+    [Inject]
+    private CatalogueProvider Catalogues { get; set; } = null!;
+
+    [Inject]
+    private WeightsLibrary Library { get; set; } = null!;
+
+    [Inject]
+    private BackboneSpeeds Speeds { get; set; } = null!;
+
+    [Inject]
+    private ProjectService Projects { get; set; } = null!;
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    private IReadOnlyList<BackboneSpec> Shown
+    {
+        get
+        {
+            IEnumerable<BackboneSpec> shown = _catalogue!.Backbones.Where(b =>
+                (string.IsNullOrWhiteSpace(_find) || $"{b.Name} {b.DisplayName} {b.Family}".Contains(_find.Trim(), StringComparison.OrdinalIgnoreCase))
+                && (_family is null || b.Family == _family)
+                && (!_withWeights || _weights.Any(w => w.Backbones.Contains(b.Name))));
+            if (_sort.Length == 0) return [.. shown];
+            return _descending ? [.. shown.OrderByDescending(Key)] : [.. shown.OrderBy(Key)];
+        }
+    }
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        Run[] runs = [.. Projects.List(User).SelectMany(p => Runs.List(User, p.Id))];
+        _runs = runs.GroupBy(r => r.Job.Backbone).ToDictionary(g => g.Key, g => g.Count());
+        _busy = runs.Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
+        _weights = Library.List(User);
+        _speeds = new(Speeds.All(User));
+        try
+        {
+            _catalogue = await Catalogues.GetAsync(_closed.Token);
+        }
+        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        {
+            _failure = e.Message;
+        }
+    }
+
+    private static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "F1" : "N0");
+
+    private IComparable Key(BackboneSpec b) => _sort switch
+    {
+        "name" => b.DisplayName,
+        "parameters" => b.Parameters,
+        "flops" => b.GigaMacs,
+        "input" => b.Preprocessing.CropSize,
+        "features" => b.FeatureDim,
+        "speed" => _speeds.GetValueOrDefault(b.Name)?.Features ?? 0,
+        "training" => _speeds.GetValueOrDefault(b.Name)?.Training ?? 0,
+        "runs" => _runs.GetValueOrDefault(b.Name),
+        _ => throw new InvalidOperationException($"No column '{_sort}'."),
+    };
+
+    private void SortBy(string key) => (_descending, _sort) = (_sort == key && !_descending, key);
+
+    private async Task MeasureAsync(BackboneSpec backbone)
+    {
+        _measuring = backbone.Name;
+        await AttemptAsync(async () => _speeds[backbone.Name] = await Speeds.MeasureAsync(User, backbone.Name, _closed.Token));
+        _measuring = null;
+    }
+}
