@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
@@ -76,7 +77,7 @@ public sealed class TrainingRun : IDisposable
         DatasetManifest data = LoadData(job.Data);
         manual_seed(job.Seed);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
-        LoadWeights(backbone, job.Weights, emit);
+        LoadWeights(backbone, job.Weights, data.Classes, emit);
         backbone.to(device);
         var model = new TransferModel(backbone, data.Classes, device);
         method.Configure(model);
@@ -100,7 +101,7 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private static void LoadWeights(Backbone backbone, WeightsSpec weights, Action<RunEvent> emit)
+    private static void LoadWeights(Backbone backbone, WeightsSpec weights, IReadOnlyList<string> classes, Action<RunEvent> emit)
     {
         if (weights.File is null)
         {
@@ -110,7 +111,7 @@ public sealed class TrainingRun : IDisposable
 
         try
         {
-            LoadReport report = WeightsLoader.Load(backbone, WeightsFile.Open(weights.File));
+            LoadReport report = WeightsLoader.Load(backbone, WeightsFile.Open(weights.File), HasTheseClasses(weights.File, classes));
             emit(new MessageLogged
             {
                 Level = MessageLevel.Information,
@@ -122,6 +123,13 @@ public sealed class TrainingRun : IDisposable
         {
             throw TrainingException.BadInput($"The weights '{weights.Name ?? weights.File}' cannot be used: {e.Message}", e);
         }
+    }
+
+    /// <summary>A head means nothing without its classes: only a file that names the same ones in the same order gives its own.</summary>
+    private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes)
+    {
+        string description = ModelDescription.PathBeside(weights);
+        return File.Exists(description) && ModelDescription.Load(description).Classes.SequenceEqual(classes);
     }
 }
 

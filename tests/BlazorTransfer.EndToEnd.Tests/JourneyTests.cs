@@ -54,7 +54,19 @@ public sealed class JourneyTests(BrowserFixture browser)
         Assert.Equal(3, JsonDocument.Parse(answer).RootElement.GetProperty("top").GetArrayLength());
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).First.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Linear probe, SqueezeNet 1.1" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Linear probe, SqueezeNet 1.1" }).ClickAsync();
+
+        // The model is the start of another run, and both know of one another.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Train on from here" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Run #1 ") })).ToBeCheckedAsync();
+        await page.GetByLabel(new Regex("^Epochs")).FillAsync("1");
+        await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Finished")).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await page.GetByRole(AriaRole.List, new() { Name = "From where the model comes" }).GetByRole(AriaRole.Link, new() { Name = "Run #1 " }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#1 ") })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Run #2 " })).ToBeVisibleAsync();
         Assert.Empty(problems);
     }
 

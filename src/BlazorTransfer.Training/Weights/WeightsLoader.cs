@@ -40,11 +40,15 @@ public static class WeightsLoader
             headLoads);
     }
 
+    /// <param name="backbone">The network.</param>
+    /// <param name="tensors">The file's tensors.</param>
+    /// <param name="takeHead">Whether a head with as many classes is taken too: only where they are the same classes.</param>
     /// <exception cref="WeightsException">The trunk does not match; the message names the first differences.</exception>
-    public static LoadReport Load(Backbone backbone, IReadOnlyDictionary<string, TensorData> tensors)
+    public static LoadReport Load(Backbone backbone, IReadOnlyDictionary<string, TensorData> tensors, bool takeHead = true)
     {
         LoadReport report = Compare(backbone, tensors);
         Parts parts = Parts.Of(backbone);
+        if (!takeHead) report = report with { Loaded = [.. report.Loaded.Where(k => !parts.IsHead(k))], HeadLoaded = false };
         string[] wrong = [.. report.Missing.Where(parts.MustLoad).Select(k => $"'{k}' is missing"), .. report.Mismatched.Where(parts.MustLoad)];
         if (wrong.Length > 0)
         {

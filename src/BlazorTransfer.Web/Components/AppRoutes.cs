@@ -21,8 +21,12 @@ internal static class AppRoutes
 
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
-    public static string NewRun(string projectId, string? fromRun = null, string? dataset = null) =>
-        $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : "");
+    /// <param name="projectId">The project.</param>
+    /// <param name="fromRun">A run whose settings are taken over.</param>
+    /// <param name="dataset">The data set to choose.</param>
+    /// <param name="start">A run whose model is the start.</param>
+    public static string NewRun(string projectId, string? fromRun = null, string? dataset = null, string? start = null) =>
+        $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : start is not null ? $"?start={start}" : "");
 
     public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
 

@@ -144,6 +144,21 @@ public sealed class TrainingRunTests : IDisposable
         Assert.True(File.Exists(folder.BestCheckpoint));
     }
 
+    [Fact]
+    public void Execute_FromAModelOfTheSameClasses_TakesItsHeadToo_AndFromOthersOnlyTheTrunk()
+    {
+        (RunFolder parent, _) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1)));
+        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", parent.BestCheckpoint, ("epochs", 1));
+
+        Assert.Contains("the head included", Message(_small.Execute(job).Events), StringComparison.Ordinal);
+        // As many classes, but others: their head would be nonsense.
+        string description = Path.ChangeExtension(parent.BestCheckpoint, ".json");
+        File.WriteAllText(description, File.ReadAllText(description).Replace("good", "cat", StringComparison.Ordinal));
+        Assert.Contains("the head is new", Message(_small.Execute(job).Events), StringComparison.Ordinal);
+
+        static string Message(List<RunEvent> events) => Assert.Single(events.OfType<MessageLogged>()).Text;
+    }
+
     /// <summary>
     /// Real images and weights: what the README promises, on a setting that fits into a test. The reference reaches 0.946 after
     /// 100 epochs, and guessing 0.54.

@@ -65,7 +65,7 @@ public sealed class NewRunFormTests
     public void Offered_IsShortUntilSomebodySearchesOrAsksForAll()
     {
         BackboneSpec[] many = [.. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }), Catalogue.Backbones[0] with { Name = "resnet18" }];
-        var form = new NewRunForm(Catalogue with { Backbones = many }, [], NewDataset());
+        var form = new NewRunForm(Catalogue with { Backbones = many }, [], [], NewDataset());
 
         Assert.Equal(["net0", "resnet18"], form.Offered(null, all: false).Select(b => b.Name));
         Assert.Equal(["net42"], form.Offered(" nEt42 ", all: false).Select(b => b.Name));
@@ -77,7 +77,7 @@ public sealed class NewRunFormTests
 
     private static NewRunForm NewForm()
     {
-        var form = new NewRunForm(Catalogue, [], NewDataset());
+        var form = new NewRunForm(Catalogue, [], [], NewDataset());
         form.Choose(Catalogue.Methods[0]);
         return form;
     }

@@ -17,6 +17,8 @@ public sealed partial class MainLayout : IDisposable
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
+    private string Path => new Uri(Navigation.Uri).AbsolutePath;
+
     private string ThemeIcon => _dark ? Icons.Material.Outlined.DarkMode : Icons.Material.Outlined.LightMode;
 
     protected override async Task OnInitializedAsync()

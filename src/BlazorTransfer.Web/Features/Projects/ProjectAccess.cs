@@ -7,6 +7,10 @@ namespace BlazorTransfer.Web.Features.Projects;
 /// <summary>Asked before anything of a project is shown or changed. Hiding a button is courtesy; this is the lock.</summary>
 internal sealed class ProjectAccess(DocumentCollection<Project> projects)
 {
+    /// <summary>Whether the project is there for this user.</summary>
+    public bool Sees(ClaimsPrincipal user, string projectId) =>
+        user.Identity?.IsAuthenticated == true && projects.Find(projectId)?.RoleOf(UserClaims.IdOf(user)) is not null;
+
     /// <exception cref="NotFoundException">There is no such project for this user: one cannot tell foreign from missing.</exception>
     /// <exception cref="ForbiddenException">The user sees the project, but the role is too low.</exception>
     public Project Require(ClaimsPrincipal user, string projectId, ProjectRole minimum)

@@ -11,11 +11,16 @@ internal sealed class NewRunForm
 
     private readonly Catalogue _catalogue;
     private readonly IReadOnlyList<BackboneWeights> _weights;
+    private readonly IReadOnlyList<Run> _models;
     private readonly Dictionary<string, Dictionary<string, ParameterValue>> _valuesByMethod = [];
 
-    public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, Dataset dataset)
+    /// <param name="catalogue">What the worker can do.</param>
+    /// <param name="weights">Imported weights.</param>
+    /// <param name="models">Finished runs to start from, the newest first.</param>
+    /// <param name="dataset">The data set that is chosen at first.</param>
+    public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, IReadOnlyList<Run> models, Dataset dataset)
     {
-        (_catalogue, _weights, Dataset) = (catalogue, weights, dataset);
+        (_catalogue, _weights, _models, Dataset) = (catalogue, weights, models, dataset);
         // A network whose weights are here is the better suggestion.
         Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.Backbones[0];
         Weights = FittingWeights.FirstOrDefault();
@@ -25,7 +30,12 @@ internal sealed class NewRunForm
 
     public Dataset Dataset { get; set; }
     public BackboneSpec Backbone { get; private set; }
-    public BackboneWeights? Weights { get; set; }
+    public BackboneWeights? Weights { get; private set; }
+
+    /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null too.</summary>
+    public Run? Parent { get; private set; }
+
+    public bool StartsFromNothing => Weights is null && Parent is null;
     public TransferMethodSpec Method { get; private set; }
     public string Name { get; set; } = "";
     public string Device { get; set; } = DeviceSpec.Auto;
@@ -46,11 +56,18 @@ internal sealed class NewRunForm
         return all ? _catalogue.Backbones : [.. _catalogue.Backbones.Where(b => b == Backbone || GoodForMost.Contains(b.Name) || _weights.Any(w => w.Backbones.Contains(b.Name)))];
     }
 
+    public IReadOnlyList<Run> FittingModels => [.. _models.Where(r => r.Job.Backbone == Backbone.Name)];
+
     public void Choose(BackboneSpec backbone)
     {
         Backbone = backbone;
-        Weights = FittingWeights.FirstOrDefault();
+        StartFrom(FittingWeights.FirstOrDefault());
     }
+
+    /// <summary>Imported weights, or random ones where null.</summary>
+    public void StartFrom(BackboneWeights? weights) => (Weights, Parent) = (weights, null);
+
+    public void StartFrom(Run parent) => (Weights, Parent) = (null, parent);
 
     /// <summary>
     /// Another method has other defaults, and may not know some parameters. What was typed for a method is there again when
@@ -85,12 +102,21 @@ internal sealed class NewRunForm
         else Values[spec.Name] = value;
     }
 
+    /// <summary>Starts from the model of this run, if it is one of those to start from.</summary>
+    public void TrainOnFrom(string runId)
+    {
+        if (_models.FirstOrDefault(m => m.Id == runId) is not { } model || _catalogue.FindBackbone(model.Job.Backbone) is not { } backbone) return;
+        Backbone = backbone;
+        StartFrom(model);
+    }
+
     /// <summary>Takes over the choices of an earlier run, as far as they still exist.</summary>
     public void TakeOver(Run run, IReadOnlyList<Dataset> datasets)
     {
         Dataset = datasets.FirstOrDefault(d => d.Id == run.Submission.DatasetId) ?? Dataset;
         Backbone = _catalogue.FindBackbone(run.Job.Backbone) ?? Backbone;
-        Weights = FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId);
+        StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
+        if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
         foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
@@ -103,6 +129,7 @@ internal sealed class NewRunForm
         DatasetVersion = Dataset.Latest.Number,
         Backbone = Backbone.Name,
         WeightsId = Weights?.Id,
+        ParentRunId = Parent?.Id,
         Method = Method.Name,
         Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,

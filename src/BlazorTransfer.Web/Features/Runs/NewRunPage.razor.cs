@@ -11,18 +11,24 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <summary>Asks for a run. All choices and fields come from the worker's catalogue.</summary>
 public sealed partial class NewRunPage
 {
+    private const int FewModels = 4;
     private IReadOnlyList<Dataset> _datasets = [];
     private Catalogue? _catalogue;
     private NewRunForm? _form;
     private string? _failure;
     private string? _search;
     private bool _allBackbones;
+    private bool _allModels;
     private bool _advanced;
     private bool _starting;
 
     /// <summary>A run whose settings are taken over.</summary>
     [SupplyParameterFromQuery(Name = "from")]
     private string? FromRun { get; set; }
+
+    /// <summary>A run whose model is the start.</summary>
+    [SupplyParameterFromQuery(Name = "start")]
+    private string? StartRun { get; set; }
 
     [SupplyParameterFromQuery(Name = "dataset")]
     private string? DatasetId { get; set; }
@@ -54,7 +60,8 @@ public sealed partial class NewRunPage
         {
             _failure = null;
             _catalogue = await Catalogues.GetAsync();
-            _form = new NewRunForm(_catalogue, Library.List(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
+            _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
+            if (StartRun is not null) _form.TrainOnFrom(StartRun);
             if (FromRun is null) return;
             _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
             _advanced = true;

@@ -22,6 +22,9 @@ internal sealed record RunSubmission
     public required string SubmittedBy { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
     public string? WeightsId { get; init; }
+
+    /// <summary>The run whose model this one starts from; null where it starts from imported or random weights.</summary>
+    public string? ParentRunId { get; init; }
 }
 
 /// <summary>

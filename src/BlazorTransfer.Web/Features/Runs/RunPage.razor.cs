@@ -17,6 +17,8 @@ public sealed partial class RunPage : IDisposable
     private (EvaluationCompleted Evaluation, int Row, int Column)? _cell;
     private int? _sampleIndex;
     private string _log = "";
+    private IReadOnlyList<Run?> _ancestors = [];
+    private IReadOnlyList<Run> _children = [];
 
     [Parameter]
     public string RunId { get; set; } = "";
@@ -34,6 +36,7 @@ public sealed partial class RunPage : IDisposable
     {
         await base.OnInitializedAsync();
         _run = Runs.Get(User, ProjectId, RunId);
+        (_ancestors, _children) = Runs.Lineage(User, ProjectId, RunId);
         _ = FollowAsync();
     }
 

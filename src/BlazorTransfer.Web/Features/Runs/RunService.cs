@@ -22,6 +22,9 @@ internal sealed record RunRequest
 
     /// <summary>Id in the weights library; null for random initialisation.</summary>
     public string? WeightsId { get; init; }
+
+    /// <summary>A finished run whose model is the start, in any project that the user sees; instead of <see cref="WeightsId"/>.</summary>
+    public string? ParentRunId { get; init; }
     public required string Method { get; init; }
     public IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; } = new Dictionary<string, ParameterValue>();
     public string Device { get; init; } = DeviceSpec.Auto;
@@ -34,6 +37,7 @@ internal sealed class RunService(
     DataFolder folder, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse
 {
     private const int LongestName = 120;
+    private const int MostAncestors = 100;
     private readonly SemaphoreSlim _numbering = new(1);
 
     /// <summary>The newest first.</summary>
@@ -47,6 +51,32 @@ internal sealed class RunService(
     {
         access.Require(user, projectId, ProjectRole.Viewer);
         return runs.Find(runId) is { } run && run.Submission.ProjectId == projectId ? run : throw new NotFoundException();
+    }
+
+    /// <summary>Finished runs of all projects that the user sees, the newest first: models that another run can start from.</summary>
+    public IReadOnlyList<Run> Models(ClaimsPrincipal user) =>
+    [
+        .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded)).Where(r => access.Sees(user, r.Submission.ProjectId)).OrderByDescending(r => r.FinishedAt),
+    ];
+
+    /// <summary>
+    /// Where a run's model comes from and what came of it: its ancestors, the oldest first, and its children. Runs of projects that
+    /// the user does not see are null, so that a gap shows as one.
+    /// </summary>
+    public (IReadOnlyList<Run?> Ancestors, IReadOnlyList<Run> Children) Lineage(ClaimsPrincipal user, string projectId, string runId)
+    {
+        var ancestors = new List<Run?>();
+        Run run = Get(user, projectId, runId);
+        while (run.Submission.ParentRunId is { } parentId && ancestors.Count < MostAncestors)
+        {
+            Run? parent = runs.Find(parentId);
+            bool isSeen = parent is not null && access.Sees(user, parent.Submission.ProjectId);
+            ancestors.Insert(0, isSeen ? parent : null);
+            if (!isSeen) break;
+            run = parent!;
+        }
+
+        return (ancestors, [.. runs.All().Where(r => r.Submission.ParentRunId == runId && access.Sees(user, r.Submission.ProjectId)).OrderBy(r => r.Submission.SubmittedAt)]);
     }
 
     /// <summary>Checks the request and puts the run into the queue.</summary>
@@ -89,6 +119,7 @@ internal sealed class RunService(
                 SubmittedBy = UserClaims.IdOf(user),
                 SubmittedAt = clock.GetUtcNow(),
                 WeightsId = request.WeightsId,
+                ParentRunId = request.ParentRunId,
             };
             return Enqueue(new Run { Id = id, Submission = submission, Job = job });
         }
@@ -113,6 +144,8 @@ internal sealed class RunService(
         Run run = Get(user, projectId, runId);
         access.Require(user, projectId, ProjectRole.Editor);
         if (!run.Status.IsFinal()) throw new RefusedException("The run is not over. Cancel it first.");
+        if (runs.All().Any(r => r.Submission.ParentRunId == runId && !r.Status.IsFinal()))
+            throw new RefusedException("A run that is not over starts from this one's model. Wait for it, or cancel it first.");
         Remove(run);
         changes.Publish(projectId);
     }
@@ -138,7 +171,10 @@ internal sealed class RunService(
     }
 
     string? IProjectContent.WhyKept(string projectId) =>
-        OfProject(projectId).Any(r => !r.Status.IsFinal()) ? "A run of the project is queued or at work. Cancel it first." : null;
+        OfProject(projectId).Any(r => !r.Status.IsFinal()) ? "A run of the project is queued or at work. Cancel it first."
+        : runs.All().Any(r => !r.Status.IsFinal() && r.Submission.ParentRunId is { } parent && runs.Find(parent)?.Submission.ProjectId == projectId)
+            ? "A run of another project that is not over starts from a model of this one."
+            : null;
 
     void IProjectContent.Delete(string projectId)
     {
@@ -172,11 +208,23 @@ internal sealed class RunService(
 
     private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone)
     {
+        if (request is { ParentRunId: not null, WeightsId: not null }) throw new RefusedException("A run starts from weights or from another run, not from both.");
+        if (request.ParentRunId is not null) return WeightsOfRun(user, request.ParentRunId, backbone);
         if (request.WeightsId is null) return WeightsSpec.Random;
         BackboneWeights entry = weights.Get(user, request.WeightsId);
         return entry.Backbones.Contains(backbone.Name)
             ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
             : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
+    }
+
+    private WeightsSpec WeightsOfRun(ClaimsPrincipal user, string runId, BackboneSpec backbone)
+    {
+        Run parent = runs.Find(runId) ?? throw new NotFoundException();
+        access.Require(user, parent.Submission.ProjectId, ProjectRole.Viewer);
+        if (parent.Status != RunStatus.Succeeded) throw new RefusedException($"Run #{parent.Submission.Number} has no model to start from.");
+        return parent.Job.Backbone == backbone.Name
+            ? new WeightsSpec(folder.Run(runId).BestCheckpoint, Name: $"Run #{parent.Submission.Number} ({parent.Submission.Name})")
+            : throw new RefusedException($"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network.");
     }
 
     private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) => request.Name.Trim() switch
