@@ -4,4 +4,33 @@ namespace BlazorTransfer.Core.Models;
 /// <param name="Tensors">Number of tensors.</param>
 /// <param name="Values">Number of values in all of them.</param>
 /// <param name="Backbones">Names of the backbones whose trunk the tensors fit.</param>
-public sealed record WeightsInspection(int Tensors, long Values, IReadOnlyList<string> Backbones);
+/// <param name="Closest">Where none fits: the backbone that comes closest, and what keeps it from fitting.</param>
+public sealed record WeightsInspection(int Tensors, long Values, IReadOnlyList<string> Backbones, WeightsMismatch? Closest = null);
+
+/// <summary>Why a file does not fit a backbone; each list holds the first few, each count all of them.</summary>
+/// <param name="Backbone">Its name.</param>
+/// <param name="Matching">Tensors of the network that the file has in the right shape.</param>
+/// <param name="Total">Tensors of the network.</param>
+/// <param name="Missing">Names that the file lacks.</param>
+/// <param name="MissingCount">How many.</param>
+/// <param name="Unexpected">Names that the network lacks.</param>
+/// <param name="UnexpectedCount">How many.</param>
+/// <param name="Mismatched">Names with both shapes.</param>
+/// <param name="MismatchedCount">How many.</param>
+public sealed record WeightsMismatch(
+    string Backbone,
+    int Matching,
+    int Total,
+    IReadOnlyList<string> Missing,
+    int MissingCount,
+    IReadOnlyList<string> Unexpected,
+    int UnexpectedCount,
+    IReadOnlyList<string> Mismatched,
+    int MismatchedCount)
+{
+    /// <summary>In one sentence, for people.</summary>
+    public string Describe() =>
+        $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {Part(MissingCount, Missing, "missing")}, {Part(MismatchedCount, Mismatched, "of another shape")}, {Part(UnexpectedCount, Unexpected, "unknown to it")}.";
+
+    private static string Part(int count, IReadOnlyList<string> names, string what) => count == 0 ? $"none {what}" : $"{count} {what} (such as {names[0]})";
+}

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
 using static TorchSharp.torch;
 
@@ -62,10 +63,32 @@ public static class WeightsLoader
     }
 
     /// <summary>The backbones of the catalogue whose trunk the tensors fit.</summary>
-    public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors)
+    public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors) =>
+        [.. BackboneRegistry.Candidates(Weights(tensors)).Where(name => Fits(name, tensors))];
+
+    /// <summary>How many weights there are, batch-norm statistics not counted.</summary>
+    private static long Weights(IReadOnlyDictionary<string, TensorData> tensors) =>
+        tensors.Where(t => !IsStatistic(t.Key)).Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
+
+    /// <summary>Of the backbones of about the file's size, the one that shares most tensors with it; null where none shares any.</summary>
+    public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors)
     {
-        long weights = tensors.Where(t => !IsStatistic(t.Key)).Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
-        return [.. BackboneRegistry.Candidates(weights).Where(name => Fits(name, tensors))];
+        const int shown = 8;
+        WeightsMismatch? closest = null;
+        foreach (string name in BackboneRegistry.Candidates(Weights(tensors)))
+        {
+            using var scope = NewDisposeScope();
+            using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
+            LoadReport report = Compare(backbone, tensors);
+            Parts parts = Parts.Of(backbone);
+            string[] missing = [.. report.Missing.Where(parts.MustLoad)], mismatched = [.. report.Mismatched.Where(parts.MustLoad)];
+            int total = backbone.state_dict().Keys.Count(parts.MustLoad), matching = total - missing.Length - mismatched.Length;
+            if (matching <= (closest?.Matching ?? 0)) continue;
+            closest = new WeightsMismatch(name, matching, total, [.. missing.Take(shown)], missing.Length,
+                [.. report.Unexpected.Take(shown)], report.Unexpected.Count, [.. mismatched.Take(shown)], mismatched.Length);
+        }
+
+        return closest;
     }
 
     private static bool Fits(string name, IReadOnlyDictionary<string, TensorData> tensors)

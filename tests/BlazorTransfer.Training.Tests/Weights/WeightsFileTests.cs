@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Weights;
 
@@ -73,6 +74,25 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Equal([10, 64], tensors["linear.weight"].Shape);
         Assert.All(tensors.Values, t => Assert.All(t.ToSingles(), v => Assert.True(float.IsFinite(v))));
         Assert.InRange(tensors["linear.weight"].ToSingles().Select(Math.Abs).Average(), 0.01, 2);
+    }
+
+    [Fact]
+    public void Closest_ToWeightsThatAlmostFit_NamesWhatIsWrong()
+    {
+        using Backbone network = BackboneRegistry.Create("resnet18", 2);
+        Dictionary<string, TensorData> tensors = network.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+        tensors.Remove("layer1.0.conv1.weight");
+        tensors["conv1.weight"] = new TensorData(ElementType.Float32, [64, 1, 7, 7], new byte[64 * 49 * 4]);
+        tensors["extra"] = new TensorData(ElementType.Float32, [1], new byte[4]);
+
+        Assert.Empty(WeightsLoader.FittingBackbones(tensors));
+        WeightsMismatch closest = WeightsLoader.Closest(tensors)!;
+
+        Assert.Equal("resnet18", closest.Backbone);
+        Assert.Equal(["layer1.0.conv1.weight"], closest.Missing);
+        Assert.StartsWith("conv1.weight: [64, 1, 7, 7]", Assert.Single(closest.Mismatched), StringComparison.Ordinal);
+        Assert.Equal(["extra"], closest.Unexpected);
+        Assert.Contains("such as layer1.0.conv1.weight", closest.Describe(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,7 +56,8 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         {
             WeightsInspection inspection = await worker.InspectWeightsAsync(uploadedFile, cancel);
             if (inspection.Backbones.Count == 0)
-                throw new RefusedException($"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. It must be a state dictionary with torchvision's names.");
+                throw new RefusedException($"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. "
+                    + (inspection.Closest?.Describe() ?? "It must be a state dictionary with torchvision's names."));
             string sha256 = await HashAsync(uploadedFile, cancel);
             var entry = new BackboneWeights
             {
