@@ -24,6 +24,17 @@ internal sealed class BlazorTransferOptions
     [Range(0, 1L << 50)]
     public long MinimumFreeBytes { get; set; } = 1L << 30;
 
+    /// <summary>A list of weights to offer for download instead of torchvision's, as JSON like <c>official-weights.json</c>.</summary>
+    public string? OfficialWeightsFile { get; set; }
+
+    /// <summary>After how long without a byte a download is given up and asked for again.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan DownloadSilence { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pause before a cut download is asked for again; longer each time.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DownloadRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How long a worker may take to stop after it was asked to, before it is killed.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(10);

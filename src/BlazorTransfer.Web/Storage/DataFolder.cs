@@ -40,6 +40,9 @@ internal sealed class DataFolder
     /// <summary>The image's path relative to <see cref="Images"/>: <c>ab/abcdef….jpg</c>.</summary>
     public static string ImageFile(string sha256, string extension) => $"{sha256[..2]}/{sha256}{extension}";
 
+    /// <summary>What has come of a download.</summary>
+    public string PartialDownload(string sha256Prefix) => Path.Combine(Weights, $"{Safe(sha256Prefix)}.part");
+
     public string Thumbnail(string sha256) => Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}.jpg");
 
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>

@@ -19,7 +19,9 @@ public sealed partial class BackbonesPage : IDisposable
         ("speed", "Features/s", true, "Images/s without gradients on this machine"), ("training", "Training/s", true, "Images/s in training on this machine"), ("runs", "Your runs", true, "Runs of your projects that used it"),
     ];
 
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _closed = new();
+    private IReadOnlyDictionary<string, DownloadState> _downloads = new Dictionary<string, DownloadState>();
     private Catalogue? _catalogue;
     private IReadOnlyList<BackboneWeights> _weights = [];
     private Dictionary<string, BackboneSpeed> _speeds = [];
@@ -41,6 +43,12 @@ public sealed partial class BackbonesPage : IDisposable
 
     [Inject]
     private BackboneSpeeds Speeds { get; set; } = null!;
+
+    [Inject]
+    private OfficialWeightsCatalogue Official { get; set; } = null!;
+
+    [Inject]
+    private WeightsDownloads Downloads { get; set; } = null!;
 
     [Inject]
     private ProjectService Projects { get; set; } = null!;
@@ -75,6 +83,7 @@ public sealed partial class BackbonesPage : IDisposable
         _busy = runs.Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
         _weights = Library.List(User);
         _speeds = new(Speeds.All(User));
+        _ = FollowDownloadsAsync();
         try
         {
             _catalogue = await Catalogues.GetAsync(_closed.Token);
@@ -84,6 +93,38 @@ public sealed partial class BackbonesPage : IDisposable
             _failure = e.Message;
         }
     }
+
+    /// <summary>Official weights that are not here yet.</summary>
+    private OfficialWeights? Offers(BackboneSpec b) => Official.For(b.Name) is { } official && !_weights.Any(w => w.Sha256.StartsWith(official.Sha256Prefix, StringComparison.Ordinal)) ? official : null;
+
+    private async Task FollowDownloadsAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Refresh);
+            do
+            {
+                IReadOnlyDictionary<string, DownloadState> now = Downloads.States;
+                if (now.Count > 0 || _downloads.Count > 0)
+                {
+                    await InvokeAsync(() =>
+                    {
+                        if (now.Count < _downloads.Count) _weights = Library.List(User);
+                        _downloads = now;
+                        StateHasChanged();
+                    });
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_closed.Token));
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private Task DownloadAsync(BackboneSpec b) => AttemptAsync(() => Downloads.Start(User, b.Name));
+
+    private Task CancelDownloadAsync(BackboneSpec b) => AttemptAsync(() => Downloads.Cancel(User, b.Name));
 
     private static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "F1" : "N0");
 

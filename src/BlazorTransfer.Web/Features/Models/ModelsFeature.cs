@@ -13,6 +13,9 @@ internal static class ModelsFeature
         services.AddDocuments<BackboneWeights>("weights", w => w.Id);
         services.AddDocuments<BackboneSpeed>("backbone-speeds", s => s.Backbone);
         services.AddSingleton<BackboneSpeeds>();
+        services.AddHttpClient(nameof(WeightsDownloads), client => client.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddSingleton<OfficialWeightsCatalogue>();
+        services.AddSingleton<WeightsDownloads>();
         return services.AddSingleton<WeightsLibrary>();
     }
 

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using BlazorTransfer.Core.Protocol;
+using Microsoft.Extensions.Options;
+
+namespace BlazorTransfer.Web.Features.Models;
+
+/// <summary>Pretrained weights that can be downloaded with one click.</summary>
+/// <param name="Backbone">The network they are for.</param>
+/// <param name="Name">What they are called in the library.</param>
+/// <param name="Url">Where the file is.</param>
+/// <param name="Sha256Prefix">How the SHA-256 of the file begins, lower-case hex; torchvision's file names say it.</param>
+/// <param name="Licence">Licence of the weights.</param>
+/// <param name="Origin">Who made them, from what.</param>
+internal sealed record OfficialWeights(string Backbone, string Name, string Url, string Sha256Prefix, string Licence, string Origin);
+
+/// <summary>The list of them: torchvision's, or what the settings name, such as a mirror inside the house.</summary>
+internal sealed class OfficialWeightsCatalogue
+{
+    private const string Resource = "official-weights.json";
+
+    public OfficialWeightsCatalogue(IOptions<BlazorTransferOptions> options)
+    {
+        using Stream file = options.Value.OfficialWeightsFile is { } path
+            ? File.OpenRead(path)
+            : typeof(OfficialWeightsCatalogue).Assembly.GetManifestResourceStream(Resource)!;
+        All = JsonSerializer.Deserialize<IReadOnlyList<OfficialWeights>>(file, ProtocolJson.Line)!;
+    }
+
+    public IReadOnlyList<OfficialWeights> All { get; }
+
+    public OfficialWeights? For(string backbone) => All.FirstOrDefault(w => w.Backbone == backbone);
+}
