@@ -40,10 +40,12 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
     public static string RepositoryRoot { get; } = FindRepositoryRoot();
 
     /// <summary>Starts the application and returns when it answers.</summary>
-    public static async Task<WebAppProcess> StartAsync(string? dataFolder = null)
+    /// <param name="dataFolder">A folder that outlives the process; null for one that is deleted with it.</param>
+    /// <param name="settings">Further settings.</param>
+    public static async Task<WebAppProcess> StartAsync(string? dataFolder = null, params (string Name, string Value)[] settings)
     {
         var app = new WebAppProcess(dataFolder ?? Directory.CreateTempSubdirectory("blazortransfer-e2e-").FullName, dataFolder is null, FreePort());
-        app.Start();
+        app.Start(settings);
         await app.WaitUntilReadyAsync();
         return app;
     }
@@ -71,7 +73,7 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private void Start()
+    private void Start((string Name, string Value)[] settings)
     {
         string project = Path.Combine(RepositoryRoot, "src", "BlazorTransfer.Web");
         // The built assembly, not `dotnet run`: the process that is killed must be the server itself.
@@ -83,6 +85,7 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         };
         start.Environment["BLAZORTRANSFER_Urls"] = BaseUrl;
         start.Environment["BLAZORTRANSFER_DataFolder"] = _dataFolder;
+        foreach ((string name, string value) in settings) start.Environment[$"BLAZORTRANSFER_{name}"] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Record(line.Data);
         _process.ErrorDataReceived += (_, line) => Record(line.Data);

@@ -12,6 +12,7 @@ internal sealed record DocumentSchema(string Collection, IReadOnlyList<string> I
 /// </summary>
 internal sealed class DocumentStore : IDisposable
 {
+    private const string FirstDocument = "first";
     private readonly Lock _gate = new();
     private readonly FileStream _lockFile;
     private readonly LiteDatabase _database;
@@ -24,6 +25,13 @@ internal sealed class DocumentStore : IDisposable
         foreach (DocumentSchema schema in schemas)
         {
             ILiteCollection<BsonDocument> collection = _database.GetCollection(schema.Collection);
+            if (!_database.CollectionExists(schema.Collection))
+            {
+                // LiteDB makes a collection with its first document, or never.
+                collection.Insert(new BsonDocument { ["_id"] = FirstDocument });
+                collection.Delete(FirstDocument);
+            }
+
             foreach (string field in schema.Indexes) collection.EnsureIndex(field);
         }
 

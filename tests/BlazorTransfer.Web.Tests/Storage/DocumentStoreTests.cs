@@ -66,6 +66,15 @@ public sealed class DocumentStoreTests : IDisposable
     }
 
     [Fact]
+    public void Collections_AreThereFromTheStart_AndEmpty()
+    {
+        using DocumentStore store = Open();
+
+        Assert.Equal(["dated", "notes"], store.Read(db => db.GetCollectionNames().Order(StringComparer.Ordinal).ToArray()));
+        Assert.Equal(0, Notes(store).Count());
+    }
+
+    [Fact]
     public void SecondProcessOnTheSameFolder_IsToldWhoHasIt()
     {
         using DocumentStore first = Open();

@@ -11,7 +11,7 @@ internal static class ModelsFeature
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
         services.AddDocuments<BackboneWeights>("weights", w => w.Id);
-        services.AddDocuments<BackboneSpeed>("backbone-speeds", s => s.Backbone);
+        services.AddDocuments<BackboneSpeed>("backbone_speeds", s => s.Backbone);
         services.AddSingleton<BackboneSpeeds>();
         services.AddHttpClient(nameof(WeightsDownloads), client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<OfficialWeightsCatalogue>();
