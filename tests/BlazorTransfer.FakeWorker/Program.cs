@@ -31,6 +31,9 @@ switch (args)
 
 internal static class Fake
 {
+    // Longer than any test waits, so that to a test it is for ever; and not so long that a failed test leaves processes behind.
+    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
+
     private static readonly string[] Behaviours =
         ["succeed", "report-failure", "exit-silently", "abort", "hang", "wait-for-cancel", "unterminated-line", "garbage"];
 
@@ -74,10 +77,10 @@ internal static class Fake
                 Environment.FailFast("as asked");
                 break;
             case "hang":
-                Thread.Sleep(Timeout.Infinite);
+                Thread.Sleep(LongestLife);
                 break;
             case "wait-for-cancel":
-                while (!folder.CancelRequested) Thread.Sleep(20);
+                for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife;) Thread.Sleep(20);
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
             case "unterminated-line":
@@ -87,7 +90,7 @@ internal static class Fake
             case "garbage":
                 events.Dispose();
                 File.AppendAllText(folder.Events, "this is no event\n");
-                Thread.Sleep(Timeout.Infinite);
+                Thread.Sleep(LongestLife);
                 break;
         }
 

@@ -45,10 +45,21 @@ public static partial class WeightsFile
     private static IReadOnlyDictionary<string, TensorData> Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
     {
         // The names that torchvision's files of DenseNets still have.
-        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k)))
-            return Unwrap(tensors.ToDictionary(t => OldDenseNetName().Replace(t.Key, "$1$2"), t => t.Value));
+        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))) return Unwrap(WithNewDenseNetNames(tensors));
         string? prefix = Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal)));
         return prefix is null ? tensors : Unwrap(tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
+    }
+
+    private static Dictionary<string, TensorData> WithNewDenseNetNames(IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        var renamed = new Dictionary<string, TensorData>();
+        foreach ((string name, TensorData tensor) in tensors)
+        {
+            string now = OldDenseNetName().Replace(name, "$1$2");
+            if (!renamed.TryAdd(now, tensor)) throw new WeightsException($"The file holds two tensors that mean '{now}'.");
+        }
+
+        return renamed;
     }
 
     [GeneratedRegex(@"(denselayer\d+\.(?:norm|conv))\.(\d)")]

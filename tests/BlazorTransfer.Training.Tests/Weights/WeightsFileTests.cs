@@ -66,6 +66,19 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void Open_WithAnOldAndANewNameOfOneTensor_RefusesInWords()
+    {
+        string path = Path.Combine(_folder, "w.safetensors");
+        Safetensors.Write(path, new Dictionary<string, TensorData>
+        {
+            ["denselayer1.norm.1.weight"] = new(ElementType.Float32, [1], new byte[4]),
+            ["denselayer1.norm1.weight"] = new(ElementType.Float32, [1], new byte[4]),
+        });
+
+        Assert.Contains("two tensors", Assert.Throws<WeightsException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Open_WithLegacyFile_ReadsTensorsWithoutTheirWrapper()
     {
         IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "resnet20-cifar10-12fca82f.th"));

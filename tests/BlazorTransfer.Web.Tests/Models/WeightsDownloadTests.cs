@@ -98,19 +98,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
     public async Task Download_WhoseBodyFallsSilent_IsAskedForAgain()
     {
         int requests = 0;
-        _behaviour = async context =>
-        {
-            if (++requests > 1)
-            {
-                await SendAsync(context, cutAfter: null);
-                return;
-            }
-
-            context.Response.ContentLength = _file.Length;
-            await context.Response.Body.WriteAsync(_file.AsMemory(0, 50_000));
-            await context.Response.Body.FlushAsync();
-            await Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted);
-        };
+        _behaviour = context => ++requests > 1 ? SendAsync(context, cutAfter: null) : SendBeginningAsync(context, 50_000, Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted));
         using TestApp app = NewApp(("DownloadSilence", "00:00:00.5"));
         ClaimsPrincipal user = await UserAsync(app);
 
@@ -157,19 +145,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
     {
         var silent = new TaskCompletionSource();
         int requests = 0;
-        _behaviour = async context =>
-        {
-            if (++requests > 1)
-            {
-                await SendAsync(context, cutAfter: null);
-                return;
-            }
-
-            context.Response.ContentLength = _file.Length;
-            await context.Response.Body.WriteAsync(_file.AsMemory(0, 80_000));
-            await context.Response.Body.FlushAsync();
-            await silent.Task;
-        };
+        _behaviour = context => ++requests > 1 ? SendAsync(context, cutAfter: null) : SendBeginningAsync(context, 80_000, silent.Task);
         using TestApp app = NewApp();
         ClaimsPrincipal user = await UserAsync(app);
         WeightsDownloads downloads = app.Get<WeightsDownloads>();
@@ -210,6 +186,15 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
     private static async Task<ClaimsPrincipal> UserAsync(TestApp app) => await app.PrincipalAsync(await app.CreateUserAsync("Ada"));
 
     private static string Hash(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));
+
+    /// <summary>Promises the file, sends its first bytes, and falls silent.</summary>
+    private async Task SendBeginningAsync(HttpContext context, int bytes, Task silence)
+    {
+        context.Response.ContentLength = _file.Length;
+        await context.Response.Body.WriteAsync(_file.AsMemory(0, bytes));
+        await context.Response.Body.FlushAsync();
+        await silence;
+    }
 
     /// <summary>Sends the file from the asked place on; a cut breaks the connection in the middle.</summary>
     private async Task SendAsync(HttpContext context, int? cutAfter, bool ranges = true)
