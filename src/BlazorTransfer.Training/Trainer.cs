@@ -67,7 +67,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         if (entry == 0) return new Sources(train, validation);
         bool cacheTrain = !run.Augments;
         int cached = validation.Samples.Count + (cacheTrain ? train.Samples.Count : 0);
-        if (FeatureBatches.EstimateBytes(_model, entry, cached) > FeatureBudgetBytes) return new Sources(train, validation);
+        if (FeatureBatches.EstimateBytes(_model, entry, run.Preprocessing.CropSize, cached) > FeatureBudgetBytes) return new Sources(train, validation);
         _progress.Start(RunPhase.ExtractingFeatures, cached, "images");
         int before = 0;
         BatchSource Features(BatchSource images)
@@ -139,7 +139,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             Backbone = run.Job.Backbone,
             Classes = _model.Classes,
-            Preprocessing = _model.Backbone.Spec.Preprocessing,
+            Preprocessing = run.Preprocessing,
             Method = run.Job.Method,
             Epoch = epoch,
             Metrics = metrics,

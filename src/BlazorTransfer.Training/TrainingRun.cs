@@ -17,9 +17,8 @@ public sealed class TrainingRun : IDisposable
     private TrainingRun(JobSpec job, DatasetManifest data, TransferModel model, TransferMethod method, ParameterSet settings, DeviceSpec device)
     {
         (Job, Data, Model, Method, Settings, Device) = (job, data, model, method, settings, device);
-        Preprocessing preprocessing = model.Backbone.Spec.Preprocessing;
-        Transforms = new ImageTransforms(preprocessing);
-        Images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
+        Preprocessing = PreprocessingOf(model.Backbone, settings);
+        Images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide);
     }
 
     public JobSpec Job { get; }
@@ -28,12 +27,14 @@ public sealed class TrainingRun : IDisposable
     public TransferMethod Method { get; }
     public ParameterSet Settings { get; }
     public DeviceSpec Device { get; }
+
+    /// <summary>What evaluation does to an image: the network's own, at the run's image size.</summary>
+    public Preprocessing Preprocessing { get; }
     public int BatchSize => Settings.Integer(CommonParameters.BatchSize);
     public int Epochs => Settings.Integer(CommonParameters.Epochs);
 
     /// <summary>Whether each epoch sees the same pictures, so that what is frozen needs computing only once.</summary>
     public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none";
-    private ImageTransforms Transforms { get; }
     private ImageStore Images { get; }
 
     /// <summary>Trains a job from start to end. Synchronous, on the calling thread: libtorch's scopes belong to a thread.</summary>
@@ -50,7 +51,11 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The images of a split as evaluation sees them.</summary>
-    public ImageBatches Evaluation(Split split) => Batches(split, (sample, _, target) => Transforms.Evaluate(Images.Full(sample), target));
+    public ImageBatches Evaluation(Split split)
+    {
+        InputReader reader = InputReader.Evaluation(Images, Preprocessing);
+        return Batches(split, _ => reader);
+    }
 
     /// <summary>The training images, each epoch drawn anew as the augmentation says.</summary>
     public ImageBatches Training() => Settings.Choice(CommonParameters.Augmentation) switch
@@ -58,16 +63,20 @@ public sealed class TrainingRun : IDisposable
         "none" => Evaluation(Split.Train),
         "light" => Augmented(smallestArea: 0.5, mirror: true),
         "light-no-mirror" => Augmented(smallestArea: 0.5, mirror: false),
+        "medium" => Augmented(smallestArea: 0.25, mirror: true),
         "strong" => Augmented(smallestArea: 0.08, mirror: true),
         string other => throw TrainingException.BadInput($"There is no augmentation '{other}'."),
     };
 
     public void Dispose() => Model.Dispose();
 
-    private ImageBatches Augmented(double smallestArea, bool mirror) =>
-        Batches(Split.Train, (sample, random, target) => Transforms.Augment(Images.Working(sample), random, smallestArea, mirror, target));
+    private ImageBatches Augmented(double smallestArea, bool mirror) => Batches(Split.Train, epoch =>
+    {
+        var transforms = new ImageTransforms(Preprocessing.WithInput(Method.ImageSize(Preprocessing.CropSize, epoch, Epochs)));
+        return new InputReader(transforms.Side, (sample, random, target) => transforms.Augment(Images.Working(sample), random, smallestArea, mirror, target));
+    });
 
-    private ImageBatches Batches(Split split, SampleReader read) => new(Data.Of(split), Data.Classes, Transforms.Side, read, Job.Seed, Model.Device);
+    private ImageBatches Batches(Split split, Func<int, InputReader> reader) => new(Data.Of(split), Data.Classes, reader, Job.Seed, Model.Device);
 
     private static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
     {
@@ -77,7 +86,8 @@ public sealed class TrainingRun : IDisposable
         DatasetManifest data = LoadData(job.Data);
         manual_seed(job.Seed);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
-        LoadWeights(backbone, job.Weights, data.Classes, emit);
+        CheckImageSize(backbone, settings);
+        LoadWeights(backbone, job, data.Classes, emit);
         backbone.to(device);
         var model = new TransferModel(backbone, data.Classes, device);
         method.Configure(model);
@@ -101,10 +111,39 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private static void LoadWeights(Backbone backbone, WeightsSpec weights, IReadOnlyList<string> classes, Action<RunEvent> emit)
+    private static Preprocessing PreprocessingOf(Backbone backbone, ParameterSet settings)
     {
+        int side = settings.Integer(CommonParameters.ImageSize);
+        return side == 0 ? backbone.Spec.Preprocessing : backbone.Spec.Preprocessing.WithInput(side);
+    }
+
+    /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by libtorch.</summary>
+    private static void CheckImageSize(Backbone backbone, ParameterSet settings)
+    {
+        int side = PreprocessingOf(backbone, settings).CropSize;
+        if (side == backbone.Spec.Preprocessing.CropSize) return;
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        backbone.eval();
+        try
+        {
+            backbone.call(zeros(1, 3, side, side));
+        }
+        catch (System.Runtime.InteropServices.ExternalException e)
+        {
+            throw TrainingException.BadInput($"{backbone.Spec.DisplayName} cannot take images of {side} pixels. Choose a larger image size; its own is {backbone.Spec.Preprocessing.CropSize}.", e);
+        }
+    }
+
+    private static void LoadWeights(Backbone backbone, JobSpec job, IReadOnlyList<string> classes, Action<RunEvent> emit)
+    {
+        WeightsSpec weights = job.Weights;
+        bool takesWeights = TransferMethodRegistry.All.Single(m => m.Name == job.Method).TakesWeights;
+        if (!takesWeights && weights.File is not null)
+            throw TrainingException.BadInput($"'{job.Method}' starts from random weights. To train on from these, choose fine-tuning.");
         if (weights.File is null)
         {
+            if (!takesWeights) return;
             emit(new MessageLogged { Level = MessageLevel.Warning, Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images." });
             return;
         }

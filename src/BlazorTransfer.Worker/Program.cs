@@ -6,6 +6,7 @@ using BlazorTransfer.Worker.Commands;
 var root = new RootCommand("BlazorTransfer on the command line: trains, evaluates and uses image classifiers.")
 {
     TrainCommand.Create(),
+    TrainCommand.CreatePretrain(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
     DescribeCommand.Create(),

@@ -48,11 +48,7 @@ public sealed record BackboneSpec(
     int FeatureDim,
     IReadOnlyList<string> LayerGroups,
     Preprocessing Preprocessing,
-    string Paper)
-{
-    /// <summary>Whether torchvision builds it under this name; a download's instructions depend on it.</summary>
-    public bool IsTorchvisions { get; init; } = true;
-}
+    string Paper);
 
 /// <summary>Evaluation preprocessing; it travels with the weights into every export.</summary>
 /// <param name="ResizeShorterSide">Shorter side after the antialiased resize, in pixels.</param>
@@ -71,6 +67,12 @@ public sealed record Preprocessing(
     public const string Bicubic = "bicubic";
 
     public static Preprocessing ImageNet { get; } = new(256, 224, [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f]);
+
+    /// <summary>The same with another input size; the margin that the centre crop cuts off keeps its share.</summary>
+    /// <param name="side">Side of the square input, in pixels.</param>
+    public Preprocessing WithInput(int side) => side == CropSize
+        ? this
+        : this with { ResizeShorterSide = (int)Math.Round((double)side * ResizeShorterSide / CropSize), CropSize = side };
 }
 
 /// <summary>A way to turn a pretrained backbone into a classifier of the user's classes.</summary>
@@ -86,7 +88,11 @@ public sealed record TransferMethodSpec(
     string Summary,
     string Advice,
     string? Paper,
-    IReadOnlyList<ParameterSpec> Parameters);
+    IReadOnlyList<ParameterSpec> Parameters)
+{
+    /// <summary>Whether it starts from weights; a method that does not is refused any.</summary>
+    public bool TakesWeights { get; init; } = true;
+}
 
 /// <summary>A form in which a finished model can be downloaded.</summary>
 public sealed record ExportFormatSpec(string Name, string DisplayName, string Summary);

@@ -42,7 +42,7 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
 
     /// <summary>Runs <paramref name="count"/> groups from <paramref name="first"/>, so that what comes before can be computed once and kept.</summary>
     public Tensor ForwardGroups(Tensor input, int first, int count) =>
-        LayerGroups.Skip(first).Take(count).Aggregate(input, (x, group) => group.Forward(x));
+        LayerGroups.Skip(first).Take(count).Aggregate(ChannelsLast(input), (x, group) => group.Forward(x));
 
     /// <summary>The last group's output to the head's input.</summary>
     public abstract Tensor ToHeadInput(Tensor trunk);
@@ -85,6 +85,13 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
 
     /// <summary>A group of modules that follow one another.</summary>
     protected static LayerGroup Group(string name, params Module<Tensor, Tensor>[] modules) => new(name, modules, x => Chain(modules, x));
+
+    /// <summary>
+    /// The same maps, [N, C, H, W], with a pixel's channels side by side in memory: the order in which convolutions on a CPU and on
+    /// tensor cores work, and which their outputs keep. TorchSharp has no <c>memory_format</c>, so it is made by permuting.
+    /// </summary>
+    private static Tensor ChannelsLast(Tensor maps) =>
+        maps.Dimensions == 4 ? maps.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : maps;
 
     /// <summary>Calls modules one after another.</summary>
     protected static Tensor Chain(IEnumerable<Module<Tensor, Tensor>> modules, Tensor x) => modules.Aggregate(x, (y, module) => module.call(y));

@@ -40,10 +40,14 @@ public static class BackboneRegistry
         return exact.Length > 0 ? exact : [.. All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name)];
     }
 
+    /// <exception cref="TrainingException">There is no architecture of that name.</exception>
+    internal static PyTorchCode PyTorch(string name) => Find(name).PyTorch;
+
     /// <summary>Builds the network with random weights and a head of <paramref name="classes"/> outputs.</summary>
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
-    public static Backbone Create(string name, int classes) =>
-        Entries.FirstOrDefault(e => e.Spec.Name == name)?.Create(classes)
+    public static Backbone Create(string name, int classes) => Find(name).Create(classes);
+
+    private static BackboneEntry Find(string name) => Entries.FirstOrDefault(e => e.Spec.Name == name)
         ?? throw TrainingException.BadInput($"There is no backbone named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}.");
 }
 
@@ -53,4 +57,12 @@ internal sealed record BackboneEntry(BackboneSpec Spec, Func<int, Backbone> Crea
 {
     /// <summary>How many parameters one class more takes.</summary>
     public int ParametersPerClass { get; init; } = Spec.FeatureDim + 1;
+
+    /// <summary>How PyTorch builds it; torchvision's own function unless it has none.</summary>
+    public PyTorchCode PyTorch { get; init; } = new("import torchvision", $"torchvision.models.{Spec.Name}(num_classes=len(labels))");
 }
+
+/// <summary>Python that builds a network for the README of a download, where <c>torch</c> is imported and <c>labels</c> lists the classes.</summary>
+/// <param name="Preparation">Imports and definitions.</param>
+/// <param name="Construction">An expression.</param>
+internal sealed record PyTorchCode(string Preparation, string Construction);

@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -39,7 +40,8 @@ internal static class Blocks
     {
         if (!training || probability == 0) return branch;
         double survival = 1 - probability;
-        return branch * empty([branch.shape[0], 1, 1, 1], dtype: branch.dtype, device: branch.device).bernoulli_(survival).div_(survival);
+        using Scalar divisor = survival.ToScalar();
+        return branch * empty([branch.shape[0], 1, 1, 1], dtype: branch.dtype, device: branch.device).bernoulli_(survival).div_(divisor);
     }
 }
 

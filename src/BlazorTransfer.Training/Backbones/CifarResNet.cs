@@ -64,10 +64,12 @@ internal sealed class CifarResNet : Backbone
     private static BackboneEntry Entry(int depth, int blocks, long parameters, double gigaMacs)
     {
         var spec = new BackboneSpec($"resnet{depth}_cifar", $"ResNet-{depth} (32 pixels)", "ResNet for small images", parameters, gigaMacs, FeatureDim: 64,
-            ["stem", "layer1", "layer2", "layer3"], Small, "He et al., Deep Residual Learning for Image Recognition, 2015")
+            ["stem", "layer1", "layer2", "layer3"], Small, "He et al., Deep Residual Learning for Image Recognition, 2015");
+        return new BackboneEntry(spec, classes => new CifarResNet(spec, blocks, classes))
         {
-            IsTorchvisions = false,
+            PyTorch = new PyTorchCode(
+                "import resnet  # resnet.py of https://github.com/akamaster/pytorch_resnet_cifar10",
+                $"resnet.ResNet(resnet.BasicBlock, [{blocks}] * 3, num_classes=len(labels))"),
         };
-        return new BackboneEntry(spec, classes => new CifarResNet(spec, blocks, classes));
     }
 }

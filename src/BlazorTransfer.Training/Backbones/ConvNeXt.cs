@@ -119,7 +119,7 @@ internal sealed class ConvNeXt : Backbone
         {
             Tensor y = _norm.call(_depthwise.call(x).permute(0, 2, 3, 1));
             y = _down.call(functional.gelu(_up.call(y))).permute(0, 3, 1, 2);
-            return x + Blocks.StochasticDepth(_scale * y, _dropPath, training);
+            return x.Plus(Blocks.StochasticDepth(_scale * y, _dropPath, training));
         }
     }
 }

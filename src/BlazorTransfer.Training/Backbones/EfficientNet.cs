@@ -145,6 +145,6 @@ internal sealed class EfficientNet : Backbone
             register_module("block", _block = Sequential(layers));
         }
 
-        public override Tensor forward(Tensor x) => _shortcut ? x + Blocks.StochasticDepth(_block.call(x), _dropPath, training) : _block.call(x);
+        public override Tensor forward(Tensor x) => _shortcut ? x.Plus(Blocks.StochasticDepth(_block.call(x), _dropPath, training)) : _block.call(x);
     }
 }

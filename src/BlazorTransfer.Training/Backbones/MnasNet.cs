@@ -83,6 +83,6 @@ internal sealed class MnasNet : Backbone
                 Conv2d(hidden, output, 1, bias: false), Norm.Create(output)));
         }
 
-        public override Tensor forward(Tensor x) => _shortcut ? x + _layers.call(x) : _layers.call(x);
+        public override Tensor forward(Tensor x) => _shortcut ? x.Plus(_layers.call(x)) : _layers.call(x);
     }
 }

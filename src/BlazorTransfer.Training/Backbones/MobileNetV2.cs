@@ -67,6 +67,6 @@ internal sealed class MobileNetV2 : Backbone
             register_module("conv", _conv = Sequential(layers));
         }
 
-        public override Tensor forward(Tensor x) => _shortcut ? x + _conv.call(x) : _conv.call(x);
+        public override Tensor forward(Tensor x) => _shortcut ? x.Plus(_conv.call(x)) : _conv.call(x);
     }
 }

@@ -103,6 +103,6 @@ internal sealed class MobileNetV3 : Backbone
             register_module("block", _block = Sequential(layers));
         }
 
-        public override Tensor forward(Tensor x) => _shortcut ? x + _block.call(x) : _block.call(x);
+        public override Tensor forward(Tensor x) => _shortcut ? x.Plus(_block.call(x)) : _block.call(x);
     }
 }

@@ -95,6 +95,6 @@ internal sealed class RegNet : Backbone
             register_module("f", _f = Sequential([.. layers]));
         }
 
-        public override Tensor forward(Tensor x) => functional.relu((_proj?.call(x) ?? x) + _f.call(x));
+        public override Tensor forward(Tensor x) => functional.relu((_proj?.call(x) ?? x).Plus(_f.call(x)));
     }
 }

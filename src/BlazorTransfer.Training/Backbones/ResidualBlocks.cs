@@ -16,7 +16,7 @@ internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name
         if (registeredAs is not null) register_module(registeredAs, module);
     }
 
-    public sealed override Tensor forward(Tensor x) => functional.relu(Branch(x) + (_shortcut?.call(x) ?? x));
+    public sealed override Tensor forward(Tensor x) => functional.relu(Branch(x).Plus(_shortcut?.call(x) ?? x));
 
     protected abstract Tensor Branch(Tensor x);
 

@@ -13,6 +13,7 @@ public static class PackageReadme
     public static string For(ModelDescription model, JobSpec job)
     {
         Preprocessing p = model.Preprocessing;
+        PyTorchCode pytorch = BackboneRegistry.PyTorch(model.Backbone);
         string top1 = model.Metrics.TryGetValue(MetricKeys.ValidationTop1, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
         return $$"""
             # Image classifier: {{string.Join(", ", model.Classes)}}
@@ -33,12 +34,12 @@ public static class PackageReadme
             ```python
             import sys
             import torch
-            {{Import(model)}}
             from PIL import Image
             from torchvision import transforms
+            {{pytorch.Preparation}}
 
             labels = open("labels.txt", encoding="utf-8").read().splitlines()
-            model = {{Construction(model)}}
+            model = {{pytorch.Construction}}
             model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
             model.eval()
 
@@ -71,18 +72,6 @@ public static class PackageReadme
             ```
 
             """;
-    }
-
-    private static bool IsTorchvisions(ModelDescription model) => BackboneRegistry.All.Single(b => b.Name == model.Backbone).IsTorchvisions;
-
-    private static string Import(ModelDescription model) =>
-        IsTorchvisions(model) ? "import torchvision" : "import resnet  # resnet.py of https://github.com/akamaster/pytorch_resnet_cifar10";
-
-    private static string Construction(ModelDescription model)
-    {
-        if (IsTorchvisions(model)) return $"torchvision.models.{model.Backbone}(num_classes=len(labels))";
-        int depth = int.Parse(model.Backbone["resnet".Length..^"_cifar".Length], CultureInfo.InvariantCulture);
-        return $"resnet.ResNet(resnet.BasicBlock, [{(depth - 2) / 6}] * 3, num_classes=len(labels))";
     }
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));

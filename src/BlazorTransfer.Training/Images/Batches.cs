@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using static TorchSharp.torch;
 
@@ -43,9 +44,26 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
 /// <param name="target">The input's floats.</param>
 public delegate void SampleReader(Sample sample, Random random, Span<float> target);
 
+/// <summary>Images of one size.</summary>
+/// <param name="Side">Side of the square input, in pixels.</param>
+/// <param name="Read">Makes the input, 3 · side² floats.</param>
+public sealed record InputReader(int Side, SampleReader Read)
+{
+    /// <summary>Images as evaluation sees them.</summary>
+    public static InputReader Evaluation(ImageStore images, Preprocessing preprocessing)
+    {
+        var transforms = new ImageTransforms(preprocessing);
+        return new InputReader(transforms.Side, (sample, _, target) => transforms.Evaluate(images.Full(sample), target));
+    }
+}
+
 /// <summary>Decodes images ahead of the training step, a few batches at most.</summary>
-public sealed class ImageBatches(
-    IReadOnlyList<Sample> samples, IReadOnlyList<string> classes, int side, SampleReader read, int seed, Device device)
+/// <param name="samples">The samples.</param>
+/// <param name="classes">Class names, in the order of the outputs.</param>
+/// <param name="reader">How an epoch's images are read; epochs count from 1, and 0 is a pass outside training.</param>
+/// <param name="seed">The run's seed.</param>
+/// <param name="device">Where the tensors go.</param>
+public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<string> classes, Func<int, InputReader> reader, int seed, Device device)
     : BatchSource(samples)
 {
     private const int BatchesAhead = 2;
@@ -55,13 +73,14 @@ public sealed class ImageBatches(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var ready = new BlockingCollection<(int[] Indices, float[] Floats)>(BatchesAhead);
-        Task producer = Task.Run(() => Produce(order, batchSize, epoch, ready, stop.Token), CancellationToken.None);
+        InputReader input = reader(epoch);
+        Task producer = Task.Run(() => Produce(input, order, batchSize, epoch, ready, stop.Token), CancellationToken.None);
         try
         {
             foreach ((int[] indices, float[] floats) in ready.GetConsumingEnumerable(CancellationToken.None))
             {
                 Sample[] samples = [.. indices.Select(i => Samples[i])];
-                Tensor inputs = tensor(floats, [indices.Length, 3, side, side], device: device);
+                Tensor inputs = tensor(floats, [indices.Length, 3, input.Side, input.Side], device: device);
                 Tensor labels = tensor([.. samples.Select(s => _classNumbers[s.Label!])], device: device);
                 yield return new Batch(inputs, labels, 0, samples);
             }
@@ -78,17 +97,17 @@ public sealed class ImageBatches(
     }
 
     private void Produce(
-        IReadOnlyList<int> order, int batchSize, int epoch, BlockingCollection<(int[] Indices, float[] Floats)> ready, CancellationToken stop)
+        InputReader input, IReadOnlyList<int> order, int batchSize, int epoch, BlockingCollection<(int[] Indices, float[] Floats)> ready, CancellationToken stop)
     {
         try
         {
-            int length = 3 * side * side;
+            int length = 3 * input.Side * input.Side;
             for (int begin = 0; begin < order.Count; begin += batchSize)
             {
                 int[] indices = [.. order.Skip(begin).Take(batchSize)];
                 float[] floats = new float[indices.Length * length];
                 Parallel.For(0, indices.Length, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                    i => read(Samples[indices[i]], new Random(HashCode(seed, epoch, indices[i])), floats.AsSpan(i * length, length)));
+                    i => input.Read(Samples[indices[i]], new Random(HashCode(seed, epoch, indices[i])), floats.AsSpan(i * length, length)));
                 ready.Add((indices, floats), stop);
             }
         }

@@ -17,13 +17,12 @@ public sealed class FeatureBatches : BatchSource, IDisposable
     private FeatureBatches(IReadOnlyList<Sample> samples, Tensor features, Tensor labels, int entry)
         : base(samples) => (_features, _labels, _entry) = (features, labels, entry);
 
-    /// <summary>Bytes that <paramref name="samples"/> images would take at an entry point, measured on one empty image.</summary>
-    public static long EstimateBytes(TransferModel model, int entry, int samples)
+    /// <summary>Bytes that <paramref name="samples"/> images of a size would take at an entry point, measured on one empty image.</summary>
+    public static long EstimateBytes(TransferModel model, int entry, int side, int samples)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         model.Backbone.eval();
-        int side = model.Backbone.Spec.Preprocessing.CropSize;
         return model.ForwardTo(entry, zeros(1, 3, side, side, device: model.Device)).numel() * sizeof(float) * samples;
     }
 

@@ -9,9 +9,13 @@ namespace BlazorTransfer.Training.Images;
 /// Reads a data set's images. For training they are kept decoded, a little larger than the network's input, as long as they
 /// fit into the budget: decoding costs many times what a crop out of memory does.
 /// </summary>
-public sealed class ImageStore(string root, int workingSide, long budgetBytes = 1L << 30)
+public sealed class ImageStore(string root, int workingSide)
 {
+    // A sixth of the machine's memory: the network, its gradients and the web application want the rest.
+    private const int MemoryShare = 6;
+
     private readonly ConcurrentDictionary<string, RgbImage> _decoded = new(StringComparer.Ordinal);
+    private readonly long _budget = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
     private long _bytes;
 
     /// <summary>The image in full size, as evaluation needs it to agree with PIL.</summary>
@@ -25,7 +29,7 @@ public sealed class ImageStore(string root, int workingSide, long budgetBytes = 
         if (_decoded.TryGetValue(sample.Sha256, out RgbImage? kept)) return kept;
         RgbImage image = Read(sample, minimumShorterSide: 2 * workingSide);
         if (image.ShorterSide > workingSide) image = PilResize.ShorterSide(image, workingSide);
-        if (Interlocked.Add(ref _bytes, image.Pixels.Length) <= budgetBytes) _decoded.TryAdd(sample.Sha256, image);
+        if (Interlocked.Add(ref _bytes, image.Pixels.Length) <= _budget) _decoded.TryAdd(sample.Sha256, image);
         return image;
     }
 

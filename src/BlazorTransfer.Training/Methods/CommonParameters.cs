@@ -15,6 +15,7 @@ public static class CommonParameters
     public const string WarmUpEpochs = "warm-up-epochs";
     public const string LabelSmoothing = "label-smoothing";
     public const string Augmentation = "augmentation";
+    public const string ImageSize = "image-size";
     public const string Threads = "threads";
 
     public static IReadOnlyList<ParameterSpec> All { get; } =
@@ -36,8 +37,14 @@ public static class CommonParameters
                 new ParameterChoice("none", "None", "The same picture each epoch. What is frozen is then computed once."),
                 new ParameterChoice("light", "Light", "Crops of at least half the area, and mirroring."),
                 new ParameterChoice("light-no-mirror", "Light, not mirrored", "Crops of at least half the area. For writing, or where left and right differ."),
+                new ParameterChoice("medium", "Medium", "Crops of at least a quarter of the area, and mirroring."),
                 new ParameterChoice("strong", "Strong", "Crops of at least 8 % of the area, and mirroring: for long training on much data."),
             ],
+        },
+        new ParameterSpec
+        {
+            Name = ImageSize, DisplayName = "Image size", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 1024, Unit = "pixels", Advanced = true,
+            Help = "Side of the square that the network sees; 0 takes the network's own. Half the side takes a quarter of the time, and small things may vanish.",
         },
         new ParameterSpec
         {
@@ -76,6 +83,9 @@ public static class CommonParameters
             Help = "0 uses all cores. With 1, a CPU run with the same seed gives the same weights to the bit.",
         },
     ];
+
+    /// <summary>A common parameter, for a method that gives it another default.</summary>
+    public static ParameterSpec Named(string name) => All.Single(p => p.Name == name);
 
     public static ParameterSpec EpochsOf(int epochs) => new()
     {

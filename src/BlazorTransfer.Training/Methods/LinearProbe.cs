@@ -18,20 +18,12 @@ internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settin
         [
             CommonParameters.EpochsOf(60),
             CommonParameters.LearningRateOf(0.01),
-            Augmentation(),
-            BatchSize(),
-            WarmUp(),
+            CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
+            CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
+            CommonParameters.Named(CommonParameters.WarmUpEpochs) with { Default = 0 },
         ]);
 
     public override int FrozenGroups(TransferModel model) => model.HeadEntry;
 
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) => [new ParameterGroup(Trainable(model.Backbone.Head))];
-
-    private static ParameterSpec Augmentation() => Common(CommonParameters.Augmentation) with { Default = "none" };
-
-    private static ParameterSpec BatchSize() => Common(CommonParameters.BatchSize) with { Default = 32 };
-
-    private static ParameterSpec WarmUp() => Common(CommonParameters.WarmUpEpochs) with { Default = 0 };
-
-    private static ParameterSpec Common(string name) => CommonParameters.All.Single(p => p.Name == name);
 }

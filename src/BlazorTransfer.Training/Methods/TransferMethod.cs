@@ -31,6 +31,9 @@ public abstract class TransferMethod(ParameterSet settings)
     /// <summary>Freezes and prepares the model, before the first step.</summary>
     public virtual void Configure(TransferModel model) => model.Backbone.Freeze(FrozenGroups(model));
 
+    /// <summary>Side of the training images in an epoch (from 1), where it changes over a run of <paramref name="epochs"/>; at most <paramref name="size"/>.</summary>
+    public virtual int ImageSize(int size, int epoch, int epochs) => size;
+
     /// <summary>What the optimizer changes.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model);
 

@@ -9,6 +9,7 @@ public static class TransferMethodRegistry
     [
         (LinearProbe.Spec, settings => new LinearProbe(settings)),
         (FineTuning.Spec, settings => new FineTuning(settings)),
+        (FromScratch.Spec, settings => new FromScratch(settings)),
     ];
 
     public static IReadOnlyList<TransferMethodSpec> All { get; } = [.. Entries.Select(e => e.Spec)];
@@ -24,6 +25,7 @@ public static class TransferMethodRegistry
         return (Entries[index].Create(settings), settings);
     }
 
-    private static IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
+    /// <summary>All parameters of a method, with its defaults.</summary>
+    public static IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
         [.. CommonParameters.All.Where(c => method.Parameters.All(p => p.Name != c.Name)), .. method.Parameters];
 }

@@ -39,10 +39,9 @@ internal static class EvaluateCommand
         string[] unknown = [.. data.Classes.Except(predictor.Model.Classes)];
         if (unknown.Length > 0)
             throw TrainingException.BadInput($"The model does not know the class '{unknown[0]}'. It knows: {string.Join(", ", predictor.Model.Classes)}.");
-        var transforms = new ImageTransforms(predictor.Description.Preprocessing);
         var images = new ImageStore(folder, predictor.Description.Preprocessing.ResizeShorterSide);
-        var source = new ImageBatches(data.Samples, predictor.Model.Classes, transforms.Side,
-            (sample, _, target) => transforms.Evaluate(images.Full(sample), target), seed: 0, predictor.Model.Device);
+        InputReader reader = InputReader.Evaluation(images, predictor.Description.Preprocessing);
+        var source = new ImageBatches(data.Samples, predictor.Model.Classes, _ => reader, seed: 0, predictor.Model.Device);
         return Evaluator.Evaluate(predictor.Model, source, BatchSize, null, CancellationToken.None);
     }
 

@@ -5,13 +5,19 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
+using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Methods;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>train</c>: from a folder of images to a model package, without the web application.</summary>
+/// <summary>
+/// <c>train</c>: from a folder of images to a model package, without the web application; and <c>pretrain</c>, the same from random
+/// weights, for a network that other runs start from.
+/// </summary>
 internal static class TrainCommand
 {
+    private const string RandomWeights = "random";
+
     private static readonly Option<string> Data = new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = true };
     private static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "mobilenet_v2" };
     private static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, or 'random'.", Required = true };
@@ -25,61 +31,83 @@ internal static class TrainCommand
     public static Command Create()
     {
         var command = new Command("train", "Trains a classifier on a folder of images.") { Data, Backbone, Weights, Method, Out, Device, Seed, Force, Json };
-        Option<string?>[] parameters = [.. ParameterOptions()];
-        foreach (Option<string?> option in parameters) command.Add(option);
+        return WithParameters(command, AllParameters, parsed => new Start(parsed.GetValue(Weights)!, parsed.GetValue(Method)!, WritesTrunk: false));
+    }
+
+    public static Command CreatePretrain()
+    {
+        var command = new Command("pretrain", $"Trains a network from random weights on a folder of many images, for other runs to start from: artifacts/{TrunkFile.FileName} is their --weights.")
+        {
+            Data, Backbone, Out, Device, Seed, Force, Json,
+        };
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => !m.TakesWeights);
+        return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(RandomWeights, method.Name, WritesTrunk: true));
+    }
+
+    private static Command WithParameters(Command command, IReadOnlyList<ParameterSpec> specs, Func<ParseResult, Start> start)
+    {
+        (ParameterSpec Spec, Option<string?> Option)[] parameters = [.. specs.Select(p => (p, OptionOf(p)))];
+        foreach ((_, Option<string?> option) in parameters) command.Add(option);
         command.SetAction(parsed =>
         {
             WorkerExitCode code = WorkerExitCode.Success;
-            int failure = Failures.Guard(() => code = Train(parsed, parameters));
+            int failure = Failures.Guard(() => code = Train(parsed, start(parsed), Chosen(parsed, parameters)));
             return failure != 0 ? failure : (int)code;
         });
         return command;
     }
 
-    /// <summary>One option for each parameter of the catalogue.</summary>
-    private static IEnumerable<Option<string?>> ParameterOptions() => AllParameters().Select(p => new Option<string?>($"--{p.Name}")
+    private static Option<string?> OptionOf(ParameterSpec p) => new($"--{p.Name}")
     {
         Description = $"{p.Help}{(p.Choices.Count > 0 ? $" One of: {string.Join(", ", p.Choices.Select(c => c.Value))}." : "")}",
-    });
+    };
 
-    private static IEnumerable<ParameterSpec> AllParameters() =>
-        CommonParameters.All.Concat(TransferMethodRegistry.All.SelectMany(m => m.Parameters)).DistinctBy(p => p.Name);
+    private static IReadOnlyList<ParameterSpec> AllParameters =>
+        [.. CommonParameters.All.Concat(TransferMethodRegistry.All.SelectMany(m => m.Parameters)).DistinctBy(p => p.Name)];
 
-    private static WorkerExitCode Train(ParseResult parsed, Option<string?>[] options)
+    private static WorkerExitCode Train(ParseResult parsed, Start start, Dictionary<string, ParameterValue> chosen)
     {
+        TransferMethodRegistry.Create(start.Method, chosen);
         var folder = new RunFolder(parsed.GetValue(Out)!);
         PrepareFolder(folder, parsed.GetValue(Force));
+        (JobSpec job, ImportResult import) = Prepare(parsed, folder, start, chosen);
         bool json = parsed.GetValue(Json);
+        using TrainDisplay? display = json ? null : new TrainDisplay(import);
+        WorkerExitCode code = JobRunner.Run(folder, display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show, atConsole: true);
+        if (code != WorkerExitCode.Success) return code;
+        string? trunk = start.WritesTrunk ? TrunkFile.Write(folder, job) : null;
+        if (json) return code;
+        Console.WriteLine($"Model: {folder.ModelPackage}");
+        if (trunk is not null) Console.WriteLine($"Weights for other runs: {trunk}");
+        return code;
+    }
+
+    private static (JobSpec Job, ImportResult Import) Prepare(ParseResult parsed, RunFolder folder, Start start, Dictionary<string, ParameterValue> chosen)
+    {
         int seed = parsed.GetValue(Seed);
         string images = Path.GetFullPath(parsed.GetValue(Data)!);
         ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = seed });
         string manifest = Path.Combine(folder.Path, "dataset.jsonl");
         import.Manifest.Save(manifest);
-        string weights = parsed.GetValue(Weights)!;
         var job = new JobSpec
         {
             RunId = Path.GetFileName(folder.Path),
             Data = new DataSpec(manifest, images, Path.GetFileName(images)),
             Backbone = parsed.GetValue(Backbone)!,
-            Weights = weights == "random" ? WeightsSpec.Random : new WeightsSpec(Path.GetFullPath(weights), Name: Path.GetFileName(weights)),
-            Method = parsed.GetValue(Method)!,
-            Parameters = Chosen(parsed, options),
+            Weights = start.Weights == RandomWeights ? WeightsSpec.Random : new WeightsSpec(Path.GetFullPath(start.Weights), Name: Path.GetFileName(start.Weights)),
+            Method = start.Method,
+            Parameters = chosen,
             Device = parsed.GetValue(Device)!,
             Seed = seed,
         };
-        TransferMethodRegistry.Create(job.Method, job.Parameters);
         job.Save(folder.Job);
-        if (json) return JobRunner.Run(folder, e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)), atConsole: true);
-        using var display = new TrainDisplay(import);
-        WorkerExitCode code = JobRunner.Run(folder, display.Show, atConsole: true);
-        if (code == WorkerExitCode.Success) Console.WriteLine($"Model: {folder.ModelPackage}");
-        return code;
+        return (job, import);
     }
 
-    private static Dictionary<string, ParameterValue> Chosen(ParseResult parsed, Option<string?>[] options)
+    private static Dictionary<string, ParameterValue> Chosen(ParseResult parsed, (ParameterSpec Spec, Option<string?> Option)[] parameters)
     {
         var chosen = new Dictionary<string, ParameterValue>();
-        foreach ((Option<string?> option, ParameterSpec spec) in options.Zip(AllParameters()))
+        foreach ((ParameterSpec spec, Option<string?> option) in parameters)
         {
             if (parsed.GetValue(option) is not { } typed) continue;
             chosen[spec.Name] = ParameterValue.Parse(typed, spec.Kind)
@@ -101,4 +129,9 @@ internal static class TrainCommand
 
         folder.Create();
     }
+
+    /// <param name="Weights">A file, or <see cref="RandomWeights"/>.</param>
+    /// <param name="Method">A method's name.</param>
+    /// <param name="WritesTrunk">Whether what was learned is also written as weights for other runs.</param>
+    private sealed record Start(string Weights, string Method, bool WritesTrunk);
 }

@@ -22,6 +22,7 @@ public sealed class ModelPackageTests : IDisposable
     [InlineData("efficientnet_b0")]
     [InlineData("mobilenet_v3_small")]
     [InlineData("googlenet")]
+    [InlineData("resnet18_slim")]
     public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone)
     {
         string python = FindPythonWithTorchvision();

@@ -1,0 +1,28 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>
+/// Arithmetic whose scalars outlive the native call. TorchSharp 0.107 frees a <see cref="Scalar"/> in its finalizer and passes its bare
+/// address to libtorch, so that a collection at the wrong moment lets libtorch read freed memory: <c>a + b</c> (which passes a scalar 1)
+/// then throws, or adds something else, once in some thousand calls while another thread allocates. A scalar that a field or a
+/// <c>using</c> holds cannot be collected.
+/// </summary>
+internal static class Scalars
+{
+    private static readonly Scalar One = 1.ToScalar();
+
+    /// <summary>a + b.</summary>
+    public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a ← a + b.</summary>
+    public static void AddInPlace(this Tensor a, Tensor b) => a.add_(b, One);
+
+    /// <summary>a ← a + value.</summary>
+    public static void AddInPlace(this Tensor a, double value)
+    {
+        using Scalar scalar = value.ToScalar();
+        a.add_(scalar, One);
+    }
+}

@@ -1,0 +1,121 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Optimization;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Optimization;
+
+public sealed class RunOptimizerTests
+{
+    private const double Rate = 0.05, Decay = 0.01, Momentum = 0.9;
+
+    [Theory]
+    [InlineData("sgd", 0.9)]
+    [InlineData("sgd", 0.0)]
+    [InlineData("adamw", 0.9)]
+    public void Step_OverTenSteps_DoesWhatPyTorchsRuleDoes(string name, double momentum)
+    {
+        using var scope = NewDisposeScope();
+        Parameter ours = Start(), theirs = Start();
+        using RunOptimizer optimizer = Optimizer(name, momentum, new ParameterGroup([ours]));
+        using optim.Optimizer reference = name == "sgd"
+            ? optim.SGD([theirs], Rate, momentum, weight_decay: Decay)
+            : optim.AdamW([theirs], Rate, weight_decay: Decay);
+
+        for (int step = 0; step < 10; step++)
+        {
+            optimizer.Step(Loss(ours));
+            reference.zero_grad();
+            Loss(theirs).backward();
+            reference.step();
+        }
+
+        Assert.True(allclose(ours, theirs, 1e-5, 1e-7), $"[{string.Join(", ", ours.data<float>())}] instead of [{string.Join(", ", theirs.data<float>())}]");
+    }
+
+    [Fact]
+    public void Step_WithFactors_MovesEachGroupAtItsOwnRate()
+    {
+        using var scope = NewDisposeScope();
+        Parameter trunk = Start(), head = Start(), frozen = Start();
+        using RunOptimizer optimizer = Optimizer("sgd", 0, new ParameterGroup([trunk, frozen]), new ParameterGroup([head], 10));
+        optimizer.Schedule(0.5);
+
+        optimizer.Step(trunk.sum().Plus(head.sum()));
+
+        // A gradient of one, and a decay that the start of each makes the same.
+        Assert.Equal(10, ((Start() - head).sum() / (Start() - trunk).sum()).item<float>(), 1e-3);
+        Assert.True(allclose(frozen, Start()), "A parameter without a gradient has moved.");
+        Assert.Equal(Rate / 2, optimizer.LearningRate, 1e-12);
+    }
+
+    /// <summary>
+    /// TorchSharp's own arithmetic fails here within a second: a scalar is collected while libtorch still reads it.
+    /// </summary>
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adamw")]
+    public void Step_WhileAnotherThreadCollectsGarbage_GivesTheSameWeightsToTheBit(string name)
+    {
+        float[] quiet = Train(name);
+        using var stop = new CancellationTokenSource();
+        var collector = new Thread(() => Collect(stop.Token));
+        collector.Start();
+        float[] disturbed;
+        try
+        {
+            disturbed = Train(name);
+        }
+        finally
+        {
+            stop.Cancel();
+            collector.Join();
+        }
+
+        Assert.Equal(quiet, disturbed);
+    }
+
+    private static float[] Train(string name)
+    {
+        using var outer = NewDisposeScope();
+        Parameter weights = Start();
+        using RunOptimizer optimizer = Optimizer(name, Momentum, new ParameterGroup([weights]));
+        for (int step = 0; step < 3000; step++)
+        {
+            using var scope = NewDisposeScope();
+            optimizer.Schedule(1.0 / (step + 1));
+            optimizer.Step(Loss(weights.Plus(weights)));
+        }
+
+        return weights.data<float>().ToArray();
+    }
+
+    private static void Collect(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            GC.Collect(0);
+            GC.WaitForPendingFinalizers();
+            // Takes the memory that a freed scalar leaves, so that reading it shows.
+            for (int i = 0; i < 50; i++) GC.KeepAlive((7L + i).ToScalar());
+        }
+    }
+
+    private static Parameter Start() => new(tensor([0.5f, -1.5f, 2f]));
+
+    private static Tensor Loss(Tensor weights) => (weights * weights * weights * weights).sum();
+
+    private static RunOptimizer Optimizer(string name, double momentum, params ParameterGroup[] groups)
+    {
+        (ParameterSet? settings, _) = ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue>
+        {
+            [CommonParameters.Optimizer] = name,
+            [CommonParameters.LearningRate] = Rate,
+            [CommonParameters.Momentum] = momentum,
+            [CommonParameters.WeightDecay] = Decay,
+        });
+        return new RunOptimizer(groups, settings!);
+    }
+}
