@@ -1,10 +1,16 @@
+using System.CommandLine;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using BlazorTransfer.Benchmarks;
+
+// Whole runs over seeds, such as: dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- transfer --help
+if (args is ["transfer", ..]) return new RootCommand { TransferComparison.Create() }.Parse(args).Invoke();
 
 // Paired comparisons: both sides in one process, one after the other, and the ratio is the figure.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- --filter '*'
 // In this process, because libtorch's gigabyte need not be copied into a project of its own for each benchmark.
 Job job = Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance);
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
+BenchmarkSwitcher.FromAssembly(typeof(TransferComparison).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
+return 0;

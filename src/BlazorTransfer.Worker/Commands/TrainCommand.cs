@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
@@ -17,10 +18,11 @@ namespace BlazorTransfer.Worker.Commands;
 internal static class TrainCommand
 {
     private const string RandomWeights = "random";
+    private const string BuiltInName = "builtin";
 
     private static readonly Option<string> Data = new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = true };
-    private static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "mobilenet_v2" };
-    private static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, or 'random'.", Required = true };
+    private static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "resnet18_slim" };
+    private static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, 'builtin' or 'random'.", DefaultValueFactory = _ => BuiltInName };
     private static readonly Option<string> Method = new("--method") { Description = "A method from 'describe'.", DefaultValueFactory = _ => "linear-probe" };
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the run: events, checkpoints, artifacts/model.zip.", Required = true };
     private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
@@ -94,7 +96,7 @@ internal static class TrainCommand
             RunId = Path.GetFileName(folder.Path),
             Data = new DataSpec(manifest, images, Path.GetFileName(images)),
             Backbone = parsed.GetValue(Backbone)!,
-            Weights = start.Weights == RandomWeights ? WeightsSpec.Random : new WeightsSpec(Path.GetFullPath(start.Weights), Name: Path.GetFileName(start.Weights)),
+            Weights = WeightsFor(start.Weights, parsed.GetValue(Backbone)!),
             Method = start.Method,
             Parameters = chosen,
             Device = parsed.GetValue(Device)!,
@@ -102,6 +104,18 @@ internal static class TrainCommand
         };
         job.Save(folder.Job);
         return (job, import);
+    }
+
+    private static WeightsSpec WeightsFor(string named, string backbone)
+    {
+        if (named == RandomWeights) return WeightsSpec.Random;
+        if (named != BuiltInName) return new WeightsSpec(Path.GetFullPath(named), Name: Path.GetFileName(named));
+        IReadOnlyList<(BuiltInWeights Card, string Path)> builtIn = BuiltInWeights.Of(AppContext.BaseDirectory);
+        (BuiltInWeights? card, string path) = builtIn.FirstOrDefault(w => w.Card.Backbone == backbone);
+        return card is not null
+            ? new WeightsSpec(path, card.Sha256, card.Name)
+            : throw TrainingException.BadInput(
+                $"No weights for {backbone} come with the program, only for: {string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or say 'random'.");
     }
 
     private static Dictionary<string, ParameterValue> Chosen(ParseResult parsed, (ParameterSpec Spec, Option<string?> Option)[] parameters)

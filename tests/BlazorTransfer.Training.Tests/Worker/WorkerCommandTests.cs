@@ -44,6 +44,34 @@ public sealed class WorkerCommandTests : IDisposable
     }
 
     [Fact]
+    public void Pretrain_ThenTrain_StartsFromWhatWasLearned()
+    {
+        string source = Path.Combine(_small.Folder, "source"), run = Path.Combine(_small.Folder, "run");
+
+        (int code, string output, string errors) = WorkerProcess.Run("pretrain", "--data", _small.Images, "--epochs", "1", "--image-size", "32", "--out", source);
+
+        Assert.True(code == 0, errors);
+        string trunk = Path.Combine(source, "artifacts", "backbone.safetensors");
+        Assert.Contains(trunk, output, StringComparison.Ordinal);
+        (code, _, errors) = WorkerProcess.Run("train", "--data", _small.Images, "--weights", trunk, "--epochs", "1", "--out", run, "--json");
+        Assert.True(code == 0, errors);
+        Assert.Contains("the head is new", Assert.Single(RunEventTail.Read(new RunFolder(run).Events).Events.OfType<MessageLogged>()).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Train_WithoutNamingWeights_StartsFromTheBuiltInOnes()
+    {
+        string run = Path.Combine(_small.Folder, "run");
+
+        (int code, _, string errors) = WorkerProcess.Run("train", "--data", _small.Images, "--epochs", "1", "--out", run, "--json");
+
+        Assert.True(code == 0, errors);
+        JobSpec job = JobSpec.Load(new RunFolder(run).Job);
+        BuiltInWeights card = Assert.Single(BuiltInWeights.Of(AppContext.BaseDirectory)).Card;
+        Assert.Equal((card.Backbone, card.Name, card.Sha256), (job.Backbone, job.Weights.Name, job.Weights.Sha256));
+    }
+
+    [Fact]
     public void Describe_AsJson_IsTheCatalogue()
     {
         (int code, string output, string errors) = WorkerProcess.Run("describe", "--json");
@@ -73,6 +101,8 @@ public sealed class WorkerCommandTests : IDisposable
         { "train --data {none} --weights random --out {out}", WorkerExitCode.BadInput, "There is no folder" },
         { "train --data {images} --weights {none} --out {out}", WorkerExitCode.BadInput, "none" },
         { "train --data {images} --weights {garbage} --out {out}", WorkerExitCode.BadInput, "" },
+        { "train --data {images} --backbone alexnet --out {out}", WorkerExitCode.BadInput, "resnet18_slim" },
+        { "train --data {images} --method from-scratch --out {out}", WorkerExitCode.BadInput, "fine-tuning" },
         { "train --data {images} --weights random --out {images}", WorkerExitCode.BadInput, "not empty" },
         { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "left alone" },
         { "train --data {images} --weights random --out {out} --backbone nothing", WorkerExitCode.BadInput, "nothing" },
