@@ -24,11 +24,18 @@ internal sealed record BackboneWeights
     public required DateTimeOffset ImportedAt { get; init; }
 }
 
+/// <summary>Says whether something still needs weights.</summary>
+internal interface IWeightsUse
+{
+    /// <summary>Why they cannot be removed now, or null where they can.</summary>
+    string? WhyKept(string weightsId);
+}
+
 /// <summary>
 /// Pretrained weights, shared by all projects: every account sees them, and whoever imported one, or an administrator, may
 /// remove it. The files are judged by the worker, in a process of its own; this one never reads them.
 /// </summary>
-internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights, DataFolder folder, WorkerCommands worker, TimeProvider clock)
+internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights, DataFolder folder, WorkerCommands worker, IEnumerable<IWeightsUse> uses, TimeProvider clock)
 {
     /// <summary>By name.</summary>
     public IReadOnlyList<BackboneWeights> List(ClaimsPrincipal user)
@@ -79,10 +86,12 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         }
     }
 
+    /// <exception cref="RefusedException">A run that is not over needs them.</exception>
     public void Remove(ClaimsPrincipal user, string id)
     {
         BackboneWeights entry = Get(user, id);
         if (!MayRemove(user, entry)) throw new ForbiddenException("Only who imported these weights, or an administrator, may remove them.");
+        if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason) throw new RefusedException(reason);
         weights.Remove(id);
         File.Delete(PathOf(entry));
     }
