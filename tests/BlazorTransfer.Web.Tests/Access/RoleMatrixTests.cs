@@ -113,6 +113,8 @@ public sealed class RoleMatrixTests : IDisposable
             (ProjectRole.Editor, "sample", user => _app.Get<DatasetImports>().StartSample(user, project.Id)),
             (ProjectRole.Editor, "rename data set", user => _app.Get<DatasetService>().Rename(user, project.Id, dataset.Id, "Data")),
             (ProjectRole.Viewer, "log", user => _app.Get<RunService>().Log(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "lineage of a run", user => _app.Get<RunLineage>().OfRun(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "lineage of the project", user => _app.Get<RunLineage>().OfProject(user, project.Id, 10)),
             (ProjectRole.Viewer, "model", user => _app.Get<RunService>().Model(user, project.Id, run.Id)),
             (ProjectRole.Editor, "cancel", user => _app.Get<RunService>().Cancel(user, project.Id, run.Id)),
         ];
