@@ -10,7 +10,7 @@ internal sealed class NotFoundException() : Exception("There is nothing here, or
 internal sealed class ForbiddenException(string message = "Your role in this project does not allow this. Ask an owner of the project.") : Exception(message);
 
 /// <summary>The request cannot be carried out as it is; the message says what to change.</summary>
-internal sealed class RefusedException(string message) : Exception(message);
+internal class RefusedException(string message) : Exception(message);
 
 /// <summary>Makes problem details of what services throw.</summary>
 internal sealed class AccessExceptionHandler : IExceptionHandler
