@@ -22,10 +22,12 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
             NotFoundException => StatusCodes.Status404NotFound,
             ForbiddenException => StatusCodes.Status403Forbidden,
             RefusedException => StatusCodes.Status400BadRequest,
+            // The framework's own: a body that is too large, cut off, or not the JSON that the endpoint takes.
+            BadHttpRequestException e => e.StatusCode,
             _ => null,
         };
         if (status is null) return false;
-        ProblemHttpResult problem = TypedResults.Problem(exception.Message, statusCode: status);
+        ProblemHttpResult problem = TypedResults.Problem((exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message, statusCode: status);
         await problem.ExecuteAsync(httpContext);
         return true;
     }

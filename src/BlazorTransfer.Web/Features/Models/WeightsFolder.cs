@@ -61,7 +61,8 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task LookAsync(bool forget, CancellationToken cancel)
+    /// <summary>One look; what is as it was at the look before is judged.</summary>
+    internal async Task LookAsync(bool forget = false, CancellationToken cancel = default)
     {
         await _one.WaitAsync(cancel);
         try
