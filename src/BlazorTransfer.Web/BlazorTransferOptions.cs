@@ -35,6 +35,10 @@ internal sealed class BlazorTransferOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DownloadRetryDelay { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Pause between two looks for files that were copied into the weights folder.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00")]
+    public TimeSpan WeightsFolderPause { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a worker may take to stop after it was asked to, before it is killed.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(10);

@@ -41,6 +41,9 @@ internal static class Startup
     {
         foreach (JsonConverter converter in ProtocolJson.Line.Converters) options.Converters.Add(converter);
         options.NumberHandling = ProtocolJson.Line.NumberHandling;
+        // What the types do not allow is a mistake of the request, told as one, before any code meets it.
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
         options.DefaultIgnoreCondition = ProtocolJson.Line.DefaultIgnoreCondition;
     }
 }

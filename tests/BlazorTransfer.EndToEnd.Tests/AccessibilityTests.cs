@@ -31,7 +31,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await CheckAsync(page, problems);
         foreach ((string path, string heading) in new[]
                  {
-                     ($"{project}/runs", "Runs"), ($"{project}/runs/new", "New run"), ($"{project}/members", "Members"), ("/weights", "Pretrained weights"), ("/backbones", "Backbones"), ("/team", "Team"),
+                     ($"{project}/runs", "Runs"), ($"{project}/runs/new", "New run"), ($"{project}/lineage", "Lineage"), ($"{project}/members", "Members"), ("/weights", "Pretrained weights"), ("/backbones", "Backbones"), ("/team", "Team"),
                      ("/account", "Your account"), ("/nowhere", "There is nothing here"),
                  })
         {

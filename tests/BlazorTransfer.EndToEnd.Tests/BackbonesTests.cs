@@ -29,6 +29,7 @@ public sealed class BackbonesTests(BrowserFixture browser)
 
         await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download official") }).ClickAsync();
         await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Weights"))).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Expect(row.GetByRole(AriaRole.Link, new() { Name = "Import a file" })).ToBeVisibleAsync();
         if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "backbones-offline.png") });
         await row.GetByRole(AriaRole.Button, new() { Name = "Dismiss" }).ClickAsync();

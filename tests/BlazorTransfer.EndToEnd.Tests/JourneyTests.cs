@@ -64,9 +64,15 @@ public sealed class JourneyTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
         await Expect(page.GetByText("Finished")).ToBeVisibleAsync(new() { Timeout = 240_000 });
-        await page.GetByRole(AriaRole.List, new() { Name = "From where the model comes" }).GetByRole(AriaRole.Link, new() { Name = "Run #1 " }).ClickAsync();
+        ILocator lineage = page.GetByRole(AriaRole.List, new() { Name = "From where the model comes" });
+        ILocator parent = lineage.GetByRole(AriaRole.Link, new() { NameRegex = new("^#1 .*, from Surface inspection") });
+        // By the keyboard, as a link.
+        await parent.FocusAsync();
+        await parent.PressAsync("Enter");
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#1 ") })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Run #2 " })).ToBeVisibleAsync();
+        await Expect(lineage.GetByRole(AriaRole.Link, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Lineage" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Data sets, weights and runs" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(3);
         Assert.Empty(problems);
     }
 

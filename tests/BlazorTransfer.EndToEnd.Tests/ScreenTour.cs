@@ -53,7 +53,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await ShootAsync(page, "runs");
         await page.GotoAsync($"/projects/{project}");
         await ShootAsync(page, "project");
-        foreach (string path in new[] { $"/projects/{project}/members", "/backbones", "/weights", "/team", "/account", "/", "/nowhere" })
+        foreach (string path in new[] { $"/projects/{project}/members", $"/projects/{project}/lineage", "/backbones", "/weights", "/team", "/account", "/", "/nowhere" })
         {
             await page.GotoAsync(path);
             await ShootAsync(page, path == "/" ? "home" : path.Split('/')[^1]);

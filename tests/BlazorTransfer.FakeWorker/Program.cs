@@ -12,13 +12,18 @@ switch (args)
         Console.WriteLine(JsonSerializer.Serialize(Fake.Catalogue, ProtocolJson.Indented));
         return 0;
     case ["inspect-weights", string file, "--json"]:
-        if (!File.ReadAllText(file).StartsWith("weights", StringComparison.Ordinal))
+        string weights = File.ReadAllText(file);
+        if (!weights.StartsWith("weights", StringComparison.Ordinal))
         {
             Console.Error.WriteLine("The file is neither safetensors nor a PyTorch state dictionary (.pth).");
             return (int)WorkerExitCode.BadInput;
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(new WeightsInspection(1, 1, ["fake"]), ProtocolJson.Line));
+        var mismatch = new WeightsMismatch("fake", 1, 3, ["conv.weight"], 1, ["extra"], 500, ["fc.weight: [2] in the file, [3] in the network"], 1);
+        Console.WriteLine(JsonSerializer.Serialize(
+            weights.StartsWith("weights of another network", StringComparison.Ordinal) ? new WeightsInspection(1, 1, [], mismatch)
+            : new WeightsInspection(1, 1, ["fake"], Differences: [mismatch with { Matching = 3, Missing = [], MissingCount = 0, Mismatched = [], MismatchedCount = 0 }]),
+            ProtocolJson.Line));
         return 0;
     case ["measure", string backbone, "--json"]:
         Console.WriteLine(JsonSerializer.Serialize(new BackboneSpeed(backbone, "CPU", 100, 25, 8), ProtocolJson.Line));

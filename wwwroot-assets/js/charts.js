@@ -15,7 +15,7 @@ function options(chart) {
   return {
     width: Math.max(200, element.clientWidth), height: 210, cursor: { drag: { x: true, y: false } },
     scales: { x: { time: false }, y: spec.percent ? { range: (u, min, max) => [Math.max(0, Math.min(min ?? 0, 0.9) - 0.05), 1] } : {} },
-    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, incrs: wholeNumbers }, { ...axis, size: 58, values: (u, vs) => vs.map(format) }],
+    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, incrs: wholeNumbers }, { ...axis, size: 58, values: (u, vs) => vs.map(spec.percent ? v => Number((v * 100).toFixed(1)) + " %" : format) }],
     // While nobody points at the chart, its legend tells the latest values.
     hooks: { setData: [showLatest], setLegend: [u => { if (u.legend.idx == null) showLatest(u); }] },
     series: [{ label: spec.xLabel }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: i % 2 ? [] : spec.series.length > 1 ? [6, 4] : [], spanGaps: true, points: { show: undefined }, value: (u, v) => format(v) }))],

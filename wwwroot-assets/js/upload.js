@@ -6,6 +6,7 @@ export function attach(element, target) {
   const input = element.querySelector("input[type=file]");
   const chosen = file => file && target.invokeMethodAsync("OnFileChosen", file.name, file.size);
   input.addEventListener("change", () => chosen(input.files[0]));
+  chosen(input.files[0]); // a quick hand chose before this script was there
   element.addEventListener("dragover", e => { e.preventDefault(); element.classList.add("over"); });
   element.addEventListener("dragleave", () => element.classList.remove("over"));
   element.addEventListener("drop", e => {

@@ -5,12 +5,14 @@ namespace BlazorTransfer.Core.Models;
 /// <param name="Values">Number of values in all of them.</param>
 /// <param name="Backbones">Names of the backbones whose trunk the tensors fit.</param>
 /// <param name="Closest">Where none fits: the backbone that comes closest, and what keeps it from fitting.</param>
-public sealed record WeightsInspection(int Tensors, long Values, IReadOnlyList<string> Backbones, WeightsMismatch? Closest = null);
+/// <param name="Differences">For each that fits: what differs all the same, outside of the trunk.</param>
+public sealed record WeightsInspection(
+    int Tensors, long Values, IReadOnlyList<string> Backbones, WeightsMismatch? Closest = null, IReadOnlyList<WeightsMismatch>? Differences = null);
 
-/// <summary>Why a file does not fit a backbone; each list holds the first few, each count all of them.</summary>
+/// <summary>How a file differs from a backbone; each list holds at most <see cref="MostNames"/>, each count all of them.</summary>
 /// <param name="Backbone">Its name.</param>
-/// <param name="Matching">Tensors of the network that the file has in the right shape.</param>
-/// <param name="Total">Tensors of the network.</param>
+/// <param name="Matching">Tensors of the trunk that the file has in the right shape.</param>
+/// <param name="Total">Tensors of the trunk.</param>
 /// <param name="Missing">Names that the file lacks.</param>
 /// <param name="MissingCount">How many.</param>
 /// <param name="Unexpected">Names that the network lacks.</param>
@@ -28,6 +30,11 @@ public sealed record WeightsMismatch(
     IReadOnlyList<string> Mismatched,
     int MismatchedCount)
 {
+    public const int MostNames = 400;
+
+    /// <summary>The file has the whole trunk and nothing else that differs.</summary>
+    public bool IsWhole => MissingCount + UnexpectedCount + MismatchedCount == 0;
+
     /// <summary>In one sentence, for people.</summary>
     public string Describe() =>
         $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {Part(MissingCount, Missing, "missing")}, {Part(MismatchedCount, Mismatched, "of another shape")}, {Part(UnexpectedCount, Unexpected, "unknown to it")}.";

@@ -27,18 +27,14 @@ public static class BackboneRegistry
     public static IReadOnlyList<BackboneSpec> All { get; } = [.. Entries.Select(e => e.Spec)];
 
     /// <summary>
-    /// Networks that have this many weights for some number of classes, batch-norm statistics not counted; all of about that size
-    /// where none has. Building every network to compare names would take long.
+    /// Networks that have this many weights for some number of classes, or without a head; batch-norm statistics not counted. Building
+    /// every network to compare names would take long.
     /// </summary>
-    internal static IReadOnlyList<string> Candidates(long weights)
-    {
-        string[] exact =
-        [
-            .. Entries.Where(e => (weights - e.Spec.Parameters) % e.ParametersPerClass == 0 && 1000 + (weights - e.Spec.Parameters) / e.ParametersPerClass >= 1)
-                .Select(e => e.Spec.Name),
-        ];
-        return exact.Length > 0 ? exact : [.. All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name)];
-    }
+    internal static IEnumerable<string> OfSize(long weights) => Entries
+        .Where(e => (weights - e.Spec.Parameters) % e.ParametersPerClass == 0 && 1000 + (weights - e.Spec.Parameters) / e.ParametersPerClass >= 0).Select(e => e.Spec.Name);
+
+    /// <summary>Networks of about that many weights.</summary>
+    internal static IEnumerable<string> NearSize(long weights) => All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name);
 
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
     internal static PyTorchCode PyTorch(string name) => Find(name).PyTorch;

@@ -63,8 +63,13 @@ public static class WeightsLoader
     }
 
     /// <summary>The backbones of the catalogue whose trunk the tensors fit.</summary>
-    public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors) =>
-        [.. BackboneRegistry.Candidates(Weights(tensors)).Where(name => Fits(name, tensors))];
+    public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        long weights = Weights(tensors);
+        string[] exact = [.. BackboneRegistry.OfSize(weights).Where(name => Fits(name, tensors))];
+        // A file with a tensor too many has the size of none, or by chance that of another.
+        return exact.Length > 0 ? exact : [.. BackboneRegistry.NearSize(weights).Where(name => Fits(name, tensors))];
+    }
 
     /// <summary>How many weights there are, batch-norm statistics not counted.</summary>
     private static long Weights(IReadOnlyDictionary<string, TensorData> tensors) =>
@@ -73,22 +78,30 @@ public static class WeightsLoader
     /// <summary>Of the backbones of about the file's size, the one that shares most tensors with it; null where none shares any.</summary>
     public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors)
     {
-        const int shown = 8;
-        WeightsMismatch? closest = null;
-        foreach (string name in BackboneRegistry.Candidates(Weights(tensors)))
-        {
-            using var scope = NewDisposeScope();
-            using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
-            LoadReport report = Compare(backbone, tensors);
-            Parts parts = Parts.Of(backbone);
-            string[] missing = [.. report.Missing.Where(parts.MustLoad)], mismatched = [.. report.Mismatched.Where(parts.MustLoad)];
-            int total = backbone.state_dict().Keys.Count(parts.MustLoad), matching = total - missing.Length - mismatched.Length;
-            if (matching <= (closest?.Matching ?? 0)) continue;
-            closest = new WeightsMismatch(name, matching, total, [.. missing.Take(shown)], missing.Length,
-                [.. report.Unexpected.Take(shown)], report.Unexpected.Count, [.. mismatched.Take(shown)], mismatched.Length);
-        }
+        long weights = Weights(tensors);
+        return BackboneRegistry.OfSize(weights).Union(BackboneRegistry.NearSize(weights)).Select(name => Mismatch(name, tensors, (parts, tensor) => parts.MustLoad(tensor)))
+            .Where(m => m.Matching > 0).MaxBy(m => m.Matching);
+    }
 
-        return closest;
+    /// <summary>
+    /// What differs where the trunk fits: parts that served the original training only, tensors that the network does not know, and the
+    /// head, whose size is the classes' and which each run makes anew.
+    /// </summary>
+    public static WeightsMismatch Differences(string backbone, IReadOnlyDictionary<string, TensorData> tensors) =>
+        Mismatch(backbone, tensors, (parts, tensor) => !parts.IsHead(tensor) && !tensor.EndsWith(BatchCounter, StringComparison.Ordinal));
+
+    private static WeightsMismatch Mismatch(string name, IReadOnlyDictionary<string, TensorData> tensors, Func<Parts, string, bool> counts)
+    {
+        const int most = WeightsMismatch.MostNames;
+        using var scope = NewDisposeScope();
+        using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
+        LoadReport report = Compare(backbone, tensors);
+        Parts parts = Parts.Of(backbone);
+        string[] missing = [.. report.Missing.Where(t => counts(parts, t))], mismatched = [.. report.Mismatched.Where(t => counts(parts, t))];
+        int total = backbone.state_dict().Keys.Count(parts.MustLoad);
+        return new WeightsMismatch(
+            name, total - report.Missing.Count(parts.MustLoad) - report.Mismatched.Count(parts.MustLoad), total, [.. missing.Take(most)], missing.Length,
+            [.. report.Unexpected.Take(most)], report.Unexpected.Count, [.. mismatched.Take(most)], mismatched.Length);
     }
 
     private static bool Fits(string name, IReadOnlyDictionary<string, TensorData> tensors)

@@ -28,6 +28,8 @@ internal static class AppRoutes
     public static string NewRun(string projectId, string? fromRun = null, string? dataset = null, string? start = null) =>
         $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : start is not null ? $"?start={start}" : "");
 
+    public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
+
     public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
 
     public static string Image(string projectId, string datasetId, string sha256, bool full = false) =>

@@ -10,7 +10,7 @@ internal sealed class NotFoundException() : Exception("There is nothing here, or
 internal sealed class ForbiddenException(string message = "Your role in this project does not allow this. Ask an owner of the project.") : Exception(message);
 
 /// <summary>The request cannot be carried out as it is; the message says what to change.</summary>
-internal sealed class RefusedException(string message) : Exception(message);
+internal class RefusedException(string message) : Exception(message);
 
 /// <summary>Makes problem details of what services throw.</summary>
 internal sealed class AccessExceptionHandler : IExceptionHandler
@@ -22,10 +22,12 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
             NotFoundException => StatusCodes.Status404NotFound,
             ForbiddenException => StatusCodes.Status403Forbidden,
             RefusedException => StatusCodes.Status400BadRequest,
+            // The framework's own: a body that is too large, cut off, or not the JSON that the endpoint takes.
+            BadHttpRequestException e => e.StatusCode,
             _ => null,
         };
         if (status is null) return false;
-        ProblemHttpResult problem = TypedResults.Problem(exception.Message, statusCode: status);
+        ProblemHttpResult problem = TypedResults.Problem((exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message, statusCode: status);
         await problem.ExecuteAsync(httpContext);
         return true;
     }

@@ -44,14 +44,17 @@ internal static class SecurityFeature
         services.AddCascadingAuthenticationState();
         services.AddScoped<AuthenticationStateProvider, CircuitRevalidation>();
         services.AddExceptionHandler<AccessExceptionHandler>();
+        // In production the framework would answer a bad request without a word of why.
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails();
         services.AddRateLimiter(options =>
         {
             options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.OnRejected = (context, _) =>
+            options.OnRejected = async (context, cancel) =>
             {
                 context.HttpContext.Response.Headers.RetryAfter = "60";
-                return ValueTask.CompletedTask;
+                // With words of its own: a bare status would bring the page that says that there is nothing here.
+                await context.HttpContext.Response.WriteAsync("Too many attempts from this address. Wait a minute, go back and try again.", cancel);
             };
             options.AddPolicy(SignInLimit, context => HttpMethods.IsPost(context.Request.Method)
                 ? RateLimitPartition.GetFixedWindowLimiter(

@@ -19,7 +19,8 @@ internal static class InspectWeightsCommand
             NativeLibtorch.Load();
             IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(parsed.GetValue(file)!);
             IReadOnlyList<string> fitting = WeightsLoader.FittingBackbones(tensors);
-            var inspection = new WeightsInspection(tensors.Count, tensors.Values.Sum(t => TensorCount(t)), fitting, fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null);
+            var inspection = new WeightsInspection(tensors.Count, tensors.Values.Sum(t => TensorCount(t)), fitting,
+                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null, [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))]);
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(inspection, ProtocolJson.Line));
             else Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {(inspection.Backbones.Count == 0 ? $"no known backbone. {inspection.Closest?.Describe()}" : string.Join(", ", inspection.Backbones))}");
         }));

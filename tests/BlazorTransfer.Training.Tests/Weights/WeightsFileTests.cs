@@ -109,6 +109,32 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void Weights_WithMoreThanTheTrunk_FitAndTellWhatIsLeftOut()
+    {
+        using Backbone network = BackboneRegistry.Create("resnet18", 7);
+        Dictionary<string, TensorData> tensors = network.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+        // No number of classes gives the file's size.
+        tensors["extra"] = new TensorData(ElementType.Float32, [5], new byte[20]);
+
+        Assert.Equal(["resnet18"], WeightsLoader.FittingBackbones(tensors));
+        WeightsMismatch differences = WeightsLoader.Differences("resnet18", tensors);
+
+        Assert.Equal((120, 120, 0, 0), (differences.Matching, differences.Total, differences.MissingCount, differences.MismatchedCount));
+        Assert.Equal(["extra"], differences.Unexpected);
+    }
+
+    [Fact]
+    public void Trunk_WithoutAHead_FitsAlsoWhereTheHeadIsMostOfTheNetwork()
+    {
+        using Backbone network = BackboneRegistry.Create("shufflenet_v2_x0_5", 2);
+        Dictionary<string, TensorData> tensors = network.state_dict().Where(t => !t.Key.StartsWith(network.HeadName, StringComparison.Ordinal))
+            .ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+
+        Assert.Equal(["shufflenet_v2_x0_5"], WeightsLoader.FittingBackbones(tensors));
+        Assert.True(WeightsLoader.Differences("shufflenet_v2_x0_5", tensors).IsWhole);
+    }
+
+    [Fact]
     public void Load_WithAnotherNetworksWeights_RefusesAndNamesTheDifference()
     {
         IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "squeezenet1_1-imagenet.pth"));

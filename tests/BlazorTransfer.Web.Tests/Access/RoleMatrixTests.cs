@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
+using System.Text;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
@@ -113,6 +114,8 @@ public sealed class RoleMatrixTests : IDisposable
             (ProjectRole.Editor, "sample", user => _app.Get<DatasetImports>().StartSample(user, project.Id)),
             (ProjectRole.Editor, "rename data set", user => _app.Get<DatasetService>().Rename(user, project.Id, dataset.Id, "Data")),
             (ProjectRole.Viewer, "log", user => _app.Get<RunService>().Log(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "lineage of a run", user => _app.Get<RunLineage>().OfRun(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "lineage of the project", user => _app.Get<RunLineage>().OfProject(user, project.Id, 10)),
             (ProjectRole.Viewer, "model", user => _app.Get<RunService>().Model(user, project.Id, run.Id)),
             (ProjectRole.Editor, "cancel", user => _app.Get<RunService>().Cancel(user, project.Id, run.Id)),
         ];
@@ -152,6 +155,25 @@ public sealed class RoleMatrixTests : IDisposable
 
         Assert.Throws<RefusedException>(() => _app.Get<ProjectService>().RemoveMember(owner, project.Id, UserClaims.IdOf(owner)));
         Assert.Throws<RefusedException>(() => _app.Get<ProjectService>().SetMember(owner, project.Id, "Olga", ProjectRole.Viewer));
+    }
+
+    [Theory]
+    [InlineData("projects", "{}")]
+    [InlineData("projects", """{"name": null}""")]
+    [InlineData("projects", """{"name": "x", "description": "DESCRIPTION"}""")]
+    [InlineData("projects/PROJECT/runs", "{}")]
+    [InlineData("projects/PROJECT/runs", """{"datasetId": "x", "datasetVersion": 1, "backbone": null, "method": "fake-method"}""")]
+    [InlineData("projects/PROJECT/runs", """{"datasetId": "x", "datasetVersion": 1, "backbone": "fake", "method": "fake-method", "parameters": null}""")]
+    [InlineData("projects/PROJECT/runs", "no json")]
+    public async Task Request_WithoutWhatItNeeds_IsRefusedAsItsOwnMistake(string path, string body)
+    {
+        using HttpClient owner = await _app.SignInAsync("Olga");
+        string id = await TestApp.CreateProjectAsync(owner);
+        using var content = new StringContent(body.Replace("DESCRIPTION", new string('x', 401), StringComparison.Ordinal), Encoding.UTF8, "application/json");
+
+        using HttpResponseMessage answer = await owner.PostAsync($"/api/v1/{path.Replace("PROJECT", id, StringComparison.Ordinal)}", content);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
     [Fact]

@@ -93,6 +93,23 @@ public sealed class ComponentTests : BunitContext
     }
 
     [Fact]
+    public void Lineage_LinksWhatTheUserMaySee_AndSaysItsLinesInWords()
+    {
+        var graph = new LineageGraph(
+            [
+                new LineageNode("d", LineageKind.Data, "Ants <&> bees", "version 1", "/d"), new LineageNode("h", LineageKind.Hidden, "A run of another project", ""),
+                new LineageNode("r", LineageKind.Run, "#2 Mine", "97 %", "/r", IsCurrent: true), new LineageNode("c", LineageKind.Run, "#3 Next", "98 %", "/c"),
+            ],
+            [new("d", "r"), new("h", "r"), new("r", "c")]);
+
+        IRenderedComponent<LineageView> view = Render<LineageView>(p => p.Add(c => c.Graph, graph).Add(c => c.Label, "Lineage"));
+
+        Assert.Equal(["/d", "/c"], view.FindAll("a").Select(a => a.GetAttribute("href")));
+        Assert.EndsWith(", from Ants <&> bees and A run of another project", view.Find("[aria-current=page]").TextContent, StringComparison.Ordinal);
+        Assert.Equal(3, view.FindAll("path").Count);
+    }
+
+    [Fact]
     public void FailurePanel_OfAnUnexpectedError_KeepsItsDetailsFromThePage()
     {
         IRenderedComponent<FailurePanel> panel = Render<FailurePanel>(p => p.Add(c => c.Error, new InvalidOperationException("secret /etc/path")));

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Runs;
 
@@ -71,6 +72,22 @@ public sealed class NewRunFormTests
         Assert.Equal(["net42"], form.Offered(" nEt42 ", all: false).Select(b => b.Name));
         Assert.Equal(51, form.Offered("", all: true).Count);
         Assert.Empty(form.Offered("nothing", all: true));
+    }
+
+    [Fact]
+    public void RunToRepeat_WhoseDataSetAndStartAreGone_SaysSo()
+    {
+        Run run = new()
+        {
+            Id = "r",
+            Submission = new RunSubmission { ProjectId = "p", Number = 1, Name = "", DatasetId = "d", DatasetVersion = 1, DatasetName = "", SubmittedBy = "", SubmittedAt = default },
+            Job = new JobSpec { RunId = "r", Data = new DataSpec("", ""), Backbone = "a", Weights = WeightsSpec.Random, Method = "probe" },
+        };
+
+        Assert.Empty(NewForm().TakeOver(run, [NewDataset()]));
+        Assert.Equal(["its data set"], NewForm().TakeOver(run, []));
+        Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()]));
+        Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()]));
     }
 
     private static Dataset NewDataset() => new() { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] };

@@ -123,6 +123,7 @@ public sealed class DatasetImportTests : IAsyncLifetime
 
         using (HttpResponseMessage good = await PostWeightsAsync("weights of a kind")) Assert.Equal(HttpStatusCode.Created, good.StatusCode);
         using (HttpResponseMessage twice = await PostWeightsAsync("weights of a kind")) Assert.Equal(HttpStatusCode.BadRequest, twice.StatusCode);
+        using (HttpResponseMessage misfit = await PostWeightsAsync("weights of another network")) Assert.Equal(HttpStatusCode.BadRequest, misfit.StatusCode);
         Assert.Single(Directory.GetFiles(Path.Combine(_app.DataFolder, "weights")));
         Assert.Empty(Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")));
 

@@ -28,22 +28,28 @@ public sealed class LineageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Run_StartedFromAnother_KnowsItsAncestorsAndItsChildren()
+    public async Task Run_StartedFromAnother_IsDrawnWithItsDataItsAncestorsAndItsChildren()
     {
         Run first = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "succeed"));
         Run second = await FinishedAsync(await SubmitFromAsync(_ada, first.Id));
         Run third = await FinishedAsync(await SubmitFromAsync(_ada, second.Id));
 
-        (IReadOnlyList<Run?> ancestors, IReadOnlyList<Run> children) = Runs.Lineage(_ada, _project.Id, second.Id);
+        LineageGraph graph = Lineage.OfRun(_ada, _project.Id, second.Id);
 
-        Assert.Equal([first.Id], ancestors.Select(a => a!.Id));
-        Assert.Equal([third.Id], children.Select(c => c.Id));
-        Assert.Equal([first.Id, second.Id], Runs.Lineage(_ada, _project.Id, third.Id).Ancestors.Select(a => a!.Id));
+        string data = $"{_dataset.Id}/1";
+        Assert.Equal(new HashSet<string> { first.Id, second.Id, third.Id, data }, graph.Nodes.Select(n => n.Id).ToHashSet());
+        Assert.Equal(
+            new HashSet<LineageEdge> { new(first.Id, second.Id), new(second.Id, third.Id), new(data, first.Id), new(data, second.Id), new(data, third.Id) },
+            graph.Edges.ToHashSet());
+        Assert.Equal([second.Id], graph.Nodes.Where(n => n.IsCurrent).Select(n => n.Id));
+        Assert.EndsWith("random start", Node(graph, first.Id).Detail, StringComparison.Ordinal);
+        Assert.Equal(4, Lineage.OfProject(_ada, _project.Id, 1).Nodes.Count);
         Assert.Equal([third.Id, second.Id, first.Id], Runs.Models(_ada).Select(m => m.Id));
         Assert.EndsWith("best.safetensors", second.Job.Weights.File, StringComparison.Ordinal);
 
         Runs.Delete(_ada, _project.Id, first.Id);
-        Assert.Equal([null, second.Id], Runs.Lineage(_ada, _project.Id, third.Id).Ancestors.Select(a => a?.Id));
+        LineageNode gone = Node(Lineage.OfRun(_ada, _project.Id, third.Id), first.Id);
+        Assert.Equal((LineageKind.Hidden, "A run that was deleted", null), (gone.Kind, gone.Title, gone.Address));
     }
 
     [Fact]
@@ -61,10 +67,18 @@ public sealed class LineageTests : IAsyncLifetime
         Run child = await FinishedAsync(await SubmitFromAsync(ben, adas.Id, bens, bensData));
         ClaimsPrincipal carla = await _app.PrincipalAsync(await _app.CreateUserAsync("Carla"));
         _app.SetRole(bens.Id, "Carla", ProjectRole.Viewer);
-        Assert.Equal([null], Runs.Lineage(carla, bens.Id, child.Id).Ancestors);
-        Assert.Equal([adas.Id], Runs.Lineage(ben, bens.Id, child.Id).Ancestors.Select(a => a!.Id));
+        foreach (LineageGraph carlas in new[] { Lineage.OfRun(carla, bens.Id, child.Id), Lineage.OfProject(carla, bens.Id, 10) })
+        {
+            Assert.Equal(new LineageNode(adas.Id, LineageKind.Hidden, "A run of another project", "that you do not see"), Node(carlas, adas.Id));
+            // Neither its data nor its name shines through.
+            Assert.DoesNotContain(carlas.Nodes, n => n.Id.StartsWith(_dataset.Id, StringComparison.Ordinal));
+            Assert.Contains(new LineageEdge(adas.Id, child.Id), carlas.Edges);
+        }
+
+        Assert.Equal(LineageKind.Run, Node(Lineage.OfRun(ben, bens.Id, child.Id), adas.Id).Kind);
         // Ada does not see Ben's project.
-        Assert.Empty(Runs.Lineage(_ada, _project.Id, adas.Id).Children);
+        Assert.Equal(LineageKind.Hidden, Node(Lineage.OfRun(_ada, _project.Id, adas.Id), child.Id).Kind);
+        Assert.Throws<NotFoundException>(() => Lineage.OfProject(carla, _project.Id, 10));
     }
 
     [Fact]
@@ -93,6 +107,10 @@ public sealed class LineageTests : IAsyncLifetime
     }
 
     private RunService Runs => _app.Get<RunService>();
+
+    private RunLineage Lineage => _app.Get<RunLineage>();
+
+    private static LineageNode Node(LineageGraph graph, string id) => graph.Nodes.Single(n => n.Id == id);
 
     private Task<Run> FinishedAsync(Run run) => _app.WaitForEndAsync(run.Id);
 

@@ -30,6 +30,10 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
     [Parameter]
     public EventCallback OnUploaded { get; set; }
 
+    /// <summary>It has not, or the line was cut; the component tells why.</summary>
+    [Parameter]
+    public EventCallback OnFailed { get; set; }
+
     protected override ElementReference Element => _element;
 
     public bool CanSend => _file is not null && !_sending;
@@ -62,7 +66,7 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
         _sending = false;
         _error = ok ? null : message;
         if (ok) _file = null;
-        if (ok) await OnUploaded.InvokeAsync();
+        await (ok ? OnUploaded : OnFailed).InvokeAsync();
         StateHasChanged();
     }
 

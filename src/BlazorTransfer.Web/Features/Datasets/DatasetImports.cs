@@ -16,6 +16,7 @@ internal sealed class DatasetImports(
     DocumentCollection<DatasetImport> imports, DocumentCollection<Dataset> datasets, ProjectAccess access, ImageImporter importer,
     DataFolder folder, TimeProvider clock, ILogger<DatasetImports> log) : BackgroundService
 {
+    public const string SampleName = "Surface inspection (sample)";
     private readonly Channel<(DatasetImport Import, Func<ImportSource> Open, Action Finished)> _queue = Channel.CreateBounded<(DatasetImport, Func<ImportSource>, Action)>(100);
     private readonly ConcurrentDictionary<string, ImportProgress> _progress = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancel = new();
@@ -47,7 +48,7 @@ internal sealed class DatasetImports(
     }
 
     /// <summary>Draws the sample data set.</summary>
-    public DatasetImport StartSample(ClaimsPrincipal user, string projectId) => Start(user, projectId, "Surface inspection (sample)", () =>
+    public DatasetImport StartSample(ClaimsPrincipal user, string projectId) => Start(user, projectId, SampleName, () =>
     {
         Dictionary<string, SampleImage> drawn = new SampleDatasetGenerator().Draw().ToDictionary(i => i.Name);
         return new ImportSource(drawn.Keys, [], name => (drawn[name].Jpeg, null),

@@ -21,6 +21,8 @@ public sealed partial class DatasetsPage
     [Inject]
     private DatasetImports Imports { get; set; } = null!;
 
+    private bool IsDrawing => _imports.Any(i => i.Import is { State: ImportState.Running, Name: DatasetImports.SampleName });
+
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
@@ -59,6 +61,11 @@ public sealed partial class DatasetsPage
         catch (OperationCanceledException)
         {
         }
+        catch (Exception e)
+        {
+            // Such as a project that was deleted in another tab.
+            await DispatchExceptionAsync(e);
+        }
     }
 
     private void OnChosen(string file)
@@ -79,7 +86,9 @@ public sealed partial class DatasetsPage
 
     private async Task UseSampleAsync()
     {
-        if (await AttemptAsync(() => Imports.StartSample(User, ProjectId))) Load();
+        // Once is enough, also where a second click or another tab asks before this page knows of the first.
+        Load();
+        if (!IsDrawing && await AttemptAsync(() => Imports.StartSample(User, ProjectId))) Load();
     }
 
     private async Task CancelAsync(DatasetImport import)

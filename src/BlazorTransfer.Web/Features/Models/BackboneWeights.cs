@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Models;
@@ -20,16 +21,41 @@ internal sealed record BackboneWeights
 
     /// <summary>Backbones whose trunk the weights fit.</summary>
     public required IReadOnlyList<string> Backbones { get; init; }
+
+    /// <summary>The account; empty where the file was copied into the weights folder.</summary>
     public required string ImportedBy { get; init; }
     public required DateTimeOffset ImportedAt { get; init; }
+}
+
+/// <summary>How the tensors of a file compare with backbones.</summary>
+internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons);
+
+/// <summary>The weights fit no backbone whole.</summary>
+/// <param name="message">Says so in a sentence.</param>
+/// <param name="mismatch">The closest backbone, and all that differs.</param>
+internal sealed class WeightsMismatchException(string message, WeightsMismatch mismatch) : RefusedException(message)
+{
+    public WeightsMismatch Mismatch { get; } = mismatch;
+}
+
+/// <summary>Says whether something still needs weights.</summary>
+internal interface IWeightsUse
+{
+    /// <summary>Why they cannot be removed now, or null where they can.</summary>
+    string? WhyKept(string weightsId);
 }
 
 /// <summary>
 /// Pretrained weights, shared by all projects: every account sees them, and whoever imported one, or an administrator, may
 /// remove it. The files are judged by the worker, in a process of its own; this one never reads them.
 /// </summary>
-internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights, DataFolder folder, WorkerCommands worker, TimeProvider clock)
+internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights, DataFolder folder, WorkerCommands worker, IEnumerable<IWeightsUse> uses, TimeProvider clock)
 {
+    private readonly SemaphoreSlim _entering = new(1);
+
+    // One an account: what the page shows after an import is too much for the upload's answer to travel through the circuit.
+    private readonly ConcurrentDictionary<string, WeightsReport> _reports = new();
+
     /// <summary>By name.</summary>
     public IReadOnlyList<BackboneWeights> List(ClaimsPrincipal user)
     {
@@ -54,24 +80,14 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         string userId = UserClaims.IdOf(user);
         try
         {
-            WeightsInspection inspection = await worker.InspectWeightsAsync(uploadedFile, cancel);
-            if (inspection.Backbones.Count == 0)
-                throw new RefusedException($"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. "
-                    + (inspection.Closest?.Describe() ?? "It must be a state dictionary with torchvision's names."));
-            string sha256 = await HashAsync(uploadedFile, cancel);
-            var entry = new BackboneWeights
-            {
-                Id = Ids.New(),
-                Name = CheckName(name),
-                File = $"{sha256}.weights",
-                Sha256 = sha256,
-                Bytes = new FileInfo(uploadedFile).Length,
-                Backbones = inspection.Backbones,
-                ImportedBy = userId,
-                ImportedAt = clock.GetUtcNow(),
-            };
-            File.Move(uploadedFile, PathOf(entry), overwrite: true);
-            return weights.TryAdd(entry, other => other.Sha256 == sha256) ? entry : throw new RefusedException("These weights are here already.");
+            (BackboneWeights entry, WeightsInspection inspection) = await TakeInAsync(userId, name, uploadedFile, cancel);
+            _reports[userId] = new WeightsReport(entry.Name, inspection.Differences ?? []);
+            return entry;
+        }
+        catch (WeightsMismatchException e)
+        {
+            _reports[userId] = new WeightsReport(name, [e.Mismatch]);
+            throw;
         }
         finally
         {
@@ -79,10 +95,66 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         }
     }
 
+    /// <summary>What the user's last import showed of its tensors; null where it did not come so far. It is told once.</summary>
+    public WeightsReport? TakeReport(ClaimsPrincipal user) => _reports.TryRemove(UserClaims.IdOf(user), out WeightsReport? report) ? report : null;
+
+    /// <summary>Asks the worker anew what a file in the library holds.</summary>
+    /// <exception cref="RefusedException">The file cannot be read any more.</exception>
+    public async Task<WeightsReport> InspectAsync(ClaimsPrincipal user, string id, CancellationToken cancel)
+    {
+        BackboneWeights entry = Get(user, id);
+        return new WeightsReport(entry.Name, (await worker.InspectWeightsAsync(PathOf(entry), cancel)).Differences ?? []);
+    }
+
+    /// <summary>Moves a file of the weights folder or the uploads to its place and enters it; a refused one stays where it is.</summary>
+    /// <exception cref="RefusedException">It holds no weights of a known backbone, or is here already.</exception>
+    internal async Task<(BackboneWeights Entry, WeightsInspection Inspection)> TakeInAsync(string importedBy, string name, string file, CancellationToken cancel)
+    {
+        name = CheckName(name);
+        WeightsInspection inspection = await worker.InspectWeightsAsync(file, cancel);
+        if (inspection.Backbones.Count == 0)
+        {
+            string what = $"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. ";
+            throw inspection.Closest is { } closest ? new WeightsMismatchException(what + closest.Describe(), closest)
+                : new RefusedException(what + "It must be a state dictionary with torchvision's names.");
+        }
+
+        string sha256 = await HashAsync(file, cancel);
+        var entry = new BackboneWeights
+        {
+            Id = Ids.New(),
+            Name = name,
+            File = $"{sha256}.weights",
+            Sha256 = sha256,
+            Bytes = new FileInfo(file).Length,
+            Backbones = inspection.Backbones,
+            ImportedBy = importedBy,
+            ImportedAt = clock.GetUtcNow(),
+        };
+        await _entering.WaitAsync(cancel);
+        try
+        {
+            if (weights.All().FirstOrDefault(w => w.Sha256 == sha256) is { } same) throw new RefusedException($"These weights are here already, as '{same.Name}'.");
+            // The file first: one without an entry is found by the next look into the folder, an entry without a file by a failing run.
+            File.Move(file, PathOf(entry), overwrite: true);
+            weights.Save(entry);
+            return (entry, inspection);
+        }
+        finally
+        {
+            _entering.Release();
+        }
+    }
+
+    /// <summary>Files of the weights folder that are entered.</summary>
+    internal IReadOnlySet<string> EnteredFiles() => weights.All().Select(w => w.File).ToHashSet(StringComparer.Ordinal);
+
+    /// <exception cref="RefusedException">A run that is not over needs them.</exception>
     public void Remove(ClaimsPrincipal user, string id)
     {
         BackboneWeights entry = Get(user, id);
         if (!MayRemove(user, entry)) throw new ForbiddenException("Only who imported these weights, or an administrator, may remove them.");
+        if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason) throw new RefusedException(reason);
         weights.Remove(id);
         File.Delete(PathOf(entry));
     }

@@ -16,16 +16,17 @@ public sealed partial class BackbonesPage : IDisposable
     [
         ("name", "Network", false, null), ("parameters", "Parameters", true, "With a head of 1,000 classes"), ("flops", "GFLOPs", true, "Operations for one image, in 10⁹"),
         ("input", "Input", true, "Side of the square input"), ("features", "Features", true, "Width of the feature vector"),
-        ("speed", "Features/s", true, "Images/s without gradients on this machine"), ("training", "Training/s", true, "Images/s in training on this machine"), ("runs", "Your runs", true, "Runs of your projects that used it"),
+        ("speed", "Features/s", true, "Images/s without gradients on this machine"), ("training", "Training/s", true, "Images/s in training on this machine"), ("runs", "Your runs", false, "Runs of your projects that used it"),
     ];
 
+    private const int FewRuns = 3;
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyDictionary<string, DownloadState> _downloads = new Dictionary<string, DownloadState>();
     private Catalogue? _catalogue;
     private IReadOnlyList<BackboneWeights> _weights = [];
     private Dictionary<string, BackboneSpeed> _speeds = [];
-    private Dictionary<string, int> _runs = [];
+    private ILookup<string, Run> _runs = Array.Empty<Run>().ToLookup(r => r.Job.Backbone);
     private string? _failure;
     private string? _find;
     private string? _family;
@@ -79,7 +80,7 @@ public sealed partial class BackbonesPage : IDisposable
     {
         await base.OnInitializedAsync();
         Run[] runs = [.. Projects.List(User).SelectMany(p => Runs.List(User, p.Id))];
-        _runs = runs.GroupBy(r => r.Job.Backbone).ToDictionary(g => g.Key, g => g.Count());
+        _runs = runs.OrderByDescending(r => r.Submission.SubmittedAt).ToLookup(r => r.Job.Backbone);
         _busy = runs.Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
         _weights = Library.List(User);
         _speeds = new(Speeds.All(User));
@@ -137,7 +138,7 @@ public sealed partial class BackbonesPage : IDisposable
         "features" => b.FeatureDim,
         "speed" => _speeds.GetValueOrDefault(b.Name)?.Features ?? 0,
         "training" => _speeds.GetValueOrDefault(b.Name)?.Training ?? 0,
-        "runs" => _runs.GetValueOrDefault(b.Name),
+        "runs" => _runs[b.Name].Count(),
         _ => throw new InvalidOperationException($"No column '{_sort}'."),
     };
 

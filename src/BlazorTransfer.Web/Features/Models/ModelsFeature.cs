@@ -16,7 +16,9 @@ internal static class ModelsFeature
         services.AddHttpClient(nameof(WeightsDownloads), client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<OfficialWeightsCatalogue>();
         services.AddSingleton<WeightsDownloads>();
-        return services.AddSingleton<WeightsLibrary>();
+        services.AddSingleton<WeightsLibrary>();
+        services.AddSingleton<WeightsFolder>();
+        return services.AddHostedService(provider => provider.GetRequiredService<WeightsFolder>());
     }
 
     public static void MapModels(this IEndpointRouteBuilder routes)

@@ -7,18 +7,75 @@ namespace BlazorTransfer.Web.Features.Models;
 /// <summary>The library of pretrained weights.</summary>
 public sealed partial class WeightsPage
 {
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
+    private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<BackboneWeights> _weights = [];
+    private WeightsReport? _report;
+    private string? _inspecting;
+    private bool _looking;
     private FileUpload? _upload;
     private string _name = "";
 
     [Inject]
     private WeightsLibrary Library { get; set; } = null!;
 
+    [Inject]
+    private WeightsFolder Folder { get; set; } = null!;
+
+    [Inject]
+    private OfficialWeightsCatalogue Official { get; set; } = null!;
+
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
         _weights = Library.List(User);
+        _ = FollowFolderAsync();
     }
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    /// <summary>Files appear in the folder, and are judged, without anybody on this page having done anything.</summary>
+    private async Task FollowFolderAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Refresh);
+            for (int drawn = Folder.Changes; await timer.WaitForNextTickAsync(_closed.Token);)
+            {
+                if (drawn == Folder.Changes) continue;
+                drawn = Folder.Changes;
+                await InvokeAsync(() =>
+                {
+                    _weights = Library.List(User);
+                    StateHasChanged();
+                });
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task LookAsync()
+    {
+        if (_looking) return;
+        _looking = true;
+        await AttemptAsync(() => Folder.LookNowAsync(User, _closed.Token));
+        (_looking, _weights) = (false, Library.List(User));
+    }
+
+    private async Task InspectAsync(BackboneWeights entry)
+    {
+        _inspecting = entry.Id;
+        await AttemptAsync(async () => _report = await Library.InspectAsync(User, entry.Id, _closed.Token));
+        _inspecting = null;
+    }
+
+    private void TakeReport() => _report = Library.TakeReport(User);
 
     private void OnChosen(string file)
     {
@@ -34,6 +91,7 @@ public sealed partial class WeightsPage
     {
         _name = "";
         _weights = Library.List(User);
+        TakeReport();
     }
 
     private async Task RemoveAsync(BackboneWeights entry)

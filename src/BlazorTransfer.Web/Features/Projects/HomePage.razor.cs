@@ -11,6 +11,7 @@ public sealed partial class HomePage
 {
     private IReadOnlyList<Project> _projects = [];
     private bool _creating;
+    private bool _isCreated;
     private string _name = "";
 
     [Inject]
@@ -35,5 +36,10 @@ public sealed partial class HomePage
         return $"{Format.Count(Datasets.List(User, project.Id).Count, "data set")}, {Format.Count(runs.Count, "run")}{(live > 0 ? $", {live} at work" : "")}";
     }
 
-    private Task CreateAsync() => AttemptAsync(() => Navigation.NavigateTo(AppRoutes.Project(Projects.Create(User, _name).Id)));
+    private async Task CreateAsync()
+    {
+        // A second click may be on its way before the browser is at the new page.
+        if (_isCreated) return;
+        _isCreated = await AttemptAsync(() => Navigation.NavigateTo(AppRoutes.Project(Projects.Create(User, _name).Id)));
+    }
 }

@@ -19,6 +19,7 @@ internal sealed record ProjectMember(string UserId, ProjectRole Role);
 internal sealed record Project
 {
     public const int LongestName = 80;
+    public const int LongestDescription = 400;
 
     public required string Id { get; init; }
     public required string Name { get; init; }
@@ -28,7 +29,7 @@ internal sealed record Project
 
     public ProjectRole? RoleOf(string userId) => Members.FirstOrDefault(m => m.UserId == userId)?.Role;
 
-    public Project Rename(string name, string description) => this with { Name = CheckName(name), Description = description.Trim() };
+    public Project Rename(string name, string description) => this with { Name = CheckName(name), Description = CheckDescription(description) };
 
     /// <exception cref="Security.RefusedException">It would leave the project without an owner.</exception>
     public Project WithMember(string userId, ProjectRole role) =>
@@ -40,6 +41,10 @@ internal sealed record Project
     public static string CheckName(string name) => name.Trim() is { Length: > 0 and <= LongestName } trimmed
         ? trimmed
         : throw new Security.RefusedException($"A project needs a name of 1 to {LongestName} characters.");
+
+    public static string CheckDescription(string description) => description.Trim() is { Length: <= LongestDescription } trimmed
+        ? trimmed
+        : throw new Security.RefusedException($"A description has at most {LongestDescription} characters.");
 
     private static Project CheckOwner(Project project) => project.Members.Any(m => m.Role == ProjectRole.Owner)
         ? project

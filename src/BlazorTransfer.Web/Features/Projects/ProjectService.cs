@@ -31,7 +31,7 @@ internal sealed class ProjectService(
         {
             Id = Ids.New(),
             Name = Project.CheckName(name),
-            Description = description.Trim(),
+            Description = Project.CheckDescription(description),
             CreatedAt = clock.GetUtcNow(),
             Members = [new ProjectMember(UserClaims.IdOf(user), ProjectRole.Owner)],
         };

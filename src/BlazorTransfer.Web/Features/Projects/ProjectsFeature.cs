@@ -27,7 +27,7 @@ internal static class ProjectsFeature
 
     private static ProjectSummary Describe(Project project) => new(project.Id, project.Name, project.Description, project.CreatedAt);
 
-    private sealed record NewProject(string Name, string? Description);
+    private sealed record NewProject(string Name, string? Description = null);
 
     private sealed record ProjectSummary(string Id, string Name, string Description, DateTimeOffset CreatedAt);
 }

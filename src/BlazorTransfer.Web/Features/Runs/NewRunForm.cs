@@ -111,15 +111,22 @@ internal sealed class NewRunForm
     }
 
     /// <summary>Takes over the choices of an earlier run, as far as they still exist.</summary>
-    public void TakeOver(Run run, IReadOnlyList<Dataset> datasets)
+    /// <returns>What does not, in words.</returns>
+    public IReadOnlyList<string> TakeOver(Run run, IReadOnlyList<Dataset> datasets)
     {
-        Dataset = datasets.FirstOrDefault(d => d.Id == run.Submission.DatasetId) ?? Dataset;
+        Dataset? dataset = datasets.FirstOrDefault(d => d.Id == run.Submission.DatasetId);
+        Dataset = dataset ?? Dataset;
         Backbone = _catalogue.FindBackbone(run.Job.Backbone) ?? Backbone;
         StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
         if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
         foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
+        return
+        [
+            .. dataset is null ? ["its data set"] : Array.Empty<string>(),
+            .. (run.Submission.WeightsId, run.Submission.ParentRunId) != (Weights?.Id, Parent?.Id) ? ["what it started from"] : Array.Empty<string>(),
+        ];
     }
 
     public RunRequest ToRequest() => new()

@@ -15,6 +15,7 @@ public sealed partial class NewRunPage
     private IReadOnlyList<Dataset> _datasets = [];
     private Catalogue? _catalogue;
     private NewRunForm? _form;
+    private IReadOnlyList<string> _gone = [];
     private string? _failure;
     private string? _search;
     private bool _allBackbones;
@@ -63,7 +64,7 @@ public sealed partial class NewRunPage
             _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
             if (StartRun is not null) _form.TrainOnFrom(StartRun);
             if (FromRun is null) return;
-            _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
+            _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
             _advanced = true;
         }
         catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
@@ -74,10 +75,11 @@ public sealed partial class NewRunPage
 
     private async Task StartAsync()
     {
-        if (_form is null) return;
+        // A second click may be on its way before the browser knows that the button is off.
+        if (_form is null || _starting) return;
         _starting = true;
         Run? run = null;
-        if (await AttemptAsync(async () => run = await Runs.SubmitAsync(User, ProjectId, _form.ToRequest()))) Navigation.NavigateTo(AppRoutes.Run(ProjectId, run!.Id));
-        _starting = false;
+        _starting = await AttemptAsync(async () => run = await Runs.SubmitAsync(User, ProjectId, _form.ToRequest()));
+        if (_starting) Navigation.NavigateTo(AppRoutes.Run(ProjectId, run!.Id));
     }
 }

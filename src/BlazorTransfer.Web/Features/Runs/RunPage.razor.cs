@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Datasets;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -16,15 +17,21 @@ public sealed partial class RunPage : IDisposable
     private Run _run = null!;
     private (EvaluationCompleted Evaluation, int Row, int Column)? _cell;
     private int? _sampleIndex;
+    private bool _hasImages;
     private string _log = "";
-    private IReadOnlyList<Run?> _ancestors = [];
-    private IReadOnlyList<Run> _children = [];
+    private LineageGraph _lineage = null!;
 
     [Parameter]
     public string RunId { get; set; } = "";
 
     [Inject]
     private RunService Runs { get; set; } = null!;
+
+    [Inject]
+    private RunLineage Lineage { get; set; } = null!;
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = null!;
 
     [Inject]
     private RunEventStream Stream { get; set; } = null!;
@@ -36,7 +43,8 @@ public sealed partial class RunPage : IDisposable
     {
         await base.OnInitializedAsync();
         _run = Runs.Get(User, ProjectId, RunId);
-        (_ancestors, _children) = Runs.Lineage(User, ProjectId, RunId);
+        _hasImages = Datasets.List(User, ProjectId).Any(d => d.Id == _run.Submission.DatasetId);
+        _lineage = Lineage.OfRun(User, ProjectId, RunId);
         _ = FollowAsync();
     }
 
@@ -76,7 +84,9 @@ public sealed partial class RunPage : IDisposable
     private void Take(IReadOnlyList<RunEvent> batch)
     {
         foreach (RunEvent runEvent in batch) _view.Apply(runEvent);
+        RunStatus before = _run.Status;
         _run = Runs.Get(User, ProjectId, RunId);
+        if (_run.Status != before) _lineage = Lineage.OfRun(User, ProjectId, RunId);
         StateHasChanged();
     }
 

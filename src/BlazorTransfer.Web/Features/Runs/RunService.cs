@@ -34,10 +34,9 @@ internal sealed record RunRequest
 /// <summary>Runs of a project, for the signed-in user.</summary>
 internal sealed class RunService(
     DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues,
-    DataFolder folder, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse
+    DataFolder folder, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
 {
     private const int LongestName = 120;
-    private const int MostAncestors = 100;
     private readonly SemaphoreSlim _numbering = new(1);
 
     /// <summary>The newest first.</summary>
@@ -58,26 +57,6 @@ internal sealed class RunService(
     [
         .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded)).Where(r => access.Sees(user, r.Submission.ProjectId)).OrderByDescending(r => r.FinishedAt),
     ];
-
-    /// <summary>
-    /// Where a run's model comes from and what came of it: its ancestors, the oldest first, and its children. Runs of projects that
-    /// the user does not see are null, so that a gap shows as one.
-    /// </summary>
-    public (IReadOnlyList<Run?> Ancestors, IReadOnlyList<Run> Children) Lineage(ClaimsPrincipal user, string projectId, string runId)
-    {
-        var ancestors = new List<Run?>();
-        Run run = Get(user, projectId, runId);
-        while (run.Submission.ParentRunId is { } parentId && ancestors.Count < MostAncestors)
-        {
-            Run? parent = runs.Find(parentId);
-            bool isSeen = parent is not null && access.Sees(user, parent.Submission.ProjectId);
-            ancestors.Insert(0, isSeen ? parent : null);
-            if (!isSeen) break;
-            run = parent!;
-        }
-
-        return (ancestors, [.. runs.All().Where(r => r.Submission.ParentRunId == runId && access.Sees(user, r.Submission.ProjectId)).OrderBy(r => r.Submission.SubmittedAt)]);
-    }
 
     /// <summary>Checks the request and puts the run into the queue.</summary>
     /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
@@ -183,6 +162,11 @@ internal sealed class RunService(
 
     string? IDatasetUse.WhyKept(string datasetId) => runs.All().FirstOrDefault(r => r.Submission.DatasetId == datasetId && !r.Status.IsFinal()) is { } run
         ? $"Run #{run.Submission.Number} needs it and is not over. Cancel it first."
+        : null;
+
+    // Weights are everybody's, and the run may be in a project that the asking user does not see: it is not named.
+    string? IWeightsUse.WhyKept(string weightsId) => runs.All().Any(r => r.Submission.WeightsId == weightsId && !r.Status.IsFinal())
+        ? "A run that is not over starts from these weights. Wait for it, or cancel it first."
         : null;
 
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Storage;
 
@@ -14,9 +15,11 @@ internal static class RunsFeature
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
         services.AddSingleton<RunService>();
+        services.AddSingleton<RunLineage>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
-        // Through a factory, since data sets ask runs and runs ask data sets.
-        services.AddSingleton<IDatasetUse>(provider => new DatasetUse(provider));
+        // Through a factory, since data sets and weights ask runs, and runs ask them.
+        services.AddSingleton<IDatasetUse>(provider => new LateRuns(provider));
+        services.AddSingleton<IWeightsUse>(provider => new LateRuns(provider));
         return services.AddSingleton<RunRebuild>();
     }
 
@@ -43,8 +46,10 @@ internal static class RunsFeature
         });
     }
 
-    private sealed class DatasetUse(IServiceProvider provider) : IDatasetUse
+    private sealed class LateRuns(IServiceProvider provider) : IDatasetUse, IWeightsUse
     {
-        public string? WhyKept(string datasetId) => ((IDatasetUse)provider.GetRequiredService<RunService>()).WhyKept(datasetId);
+        string? IDatasetUse.WhyKept(string datasetId) => ((IDatasetUse)provider.GetRequiredService<RunService>()).WhyKept(datasetId);
+
+        string? IWeightsUse.WhyKept(string weightsId) => ((IWeightsUse)provider.GetRequiredService<RunService>()).WhyKept(weightsId);
     }
 }

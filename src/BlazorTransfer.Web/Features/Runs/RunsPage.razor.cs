@@ -77,8 +77,9 @@ public sealed partial class RunsPage : IDisposable
 
     private void SortBy(string key) => Go(Text, Status, SortKey == key && !Descending ? "-" + key : key);
 
+    // In place of the address before: the back button leaves the page, and does not spell a search backwards.
     private void Go(string? text, string? status, string? sort) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
-        new Dictionary<string, object?> { ["find"] = string.IsNullOrWhiteSpace(text) ? null : text, ["status"] = status, ["sort"] = sort }));
+        new Dictionary<string, object?> { ["find"] = string.IsNullOrWhiteSpace(text) ? null : text, ["status"] = status, ["sort"] = sort }), replace: true);
 
     /// <summary>Raised on the supervisor's thread, for every project; at most two drawings a second.</summary>
     private void OnChanged(string projectId)
@@ -91,10 +92,18 @@ public sealed partial class RunsPage : IDisposable
         await Task.Delay(Pause);
         Interlocked.Exchange(ref _refreshing, 0);
         if (_closed) return;
-        await InvokeAsync(() =>
+        try
         {
-            _runs = Runs.List(User, ProjectId);
-            StateHasChanged();
-        });
+            await InvokeAsync(() =>
+            {
+                _runs = Runs.List(User, ProjectId);
+                StateHasChanged();
+            });
+        }
+        catch (Exception e)
+        {
+            // Such as a project that was deleted in another tab.
+            await DispatchExceptionAsync(e);
+        }
     }
 }

@@ -1,0 +1,83 @@
+using System.Security.Claims;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Tests.Models;
+
+public sealed class WeightsLibraryTests : IAsyncLifetime
+{
+    private readonly TestApp _app = new();
+    private ClaimsPrincipal _ada = null!;
+
+    public async ValueTask InitializeAsync() => _ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
+
+    public ValueTask DisposeAsync()
+    {
+        _app.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Import_ThatFitsNothing_ReportsEveryTensorOnceAndToItsUserAlone()
+    {
+        ClaimsPrincipal ben = await _app.PrincipalAsync(await _app.CreateUserAsync("Ben"));
+
+        await Assert.ThrowsAsync<WeightsMismatchException>(() => ImportAsync("weights of another network"));
+
+        Assert.Null(Library.TakeReport(ben));
+        WeightsMismatch mismatch = Assert.Single(Library.TakeReport(_ada)!.Comparisons);
+        Assert.Equal((1, 3, 500), (mismatch.Matching, mismatch.Total, mismatch.UnexpectedCount));
+        Assert.Null(Library.TakeReport(_ada));
+    }
+
+    [Fact]
+    public async Task Import_ThatFitsWithSomethingLeftOver_IsTakenInAndSaysWhat()
+    {
+        BackboneWeights entry = await ImportAsync("weights");
+
+        foreach (WeightsReport report in new[] { Library.TakeReport(_ada)!, await Library.InspectAsync(_ada, entry.Id, CancellationToken.None) })
+        {
+            WeightsMismatch left = Assert.Single(report.Comparisons);
+            Assert.Equal((left.Total, false), (left.Matching, left.IsWhole));
+        }
+    }
+
+    [Fact]
+    public async Task Weights_ThatAWaitingRunStartsFrom_CannotBeRemoved()
+    {
+        BackboneWeights entry = await ImportAsync("weights");
+        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(_ada);
+        Run run = await _app.Get<RunService>().SubmitAsync(_ada, project.Id, new RunRequest
+        {
+            DatasetId = dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+            WeightsId = entry.Id,
+            Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = "wait-for-cancel" },
+        });
+        await _app.WaitForRunAsync(run.Id, r => r.Status == RunStatus.Running);
+
+        Assert.Throws<RefusedException>(() => Library.Remove(_ada, entry.Id));
+
+        _app.Get<RunService>().Cancel(_ada, project.Id, run.Id);
+        await _app.WaitForEndAsync(run.Id);
+        Library.Remove(_ada, entry.Id);
+        Assert.Equal("weights, removed", _app.Get<RunLineage>().OfRun(_ada, project.Id, run.Id).Nodes.Single(n => n.Kind == LineageKind.Weights).Detail);
+    }
+
+    private WeightsLibrary Library => _app.Get<WeightsLibrary>();
+
+    private Task<BackboneWeights> ImportAsync(string content)
+    {
+        string file = Path.Combine(_app.Get<DataFolder>().Uploads, $"{Ids.New()}.weights");
+        File.WriteAllText(file, content);
+        return Library.ImportAsync(_ada, "net.pth", file, CancellationToken.None);
+    }
+}
