@@ -200,7 +200,9 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         Int128 value = 0;
         for (int i = bytes.Length - 1; i >= 0; i--) value = (value << 8) | bytes[i];
         if (bytes.Length is > 0 and < 16 && (bytes[^1] & 0x80) != 0) value -= Int128.One << (bytes.Length * 8);
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        // Boxed as what it is: the two sides of a conditional would both become an Int128.
+        if (value < long.MinValue || value > long.MaxValue) return value;
+        return (long)value;
     }
 
     private void SetItems(object?[] keysAndValues)

@@ -44,9 +44,9 @@ internal static class PickledStateDict
         long elements = bytes.Length / size;
         if (bytes.Length % size != 0 || tensor.Storage.Count != elements)
             throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' has another length than its description says.");
+        if (count == 0) return ReadOnlyMemory<byte>.Empty;
         if (tensor.Shape.Count != tensor.Strides.Count || tensor.Offset < 0 || tensor.Strides.Any(s => s < 0 || s > elements))
             throw new WeightsException($"The description of '{WeightsLimits.Shown(name)}' is damaged.");
-        if (count == 0) return ReadOnlyMemory<byte>.Empty;
         Int128 last = tensor.Offset;
         for (int d = 0; d < tensor.Shape.Count; d++) last += (Int128)(tensor.Shape[d] - 1) * tensor.Strides[d];
         if (last >= elements) throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' leaves its storage.");
