@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Weights;
 /// <param name="Loaded">Names that were copied.</param>
 /// <param name="Missing">Names that the network has and the file lacks.</param>
 /// <param name="Unexpected">Names that the file has and the network lacks.</param>
-/// <param name="Mismatched">Names whose shapes differ, with both shapes.</param>
+/// <param name="Mismatched">Names whose shapes or kinds of number differ, with both.</param>
 /// <param name="HeadLoaded">The classification head came from the file too, having the same number of classes.</param>
 public sealed record LoadReport(
     IReadOnlyList<string> Loaded,
@@ -28,17 +28,25 @@ public static class WeightsLoader
     {
         Dictionary<string, Tensor> own = backbone.state_dict();
         Parts parts = Parts.Of(backbone);
-        var mismatched = own.Where(t => tensors.TryGetValue(t.Key, out TensorData? file) && !t.Value.shape.SequenceEqual(file.Shape)).ToList();
-        HashSet<string> differing = [.. mismatched.Select(t => t.Key)];
-        string[] loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !differing.Contains(k))];
+        Dictionary<string, string> mismatched = own.Keys.Where(tensors.ContainsKey)
+            .Select(k => (Name: k, Difference: Difference(tensors[k], own[k]))).Where(d => d.Difference is not null).ToDictionary(d => d.Name, d => d.Difference!);
+        HashSet<string> loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !mismatched.ContainsKey(k))];
         bool headLoads = own.Keys.Where(parts.IsHead).All(loaded.Contains);
         return new LoadReport(
             // Half a head would be worse than none.
-            headLoads ? loaded : [.. loaded.Where(k => !parts.IsHead(k))],
+            [.. loaded.Where(k => headLoads || !parts.IsHead(k))],
             [.. own.Keys.Where(k => !tensors.ContainsKey(k))],
             [.. tensors.Keys.Where(k => !own.ContainsKey(k))],
-            [.. mismatched.Select(t => $"{t.Key}: [{string.Join(", ", tensors[t.Key].Shape)}] in the file, [{string.Join(", ", t.Value.shape)}] in the network")],
+            [.. mismatched.Select(d => $"{d.Key}: {d.Value}")],
             headLoads);
+    }
+
+    /// <summary>What keeps a tensor of the file from being the network's; null where nothing does.</summary>
+    private static string? Difference(TensorData file, Tensor own)
+    {
+        if (!own.shape.SequenceEqual(file.Shape)) return $"[{string.Join(", ", file.Shape)}] in the file, [{string.Join(", ", own.shape)}] in the network";
+        // Quantised weights mean nothing without their scales.
+        return own.is_floating_point() && !file.IsFloatingPoint ? $"whole numbers ({file.Type}) in the file, real ones in the network" : null;
     }
 
     /// <param name="backbone">The network.</param>
@@ -71,24 +79,23 @@ public static class WeightsLoader
         tensors.Where(t => !IsStatistic(t.Key)).Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
 
     /// <summary>Of the backbones of about the file's size, the one that shares most tensors with it; null where none shares any.</summary>
-    public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors)
-    {
-        const int shown = 8;
-        WeightsMismatch? closest = null;
-        foreach (string name in BackboneRegistry.Candidates(Weights(tensors)))
-        {
-            using var scope = NewDisposeScope();
-            using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
-            LoadReport report = Compare(backbone, tensors);
-            Parts parts = Parts.Of(backbone);
-            string[] missing = [.. report.Missing.Where(parts.MustLoad)], mismatched = [.. report.Mismatched.Where(parts.MustLoad)];
-            int total = backbone.state_dict().Keys.Count(parts.MustLoad), matching = total - missing.Length - mismatched.Length;
-            if (matching <= (closest?.Matching ?? 0)) continue;
-            closest = new WeightsMismatch(name, matching, total, [.. missing.Take(shown)], missing.Length,
-                [.. report.Unexpected.Take(shown)], report.Unexpected.Count, [.. mismatched.Take(shown)], mismatched.Length);
-        }
+    public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors) =>
+        BackboneRegistry.Candidates(Weights(tensors)).Select(name => Differences(name, tensors, shown: 8)).Where(m => m.Matching > 0).MaxBy(m => m.Matching);
 
-        return closest;
+    /// <summary>What keeps the tensors from fitting a backbone's trunk, and what they hold beyond it.</summary>
+    /// <param name="name">The backbone.</param>
+    /// <param name="tensors">The file's tensors.</param>
+    /// <param name="shown">How many names of each kind.</param>
+    public static WeightsMismatch Differences(string name, IReadOnlyDictionary<string, TensorData> tensors, int shown)
+    {
+        using var scope = NewDisposeScope();
+        using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
+        LoadReport report = Compare(backbone, tensors);
+        Parts parts = Parts.Of(backbone);
+        string[] missing = [.. report.Missing.Where(parts.MustLoad)], mismatched = [.. report.Mismatched.Where(parts.MustLoad)];
+        int total = backbone.state_dict().Keys.Count(parts.MustLoad), matching = total - missing.Length - mismatched.Length;
+        return new WeightsMismatch(name, matching, total, [.. missing.Take(shown)], missing.Length,
+            [.. report.Unexpected.Take(shown)], report.Unexpected.Count, [.. mismatched.Take(shown)], mismatched.Length);
     }
 
     private static bool Fits(string name, IReadOnlyDictionary<string, TensorData> tensors)

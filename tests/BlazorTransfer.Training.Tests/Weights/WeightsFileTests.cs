@@ -108,6 +108,61 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Contains("such as layer1.0.conv1.weight", closest.Describe(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("model.")]
+    [InlineData("_orig_mod.module.")]
+    public void Open_WithNamesThatAWrapperPrefixed_FitsAsWithout(string prefix)
+    {
+        using Backbone network = BackboneRegistry.Create("resnet20_cifar", 10);
+        string path = Path.Combine(_folder, "w.pth");
+        PthWriter.Write(path, network.state_dict().ToDictionary(t => prefix + t.Key, t => TensorData.FromTensor(t.Value)));
+
+        Assert.Equal(["resnet20_cifar"], WeightsLoader.FittingBackbones(WeightsFile.Open(path)));
+    }
+
+    [Fact]
+    public void Load_WithWholeNumbersForWeights_RefusesAndNamesThem()
+    {
+        using Backbone network = BackboneRegistry.Create("resnet20_cifar", 10);
+        Dictionary<string, TensorData> tensors = network.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+        tensors["conv1.weight"] = new TensorData(ElementType.Int8, tensors["conv1.weight"].Shape, new byte[16 * 3 * 9]);
+
+        Assert.Contains("conv1.weight: whole numbers (Int8)", Assert.Throws<WeightsException>(() => WeightsLoader.Load(network, tensors)).Message, StringComparison.Ordinal);
+        Assert.Empty(WeightsLoader.FittingBackbones(tensors));
+    }
+
+    [Fact]
+    public void CopyTo_FromEveryElementType_GivesItsValues()
+    {
+        var values = new Dictionary<ElementType, byte[]>
+        {
+            [ElementType.Float64] = [.. BitConverter.GetBytes(1.0), .. BitConverter.GetBytes(-2.0)],
+            [ElementType.Float32] = [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(-2f)],
+            [ElementType.Float16] = [.. BitConverter.GetBytes((Half)1), .. BitConverter.GetBytes((Half)(-2))],
+            [ElementType.BFloat16] = [.. BitConverter.GetBytes(1f)[2..], .. BitConverter.GetBytes(-2f)[2..]],
+            [ElementType.Int64] = [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(-2L)],
+            [ElementType.Int32] = [.. BitConverter.GetBytes(1), .. BitConverter.GetBytes(-2)],
+            [ElementType.Int16] = [.. BitConverter.GetBytes((short)1), .. BitConverter.GetBytes((short)-2)],
+            [ElementType.Int8] = [1, 0xfe],
+            [ElementType.UInt8] = [1, 2],
+            [ElementType.Bool] = [1, 0],
+        };
+        Assert.Equal(Enum.GetValues<ElementType>(), values.Keys);
+        foreach ((ElementType type, byte[] bytes) in values)
+        {
+            float second = type switch { ElementType.UInt8 => 2, ElementType.Bool => 0, _ => -2 };
+            // Rows and columns swapped, so that the target's memory is not in the file's order.
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            TorchSharp.torch.Tensor plain = TorchSharp.torch.zeros(1, 2), strided = TorchSharp.torch.zeros(2, 2).t()[..1];
+            foreach (TorchSharp.torch.Tensor target in new[] { plain, strided })
+            {
+                new TensorData(type, [1, 2], bytes).CopyTo(target);
+                Assert.Equal([1f, second], target.contiguous().data<float>().ToArray());
+            }
+        }
+    }
+
     [Fact]
     public void Load_WithAnotherNetworksWeights_RefusesAndNamesTheDifference()
     {
