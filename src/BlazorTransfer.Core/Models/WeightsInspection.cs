@@ -17,7 +17,7 @@ public sealed record WeightsInspection(
 /// <param name="MissingCount">How many.</param>
 /// <param name="Unexpected">Names that the network lacks.</param>
 /// <param name="UnexpectedCount">How many.</param>
-/// <param name="Mismatched">Names with both shapes.</param>
+/// <param name="Mismatched">Names with both shapes, or both kinds of number.</param>
 /// <param name="MismatchedCount">How many.</param>
 public sealed record WeightsMismatch(
     string Backbone,
@@ -38,6 +38,13 @@ public sealed record WeightsMismatch(
     /// <summary>In one sentence, for people.</summary>
     public string Describe() =>
         $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {Part(MissingCount, Missing, "missing")}, {Part(MismatchedCount, Mismatched, "of another shape")}, {Part(UnexpectedCount, Unexpected, "unknown to it")}.";
+
+    /// <summary>The same as a table: a line a tensor, what is wrong and its name, and how many more there are of each kind.</summary>
+    public IEnumerable<string> Table() =>
+        [.. Rows("missing", Missing, MissingCount), .. Rows("other", Mismatched, MismatchedCount), .. Rows("unexpected", Unexpected, UnexpectedCount)];
+
+    private static IEnumerable<string> Rows(string what, IReadOnlyList<string> names, int count) =>
+        [.. names.Select(n => $"{what,-10}  {n}"), .. count > names.Count ? [$"{what,-10}  … and {count - names.Count} more"] : Array.Empty<string>()];
 
     private static string Part(int count, IReadOnlyList<string> names, string what) => count == 0 ? $"none {what}" : $"{count} {what} (such as {names[0]})";
 }

@@ -1,5 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace BlazorTransfer.Training.Weights;
 
@@ -16,11 +19,13 @@ internal sealed record PickledTensor(PickledStorage Storage, long Offset, IReadO
 /// </summary>
 internal sealed class PickleReader(ReadOnlyMemory<byte> data)
 {
-    private const int MaximumObjects = 2_000_000;
+    // A tensor takes about forty operations, so this is a hundred thousand of them. All time and memory follow from it.
+    private const int MaximumOperations = 5_000_000;
     private static readonly object Mark = new();
 
-    private readonly Stack<object?> _stack = new();
-    private readonly Dictionary<uint, object?> _memo = [];
+    private readonly List<object?> _stack = [];
+    private readonly List<object?> _memo = [];
+    private int _operations;
     private int _position;
 
     /// <summary>Bytes read so far; further pickles may follow in the same data.</summary>
@@ -33,20 +38,12 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     {
         _stack.Clear();
         _memo.Clear();
-        try
+        while (true)
         {
-            while (true)
-            {
-                byte code = Take(1)[0];
-                if (code == (byte)'.') return _stack.Pop();
-                Execute(code);
-                if (_stack.Count + _memo.Count > MaximumObjects) throw new WeightsException("The file describes too many objects.");
-            }
-        }
-        catch (Exception e) when (e is InvalidOperationException or InvalidCastException or KeyNotFoundException or DecoderFallbackException
-            or IndexOutOfRangeException or ArgumentException)
-        {
-            throw new WeightsException("The file's description of its tensors is damaged.", e);
+            byte code = Take(1)[0];
+            if (code == (byte)'.') return Pop();
+            if (++_operations > MaximumOperations) throw new WeightsException("The file describes too many objects.");
+            Execute(code);
         }
     }
 
@@ -58,92 +55,92 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 if (Take(1)[0] is var protocol && protocol is < 2 or > 4) throw new WeightsException($"Pickle protocol {protocol} is not supported.");
                 break;
             case (byte)'(':
-                _stack.Push(Mark);
+                _stack.Add(Mark);
                 break;
             case (byte)'}':
-                _stack.Push(new Dictionary<object, object?>());
+                _stack.Add(new Dictionary<string, object?>());
                 break;
             case (byte)']':
-                _stack.Push(new List<object?>());
+                _stack.Add(new List<object?>());
                 break;
             case (byte)')':
-                _stack.Push(Array.Empty<object?>());
+                _stack.Add(Array.Empty<object?>());
                 break;
             case (byte)'N':
-                _stack.Push(null);
+                _stack.Add(null);
                 break;
             case 0x88 or 0x89: // NEWTRUE, NEWFALSE
-                _stack.Push(code == 0x88);
+                _stack.Add(code == 0x88);
                 break;
             case (byte)'K':
-                _stack.Push((long)Take(1)[0]);
+                _stack.Add((long)Take(1)[0]);
                 break;
             case (byte)'M':
-                _stack.Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
+                _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Take(2)));
                 break;
             case (byte)'J':
-                _stack.Push((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
+                _stack.Add((long)BinaryPrimitives.ReadInt32LittleEndian(Take(4)));
                 break;
             case 0x8a: // LONG1: little-endian two's complement; PyTorch's magic number has ten bytes
-                _stack.Push(LongOrMagic(Take(Take(1)[0])));
+                _stack.Add(LongOrMagic(Take(Take(1)[0])));
                 break;
             case (byte)'G':
-                _stack.Push(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
+                _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Take(8)));
                 break;
             case (byte)'X':
-                _stack.Push(Text(Take(Length())));
+                _stack.Add(Text(Take(Length())));
                 break;
             case (byte)'U': // SHORT_BINSTRING: Python 2 texts
-                _stack.Push(Text(Take(Take(1)[0])));
+                _stack.Add(Text(Take(Take(1)[0])));
                 break;
             case (byte)'T':
-                _stack.Push(Text(Take(Length())));
+                _stack.Add(Text(Take(Length())));
                 break;
             case (byte)'c':
-                _stack.Push(AllowedGlobal(Line(), Line()));
+                _stack.Add(AllowedGlobal(Line(), Line()));
                 break;
             case (byte)'q':
-                _memo[Take(1)[0]] = _stack.Peek();
+                Memoize(Take(1)[0]);
                 break;
             case (byte)'r':
-                _memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))] = _stack.Peek();
+                Memoize(BinaryPrimitives.ReadUInt32LittleEndian(Take(4)));
                 break;
             case (byte)'h':
-                _stack.Push(_memo[Take(1)[0]]);
+                _stack.Add(Recall(Take(1)[0]));
                 break;
             case (byte)'j':
-                _stack.Push(_memo[BinaryPrimitives.ReadUInt32LittleEndian(Take(4))]);
+                _stack.Add(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Take(4))));
                 break;
             case (byte)'t':
-                _stack.Push(PopToMark());
+                _stack.Add(PopToMark());
                 break;
             case 0x85 or 0x86 or 0x87: // TUPLE1, TUPLE2, TUPLE3
-                _stack.Push(Pop(code - 0x84));
+                _stack.Add(PopFrom(_stack.Count - (code - 0x84)));
                 break;
             case (byte)'a':
-                object? item = _stack.Pop();
-                ((List<object?>)_stack.Peek()!).Add(item);
+                object? item = Pop();
+                Top<List<object?>>().Add(item);
                 break;
             case (byte)'e':
                 object?[] items = PopToMark();
-                ((List<object?>)_stack.Peek()!).AddRange(items);
+                Top<List<object?>>().AddRange(items);
                 break;
             case (byte)'s':
-                SetItems(Pop(2));
+                SetItems(PopFrom(_stack.Count - 2));
                 break;
             case (byte)'u':
                 SetItems(PopToMark());
                 break;
             case (byte)'Q':
-                _stack.Push(Storage((object?[])_stack.Pop()!));
+                _stack.Add(Storage(Pop<object?[]>()));
                 break;
             case (byte)'R':
-                object?[] arguments = (object?[])_stack.Pop()!;
-                _stack.Push(Reduce((PickleGlobal)_stack.Pop()!, arguments));
+                object?[] arguments = Pop<object?[]>();
+                _stack.Add(Reduce(Pop<PickleGlobal>(), arguments));
                 break;
             case (byte)'b': // BUILD: torch hangs _metadata on the OrderedDict; only that is let go
-                _stack.Pop();
-                if (_stack.Peek() is not Dictionary<object, object?>) throw new WeightsException("The file builds an object that is no state dictionary.");
+                Pop();
+                Top<Dictionary<string, object?>>();
                 break;
             default:
                 throw new WeightsException($"The file uses pickle opcode 0x{code:x2}, which no state dictionary needs. "
@@ -168,15 +165,13 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         ("torch", "CharStorage") => PickleGlobal.Storage(ElementType.Int8),
         ("torch", "ByteStorage") => PickleGlobal.Storage(ElementType.UInt8),
         ("torch", "BoolStorage") => PickleGlobal.Storage(ElementType.Bool),
-        _ => throw new WeightsException($"The file refers to '{Short(module)}.{Short(name)}', so it is more than a state dictionary and is refused. "
-            + "Save it with torch.save(model.state_dict(), …) or as safetensors."),
+        _ => throw new WeightsException($"The file refers to '{WeightsLimits.Shown(module)}.{WeightsLimits.Shown(name)}', so it is more than a state dictionary "
+            + "and is refused. Save it with torch.save(model.state_dict(), …) or as safetensors."),
     };
-
-    private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
     private static object? Reduce(PickleGlobal global, object?[] arguments) => (global.Kind, arguments) switch
     {
-        (PickleGlobalKind.OrderedDict, []) => new Dictionary<object, object?>(),
+        (PickleGlobalKind.OrderedDict, []) => new Dictionary<string, object?>(),
         // (storage, offset, size, stride, requires_grad, backward_hooks[, metadata])
         (PickleGlobalKind.RebuildTensor, [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
             new PickledTensor(storage, offset, Longs(shape), Longs(strides)),
@@ -187,14 +182,17 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     /// <summary>A persistent id: ('storage', type, key, location, number of elements[, view]).</summary>
     private static PickledStorage Storage(object?[] id) => id switch
     {
-        ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count, .. { Length: 0 }] =>
-            new PickledStorage(type, key, count),
-        ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count, null] =>
-            new PickledStorage(type, key, count),
+        ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count] => new PickledStorage(type, key, count),
+        ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count, null] => new PickledStorage(type, key, count),
         _ => throw new WeightsException("The file refers to data in a way that no state dictionary does."),
     };
 
-    private static long[] Longs(object?[] values) => [.. values.Select(v => (long)v!)];
+    private static long[] Longs(object?[] values)
+    {
+        // One tuple may serve many tensors, and each makes its own copy: a long one would be a bomb.
+        if (values.Length > WeightsLimits.Dimensions) throw new WeightsException($"A tensor has {values.Length} dimensions.");
+        return [.. values.Select(v => v is long value ? value : throw Damaged())];
+    }
 
     private static object LongOrMagic(ReadOnlySpan<byte> bytes)
     {
@@ -202,31 +200,66 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         Int128 value = 0;
         for (int i = bytes.Length - 1; i >= 0; i--) value = (value << 8) | bytes[i];
         if (bytes.Length is > 0 and < 16 && (bytes[^1] & 0x80) != 0) value -= Int128.One << (bytes.Length * 8);
-        return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
+        // Boxed as what it is: the two sides of a conditional would both become an Int128.
+        if (value < long.MinValue || value > long.MaxValue) return value;
+        return (long)value;
     }
 
     private void SetItems(object?[] keysAndValues)
     {
-        var target = (Dictionary<object, object?>)_stack.Peek()!;
-        for (int i = 0; i + 1 < keysAndValues.Length; i += 2)
+        Dictionary<string, object?> target = Top<Dictionary<string, object?>>();
+        if (keysAndValues.Length % 2 != 0) throw Damaged();
+        for (int i = 0; i < keysAndValues.Length; i += 2)
         {
-            if (keysAndValues[i] is not (string or long)) throw new WeightsException("The file has a dictionary whose keys are no texts.");
-            target[keysAndValues[i]!] = keysAndValues[i + 1];
+            string key = keysAndValues[i] switch
+            {
+                string text => WeightsLimits.CheckName(text),
+                // As text, because numbers can be chosen so that they all fall into one bucket of a dictionary; texts cannot.
+                long number => number.ToString(CultureInfo.InvariantCulture),
+                _ => throw new WeightsException("The file has a dictionary whose keys are no texts."),
+            };
+            if (!target.TryAdd(key, keysAndValues[i + 1])) throw new WeightsException($"'{WeightsLimits.Shown(key)}' is there twice.");
         }
     }
 
-    private object?[] PopToMark()
+    private void Memoize(uint index)
     {
-        var items = new List<object?>();
-        while (_stack.Pop() is var item && !ReferenceEquals(item, Mark)) items.Add(item);
-        items.Reverse();
-        return [.. items];
+        // Python numbers what it keeps from 0 or 1 on, so a number is never above the count of operations.
+        if (index > _operations) throw Damaged();
+        while (_memo.Count <= index) _memo.Add(null);
+        _memo[(int)index] = Top();
     }
 
-    private object?[] Pop(int count)
+    private object? Recall(uint index) => index < _memo.Count ? _memo[(int)index] : throw Damaged();
+
+    private object? Pop()
     {
-        object?[] items = new object?[count];
-        for (int i = count - 1; i >= 0; i--) items[i] = _stack.Pop();
+        object? value = Top();
+        _stack.RemoveAt(_stack.Count - 1);
+        return value;
+    }
+
+    private T Pop<T>() => Pop() is T value ? value : throw Damaged();
+
+    private object? Top() => _stack.Count > 0 ? _stack[^1] : throw Damaged();
+
+    private T Top<T>() => Top() is T value ? value : throw Damaged();
+
+    private object?[] PopToMark()
+    {
+        int mark = _stack.Count - 1;
+        while (mark >= 0 && !ReferenceEquals(_stack[mark], Mark)) mark--;
+        if (mark < 0) throw Damaged();
+        object?[] items = PopFrom(mark + 1);
+        _stack.RemoveAt(mark);
+        return items;
+    }
+
+    private object?[] PopFrom(int index)
+    {
+        if (index < 0) throw Damaged();
+        object?[] items = CollectionsMarshal.AsSpan(_stack)[index..].ToArray();
+        _stack.RemoveRange(index, items.Length);
         return items;
     }
 
@@ -253,7 +286,9 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         return line;
     }
 
-    private static string Text(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetString(utf8);
+    private static string Text(ReadOnlySpan<byte> utf8) => Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw new WeightsException("The file holds a text that is no UTF-8.");
+
+    private static WeightsException Damaged() => new("The file's description of its tensors is damaged.");
 
     private enum PickleGlobalKind
     {

@@ -8,44 +8,51 @@ internal static class PickledStateDict
     public static IReadOnlyDictionary<string, TensorData> Read(object? root, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> storages)
     {
         var tensors = new Dictionary<string, TensorData>(StringComparer.Ordinal);
-        long total = 0, available = storages.Values.Sum(s => (long)s.Length);
-        foreach ((object key, object? value) in Unwrap(root))
+        // Views may share a storage, but not so often that a small file becomes a large one in memory.
+        long left = 2 * storages.Values.Sum(s => (long)s.Length) + (1 << 16);
+        foreach ((string name, object? value) in Unwrap(root))
         {
-            if (key is not string name || value is not PickledTensor tensor) continue;
-            // Views may share a storage, but not so often that a small file becomes a large one in memory.
-            total += TensorData.Count(tensor.Shape) * tensor.Storage.Type.Size();
-            if (total > 2 * available + (1 << 20)) throw new WeightsException("The tensors claim far more bytes than the file has.");
-            tensors[name] = Materialise(name, tensor, storages);
+            if (value is not PickledTensor tensor) continue;
+            long count = TensorData.Count(tensor.Shape);
+            int size = tensor.Storage.Type.Size();
+            if (count > left / size) throw new WeightsException("The tensors claim far more bytes than the file has.");
+            left -= count * size;
+            tensors.Add(name, new TensorData(tensor.Storage.Type, tensor.Shape, Bytes(name, tensor, count, storages)));
         }
 
         return tensors;
     }
 
-    private static Dictionary<object, object?> Unwrap(object? root)
+    private static Dictionary<string, object?> Unwrap(object? root)
     {
-        if (root is not Dictionary<object, object?> dictionary)
-            throw new WeightsException("The file holds no state dictionary. Save it with torch.save(model.state_dict(), …).");
-        if (dictionary.Values.Any(v => v is PickledTensor)) return dictionary;
-        string? wrapper = Wrappers.FirstOrDefault(dictionary.ContainsKey);
-        return wrapper is null ? dictionary : Unwrap(dictionary[wrapper]);
-    }
-
-    private static TensorData Materialise(string name, PickledTensor tensor, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> storages)
-    {
-        int size = tensor.Storage.Type.Size();
-        if (!storages.TryGetValue(tensor.Storage.Key, out ReadOnlyMemory<byte> bytes)) throw new WeightsException($"The data of '{name}' is missing.");
-        long elements = bytes.Length / size, count = TensorData.Count(tensor.Shape);
-        if (tensor.Shape.Count != tensor.Strides.Count || tensor.Offset < 0) throw new WeightsException($"The description of '{name}' is damaged.");
-        long last = tensor.Offset;
-        for (int d = 0; d < tensor.Shape.Count && count > 0; d++)
+        // A dictionary may contain itself, so the search has an end.
+        for (int depth = 0; depth <= Wrappers.Length; depth++)
         {
-            if (tensor.Strides[d] < 0 || tensor.Strides[d] > elements) throw new WeightsException($"The description of '{name}' is damaged.");
-            last += (tensor.Shape[d] - 1) * tensor.Strides[d];
+            if (root is not Dictionary<string, object?> dictionary) break;
+            string? wrapper = dictionary.Values.Any(v => v is PickledTensor) ? null : Wrappers.FirstOrDefault(dictionary.ContainsKey);
+            if (wrapper is null) return dictionary;
+            root = dictionary[wrapper];
         }
 
-        if (count > 0 && (last < 0 || last >= elements)) throw new WeightsException($"The data of '{name}' leaves its storage.");
-        if (IsContiguous(tensor)) return new TensorData(tensor.Storage.Type, tensor.Shape, bytes.Slice((int)(tensor.Offset * size), (int)(count * size)));
-        return new TensorData(tensor.Storage.Type, tensor.Shape, Gather(tensor, bytes.Span, size, count));
+        throw new WeightsException("The file holds no state dictionary. Save it with torch.save(model.state_dict(), …).");
+    }
+
+    private static ReadOnlyMemory<byte> Bytes(string name, PickledTensor tensor, long count, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> storages)
+    {
+        int size = tensor.Storage.Type.Size();
+        if (!storages.TryGetValue(tensor.Storage.Key, out ReadOnlyMemory<byte> bytes)) throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' is missing.");
+        long elements = bytes.Length / size;
+        if (bytes.Length % size != 0 || tensor.Storage.Count != elements)
+            throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' has another length than its description says.");
+        if (count == 0) return ReadOnlyMemory<byte>.Empty;
+        if (tensor.Shape.Count != tensor.Strides.Count || tensor.Offset < 0 || tensor.Strides.Any(s => s < 0 || s > elements))
+            throw new WeightsException($"The description of '{WeightsLimits.Shown(name)}' is damaged.");
+        Int128 last = tensor.Offset;
+        for (int d = 0; d < tensor.Shape.Count; d++) last += (Int128)(tensor.Shape[d] - 1) * tensor.Strides[d];
+        if (last >= elements) throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' leaves its storage.");
+        if (IsContiguous(tensor)) return bytes.Slice((int)(tensor.Offset * size), (int)(count * size));
+        if (count * size > WeightsLimits.TensorBytes) throw new WeightsException($"'{WeightsLimits.Shown(name)}' is larger than 2 GB.");
+        return Gather(tensor, bytes.Span, size, count);
     }
 
     private static bool IsContiguous(PickledTensor tensor)
@@ -62,7 +69,7 @@ internal static class PickledStateDict
 
     private static byte[] Gather(PickledTensor tensor, ReadOnlySpan<byte> storage, int size, long count)
     {
-        byte[] result = new byte[count * size];
+        byte[] result = GC.AllocateUninitializedArray<byte>((int)(count * size));
         long[] index = new long[tensor.Shape.Count];
         for (long i = 0; i < count; i++)
         {

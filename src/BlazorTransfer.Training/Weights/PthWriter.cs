@@ -26,7 +26,8 @@ public static class PthWriter
         entry.Write(bytes);
     }
 
-    private static byte[] Pickle(IReadOnlyDictionary<string, TensorData> tensors)
+    /// <summary>The description of the tensors, whose storages are numbered in their order.</summary>
+    internal static byte[] Pickle(IReadOnlyDictionary<string, TensorData> tensors)
     {
         using var pickle = new MemoryStream();
         pickle.Write([0x80, 2]); // PROTO 2
@@ -69,7 +70,7 @@ public static class PthWriter
         return strides;
     }
 
-    private static string StorageName(ElementType type) => type switch
+    internal static string StorageName(ElementType type) => type switch
     {
         ElementType.Float64 => "DoubleStorage",
         ElementType.Float32 => "FloatStorage",
@@ -84,9 +85,9 @@ public static class PthWriter
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
-    private static void Global(MemoryStream pickle, string module, string name) => pickle.Write(Encoding.ASCII.GetBytes($"c{module}\n{name}\n"));
+    internal static void Global(MemoryStream pickle, string module, string name) => pickle.Write(Encoding.ASCII.GetBytes($"c{module}\n{name}\n"));
 
-    private static void Text(MemoryStream pickle, string text)
+    internal static void Text(MemoryStream pickle, string text)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);
         Span<byte> length = stackalloc byte[4];
@@ -96,14 +97,14 @@ public static class PthWriter
         pickle.Write(utf8);
     }
 
-    private static void Tuple(MemoryStream pickle, IEnumerable<long> values)
+    internal static void Tuple(MemoryStream pickle, IEnumerable<long> values)
     {
         pickle.WriteByte((byte)'(');
         foreach (long value in values) Integer(pickle, value);
         pickle.WriteByte((byte)'t');
     }
 
-    private static void Integer(MemoryStream pickle, long value)
+    internal static void Integer(MemoryStream pickle, long value)
     {
         Span<byte> bytes = stackalloc byte[10];
         if (value is >= int.MinValue and <= int.MaxValue)

@@ -13,13 +13,13 @@ internal static class PyTorchLegacy
 
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
     {
-        if (stream.Length > int.MaxValue) throw new WeightsException("Files of PyTorch's old format are read up to 2 GB. Save it anew with a current PyTorch.");
-        byte[] bytes = new byte[stream.Length];
+        if (stream.Length > WeightsLimits.TensorBytes) throw new WeightsException("Files of PyTorch's old format are read up to 2 GB. Save it anew with a current PyTorch.");
+        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
         stream.ReadExactly(bytes);
         var reader = new PickleReader(bytes);
         if (reader.Read() is not Int128 magic || magic != Magic) throw new WeightsException("It is a Python pickle, but no PyTorch file; pickles are never run here.");
         if (reader.Read() is not Protocol) throw new WeightsException("The file's format version is unknown.");
-        if (reader.Read() is not Dictionary<object, object?> system || system.GetValueOrDefault("little_endian") is not true)
+        if (reader.Read() is not Dictionary<string, object?> system || system.GetValueOrDefault("little_endian") is not true)
             throw new WeightsException("The file was written on a big-endian machine.");
         object? root = reader.Read();
         if (reader.Read() is not List<object?> keys) throw new WeightsException("The list of the file's data is damaged.");
@@ -35,7 +35,7 @@ internal static class PyTorchLegacy
             if (!sizes.TryGetValue(key, out int size)) throw new WeightsException("The file holds data that is no part of its state dictionary.");
             position += 8;
             if (count < 0 || count > (bytes.Length - position) / size) throw new WeightsException("The file ends before its data does.");
-            storages[key] = bytes.AsMemory((int)position, (int)(count * size));
+            if (!storages.TryAdd(key, bytes.AsMemory((int)position, (int)(count * size)))) throw new WeightsException("The list of the file's data names one twice.");
             position += count * size;
         }
 
@@ -52,7 +52,7 @@ internal static class PyTorchLegacy
             if (next is PickledTensor tensor) sizes[tensor.Storage.Key] = tensor.Storage.Type.Size();
             IEnumerable<object?> children = next switch
             {
-                Dictionary<object, object?> dictionary when seen.Add(dictionary) => dictionary.Values,
+                Dictionary<string, object?> dictionary when seen.Add(dictionary) => dictionary.Values,
                 List<object?> list when seen.Add(list) => list,
                 object?[] tuple when seen.Add(tuple) => tuple,
                 _ => [],

@@ -1,35 +1,33 @@
-using System.IO.Compression;
-
 namespace BlazorTransfer.Training.Weights;
 
 /// <summary>PyTorch's format since 1.6: a zip with <c>data.pkl</c> and one uncompressed entry for each storage under <c>data/</c>.</summary>
 internal static class PyTorchZip
 {
-    private const long MaximumPickle = 64 << 20;
+    // A description takes about 200 bytes a tensor.
+    private const long MaximumPickle = 32 << 20;
+    private const string PickleName = "data.pkl";
 
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
     {
-        using var zip = new ZipArchive(stream, ZipArchiveMode.Read, leaveOpen: true);
-        if (zip.Entries.Any(e => e.FullName.Contains("/code/", StringComparison.Ordinal) || e.Name == "constants.pkl"))
+        var zip = new StoredZip(stream);
+        IReadOnlyList<StoredEntry> entries = zip.Entries();
+        if (entries.Any(e => e.Name.Contains("/code/", StringComparison.Ordinal) || IsNamed(e, "constants.pkl")))
             throw new WeightsException("It is a TorchScript program, which is never run here. Save torch.save(model.state_dict(), …) or safetensors instead.");
-        ZipArchiveEntry pickle = zip.Entries.FirstOrDefault(e => e.Name == "data.pkl")
-            ?? throw new WeightsException("The zip file holds no PyTorch state dictionary (no data.pkl).");
-        if (pickle.Length > MaximumPickle) throw new WeightsException("The description of the tensors is larger than allowed.");
-        string root = pickle.FullName[..^"data.pkl".Length];
-        object? value = new PickleReader(Bytes(pickle)).Read();
-        var storages = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (ZipArchiveEntry entry in zip.Entries.Where(e => e.FullName.StartsWith(root + "data/", StringComparison.Ordinal)))
-            storages[entry.Name] = Bytes(entry);
+        StoredEntry[] pickles = [.. entries.Where(e => IsNamed(e, PickleName))];
+        if (pickles.Length == 0) throw new WeightsException("The zip file holds no PyTorch state dictionary (no data.pkl).");
+        // Which of them is meant would depend on the reader.
+        if (pickles.Length > 1) throw new WeightsException("The zip file holds more than one data.pkl.");
+        if (pickles[0].Length > MaximumPickle) throw new WeightsException("The description of the tensors is larger than allowed.");
+        string root = pickles[0].Name[..^PickleName.Length], data = root + "data/";
+        if (entries.FirstOrDefault(e => e.Name == root + "byteorder") is { } order && !IsLittle(order))
+            throw new WeightsException("The file was written on a big-endian machine.");
+        object? value = new PickleReader(zip.Read(pickles[0])).Read();
+        Dictionary<string, ReadOnlyMemory<byte>> storages = entries.Where(e => e.Name.StartsWith(data, StringComparison.Ordinal))
+            .ToDictionary(e => e.Name[data.Length..], e => (ReadOnlyMemory<byte>)zip.Read(e), StringComparer.Ordinal);
         return PickledStateDict.Read(value, storages);
+
+        bool IsLittle(StoredEntry entry) => entry.Length == 6 && zip.Read(entry).AsSpan().SequenceEqual("little"u8);
     }
 
-    private static byte[] Bytes(ZipArchiveEntry entry)
-    {
-        // torch.save stores; a compressed entry could claim any size.
-        if (entry.CompressedLength != entry.Length || entry.Length > int.MaxValue) throw new WeightsException($"The entry '{entry.Name}' is not stored as PyTorch stores it.");
-        byte[] bytes = new byte[entry.Length];
-        using Stream content = entry.Open();
-        content.ReadExactly(bytes);
-        return bytes;
-    }
+    private static bool IsNamed(StoredEntry entry, string name) => entry.Name == name || entry.Name.EndsWith("/" + name, StringComparison.Ordinal);
 }

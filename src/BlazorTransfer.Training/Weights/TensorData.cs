@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Weights;
@@ -43,6 +44,8 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
         ElementType type = tensor.dtype switch
         {
             ScalarType.Float32 => ElementType.Float32,
+            ScalarType.Float16 => ElementType.Float16,
+            ScalarType.BFloat16 => ElementType.BFloat16,
             ScalarType.Int64 => ElementType.Int64,
             _ => throw new NotSupportedException($"Tensors of type {tensor.dtype} are not saved."),
         };
@@ -54,17 +57,17 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
     /// <summary>Whether the element type holds real numbers, so that it can stand in for a 32-bit parameter.</summary>
     public bool IsFloatingPoint => Type is ElementType.Float64 or ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16;
 
-    /// <summary>Copies the values into a tensor of the same shape, converting the element type.</summary>
+    /// <summary>Copies the values into a tensor of the same shape, converting the element type where it differs.</summary>
     public void CopyTo(Tensor target)
     {
+        if (!target.shape.SequenceEqual(Shape)) throw new ArgumentException("The shapes differ.", nameof(target));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        Tensor source = Type switch
-        {
-            ElementType.Int64 => tensor(MemoryMarshal.Cast<byte, long>(Bytes.Span).ToArray(), dtype: ScalarType.Int64),
-            _ => tensor(ToSingles(), dtype: ScalarType.Float32),
-        };
-        target.copy_(source.reshape(target.shape));
+        // Alike and in the processor's memory, nothing lies between the file's bytes and the weights.
+        bool isAlike = target.dtype == TorchType && target.device_type == DeviceType.CPU && target.is_contiguous();
+        Tensor copy = isAlike ? target : empty(target.shape, dtype: TorchType);
+        Bytes.Span.CopyTo(copy.bytes);
+        if (!isAlike) target.copy_(copy);
     }
 
     /// <summary>The same in 16-bit floating point: half the bytes, 11 bits of precision.</summary>
@@ -119,6 +122,23 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
         return values;
     }
 
+    private ScalarType TorchType => Type switch
+    {
+        ElementType.Float64 => ScalarType.Float64,
+        ElementType.Float32 => ScalarType.Float32,
+        ElementType.Float16 => ScalarType.Float16,
+        ElementType.BFloat16 => ScalarType.BFloat16,
+        ElementType.Int64 => ScalarType.Int64,
+        ElementType.Int32 => ScalarType.Int32,
+        ElementType.Int16 => ScalarType.Int16,
+        ElementType.Int8 => ScalarType.Int8,
+        ElementType.UInt8 => ScalarType.Byte,
+        ElementType.Bool => ScalarType.Bool,
+        _ => throw new InvalidOperationException($"No tensor of {Type}."),
+    };
+
+    /// <summary>How many elements a shape has.</summary>
+    /// <exception cref="WeightsException">A side is negative, or they are more than can be counted.</exception>
     internal static long Count(IEnumerable<long> shape)
     {
         long count = 1;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace BlazorTransfer.Training.Weights;
@@ -18,11 +17,17 @@ public static partial class WeightsFile
     /// <exception cref="WeightsException">It is no such file, is damaged, or holds more than tensors.</exception>
     public static IReadOnlyDictionary<string, TensorData> Open(string path)
     {
+        using FileStream stream = File.OpenRead(path);
+        return Read(stream);
+    }
+
+    /// <inheritdoc cref="Open"/>
+    internal static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
+    {
+        if (stream.Length > MaximumBytes) throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
+        if (stream.Length < 10) throw new WeightsException("The file is too short to hold weights.");
         try
         {
-            using FileStream stream = File.OpenRead(path);
-            if (stream.Length > MaximumBytes) throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
-            if (stream.Length < 10) throw new WeightsException("The file is too short to hold weights.");
             Span<byte> head = stackalloc byte[10];
             stream.ReadExactly(head);
             stream.Position = 0;
@@ -36,7 +41,7 @@ public static partial class WeightsFile
             if (tensors.Count == 0) throw new WeightsException("The file holds no tensors.");
             return Unwrap(tensors);
         }
-        catch (Exception e) when (e is EndOfStreamException or InvalidDataException or DecoderFallbackException)
+        catch (EndOfStreamException e)
         {
             throw new WeightsException($"The file is damaged: {e.Message}", e);
         }
@@ -45,9 +50,11 @@ public static partial class WeightsFile
     private static IReadOnlyDictionary<string, TensorData> Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
     {
         // The names that torchvision's files of DenseNets still have.
-        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))) return Unwrap(WithNewDenseNetNames(tensors));
-        string? prefix = Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal)));
-        return prefix is null ? tensors : Unwrap(tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value));
+        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))) tensors = WithNewDenseNetNames(tensors);
+        // Each may be there once, in any order; a name of a thousand prefixes is nobody's.
+        for (int i = 0; i < Prefixes.Length && Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal))) is { } prefix; i++)
+            tensors = tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value, StringComparer.Ordinal);
+        return tensors;
     }
 
     private static Dictionary<string, TensorData> WithNewDenseNetNames(IReadOnlyDictionary<string, TensorData> tensors)

@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Weights;
 /// <param name="Loaded">Names that were copied.</param>
 /// <param name="Missing">Names that the network has and the file lacks.</param>
 /// <param name="Unexpected">Names that the file has and the network lacks.</param>
-/// <param name="Mismatched">Names whose shapes differ, with both shapes.</param>
+/// <param name="Mismatched">Names whose shapes or kinds of number differ, with both.</param>
 /// <param name="HeadLoaded">The classification head came from the file too, having the same number of classes.</param>
 public sealed record LoadReport(
     IReadOnlyList<string> Loaded,
@@ -28,17 +28,25 @@ public static class WeightsLoader
     {
         Dictionary<string, Tensor> own = backbone.state_dict();
         Parts parts = Parts.Of(backbone);
-        var mismatched = own.Where(t => tensors.TryGetValue(t.Key, out TensorData? file) && !t.Value.shape.SequenceEqual(file.Shape)).ToList();
-        HashSet<string> differing = [.. mismatched.Select(t => t.Key)];
-        string[] loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !differing.Contains(k))];
+        Dictionary<string, string> mismatched = own.Keys.Where(tensors.ContainsKey)
+            .Select(k => (Name: k, Difference: Difference(tensors[k], own[k]))).Where(d => d.Difference is not null).ToDictionary(d => d.Name, d => d.Difference!);
+        HashSet<string> loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !mismatched.ContainsKey(k))];
         bool headLoads = own.Keys.Where(parts.IsHead).All(loaded.Contains);
         return new LoadReport(
             // Half a head would be worse than none.
-            headLoads ? loaded : [.. loaded.Where(k => !parts.IsHead(k))],
+            [.. loaded.Where(k => headLoads || !parts.IsHead(k))],
             [.. own.Keys.Where(k => !tensors.ContainsKey(k))],
             [.. tensors.Keys.Where(k => !own.ContainsKey(k))],
-            [.. mismatched.Select(t => $"{t.Key}: [{string.Join(", ", tensors[t.Key].Shape)}] in the file, [{string.Join(", ", t.Value.shape)}] in the network")],
+            [.. mismatched.Select(d => $"{d.Key}: {d.Value}")],
             headLoads);
+    }
+
+    /// <summary>What keeps a tensor of the file from being the network's; null where nothing does.</summary>
+    private static string? Difference(TensorData file, Tensor own)
+    {
+        if (!own.shape.SequenceEqual(file.Shape)) return $"[{string.Join(", ", file.Shape)}] in the file, [{string.Join(", ", own.shape)}] in the network";
+        // Quantised weights mean nothing without their scales.
+        return own.is_floating_point() && !file.IsFloatingPoint ? $"whole numbers ({file.Type}) in the file, real ones in the network" : null;
     }
 
     /// <param name="backbone">The network.</param>
@@ -79,9 +87,13 @@ public static class WeightsLoader
     public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors)
     {
         long weights = Weights(tensors);
-        return BackboneRegistry.OfSize(weights).Union(BackboneRegistry.NearSize(weights)).Select(name => Mismatch(name, tensors, (parts, tensor) => parts.MustLoad(tensor)))
+        return BackboneRegistry.OfSize(weights).Union(BackboneRegistry.NearSize(weights)).Select(name => TrunkDifferences(name, tensors))
             .Where(m => m.Matching > 0).MaxBy(m => m.Matching);
     }
+
+    /// <summary>What keeps the tensors from fitting a backbone's trunk, and what they hold that it does not know.</summary>
+    public static WeightsMismatch TrunkDifferences(string backbone, IReadOnlyDictionary<string, TensorData> tensors) =>
+        Mismatch(backbone, tensors, (parts, tensor) => parts.MustLoad(tensor));
 
     /// <summary>
     /// What differs where the trunk fits: parts that served the original training only, tensors that the network does not know, and the

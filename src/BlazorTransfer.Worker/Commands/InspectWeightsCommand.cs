@@ -6,26 +6,46 @@ using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>inspect-weights FILE</c>: which backbones a file of weights fits, without executing anything in it.</summary>
+/// <summary>
+/// <c>inspect-weights FILE</c>: which backbones a file of weights fits, without executing anything in it; where none, or with
+/// <c>--backbone</c> that one, what is missing, of another shape or unexpected.
+/// </summary>
 internal static class InspectWeightsCommand
 {
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "A safetensors or PyTorch file." };
+        var backbone = new Option<string?>("--backbone") { Description = "Compare with this network only, and list what differs." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("inspect-weights", "Says which backbones a file of weights fits.") { file, json };
+        var command = new Command("inspect-weights", "Says which backbones a file of weights fits.") { file, backbone, json };
         command.SetAction(parsed => Failures.Guard(() =>
         {
             NativeLibtorch.Load();
-            IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(parsed.GetValue(file)!);
-            IReadOnlyList<string> fitting = WeightsLoader.FittingBackbones(tensors);
-            var inspection = new WeightsInspection(tensors.Count, tensors.Values.Sum(t => TensorCount(t)), fitting,
-                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null, [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))]);
+            WeightsInspection inspection = Inspect(WeightsFile.Open(parsed.GetValue(file)!), parsed.GetValue(backbone));
             if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(inspection, ProtocolJson.Line));
-            else Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {(inspection.Backbones.Count == 0 ? $"no known backbone. {inspection.Closest?.Describe()}" : string.Join(", ", inspection.Backbones))}");
+            else Print(inspection);
         }));
         return command;
     }
 
-    private static long TensorCount(TensorData tensor) => tensor.Bytes.Length / tensor.Type.Size();
+    private static WeightsInspection Inspect(IReadOnlyDictionary<string, TensorData> tensors, string? backbone)
+    {
+        long values = tensors.Values.Sum(t => t.Bytes.Length / t.Type.Size());
+        if (backbone is null)
+        {
+            IReadOnlyList<string> fitting = WeightsLoader.FittingBackbones(tensors);
+            return new WeightsInspection(tensors.Count, values, fitting,
+                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null, [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))]);
+        }
+
+        WeightsMismatch differences = WeightsLoader.TrunkDifferences(backbone, tensors);
+        return new WeightsInspection(tensors.Count, values, differences.Matching == differences.Total ? [backbone] : [], differences);
+    }
+
+    private static void Print(WeightsInspection inspection)
+    {
+        string fits = inspection.Backbones.Count > 0 ? string.Join(", ", inspection.Backbones) : $"no known backbone. {inspection.Closest?.Describe()}";
+        Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {fits}");
+        foreach (string row in inspection.Closest?.Table() ?? []) Console.WriteLine(row);
+    }
 }

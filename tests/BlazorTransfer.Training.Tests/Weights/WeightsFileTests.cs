@@ -108,6 +108,61 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Contains("such as layer1.0.conv1.weight", closest.Describe(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("module.")]
+    [InlineData("model.")]
+    [InlineData("_orig_mod.module.")]
+    public void Open_WithNamesThatAWrapperPrefixed_FitsAsWithout(string prefix)
+    {
+        using Backbone network = BackboneRegistry.Create("resnet20_cifar", 10);
+        string path = Path.Combine(_folder, "w.pth");
+        PthWriter.Write(path, network.state_dict().ToDictionary(t => prefix + t.Key, t => TensorData.FromTensor(t.Value)));
+
+        Assert.Equal(["resnet20_cifar"], WeightsLoader.FittingBackbones(WeightsFile.Open(path)));
+    }
+
+    [Fact]
+    public void Load_WithWholeNumbersForWeights_RefusesAndNamesThem()
+    {
+        using Backbone network = BackboneRegistry.Create("resnet20_cifar", 10);
+        Dictionary<string, TensorData> tensors = network.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+        tensors["conv1.weight"] = new TensorData(ElementType.Int8, tensors["conv1.weight"].Shape, new byte[16 * 3 * 9]);
+
+        Assert.Contains("conv1.weight: whole numbers (Int8)", Assert.Throws<WeightsException>(() => WeightsLoader.Load(network, tensors)).Message, StringComparison.Ordinal);
+        Assert.Empty(WeightsLoader.FittingBackbones(tensors));
+    }
+
+    [Fact]
+    public void CopyTo_FromEveryElementType_GivesItsValues()
+    {
+        var values = new Dictionary<ElementType, byte[]>
+        {
+            [ElementType.Float64] = [.. BitConverter.GetBytes(1.0), .. BitConverter.GetBytes(-2.0)],
+            [ElementType.Float32] = [.. BitConverter.GetBytes(1f), .. BitConverter.GetBytes(-2f)],
+            [ElementType.Float16] = [.. BitConverter.GetBytes((Half)1), .. BitConverter.GetBytes((Half)(-2))],
+            [ElementType.BFloat16] = [.. BitConverter.GetBytes(1f)[2..], .. BitConverter.GetBytes(-2f)[2..]],
+            [ElementType.Int64] = [.. BitConverter.GetBytes(1L), .. BitConverter.GetBytes(-2L)],
+            [ElementType.Int32] = [.. BitConverter.GetBytes(1), .. BitConverter.GetBytes(-2)],
+            [ElementType.Int16] = [.. BitConverter.GetBytes((short)1), .. BitConverter.GetBytes((short)-2)],
+            [ElementType.Int8] = [1, 0xfe],
+            [ElementType.UInt8] = [1, 2],
+            [ElementType.Bool] = [1, 0],
+        };
+        Assert.Equal(Enum.GetValues<ElementType>(), values.Keys);
+        foreach ((ElementType type, byte[] bytes) in values)
+        {
+            float second = type switch { ElementType.UInt8 => 2, ElementType.Bool => 0, _ => -2 };
+            // Rows and columns swapped, so that the target's memory is not in the file's order.
+            using var scope = TorchSharp.torch.NewDisposeScope();
+            TorchSharp.torch.Tensor plain = TorchSharp.torch.zeros(1, 2), strided = TorchSharp.torch.zeros(2, 2).t()[..1];
+            foreach (TorchSharp.torch.Tensor target in new[] { plain, strided })
+            {
+                new TensorData(type, [1, 2], bytes).CopyTo(target);
+                Assert.Equal([1f, second], target.contiguous().data<float>().ToArray());
+            }
+        }
+    }
+
     [Fact]
     public void Weights_WithMoreThanTheTrunk_FitAndTellWhatIsLeftOut()
     {
@@ -173,60 +228,5 @@ public sealed class WeightsFileTests : IDisposable
         using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Create)) archive.CreateEntry("m/code/__torch__.py");
 
         Assert.Contains("TorchScript", Assert.Throws<WeightsException>(() => WeightsFile.Open(zip)).Message);
-    }
-
-    [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 12)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775807,4],"data_offsets":[0,8]}}""", 8)]
-    [InlineData("""{"a":{"dtype":"C64","shape":[1],"data_offsets":[0,8]}}""", 8)]
-    [InlineData("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8)]
-    [InlineData("""{"a":""", 8)]
-    public void Open_WithDishonestSafetensors_Refuses(string header, int dataBytes)
-    {
-        string path = Path.Combine(_folder, "w.safetensors");
-        byte[] utf8 = Encoding.UTF8.GetBytes(header);
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((ulong)utf8.Length), .. utf8, .. new byte[dataBytes]]);
-
-        Assert.Throws<WeightsException>(() => WeightsFile.Open(path));
-    }
-
-    [Theory]
-    [InlineData(".safetensors")]
-    [InlineData(".pth")]
-    public void Open_WithMutatedFile_ReadsOrRefusesAndNeverFails(string extension)
-    {
-        string path = Path.Combine(_folder, "w" + extension);
-        var tensors = new Dictionary<string, TensorData>
-        {
-            ["conv.weight"] = new(ElementType.Float32, [2, 3], new byte[24]),
-            ["bn.num_batches_tracked"] = new(ElementType.Int64, [], new byte[8]),
-        };
-        if (extension == ".pth") PthWriter.Write(path, tensors);
-        else Safetensors.Write(path, tensors);
-        byte[] original = File.ReadAllBytes(path);
-        var random = new Random(7);
-        int refused = 0;
-
-        for (int i = 0; i < 4000; i++)
-        {
-            byte[] mutated = [.. original];
-            for (int m = random.Next(1, 6); m > 0; m--) mutated[random.Next(mutated.Length)] = (byte)random.Next(256);
-            if (random.Next(4) == 0) mutated = mutated[..random.Next(mutated.Length)];
-            File.WriteAllBytes(path, mutated);
-            try
-            {
-                WeightsFile.Open(path);
-            }
-            catch (WeightsException)
-            {
-                refused++;
-            }
-        }
-
-        Assert.InRange(refused, 100, 4000);
     }
 }

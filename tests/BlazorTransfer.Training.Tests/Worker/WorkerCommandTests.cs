@@ -5,6 +5,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Tests.Runs;
+using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Training.Tests.Worker;
 
@@ -92,6 +93,34 @@ public sealed class WorkerCommandTests : IDisposable
         BackboneSpeed speed = JsonSerializer.Deserialize<BackboneSpeed>(output, ProtocolJson.Line)!;
         Assert.Equal(("resnet20_cifar", 4), (speed.Backbone, speed.BatchSize));
         Assert.True(speed.Training > 0 && speed.Features > 0);
+    }
+
+    [Fact]
+    public void InspectWeights_OfAPartialMatch_ListsTheDifferences_AndTrainRefusesIt()
+    {
+        string weights = _small.Weights("resnet20_cifar");
+        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => t.Key, t => t.Value);
+        tensors["conv1.weight"] = new TensorData(ElementType.Float32, [16, 1, 3, 3], new byte[16 * 9 * 4]);
+        tensors["extra"] = new TensorData(ElementType.Float32, [1], new byte[4]);
+        tensors.Remove("layer1.0.bn1.weight");
+        Safetensors.Write(weights, tensors);
+
+        (int code, string table, string errors) = WorkerProcess.Run("inspect-weights", weights, "--backbone", "resnet20_cifar");
+        Assert.True(code == 0, errors);
+        Assert.Contains("missing     layer1.0.bn1.weight", table, StringComparison.Ordinal);
+        Assert.Contains("other       conv1.weight: [16, 1, 3, 3] in the file, [16, 3, 3, 3] in the network", table, StringComparison.Ordinal);
+        Assert.Contains("unexpected  extra", table, StringComparison.Ordinal);
+
+        (code, string json, errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
+        Assert.True(code == 0, errors);
+        WeightsInspection inspection = JsonSerializer.Deserialize<WeightsInspection>(json, ProtocolJson.Line)!;
+        Assert.Empty(inspection.Backbones);
+        Assert.Equal(["layer1.0.bn1.weight"], inspection.Closest!.Missing);
+
+        (code, string output, errors) = WorkerProcess.Run(
+            "train", "--data", _small.Images, "--backbone", "resnet20_cifar", "--weights", weights, "--out", Path.Combine(_small.Folder, "out"));
+        Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
+        Assert.Contains("'layer1.0.bn1.weight' is missing", errors + output, StringComparison.Ordinal);
     }
 
     public static TheoryData<string, WorkerExitCode, string> WrongCalls => new()
