@@ -9,6 +9,10 @@ internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
 {
     private const string FileName = "BlazorTransfer.Worker.dll";
 
+    /// <summary>The folder of the worker's program.</summary>
+    /// <exception cref="FileNotFoundException">There is no worker; the message says where it was looked for.</exception>
+    public string Folder => Path.GetDirectoryName(Find())!;
+
     /// <summary>A start of the worker with these arguments.</summary>
     /// <exception cref="FileNotFoundException">There is no worker; the message says where it was looked for.</exception>
     public ProcessStartInfo Start(params string[] arguments) => new("dotnet", [Find(), .. arguments]) { UseShellExecute = false };

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Tests.Components;
@@ -50,6 +51,23 @@ public sealed class NewRunFormTests
         Assert.DoesNotContain("freeze-depth", form.ToRequest().Parameters.Keys);
         form.Choose(Catalogue.Methods[1]);
         Assert.Equal(3, form.Value(Depth).AsNumber);
+    }
+
+    [Fact]
+    public void MethodThatTakesNoWeights_IsSentWithoutThem_AndTheOthersAgainWithThem()
+    {
+        var scratch = new TransferMethodSpec("scratch", "Scratch", "", "", null, []) { TakesWeights = false };
+        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, scratch] };
+        var weights = new BackboneWeights { Id = "w", Name = "W", File = "", Sha256 = "", Bytes = 1, Backbones = ["a"], ImportedBy = "", ImportedAt = default };
+        var form = new NewRunForm(catalogue, [weights], [], NewDataset());
+
+        form.Choose(scratch);
+        Assert.Null(form.ToRequest().WeightsId);
+
+        form.Choose(catalogue.Methods[0]);
+        Assert.Equal("w", form.ToRequest().WeightsId);
+        // Where there are none, the method that needs none is the suggestion.
+        Assert.Equal("scratch", new NewRunForm(catalogue, [], [], NewDataset()).Method.Name);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -22,9 +23,15 @@ internal sealed record BackboneWeights
     /// <summary>Backbones whose trunk the weights fit.</summary>
     public required IReadOnlyList<string> Backbones { get; init; }
 
-    /// <summary>The account; empty where the file was copied into the weights folder.</summary>
+    /// <summary>The account; empty where the file was copied into the weights folder, or came with the program.</summary>
     public required string ImportedBy { get; init; }
     public required DateTimeOffset ImportedAt { get; init; }
+
+    /// <summary>They came with the program, and would be back at its next start.</summary>
+    public bool IsBuiltIn { get; init; }
+
+    /// <summary>Origin and licence, where they came with the file.</summary>
+    public string? Origin { get; init; }
 }
 
 /// <summary>How the tensors of a file compare with backbones.</summary>
@@ -71,7 +78,7 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
 
     public string PathOf(BackboneWeights entry) => Path.Combine(folder.Weights, entry.File);
 
-    public bool MayRemove(ClaimsPrincipal user, BackboneWeights entry) => UserClaims.IsAdmin(user) || entry.ImportedBy == UserClaims.IdOf(user);
+    public bool MayRemove(ClaimsPrincipal user, BackboneWeights entry) => !entry.IsBuiltIn && (UserClaims.IsAdmin(user) || entry.ImportedBy == UserClaims.IdOf(user));
 
     /// <summary>Takes over an uploaded file, if it holds weights of a known backbone.</summary>
     /// <exception cref="RefusedException">It does not; the message says why.</exception>
@@ -144,6 +151,27 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         {
             _entering.Release();
         }
+    }
+
+    /// <summary>Enters weights that came with the program, unless they are here; the file is copied, so that runs find it after an update too.</summary>
+    internal void EnterBuiltIn(BuiltInWeights card, string file)
+    {
+        if (weights.All().Any(w => w.Sha256 == card.Sha256)) return;
+        var entry = new BackboneWeights
+        {
+            Id = Ids.New(),
+            Name = card.Name,
+            File = $"{card.Sha256}.weights",
+            Sha256 = card.Sha256,
+            Bytes = new FileInfo(file).Length,
+            Backbones = [card.Backbone],
+            ImportedBy = "",
+            ImportedAt = clock.GetUtcNow(),
+            IsBuiltIn = true,
+            Origin = $"{card.Origin}; {card.Licence}",
+        };
+        using (FileStream source = File.OpenRead(file)) AtomicFile.Write(PathOf(entry), source.CopyTo);
+        weights.Save(entry);
     }
 
     /// <summary>Files of the weights folder that are entered.</summary>

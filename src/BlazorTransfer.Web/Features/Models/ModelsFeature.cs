@@ -18,6 +18,7 @@ internal static class ModelsFeature
         services.AddSingleton<WeightsDownloads>();
         services.AddSingleton<WeightsLibrary>();
         services.AddSingleton<WeightsFolder>();
+        services.AddHostedService<BuiltInWeightsImport>();
         return services.AddHostedService(provider => provider.GetRequiredService<WeightsFolder>());
     }
 

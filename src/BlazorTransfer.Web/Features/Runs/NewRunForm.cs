@@ -7,7 +7,7 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <summary>What is chosen so far on the new-run page. A value is kept only where it differs from its default.</summary>
 internal sealed class NewRunForm
 {
-    private static readonly string[] GoodForMost = ["mobilenet_v2", "mobilenet_v3_large", "resnet18", "resnet50", "efficientnet_b0", "convnext_tiny", "squeezenet1_1"];
+    private static readonly string[] GoodForMost = ["resnet18_slim", "mobilenet_v2", "mobilenet_v3_large", "resnet18", "resnet50", "efficientnet_b0", "convnext_tiny", "squeezenet1_1"];
 
     private readonly Catalogue _catalogue;
     private readonly IReadOnlyList<BackboneWeights> _weights;
@@ -25,7 +25,7 @@ internal sealed class NewRunForm
         Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.Backbones[0];
         Weights = FittingWeights.FirstOrDefault();
         // A linear probe has nothing to stand on without weights.
-        Method = Weights is null ? catalogue.Methods[^1] : catalogue.Methods[0];
+        Method = (Weights is null ? catalogue.Methods.FirstOrDefault(m => !m.TakesWeights) : null) ?? catalogue.Methods[0];
     }
 
     public Dataset Dataset { get; set; }
@@ -135,8 +135,8 @@ internal sealed class NewRunForm
         DatasetId = Dataset.Id,
         DatasetVersion = Dataset.Latest.Number,
         Backbone = Backbone.Name,
-        WeightsId = Weights?.Id,
-        ParentRunId = Parent?.Id,
+        WeightsId = Method.TakesWeights ? Weights?.Id : null,
+        ParentRunId = Method.TakesWeights ? Parent?.Id : null,
         Method = Method.Name,
         Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,

@@ -78,7 +78,7 @@ internal sealed class RunService(
             RunId = id,
             Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
             Backbone = backbone.Name,
-            Weights = WeightsFor(user, request, backbone),
+            Weights = WeightsFor(user, request, backbone, method),
             Method = method.Name,
             Parameters = request.Parameters,
             Device = request.Device,
@@ -190,8 +190,9 @@ internal sealed class RunService(
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
     }
 
-    private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone)
+    private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone, TransferMethodSpec method)
     {
+        if (!method.TakesWeights && (request.WeightsId ?? request.ParentRunId) is not null) throw new RefusedException($"{method.DisplayName} starts from random weights, so it takes none.");
         if (request is { ParentRunId: not null, WeightsId: not null }) throw new RefusedException("A run starts from weights or from another run, not from both.");
         if (request.ParentRunId is not null) return WeightsOfRun(user, request.ParentRunId, backbone);
         if (request.WeightsId is null) return WeightsSpec.Random;
