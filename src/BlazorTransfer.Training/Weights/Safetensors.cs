@@ -17,6 +17,7 @@ public static class Safetensors
     private const int HeaderDepth = 4;
     private const string Metadata = "__metadata__";
 
+    /// <summary>Reads a header and checks all of it. Of a file, the tensors themselves are read when they are used: it has to stay open.</summary>
     /// <exception cref="WeightsException">The header is wrong, or the tensors overlap, leave gaps or leave the file.</exception>
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
     {
@@ -32,13 +33,19 @@ public static class Safetensors
         var tensors = new Dictionary<string, TensorData>(entries.Count, StringComparer.Ordinal);
         foreach (Entry entry in entries)
         {
-            // Each array is written once, from the file: clearing it first would cost a third of the time.
-            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)(entry.End - entry.Begin));
-            stream.ReadExactly(bytes);
+            int size = (int)(entry.End - entry.Begin);
+            ReadOnlyMemory<byte> bytes = stream is FileStream file ? new FileBytes(file, 8 + (long)headerLength + entry.Begin, size).Memory : ReadBytes(stream, size);
             tensors.Add(entry.Name, new TensorData(entry.Type, entry.Shape, bytes));
         }
 
         return tensors;
+    }
+
+    private static byte[] ReadBytes(Stream stream, int size)
+    {
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(size);
+        stream.ReadExactly(bytes);
+        return bytes;
     }
 
     /// <summary>Brings the entries into the order of their bytes, and checks that these are the data: all of it, each byte once.</summary>

@@ -66,7 +66,7 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
         // Alike and in the processor's memory, nothing lies between the file's bytes and the weights.
         bool isAlike = target.dtype == TorchType && target.device_type == DeviceType.CPU && target.is_contiguous();
         Tensor copy = isAlike ? target : empty(target.shape, dtype: TorchType);
-        Bytes.Span.CopyTo(copy.bytes);
+        FileBytes.Copy(Bytes, copy.bytes);
         if (!isAlike) target.copy_(copy);
     }
 

@@ -17,8 +17,18 @@ public static partial class WeightsFile
     /// <exception cref="WeightsException">It is no such file, is damaged, or holds more than tensors.</exception>
     public static IReadOnlyDictionary<string, TensorData> Open(string path)
     {
-        using FileStream stream = File.OpenRead(path);
-        return Read(stream);
+        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        bool staysOpen = false;
+        try
+        {
+            IReadOnlyDictionary<string, TensorData> tensors = Read(stream);
+            staysOpen = tensors.Values.Any(t => FileBytes.IsOf(t.Bytes));
+            return tensors;
+        }
+        finally
+        {
+            if (!staysOpen) stream.Dispose();
+        }
     }
 
     /// <inheritdoc cref="Open"/>

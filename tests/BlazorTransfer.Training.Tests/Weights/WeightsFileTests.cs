@@ -190,6 +190,26 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Fact]
+    public void Bytes_OfAFileReplacedMeanwhile_AreTheOldOnes_AndOfOneCutMeanwhile_AreRefused()
+    {
+        string path = Path.Combine(_folder, "w.safetensors");
+        Safetensors.Write(path, new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float32, [2], BitConverter.GetBytes(0x3f800000_40000000)) });
+        TensorData old = WeightsFile.Open(path)["a"], part = old with { Shape = [1], Bytes = old.Bytes[4..] };
+        Safetensors.Write(path, new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float32, [2], new byte[8]) });
+        TensorData cut = WeightsFile.Open(path)["a"];
+        using (FileStream stream = File.OpenWrite(path)) stream.SetLength(stream.Length - 1);
+
+        using TorchSharp.torch.Tensor one = TorchSharp.torch.zeros(1), two = TorchSharp.torch.zeros(2);
+        part.CopyTo(one);
+        Assert.Equal(1f, one.item<float>());
+        old.CopyTo(two);
+        Assert.Equal([2f, 1f], two.data<float>().ToArray());
+        Assert.Equal([2f, 1f], old.ToSingles());
+        Assert.Throws<WeightsException>(() => cut.CopyTo(two));
+        Assert.Throws<WeightsException>(() => cut.ToSingles());
+    }
+
+    [Fact]
     public void Load_WithAnotherNetworksWeights_RefusesAndNamesTheDifference()
     {
         IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(SharedFiles.Path("weights", "squeezenet1_1-imagenet.pth"));
