@@ -19,6 +19,9 @@ internal static class AppRoutes
 
     public static string Dataset(string projectId, string datasetId) => $"{Datasets(projectId)}/{datasetId}";
 
+    /// <summary>Which backbone for this data?</summary>
+    public static string Ranking(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/ranking";
+
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
     /// <param name="projectId">The project.</param>
@@ -27,6 +30,10 @@ internal static class AppRoutes
     /// <param name="start">A run whose model is the start.</param>
     public static string NewRun(string projectId, string? fromRun = null, string? dataset = null, string? start = null) =>
         $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : start is not null ? $"?start={start}" : "");
+
+    /// <summary>A new run with images, network and weights chosen.</summary>
+    public static string NewRunWith(string projectId, string dataset, string backbone, string weights) =>
+        $"{Runs(projectId)}/new?dataset={dataset}&backbone={Uri.EscapeDataString(backbone)}&weights={weights}";
 
     public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
 

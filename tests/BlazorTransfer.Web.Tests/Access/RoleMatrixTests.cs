@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Routing;
@@ -28,6 +29,10 @@ public sealed class RoleMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}"] = Reading,
         ["POST /api/v1/projects/{projectId}/datasets/uploads"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.Accepted, HttpStatusCode.Accepted),
+        ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = Reading,
+        // There are no weights to rank, and only who may start one is told so.
+        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
+        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking/cancel"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.OK),
         ["GET /api/v1/projects/{projectId}/runs"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}"] = Reading,
         ["POST /api/v1/projects/{projectId}/runs"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
@@ -114,6 +119,8 @@ public sealed class RoleMatrixTests : IDisposable
             (ProjectRole.Editor, "rename data set", user => _app.Get<DatasetService>().Rename(user, project.Id, dataset.Id, "Data")),
             (ProjectRole.Viewer, "log", user => _app.Get<RunService>().Log(user, project.Id, run.Id)),
             (ProjectRole.Viewer, "model", user => _app.Get<RunService>().Model(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "ranking", user => _app.Get<RankingService>().Get(user, project.Id, dataset.Id)),
+            (ProjectRole.Editor, "cancel ranking", user => _app.Get<RankingService>().Cancel(user, project.Id, dataset.Id)),
             (ProjectRole.Editor, "cancel", user => _app.Get<RunService>().Cancel(user, project.Id, run.Id)),
         ];
 
