@@ -81,7 +81,7 @@ public sealed class RankingRunTests : IDisposable
     public void Ranking_OfTooLittle_SaysSo()
     {
         Assert.Contains("nothing to rank", Refusal(NewJob() with { Candidates = [] }), StringComparison.Ordinal);
-        Assert.Contains("at least 40", Refusal(NewJob() with { Folds = 20 }), StringComparison.Ordinal);
+        Assert.Contains("at least 40", Refusal(NewJob() with { Folds = 20, MaxImages = 20 }), StringComparison.Ordinal);
         Assert.Contains("cannot be read", Refusal(NewJob() with { Data = new DataSpec(Path.Combine(_small.Folder, "none.jsonl"), _small.Images) }), StringComparison.Ordinal);
     }
 
