@@ -68,6 +68,7 @@ public sealed class RankingPageTests : BunitContext
         page.FindAll("th button").Single(b => b.TextContent.StartsWith("Probe", StringComparison.Ordinal)).Click();
         Assert.Equal(["50.0 %", "70.0 %", "90.0 %"], Accuracies(page));
 
+        await DisposeComponentsAsync();
         IRenderedComponent<IComponent> viewers = Open(vera, project, dataset);
         Assert.Equal(["90.0 %", "70.0 %", "50.0 %"], Accuracies(viewers));
         Assert.DoesNotContain("Rank again", viewers.Markup, StringComparison.Ordinal);
