@@ -27,7 +27,7 @@ function options(chart) {
       { ...axis, label: spec.xLabel, size: 36, splits: (u, i, low, high) => ticks.filter(t => t >= low && t <= high), values: (u, vs) => vs.map(v => Number((10 ** v).toPrecision(1)).toString()) },
       { ...axis, label: spec.yLabel, size: 54, values: (u, vs) => vs.map(v => spec.percent && v > 1 ? "" : format(v)) },
     ],
-    legend: { live: false },
+    legend: { live: false, markers: { fill: (u, i) => colours[i - 1] } },
     hooks: { draw: [u => drawNames(u, spec, colours)] },
     series: [{}, ...spec.kinds.map((label, kind) => ({ label, stroke: colours[kind], paths: () => null, points: { show: true, size: 10, stroke: colours[kind], fill: colours[kind] } }))],
   };
@@ -40,6 +40,8 @@ function drawNames(u, spec, colours) {
   const free = box => placed.every(o => box.right < o.left || box.left > o.right || box.bottom < o.top || box.top > o.bottom);
   ctx.save();
   ctx.font = font(size);
+  // The axes leave theirs behind.
+  ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   for (const point of spec.points) {
     const x = u.valToPos(Math.log10(point.x), "x", true), y = u.valToPos(point.y, "y", true);

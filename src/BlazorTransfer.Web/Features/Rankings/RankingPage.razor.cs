@@ -18,7 +18,7 @@ public sealed partial class RankingPage : IDisposable
     private static readonly (string Key, string Title, bool Right, bool Small, string? Help)[] Columns =
     [
         ("name", "Network", false, true, null), ("accuracy", "Probe top-1", true, true, "Linear probe on images that it did not see, with the standard deviation over the folds"),
-        ("logme", "LogME", true, true, "Log evidence per image; higher is better"), ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
+        ("logme", "LogME", true, false, "Log evidence per image; higher is better"), ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
         ("flops", "GFLOPs", true, false, "Operations for one image, in 10⁹"), ("speed", "Images/s", true, false, "Without gradients, measured on this machine"),
         ("parameters", "Parameters", true, false, "With a head of 1,000 classes"),
     ];
@@ -86,7 +86,7 @@ public sealed partial class RankingPage : IDisposable
     private IReadOnlyList<ScatterPoint> Points =>
     [
         .. _last!.Report.Candidates.Where(c => c.Scores is not null).Select(c => new ScatterPoint(
-            Costs[_cost].Of(c.Scores!), Scores[_score].Of(c.Scores!), _score == Accuracy ? c.Scores!.AccuracySd : 0, c.DisplayName!, KindOf(c))),
+            Costs[_cost].Of(c.Scores!), Scores[_score].Of(c.Scores!), _score == Accuracy ? c.Scores!.AccuracySd : 0, c.IsRandom ? $"{c.DisplayName}, random" : c.DisplayName!, KindOf(c))),
     ];
 
     public void Dispose()
