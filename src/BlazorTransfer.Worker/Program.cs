@@ -12,6 +12,7 @@ var root = new RootCommand("BlazorTransfer on the command line: trains, evaluate
     DescribeCommand.Create(),
     InspectWeightsCommand.Create(),
     MeasureCommand.Create(),
+    RankCommand.Create(),
     RunCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

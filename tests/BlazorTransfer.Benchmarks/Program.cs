@@ -5,8 +5,13 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using BlazorTransfer.Benchmarks;
 
-// Whole runs over seeds, such as: dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- transfer --help
+// Whole runs: what do pretrained weights bring? See .github/builtin-backbone.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- transfer --data FOLDER --weights FILE
 if (args is ["transfer", ..]) return new RootCommand { TransferComparison.Create() }.Parse(args).Invoke();
+
+// Whole runs: does the ranking of backbones predict what they reach? See .github/ranking.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- ranking --data NAME=FOLDER sample --weights FILE...
+if (args is ["ranking", .. var rest]) return RankingComparison.Run(rest);
 
 // Paired comparisons: both sides in one process, one after the other, and the ratio is the figure.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- --filter '*'

@@ -26,6 +26,9 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
         await CheckAsync(page, problems);
         string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No weights to rank yet" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await CheckAsync(page, problems);
         await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "1"));
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });
         await CheckAsync(page, problems);

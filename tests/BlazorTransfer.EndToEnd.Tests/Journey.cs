@@ -44,6 +44,35 @@ internal static class Journey
         await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
+    /// <summary>Imports a file of weights under its own name.</summary>
+    public static async Task ImportWeightsAsync(this IPage page, string file)
+    {
+        await page.GotoAsync("/weights");
+        await page.Locator("input[type=file]").SetInputFilesAsync(file);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>
+    public static async Task PhotographAsync(this IPage page, string name, bool whole = true)
+    {
+        if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is not { Length: > 0 } folder) return;
+        foreach ((string theme, ColorScheme scheme) in new[] { ("light", ColorScheme.Light), ("dark", ColorScheme.Dark) })
+        {
+            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+            foreach ((string size, int width, int height) in new[] { ("wide", 1400, 900), ("phone", 390, 844) })
+            {
+                await page.SetViewportSizeAsync(width, height);
+                // Charts and images follow a moment after.
+                await page.WaitForTimeoutAsync(600);
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{theme}-{size}.png"), FullPage = whole || size == "phone" });
+            }
+        }
+
+        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await page.SetViewportSizeAsync(1400, 900);
+    }
+
     /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {

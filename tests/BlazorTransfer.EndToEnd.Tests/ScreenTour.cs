@@ -75,21 +75,5 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "mobilenet_v2", Exact = true })).ToBeVisibleAsync();
     }
 
-    private static async Task ShootAsync(IPage page, string name)
-    {
-        foreach ((string theme, ColorScheme scheme) in new[] { ("light", ColorScheme.Light), ("dark", ColorScheme.Dark) })
-        {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            foreach ((string size, int width, int height) in new[] { ("wide", 1400, 900), ("phone", 390, 844) })
-            {
-                await page.SetViewportSizeAsync(width, height);
-                // Charts and images follow a moment after.
-                await page.WaitForTimeoutAsync(600);
-                await page.ScreenshotAsync(new() { Path = Path.Combine(Folder!, $"{name}-{theme}-{size}.png"), FullPage = size == "phone" || name.StartsWith("run-", StringComparison.Ordinal) });
-            }
-        }
-
-        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
-        await page.SetViewportSizeAsync(1400, 900);
-    }
+    private static Task ShootAsync(IPage page, string name) => page.PhotographAsync(name, whole: name.StartsWith("run-", StringComparison.Ordinal));
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
 
 // A real process with the worker's contract and no training in it: it behaves, or misbehaves, as the job's parameter says.
@@ -28,6 +29,8 @@ switch (args)
     case ["measure", string backbone, "--json"]:
         Console.WriteLine(JsonSerializer.Serialize(new BackboneSpeed(backbone, "CPU", 100, 25, 8), ProtocolJson.Line));
         return 0;
+    case ["rank", "--job", string job, "--json"]:
+        return Fake.Rank(RankingJob.Load(job));
     case ["run", string folder]:
         return Fake.Run(new RunFolder(folder));
     default:
@@ -105,6 +108,41 @@ internal static class Fake
         events.Append(new RunFinished { Outcome = RunOutcome.Succeeded, BestEpoch = 2, BestMetric = 0.75, Seconds = 1 });
         return 0;
     }
+
+    /// <summary>Ranks by what a candidate is called: <c>hang</c>, <c>refuse</c>, <c>crash</c>, <c>unreadable</c>, or a number, its accuracy in percent.</summary>
+    public static int Rank(RankingJob job)
+    {
+        var ranked = new List<RankedCandidate>();
+        foreach (RankingCandidate c in job.Candidates)
+        {
+            Print(new RankingProgressed(RankingStage.ExtractingFeatures, c.Name, ranked.Count + 1, job.Candidates.Count, 0, 8));
+            switch (c.Name)
+            {
+                case "hang":
+                    Thread.Sleep(LongestLife);
+                    break;
+                case "refuse":
+                    Console.Error.WriteLine("The image 'a.jpg' cannot be read any more.");
+                    return (int)WorkerExitCode.BadInput;
+                case "crash":
+                    Environment.FailFast("as asked");
+                    break;
+            }
+
+            var result = new RankedCandidate { Name = c.Name, Backbone = c.Backbone, DisplayName = "Fake", WeightsId = c.WeightsId, IsRandom = c.File is null };
+            double accuracy = int.TryParse(c.Name, out int percent) ? percent / 100.0 : 0.5;
+            ranked.Add(c.Name == "unreadable" ? result with { Error = "It is damaged." } : result with { Scores = new CandidateScores(accuracy - 1, accuracy, accuracy, 0.01, 100, 1, 1, 1, 1) });
+            Print(new CandidateRanked(ranked[^1]));
+        }
+
+        Print(new RankingFinished(new RankingReport
+        {
+            WorkerVersion = "fake", Device = "CPU", Classes = ["a", "b"], Images = 8, TrainImages = 8, Folds = job.Folds, Seed = job.Seed, Seconds = 1, Candidates = ranked,
+        }));
+        return 0;
+    }
+
+    private static void Print(RankingEvent happened) => Console.WriteLine(JsonSerializer.Serialize(happened, ProtocolJson.Line));
 
     private static RunStarted Started() => new()
     {

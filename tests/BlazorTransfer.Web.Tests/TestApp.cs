@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.Team;
@@ -111,6 +112,14 @@ internal sealed class TestApp : IDisposable
         DatasetImport import = Get<DatasetImports>().StartZip(owner, project.Id, "Data", zip);
         await WaitForAsync(() => Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State is not ImportState.Running);
         return (project, Get<DatasetService>().Get(owner, project.Id, import.DatasetId));
+    }
+
+    /// <summary>Weights that fit the network of the worker that is told how to behave.</summary>
+    public async Task<BackboneWeights> ImportWeightsAsync(ClaimsPrincipal user, string name)
+    {
+        string file = Path.Combine(DataFolder, "uploads", $"{Ids.New()}.weights");
+        await File.WriteAllTextAsync(file, $"weights {name}");
+        return await Get<WeightsLibrary>().ImportAsync(user, name, file, CancellationToken.None);
     }
 
     public Task<Run> SubmitAsync(ClaimsPrincipal user, Project project, Dataset dataset, string behaviour) => Get<RunService>().SubmitAsync(user, project.Id, new RunRequest

@@ -19,6 +19,9 @@ internal static class AppRoutes
 
     public static string Dataset(string projectId, string datasetId) => $"{Datasets(projectId)}/{datasetId}";
 
+    /// <summary>Which backbone for this data?</summary>
+    public static string Ranking(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/ranking";
+
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
     /// <param name="projectId">The project.</param>
@@ -29,6 +32,10 @@ internal static class AppRoutes
         $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : start is not null ? $"?start={start}" : "");
 
     public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
+
+    /// <summary>A new run with images, network and weights chosen.</summary>
+    public static string NewRunWith(string projectId, string dataset, string backbone, string weights) =>
+        $"{Runs(projectId)}/new?dataset={dataset}&backbone={Uri.EscapeDataString(backbone)}&weights={weights}";
 
     public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
 

@@ -45,6 +45,9 @@ internal sealed class DataFolder
 
     public string Thumbnail(string sha256) => Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}.jpg");
 
+    /// <summary>A file for what a ranking is asked; short-lived, and swept with unfinished uploads.</summary>
+    public string NewRankingJob() => Path.Combine(Uploads, $"{Ids.New()}.ranking.json");
+
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
     private static string Safe(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit)
         ? id

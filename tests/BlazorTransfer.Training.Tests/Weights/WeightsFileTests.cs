@@ -197,7 +197,7 @@ public sealed class WeightsFileTests : IDisposable
         TensorData old = WeightsFile.Open(path)["a"], part = old with { Shape = [1], Bytes = old.Bytes[4..] };
         Safetensors.Write(path, new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float32, [2], new byte[8]) });
         TensorData cut = WeightsFile.Open(path)["a"];
-        using (FileStream stream = File.OpenWrite(path)) stream.SetLength(stream.Length - 1);
+        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) stream.SetLength(stream.Length - 1);
 
         using TorchSharp.torch.Tensor one = TorchSharp.torch.zeros(1), two = TorchSharp.torch.zeros(2);
         part.CopyTo(one);

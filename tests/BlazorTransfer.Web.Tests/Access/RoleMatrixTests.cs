@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Routing;
@@ -29,6 +30,10 @@ public sealed class RoleMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}"] = Reading,
         ["POST /api/v1/projects/{projectId}/datasets/uploads"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.Accepted, HttpStatusCode.Accepted),
+        ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = Reading,
+        // There are no weights to rank, and only who may start one is told so.
+        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
+        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking/cancel"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.OK),
         ["GET /api/v1/projects/{projectId}/runs"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}"] = Reading,
         ["POST /api/v1/projects/{projectId}/runs"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
@@ -117,6 +122,8 @@ public sealed class RoleMatrixTests : IDisposable
             (ProjectRole.Viewer, "lineage of a run", user => _app.Get<RunLineage>().OfRun(user, project.Id, run.Id)),
             (ProjectRole.Viewer, "lineage of the project", user => _app.Get<RunLineage>().OfProject(user, project.Id, 10)),
             (ProjectRole.Viewer, "model", user => _app.Get<RunService>().Model(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "ranking", user => _app.Get<RankingService>().Get(user, project.Id, dataset.Id)),
+            (ProjectRole.Editor, "cancel ranking", user => _app.Get<RankingService>().Cancel(user, project.Id, dataset.Id)),
             (ProjectRole.Editor, "cancel", user => _app.Get<RunService>().Cancel(user, project.Id, run.Id)),
         ];
 

@@ -81,6 +81,21 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void StartWith_ChoosesNetworkAndWeights_AndIgnoresWhatIsNotThere()
+    {
+        BackboneSpec other = Catalogue.Backbones[0] with { Name = "b" };
+        BackboneWeights[] weights = [NewWeights("first", "b"), NewWeights("second", "b")];
+        var form = new NewRunForm(Catalogue with { Backbones = [.. Catalogue.Backbones, other] }, weights, [], NewDataset());
+
+        form.StartWith("b", "second");
+        Assert.Equal((other, weights[1]), (form.Backbone, form.Weights));
+        form.StartWith("nothing", "first");
+        Assert.Equal((other, weights[1]), (form.Backbone, form.Weights));
+        form.StartWith("b", "nothing");
+        Assert.Equal(weights[0], form.Weights);
+    }
+
+    [Fact]
     public void Offered_IsShortUntilSomebodySearchesOrAsksForAll()
     {
         BackboneSpec[] many = [.. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }), Catalogue.Backbones[0] with { Name = "resnet18" }];
@@ -109,6 +124,9 @@ public sealed class NewRunFormTests
     }
 
     private static Dataset NewDataset() => new() { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] };
+
+    private static BackboneWeights NewWeights(string id, string backbone) =>
+        new() { Id = id, Name = id, File = "", Sha256 = "", Bytes = 0, Backbones = [backbone], ImportedBy = "", ImportedAt = default };
 
     private static NewRunForm NewForm()
     {

@@ -15,6 +15,11 @@ internal interface IDatasetUse
 {
     /// <summary>Why it cannot be deleted now, or null where it can.</summary>
     string? WhyKept(string datasetId);
+
+    /// <summary>The data set is gone; so may go what is worth nothing without it.</summary>
+    void Forget(string datasetId)
+    {
+    }
 }
 
 /// <summary>Data sets of a project, for the signed-in user.</summary>
@@ -102,6 +107,7 @@ internal sealed class DatasetService(
         {
             string own = Path.GetDirectoryName(folder.Manifest(id, 1))!;
             if (Directory.Exists(own)) Directory.Delete(own, recursive: true);
+            foreach (IDatasetUse use in uses) use.Forget(id);
         }
     }
 

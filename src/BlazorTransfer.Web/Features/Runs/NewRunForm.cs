@@ -102,6 +102,15 @@ internal sealed class NewRunForm
         else Values[spec.Name] = value;
     }
 
+    /// <summary>Chooses network and weights by name and id, as far as they exist.</summary>
+    public void StartWith(string backboneName, string? weightsId)
+    {
+        if (_catalogue.FindBackbone(backboneName) is not { } backbone) return;
+        Choose(backbone);
+        if (FittingWeights.FirstOrDefault(w => w.Id == weightsId) is { } weights) StartFrom(weights);
+        if (!StartsFromNothing) Method = _catalogue.Methods[0];
+    }
+
     /// <summary>Starts from the model of this run, if it is one of those to start from.</summary>
     public void TrainOnFrom(string runId)
     {

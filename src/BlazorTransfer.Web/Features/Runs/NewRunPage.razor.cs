@@ -34,6 +34,13 @@ public sealed partial class NewRunPage
     [SupplyParameterFromQuery(Name = "dataset")]
     private string? DatasetId { get; set; }
 
+    /// <summary>The network to choose, with <see cref="WeightsId"/>.</summary>
+    [SupplyParameterFromQuery(Name = "backbone")]
+    private string? BackboneName { get; set; }
+
+    [SupplyParameterFromQuery(Name = "weights")]
+    private string? WeightsId { get; set; }
+
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
 
@@ -62,6 +69,7 @@ public sealed partial class NewRunPage
             _failure = null;
             _catalogue = await Catalogues.GetAsync();
             _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
+            if (BackboneName is not null) _form.StartWith(BackboneName, WeightsId);
             if (StartRun is not null) _form.TrainOnFrom(StartRun);
             if (FromRun is null) return;
             _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);

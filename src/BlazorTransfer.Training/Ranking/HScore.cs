@@ -1,0 +1,51 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Ranking;
+
+/// <summary>
+/// H-score: Bao et al., "An Information-Theoretic Approach to Transferability in Task Transfer Learning" (2019), tr(Σ⁻¹ Σz), where Σ is the
+/// covariance of the features and Σz that of the means of their classes: how much of the spread is between the classes. With more
+/// features than images Σ has no inverse, so that it is shrunk as Ibrahim et al., "Newer is not always better: Rethinking transferability metrics,
+/// their peculiarities, stability and performance" (2021), do it:
+/// Hα = (1 − α) tr(Σα⁻¹ Σz) with Σα = (1 − α) Σ + α (tr Σ / D) I and the α of Ledoit and Wolf, "A well-conditioned estimator for
+/// large-dimensional covariance matrices" (2004). Both covariances are divided by N.
+/// </summary>
+internal static class HScore
+{
+    /// <param name="features">[N, D].</param>
+    /// <param name="labels">N class numbers.</param>
+    /// <param name="classes">How many classes there are.</param>
+    public static double Score(Tensor features, IReadOnlyList<int> labels, int classes)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        Tensor raw = features.to(float64).cpu();
+        Tensor centred = raw - raw.mean([0], keepdim: true);
+        (long count, long width) = (centred.shape[0], centred.shape[1]);
+        (_, Tensor s, Tensor vt) = linalg.svd(centred, fullMatrices: false);
+        Tensor eigenvalues = s.square() / count; // [rank]; the others of Σ are 0
+        double mean = eigenvalues.sum().item<double>() / width;
+        if (mean <= 0) return 0;
+        double alpha = Shrinkage(centred, eigenvalues, mean);
+        Tensor oneHot = nn.functional.one_hot(tensor([.. labels.Select(l => (long)l)]), classes).to(float64); // [N, classes]
+        Tensor images = oneHot.sum([0]).clamp_min(1);
+        // √(n_c / N) times each class's mean, along the eigenvectors: their squares add up to Σz there. [classes, rank]
+        Tensor means = oneHot.t().mm(centred).mm(vt.t()) / images.unsqueeze(1) * (images / count).sqrt().unsqueeze(1);
+        Tensor shrunk = (1 - alpha) * eigenvalues + alpha * mean;
+        // Without shrinkage, directions without spread hold rounding errors only.
+        Tensor counts = shrunk > 1e-12 * shrunk.max();
+        return (1 - alpha) * where(counts, means.square().sum([0]) / shrunk, zeros_like(shrunk)).sum().item<double>();
+    }
+
+    /// <summary>Ledoit and Wolf's α = min(b², d²)/d²: d² is how far Σ is from a multiple of the identity, b² how unsure Σ is.</summary>
+    private static double Shrinkage(Tensor centred, Tensor eigenvalues, double mean)
+    {
+        (long count, long width) = (centred.shape[0], centred.shape[1]);
+        double square = eigenvalues.square().sum().item<double>();
+        double distance = square - width * mean * mean;
+        // Σ over images of |x xᵀ − Σ|² is Σ |x|⁴ − N |Σ|².
+        double unsureness = (centred.square().sum([1]).square().sum().item<double>() / count - square) / count;
+        return distance <= 1e-12 * square ? 0 : Math.Clamp(unsureness / distance, 0, 1);
+    }
+}

@@ -1,0 +1,204 @@
+using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Rankings;
+
+/// <summary>Which backbone for this data? Starts a ranking, shows how far it is and what it found. It goes on when the page is left.</summary>
+public sealed partial class RankingPage : IDisposable
+{
+    private const string Accuracy = "Linear probe";
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(400);
+
+    private static readonly (string Key, string Title, bool Right, bool Small, string? Help)[] Columns =
+    [
+        ("name", "Network", false, true, null), ("accuracy", "Probe top-1", true, true, "Linear probe on images that it did not see, with the standard deviation over the folds"),
+        ("logme", "LogME", true, false, "Log evidence per image; higher is better"), ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
+        ("flops", "GFLOPs", true, false, "Operations for one image, in 10⁹"), ("speed", "Images/s", true, false, "Without gradients, measured on this machine"),
+        ("parameters", "Parameters", true, false, "With a head of 1,000 classes"),
+    ];
+
+    private static readonly Dictionary<string, (string Label, Func<CandidateScores, double> Of)> Scores = new()
+    {
+        [Accuracy] = ("top-1 of the linear probe", s => s.Accuracy),
+        ["LogME"] = ("LogME (log evidence per image)", s => s.LogMe),
+        ["H-score"] = ("H-score", s => s.HScore),
+    };
+
+    private static readonly Dictionary<string, (string Label, Func<CandidateScores, double> Of)> Costs = new()
+    {
+        ["Operations"] = ("GFLOPs an image", s => s.GigaFlops),
+        ["Time, measured here"] = ("milliseconds an image, without gradients", s => 1000 / s.ImagesPerSecond),
+    };
+
+    private static readonly string[] Kinds = ["best", "good value", "random weights", "others"];
+
+    private readonly CancellationTokenSource _closed = new();
+    private readonly HashSet<string> _leftOut = [];
+    private Dataset _dataset = null!;
+    private IReadOnlyList<RankingChoice>? _choices;
+    private RankingActivity? _activity;
+    private DatasetRanking? _last;
+    private string? _failure;
+    private string _sort = "accuracy";
+    private string _score = Accuracy;
+    private string _cost = "Operations";
+    private bool _descending = true;
+    private bool _withRandom = true;
+    private bool _starting;
+    private bool _cancelling;
+    private bool _runAtWork;
+
+    [Parameter]
+    public string DatasetId { get; set; } = "";
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = null!;
+
+    [Inject]
+    private RankingService Rankings { get; set; } = null!;
+
+    [Inject]
+    private RunService Runs { get; set; } = null!;
+
+    private bool IsAtWork => _activity is { IsAtWork: true };
+
+    private int Chosen => _choices?.Count(c => !_leftOut.Contains(c.Weights.Id)) ?? 0;
+
+    private RankingVerdict? Verdict => _last is { Report: var r } ? RankingVerdict.Of(r.Candidates, r.Folds) : null;
+
+    private IReadOnlyList<RankedCandidate> Failed => [.. _last!.Report.Candidates.Where(c => c.Error is not null)];
+
+    private IReadOnlyList<RankedCandidate> Sorted
+    {
+        get
+        {
+            IEnumerable<RankedCandidate> scored = _last!.Report.Candidates.Where(c => c.Scores is not null).OrderByDescending(c => c.Scores!.LogMe);
+            return _descending ? [.. scored.OrderByDescending(Key)] : [.. scored.OrderBy(Key)];
+        }
+    }
+
+    private IReadOnlyList<ScatterPoint> Points =>
+    [
+        .. _last!.Report.Candidates.Where(c => c.Scores is not null).Select(c => new ScatterPoint(
+            Costs[_cost].Of(c.Scores!), Scores[_score].Of(c.Scores!), _score == Accuracy ? c.Scores!.AccuracySd : 0, c.IsRandom ? $"{c.DisplayName}, random" : c.DisplayName!, KindOf(c))),
+    ];
+
+    public void Dispose()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    protected override async Task OnInitializedAsync()
+    {
+        await base.OnInitializedAsync();
+        _dataset = Datasets.Get(User, ProjectId, DatasetId);
+        _runAtWork = Runs.List(User, ProjectId).Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
+        Load();
+        _ = FollowAsync();
+        await LoadChoicesAsync();
+    }
+
+    private static string Stage(RankingProgressed? progress) => progress switch
+    {
+        null => "The worker is starting",
+        { Stage: RankingStage.ReadingImages } => "Reading images",
+        { Stage: RankingStage.ExtractingFeatures } => $"{progress.Candidate}: computing features",
+        { Stage: RankingStage.Scoring } => $"{progress.Candidate}: scoring",
+        _ => throw new InvalidOperationException($"No words for {progress.Stage}."),
+    };
+
+    private static string Detail(RankingProgressed? progress) => progress switch
+    {
+        null => "",
+        { Number: 0 } => $"{progress.Done:N0} of {progress.Total:N0}",
+        _ => $"network {progress.Number} of {progress.Candidates}, {progress.Done:N0} of {Format.Count(progress.Total, "image")}",
+    };
+
+    private static string Ratio(RankedCandidate best, RankedCandidate other) => (other.Scores!.GigaFlops / best.Scores!.GigaFlops).ToString("P0");
+
+    private int KindOf(RankedCandidate c) => c == Verdict?.Best ? 0 : c == Verdict?.GoodValue ? 1 : c.IsRandom ? 2 : 3;
+
+    private IComparable Key(RankedCandidate c) => _sort switch
+    {
+        "name" => c.DisplayName!,
+        "accuracy" => c.Scores!.Accuracy,
+        "logme" => c.Scores!.LogMe,
+        "hscore" => c.Scores!.HScore,
+        "flops" => c.Scores!.GigaFlops,
+        "speed" => c.Scores!.ImagesPerSecond,
+        "parameters" => c.Scores!.Parameters,
+        _ => throw new InvalidOperationException($"No column '{_sort}'."),
+    };
+
+    // Scores begin with the best, costs and names with the least.
+    private void SortBy(string key) => (_descending, _sort) = (_sort == key ? !_descending : key is "accuracy" or "logme" or "hscore" or "speed", key);
+
+    private void Load() => (_activity, _last) = Rankings.Get(User, ProjectId, DatasetId);
+
+    private async Task LoadChoicesAsync()
+    {
+        try
+        {
+            _failure = null;
+            _choices = await Rankings.ChoicesAsync(User);
+        }
+        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        {
+            _failure = e.Message;
+        }
+    }
+
+    private void Include(RankingChoice choice, bool included)
+    {
+        if (included) _leftOut.Remove(choice.Weights.Id);
+        else _leftOut.Add(choice.Weights.Id);
+    }
+
+    private async Task StartAsync()
+    {
+        _starting = true;
+        if (await AttemptAsync(() => Rankings.StartAsync(User, ProjectId, DatasetId, _leftOut, _withRandom))) Load();
+        _starting = false;
+    }
+
+    private async Task CancelAsync()
+    {
+        _cancelling = IsAtWork;
+        await AttemptAsync(() => Rankings.Cancel(User, ProjectId, DatasetId));
+        Load();
+    }
+
+    /// <summary>Looks twice a second whether there is news, of a ranking that was started on another page too.</summary>
+    private async Task FollowAsync()
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(Refresh);
+            while (await timer.WaitForNextTickAsync(_closed.Token)) await InvokeAsync(Look);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        catch (Exception e)
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
+
+    private void Look()
+    {
+        if (_activity is null && !Rankings.IsActive(DatasetId)) return;
+        (RankingActivity? activity, DateTimeOffset? finished) before = (_activity, _last?.FinishedAt);
+        Load();
+        if (before == (_activity, _last?.FinishedAt)) return;
+        if (!IsAtWork) _cancelling = false;
+        StateHasChanged();
+    }
+}

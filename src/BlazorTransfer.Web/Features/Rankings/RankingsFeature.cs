@@ -1,0 +1,47 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Rankings;
+
+internal static class RankingsFeature
+{
+    public static IServiceCollection AddRankings(this IServiceCollection services)
+    {
+        services.AddDocuments<DatasetRanking>("rankings", r => DatasetRanking.IdOf(r.DatasetId, r.DatasetVersion), new DocumentIndex<DatasetRanking>(nameof(DatasetRanking.ProjectId), r => r.ProjectId));
+        services.AddSingleton<RankingService>();
+        services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RankingService>());
+        // Through a factory, since data sets ask rankings and rankings ask data sets.
+        return services.AddSingleton<IDatasetUse>(provider => new DatasetUse(provider));
+    }
+
+    public static void MapRankings(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/datasets/{datasetId}/ranking");
+        api.MapGet("", (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+        {
+            (RankingActivity? activity, DatasetRanking? last) = rankings.Get(user, projectId, datasetId);
+            return TypedResults.Ok(new { activity, last });
+        });
+        api.MapPost("", async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+        {
+            await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
+            return TypedResults.Accepted((string?)null);
+        });
+        api.MapPost("cancel", (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+        {
+            rankings.Cancel(user, projectId, datasetId);
+            return TypedResults.Ok();
+        });
+    }
+
+    private sealed class DatasetUse(IServiceProvider provider) : IDatasetUse
+    {
+        private IDatasetUse Rankings => provider.GetRequiredService<RankingService>();
+
+        public string? WhyKept(string datasetId) => Rankings.WhyKept(datasetId);
+
+        public void Forget(string datasetId) => Rankings.Forget(datasetId);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Rankings;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+
+namespace BlazorTransfer.Web.Tests.Rankings;
+
+public sealed class RankingPageTests : BunitContext
+{
+    private readonly TestApp _app = new();
+    private readonly IServiceScope _scope;
+
+    public RankingPageTests()
+    {
+        Services.AddMudServices();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _scope = _app.Factory.Services.CreateScope();
+        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _scope.Dispose();
+        _app.Dispose();
+    }
+
+    [Fact]
+    public async Task Page_WithoutWeights_SaysWhereToGetSome()
+    {
+        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
+        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(ada);
+
+        IRenderedComponent<IComponent> page = Open(ada, project, dataset);
+
+        page.WaitForAssertion(() => Assert.Contains("No weights to rank yet", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        Assert.Contains("href=\"/backbones\"", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("Rank:", page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Page_OfAnEditor_RanksAndLeadsToARunWithTheBest_AndAViewerSeesTheSameWithoutButtons()
+    {
+        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada")), vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
+        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(ada);
+        _app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
+        foreach (string name in new[] { "70", "90", "unreadable" }) await _app.ImportWeightsAsync(ada, name);
+        string best = _app.Get<WeightsLibrary>().List(ada).Single(w => w.Name == "90").Id;
+        IRenderedComponent<IComponent> page = Open(ada, project, dataset);
+        page.WaitForAssertion(() => Assert.Contains("Rank: 3 networks", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+
+        page.FindAll("button").Single(b => b.TextContent.Contains("Rank: 3", StringComparison.Ordinal)).Click();
+        page.WaitForAssertion(() => Assert.Contains("Results", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+
+        // Best first; the random one at 50 % comes last, and cannot be used.
+        Assert.Equal(["90.0 %", "70.0 %", "50.0 %"], Accuracies(page));
+        Assert.Contains("Best", page.FindAll("tbody tr")[0].TextContent, StringComparison.Ordinal);
+        Assert.Equal([$"/projects/{project.Id}/runs/new?dataset={dataset.Id}&backbone=fake&weights={best}"],
+            page.FindAll("tbody tr")[0].QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
+        Assert.Empty(page.FindAll("tbody tr")[2].QuerySelectorAll("a"));
+        Assert.Contains("It is damaged.", page.Markup, StringComparison.Ordinal);
+        page.FindAll("th button").Single(b => b.TextContent.StartsWith("Probe", StringComparison.Ordinal)).Click();
+        Assert.Equal(["50.0 %", "70.0 %", "90.0 %"], Accuracies(page));
+
+        await DisposeComponentsAsync();
+        IRenderedComponent<IComponent> viewers = Open(vera, project, dataset);
+        Assert.Equal(["90.0 %", "70.0 %", "50.0 %"], Accuracies(viewers));
+        Assert.DoesNotContain("Rank again", viewers.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("Use it", viewers.Markup, StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<string> Accuracies(IRenderedComponent<IComponent> page) => page.FindAll("table")[0].QuerySelectorAll("tbody tr td:nth-child(2) b").Select(b => b.TextContent);
+
+    private IRenderedComponent<IComponent> Open(ClaimsPrincipal user, Project project, Dataset dataset) => Render(builder =>
+    {
+        // MudBlazor's fields open their lists through it.
+        builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
+        builder.CloseComponent();
+        builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
+        builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
+        builder.AddComponentParameter(3, "ChildContent", (RenderFragment)(inner =>
+        {
+            inner.OpenComponent<RankingPage>(0);
+            inner.AddComponentParameter(1, "ProjectId", project.Id);
+            inner.AddComponentParameter(2, "DatasetId", dataset.Id);
+            inner.CloseComponent();
+        }));
+        builder.CloseComponent();
+    });
+}

@@ -1,0 +1,129 @@
+using System.Security.Claims;
+using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Rankings;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Tests.Rankings;
+
+/// <summary>Rankings in the background, by a worker process that behaves as its weights are called.</summary>
+public sealed class RankingServiceTests : IAsyncLifetime
+{
+    private readonly string _data = Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
+    private TestApp _app = null!;
+    private ClaimsPrincipal _ada = null!;
+    private Project _project = null!;
+    private Dataset _dataset = null!;
+
+    private RankingService Rankings => _app.Get<RankingService>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = new TestApp(_data);
+        _ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
+        (_project, _dataset) = await _app.CreateProjectWithDataAsync(_ada);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _app.Dispose();
+        Directory.Delete(_data, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Ranking_OnceFinished_IsKeptForTheVersionOfTheDataSet()
+    {
+        BackboneWeights good = await _app.ImportWeightsAsync(_ada, "90");
+        await _app.ImportWeightsAsync(_ada, "70");
+        BackboneWeights leftOut = await _app.ImportWeightsAsync(_ada, "80");
+        await _app.ImportWeightsAsync(_ada, "unreadable");
+
+        await Rankings.StartAsync(_ada, _project.Id, _dataset.Id, [leftOut.Id], withRandom: true);
+        await WaitForEndAsync();
+
+        _app.Dispose();
+        _app = new TestApp(_data);
+        (RankingActivity? activity, DatasetRanking? last) = Rankings.Get(_ada, _project.Id, _dataset.Id);
+        Assert.Null(activity);
+        Assert.Equal((1, UserClaims.IdOf(_ada)), (last!.DatasetVersion, last.StartedBy));
+        Assert.Equal(["70", "90", "fake, random initialisation", "unreadable"], last.Report.Candidates.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(good.Id, RankingVerdict.Of(last.Report.Candidates, last.Report.Folds)!.Best.WeightsId);
+        Assert.Equal("It is damaged.", last.Report.Candidates.Single(c => c.Name == "unreadable").Error);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_data, "uploads")));
+    }
+
+    [Fact]
+    public async Task SecondRanking_WhileOneIsAtWork_IsRefused_AndCancellingEndsTheWorker()
+    {
+        await _app.ImportWeightsAsync(_ada, "hang");
+        (Project others, Dataset othersData) = await _app.CreateProjectWithDataAsync(_ada);
+        await StartAsync();
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
+
+        Assert.Contains("already", (await Assert.ThrowsAsync<RefusedException>(StartAsync)).Message, StringComparison.Ordinal);
+        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() => Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false));
+        Assert.Contains("Another data set is being ranked", refusal.Message, StringComparison.Ordinal);
+        Assert.Null(Rankings.Get(_ada, others.Id, othersData.Id).Activity);
+        Assert.Throws<RefusedException>(() => _app.Get<DatasetService>().Delete(_ada, _project.Id, _dataset.Id));
+        Assert.Throws<RefusedException>(() => _app.Get<ProjectService>().Delete(_ada, _project.Id));
+
+        Rankings.Cancel(_ada, _project.Id, _dataset.Id);
+        await WaitForEndAsync();
+        Assert.Equal((null, null), Rankings.Get(_ada, _project.Id, _dataset.Id));
+        Assert.Null(Rankings.WhyBusy(_ada, _dataset.Id));
+    }
+
+    [Theory]
+    [InlineData("refuse", "cannot be read any more")]
+    [InlineData("crash", "leave out the largest networks")]
+    public async Task Ranking_WhoseWorkerFails_IsToldInWords_UntilItIsDismissed(string weights, string words)
+    {
+        await _app.ImportWeightsAsync(_ada, weights);
+
+        await StartAsync();
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity is { IsAtWork: false });
+
+        Assert.Contains(words, Rankings.Get(_ada, _project.Id, _dataset.Id).Activity!.Error, StringComparison.Ordinal);
+        Rankings.Cancel(_ada, _project.Id, _dataset.Id);
+        Assert.Null(Rankings.Get(_ada, _project.Id, _dataset.Id).Activity);
+    }
+
+    [Fact]
+    public async Task Ranking_GoesWithItsDataSetAndWithItsProject()
+    {
+        await _app.ImportWeightsAsync(_ada, "90");
+        DocumentCollection<DatasetRanking> kept = _app.Get<DocumentCollection<DatasetRanking>>();
+        await StartAsync();
+        await WaitForEndAsync();
+        Assert.Equal(1, kept.Count());
+
+        _app.Get<DatasetService>().Delete(_ada, _project.Id, _dataset.Id);
+        Assert.Equal(0, kept.Count());
+
+        (_project, _dataset) = await _app.CreateProjectWithDataAsync(_ada);
+        await StartAsync();
+        await WaitForEndAsync();
+        _app.Get<ProjectService>().Delete(_ada, _project.Id);
+        Assert.Equal(0, kept.Count());
+    }
+
+    [Fact]
+    public async Task Start_ByAViewer_OrWithoutWeights_IsRefused()
+    {
+        ClaimsPrincipal vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
+        _app.SetRole(_project.Id, "Vera", ProjectRole.Viewer);
+
+        await Assert.ThrowsAsync<ForbiddenException>(() => Rankings.StartAsync(vera, _project.Id, _dataset.Id, [], withRandom: true));
+        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(StartAsync);
+
+        Assert.Contains("Import pretrained weights", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private Task StartAsync() => Rankings.StartAsync(_ada, _project.Id, _dataset.Id, leftOut: [], withRandom: false);
+
+    private Task WaitForEndAsync() => TestApp.WaitForAsync(() => !Rankings.IsActive(_dataset.Id));
+}
