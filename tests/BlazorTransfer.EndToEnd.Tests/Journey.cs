@@ -48,8 +48,15 @@ internal static class Journey
     public static async Task ImportWeightsAsync(this IPage page, string file)
     {
         await page.GotoAsync("/weights");
-        await page.Locator("input[type=file]").SetInputFilesAsync(file);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        ILocator import = page.GetByRole(AriaRole.Button, new() { Name = "Import" });
+        // The page is drawn before its script is attached, and what is chosen until then is not noticed.
+        for (int tries = 0; tries < 60 && !await import.IsEnabledAsync(); tries++)
+        {
+            await page.Locator("input[type=file]").SetInputFilesAsync(file);
+            await page.WaitForTimeoutAsync(500);
+        }
+
+        await import.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) })).ToBeVisibleAsync();
     }
 
