@@ -48,9 +48,16 @@ internal static class Journey
     public static async Task ImportWeightsAsync(this IPage page, string file)
     {
         await page.GotoAsync("/weights");
-        await page.Locator("input[type=file]").SetInputFilesAsync(file);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) })).ToBeVisibleAsync();
+        ILocator import = page.GetByRole(AriaRole.Button, new() { Name = "Import" });
+        // The page is drawn before its script is attached, and what is chosen until then is not noticed.
+        for (int tries = 0; tries < 60 && !await import.IsEnabledAsync(); tries++)
+        {
+            await page.Locator("input[type=file]").SetInputFilesAsync(file);
+            await page.WaitForTimeoutAsync(500);
+        }
+
+        await import.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) })).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
     /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>
