@@ -137,7 +137,15 @@ internal static class Fake
 
         Print(new RankingFinished(new RankingReport
         {
-            WorkerVersion = "fake", Device = "CPU", Classes = ["a", "b"], Images = 8, TrainImages = 8, Folds = job.Folds, Seed = job.Seed, Seconds = 1, Candidates = ranked,
+            WorkerVersion = "fake",
+            Device = "CPU",
+            Classes = ["a", "b"],
+            Images = 8,
+            TrainImages = 8,
+            Folds = job.Folds,
+            Seed = job.Seed,
+            Seconds = 1,
+            Candidates = ranked,
         }));
         return 0;
     }

@@ -51,4 +51,5 @@ internal abstract class UpdateRule : IDisposable
     {
         using Scalar scalar = factor.ToScalar();
         a.add_(b, scalar);
-    }}
+    }
+}
