@@ -27,7 +27,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await CheckAsync(page, problems);
         string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
         await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "No weights to rank yet" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 1 network" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await CheckAsync(page, problems);
         await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "1"));
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });

@@ -18,7 +18,7 @@ public sealed class BackbonesTests(BrowserFixture browser)
         IPage page = await browser.NewPageAsync(app.BaseUrl);
         await page.SetUpAsync(app);
         await page.GetByRole(AriaRole.Link, new() { Name = "Backbones" }).ClickAsync();
-        await Expect(page.GetByText("56 networks")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("57 networks")).ToBeVisibleAsync(new() { Timeout = 60_000 });
 
         await page.GetByLabel("Find").FillAsync("32 pixels");
         await Expect(page.GetByText("4 networks")).ToBeVisibleAsync();

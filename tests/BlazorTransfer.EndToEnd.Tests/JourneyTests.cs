@@ -27,7 +27,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
         await Expect(page.GetByText("Drawn class by class: 20 % for validation, seed 42.")).ToBeVisibleAsync();
 
-        await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "4"));
+        await page.StartRunAsync("ResNet-18 slim", "Linear probe", ("Epochs", "4"));
 
         // A second browser, and one opened when all is over, see what the first one sees.
         IPage second = await browser.NewPageAsync(app.BaseUrl, 390, 844, ColorScheme.Dark);
@@ -54,7 +54,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         Assert.Equal(3, JsonDocument.Parse(answer).RootElement.GetProperty("top").GetArrayLength());
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Linear probe, SqueezeNet 1.1" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Linear probe, ResNet-18 slim" }).ClickAsync();
 
         // The model is the start of another run, and both know of one another.
         await page.GetByRole(AriaRole.Link, new() { Name = "Train on from here" }).ClickAsync();
@@ -120,7 +120,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await Expect(again.GetByText(new Regex("^Training$"))).ToBeVisibleAsync();
         await again.GetByRole(AriaRole.Button, new() { Name = "Cancel run" }).ClickAsync();
         await again.GetByRole(AriaRole.Button, new() { Name = "Cancel the run" }).ClickAsync();
-        await Expect(again.GetByText("Cancelled")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Expect(again.GetByText("Cancelled", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 20_000 });
     }
 
     private static void AssertIsAModel(string file)

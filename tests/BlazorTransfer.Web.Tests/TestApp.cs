@@ -80,10 +80,15 @@ internal sealed class TestApp : IDisposable
     }
 
     /// <summary>Sends a form of a plain page, with its antiforgery token.</summary>
-    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient client, string path, string handler, params (string Name, string Value)[] inputs)
+    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient client, string path, string handler, params (string Name, string Value)[] inputs) =>
+        await PostAsync(client, path, handler, await FormTokenAsync(client, path), inputs);
+
+    /// <summary>Opens a plain page and takes the token of its form.</summary>
+    public static async Task<string> FormTokenAsync(HttpClient client, string path) =>
+        Regex.Match(await client.GetStringAsync(path), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
+
+    public static async Task<HttpResponseMessage> PostAsync(HttpClient client, string path, string handler, string token, params (string Name, string Value)[] inputs)
     {
-        string form = await client.GetStringAsync(path);
-        string token = Regex.Match(form, "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
         var fields = inputs.ToDictionary(i => $"Input.{i.Name}", i => i.Value);
         fields["_handler"] = handler;
         fields["__RequestVerificationToken"] = token;

@@ -28,12 +28,13 @@ internal static class TrainCommand
     private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
     private static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
+    private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{TrunkFile.FileName}: the network without its head, as --weights of other runs." };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON." };
 
     public static Command Create()
     {
-        var command = new Command("train", "Trains a classifier on a folder of images.") { Data, Backbone, Weights, Method, Out, Device, Seed, Force, Json };
-        return WithParameters(command, AllParameters, parsed => new Start(parsed.GetValue(Weights)!, parsed.GetValue(Method)!, WritesTrunk: false));
+        var command = new Command("train", "Trains a classifier on a folder of images.") { Data, Backbone, Weights, Method, Out, WriteBackbone, Device, Seed, Force, Json };
+        return WithParameters(command, AllParameters, parsed => new Start(parsed.GetValue(Weights)!, parsed.GetValue(Method)!, parsed.GetValue(WriteBackbone)));
     }
 
     public static Command CreatePretrain()

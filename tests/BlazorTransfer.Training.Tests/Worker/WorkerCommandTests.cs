@@ -54,8 +54,9 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.True(code == 0, errors);
         string trunk = Path.Combine(source, "artifacts", "backbone.safetensors");
         Assert.Contains(trunk, output, StringComparison.Ordinal);
-        (code, _, errors) = WorkerProcess.Run("train", "--data", _small.Images, "--weights", trunk, "--epochs", "1", "--out", run, "--json");
+        (code, _, errors) = WorkerProcess.Run("train", "--data", _small.Images, "--weights", trunk, "--epochs", "1", "--write-backbone", "--out", run, "--json");
         Assert.True(code == 0, errors);
+        Assert.Equal(new FileInfo(trunk).Length, new FileInfo(Path.Combine(run, "artifacts", "backbone.safetensors")).Length);
         Assert.Contains("the head is new", Assert.Single(RunEventTail.Read(new RunFolder(run).Events).Events.OfType<MessageLogged>()).Text, StringComparison.Ordinal);
     }
 

@@ -73,6 +73,24 @@ public sealed class AccountTests : IDisposable
     }
 
     [Fact]
+    public async Task SignIn_FromAPageOpenedBeforeAnotherTabSignedInOrOut_LeadsOnAndDoesNothing()
+    {
+        await _app.CreateUserAsync("Ada");
+        using HttpClient browser = _app.Anonymous();
+        string before = await TestApp.FormTokenAsync(browser, "/login");
+        using (await TestApp.PostFormAsync(browser, "/login", "login", ("UserName", "Ada"), ("Password", TestApp.Password)))
+        using (HttpResponseMessage signedIn = await TestApp.PostAsync(browser, "/login", "login", before, ("UserName", "Ada"), ("Password", TestApp.Password)))
+            Assert.Equal((HttpStatusCode.Redirect, "/"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
+
+        using HttpClient stranger = _app.Anonymous();
+        using HttpResponseMessage anonymous = await TestApp.PostAsync(stranger, "/login", "login", before, ("UserName", "Ada"), ("Password", TestApp.Password));
+        Assert.Equal((HttpStatusCode.Redirect, "/login?stale=true"), (anonymous.StatusCode, anonymous.Headers.Location?.OriginalString));
+        Assert.Contains("out of date", await stranger.GetStringAsync("/login?stale=true"), StringComparison.Ordinal);
+        using HttpResponseMessage home = await stranger.GetAsync("/");
+        Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
+    }
+
+    [Fact]
     public async Task SignIn_WithAnUnknownNameOrAWrongPassword_SaysTheSame()
     {
         await _app.CreateUserAsync("Ada");

@@ -21,10 +21,18 @@ public sealed partial class LoginPage
     [SupplyParameterFromQuery]
     private string? ReturnUrl { get; set; }
 
+    /// <summary>A form was sent from a page that was opened before somebody signed in or out elsewhere.</summary>
+    [SupplyParameterFromQuery]
+    private bool Stale { get; set; }
+
     [SupplyParameterFromForm]
     private Form Input { get; set; } = null!;
 
-    protected override void OnInitialized() => Input ??= new Form();
+    protected override void OnInitialized()
+    {
+        Input ??= new Form();
+        if (Stale) _errors = ["The page was out of date, so nothing was sent. Sign in here."];
+    }
 
     private async Task SubmitAsync()
     {
