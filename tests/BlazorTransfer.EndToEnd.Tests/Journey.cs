@@ -57,7 +57,7 @@ internal static class Journey
         }
 
         await import.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file), Exact = true })).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
     /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>

@@ -72,7 +72,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#1 ") })).ToBeVisibleAsync();
         await Expect(lineage.GetByRole(AriaRole.Link, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Lineage" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Data sets, weights and runs" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(3);
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Data sets, weights and runs" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(4);
         Assert.Empty(problems);
     }
 

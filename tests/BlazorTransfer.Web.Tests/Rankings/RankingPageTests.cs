@@ -66,11 +66,11 @@ public sealed class RankingPageTests : BunitContext
         Assert.Empty(page.FindAll("tbody tr")[2].QuerySelectorAll("a"));
         Assert.Contains("It is damaged.", page.Markup, StringComparison.Ordinal);
         page.FindAll("th button").Single(b => b.TextContent.StartsWith("Probe", StringComparison.Ordinal)).Click();
-        Assert.Equal(["50.0 %", "70.0 %", "90.0 %"], Accuracies(page));
+        page.WaitForAssertion(() => Assert.Equal(["50.0 %", "70.0 %", "90.0 %"], Accuracies(page)));
 
         await DisposeComponentsAsync();
         IRenderedComponent<IComponent> viewers = Open(vera, project, dataset);
-        Assert.Equal(["90.0 %", "70.0 %", "50.0 %"], Accuracies(viewers));
+        viewers.WaitForAssertion(() => Assert.Equal(["90.0 %", "70.0 %", "50.0 %"], Accuracies(viewers)), TimeSpan.FromSeconds(20));
         Assert.DoesNotContain("Rank again", viewers.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Use it", viewers.Markup, StringComparison.Ordinal);
     }
