@@ -112,7 +112,10 @@ public sealed class AccountTests : IDisposable
 
         using HttpResponseMessage answer = await client.PostAsync("/login", content);
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal((HttpStatusCode.Redirect, "/login?stale=true"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
+        Assert.DoesNotContain(answer.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? cookies : [], c => c.StartsWith("blazortransfer=", StringComparison.Ordinal));
+        using HttpResponseMessage home = await client.GetAsync("/");
+        Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
     }
 
     [Fact]
