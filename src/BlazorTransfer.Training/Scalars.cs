@@ -19,6 +19,9 @@ internal static class Scalars
     /// <summary>a ← a + b.</summary>
     public static void AddInPlace(this Tensor a, Tensor b) => a.add_(b, One);
 
+    /// <summary>counter ← counter + 1.</summary>
+    public static void Increment(this Tensor counter) => counter.add_(One, One);
+
     /// <summary>a ← a + value.</summary>
     public static void AddInPlace(this Tensor a, double value)
     {

@@ -13,7 +13,7 @@ internal sealed class BasicConvolution : Module<Tensor, Tensor>
     private readonly Conv2d _conv;
 
     [ComponentName(Name = "bn")]
-    private readonly BatchNorm2d _bn;
+    private readonly BatchNorm _bn;
 
     public BasicConvolution(int input, int output, int kernel, int stride = 1, int padding = 0)
         : this(output, Conv2d(input, output, kernel, stride: stride, padding: padding, bias: false))

@@ -13,7 +13,7 @@ internal static class Blocks
         int input, int output, int kernel, int stride = 1, int groups = 1, Func<Module<Tensor, Tensor>>? activation = null, Norm? norm = null)
     {
         Conv2d convolution = Conv2d(input, output, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false);
-        BatchNorm2d normalisation = (norm ?? Norm.Default).Create(output);
+        BatchNorm normalisation = (norm ?? Norm.Default).Create(output);
         return activation is null ? Sequential(convolution, normalisation) : Sequential(convolution, normalisation, activation());
     }
 
@@ -50,7 +50,7 @@ internal sealed record Norm(double Epsilon, double Momentum)
 {
     public static Norm Default { get; } = new(1e-5, 0.1);
 
-    public BatchNorm2d Create(int features) => BatchNorm2d(features, Epsilon, Momentum);
+    public BatchNorm Create(int features) => new BatchNorm(features, Epsilon, Momentum);
 }
 
 /// <summary>

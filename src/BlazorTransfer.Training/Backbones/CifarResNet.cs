@@ -16,14 +16,14 @@ internal sealed class CifarResNet : Backbone
     private static readonly Preprocessing Small = new(32, 32, Preprocessing.ImageNet.Mean, Preprocessing.ImageNet.Std);
 
     private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
+    private readonly BatchNorm _bn1;
     private readonly Linear _linear;
 
     private CifarResNet(BackboneSpec spec, int blocks, int classes)
         : base(spec)
     {
         _conv1 = Child("conv1", Conv2d(3, Widths[0], 3, padding: 1, bias: false));
-        _bn1 = Child("bn1", BatchNorm2d(Widths[0]));
+        _bn1 = Child("bn1", new BatchNorm(Widths[0]));
         int width = Widths[0];
         var layers = new List<Sequential>();
         for (int stage = 0; stage < Widths.Length; stage++)

@@ -15,7 +15,7 @@ internal sealed class DenseNet : Backbone
     {
         var features = new List<(string Name, Module<Tensor, Tensor> Module)>
         {
-            ("conv0", Conv2d(3, stem, 7, stride: 2, padding: 3, bias: false)), ("norm0", BatchNorm2d(stem)), ("relu0", Blocks.Relu()), ("pool0", MaxPool2d(3, 2, 1)),
+            ("conv0", Conv2d(3, stem, 7, stride: 2, padding: 3, bias: false)), ("norm0", new BatchNorm(stem)), ("relu0", Blocks.Relu()), ("pool0", MaxPool2d(3, 2, 1)),
         };
         var ends = new List<int> { features.Count };
         int width = stem;
@@ -27,12 +27,12 @@ internal sealed class DenseNet : Backbone
             if (b < blocks.Length - 1)
             {
                 features.Add(($"transition{b + 1}", Sequential(
-                    ("norm", BatchNorm2d(width)), ("relu", Blocks.Relu()), ("conv", Conv2d(width, width / 2, 1, bias: false)), ("pool", AvgPool2d(2, 2)))));
+                    ("norm", new BatchNorm(width)), ("relu", Blocks.Relu()), ("conv", Conv2d(width, width / 2, 1, bias: false)), ("pool", AvgPool2d(2, 2)))));
                 width /= 2;
             }
             else
             {
-                features.Add(("norm5", BatchNorm2d(width)));
+                features.Add(("norm5", new BatchNorm(width)));
             }
 
             ends.Add(features.Count);
@@ -69,17 +69,17 @@ internal sealed class DenseNet : Backbone
     private sealed class Layer : Module<Tensor, Tensor>
     {
         private const int BottleneckFactor = 4;
-        private readonly BatchNorm2d _norm1;
+        private readonly BatchNorm _norm1;
         private readonly Conv2d _conv1;
-        private readonly BatchNorm2d _norm2;
+        private readonly BatchNorm _norm2;
         private readonly Conv2d _conv2;
 
         public Layer(int input, int growth)
             : base(nameof(Layer))
         {
-            register_module("norm1", _norm1 = BatchNorm2d(input));
+            register_module("norm1", _norm1 = new BatchNorm(input));
             register_module("conv1", _conv1 = Conv2d(input, BottleneckFactor * growth, 1, bias: false));
-            register_module("norm2", _norm2 = BatchNorm2d(BottleneckFactor * growth));
+            register_module("norm2", _norm2 = new BatchNorm(BottleneckFactor * growth));
             register_module("conv2", _conv2 = Conv2d(BottleneckFactor * growth, growth, 3, padding: 1, bias: false));
         }
 

@@ -63,7 +63,7 @@ internal sealed class MobileNetV2 : Backbone
             _shortcut = stride == 1 && input == output;
             int hidden = input * expansion;
             List<Module<Tensor, Tensor>> layers = expansion == 1 ? [] : [Blocks.ConvNorm(input, hidden, 1, activation: Blocks.Relu6)];
-            layers.AddRange([Blocks.ConvNorm(hidden, hidden, 3, stride, groups: hidden, Blocks.Relu6), Conv2d(hidden, output, 1, bias: false), BatchNorm2d(output)]);
+            layers.AddRange([Blocks.ConvNorm(hidden, hidden, 3, stride, groups: hidden, Blocks.Relu6), Conv2d(hidden, output, 1, bias: false), new BatchNorm(output)]);
             register_module("conv", _conv = Sequential(layers));
         }
 

@@ -16,7 +16,7 @@ internal sealed class ResNet : Backbone
     private const string WidePaper = "Zagoruyko and Komodakis, Wide Residual Networks, 2016";
 
     private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
+    private readonly BatchNorm _bn1;
     private readonly Sequential[] _layers;
     private readonly Linear _fc;
 
@@ -25,7 +25,7 @@ internal sealed class ResNet : Backbone
     {
         int width = plan.Width;
         _conv1 = Child("conv1", Conv2d(3, width, 7, stride: 2, padding: 3, bias: false));
-        _bn1 = Child("bn1", BatchNorm2d(width));
+        _bn1 = Child("bn1", new BatchNorm(width));
         _layers = new Sequential[plan.Blocks.Length];
         for (int stage = 0; stage < plan.Blocks.Length; stage++)
         {

@@ -23,7 +23,7 @@ internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name
     /// <summary>A 1×1 convolution and batch norm, where the shape changes.</summary>
     protected void ProjectWhereTheShapeChanges(int input, int output, int stride)
     {
-        if (stride != 1 || input != output) Shortcut(Sequential(Conv2d(input, output, 1, stride: stride, bias: false), BatchNorm2d(output)), "downsample");
+        if (stride != 1 || input != output) Shortcut(Sequential(Conv2d(input, output, 1, stride: stride, bias: false), new BatchNorm(output)), "downsample");
     }
 }
 
@@ -31,9 +31,9 @@ internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name
 internal sealed class BasicBlock : ResidualBlock
 {
     private readonly Conv2d _conv1;
-    private readonly BatchNorm2d _bn1;
+    private readonly BatchNorm _bn1;
     private readonly Conv2d _conv2;
-    private readonly BatchNorm2d _bn2;
+    private readonly BatchNorm _bn2;
 
     /// <param name="input">Channels in.</param>
     /// <param name="planes">Channels out.</param>
@@ -46,9 +46,9 @@ internal sealed class BasicBlock : ResidualBlock
         : base(nameof(BasicBlock))
     {
         register_module("conv1", _conv1 = Conv2d(input, planes, 3, stride: stride, padding: 1, bias: false));
-        register_module("bn1", _bn1 = BatchNorm2d(planes));
+        register_module("bn1", _bn1 = new BatchNorm(planes));
         register_module("conv2", _conv2 = Conv2d(planes, planes, 3, padding: 1, bias: false));
-        register_module("bn2", _bn2 = BatchNorm2d(planes));
+        register_module("bn2", _bn2 = new BatchNorm(planes));
         if (!paddedShortcut) ProjectWhereTheShapeChanges(input, planes, stride);
         else if (stride != 1 || input != planes) Shortcut(new PaddedShortcut(planes - input), registeredAs: null);
     }
@@ -71,7 +71,7 @@ internal sealed class Bottleneck : ResidualBlock
     public const int Expansion = 4;
 
     private readonly Conv2d[] _convolutions;
-    private readonly BatchNorm2d[] _norms;
+    private readonly BatchNorm[] _norms;
 
     public Bottleneck(int input, int planes, int stride, int groups, int widthPerGroup)
         : base(nameof(Bottleneck))
@@ -83,7 +83,7 @@ internal sealed class Bottleneck : ResidualBlock
             Conv2d(width, width, 3, stride: stride, padding: 1, groups: groups, bias: false),
             Conv2d(width, planes * Expansion, 1, bias: false),
         ];
-        _norms = [BatchNorm2d(width), BatchNorm2d(width), BatchNorm2d(planes * Expansion)];
+        _norms = [new BatchNorm(width), new BatchNorm(width), new BatchNorm(planes * Expansion)];
         for (int i = 0; i < 3; i++)
         {
             register_module($"conv{i + 1}", _convolutions[i]);

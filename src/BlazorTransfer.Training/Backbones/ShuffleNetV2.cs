@@ -68,11 +68,11 @@ internal sealed class ShuffleNetV2 : Backbone
         {
             int half = output / 2;
             if (stride > 1)
-                register_module("branch1", _branch1 = Sequential(Depthwise(input, stride), BatchNorm2d(input), Conv2d(input, half, 1, bias: false), BatchNorm2d(half), Blocks.Relu()));
+                register_module("branch1", _branch1 = Sequential(Depthwise(input, stride), new BatchNorm(input), Conv2d(input, half, 1, bias: false), new BatchNorm(half), Blocks.Relu()));
             register_module("branch2", _branch2 = Sequential(
-                Conv2d(stride > 1 ? input : half, half, 1, bias: false), BatchNorm2d(half), Blocks.Relu(),
-                Depthwise(half, stride), BatchNorm2d(half),
-                Conv2d(half, half, 1, bias: false), BatchNorm2d(half), Blocks.Relu()));
+                Conv2d(stride > 1 ? input : half, half, 1, bias: false), new BatchNorm(half), Blocks.Relu(),
+                Depthwise(half, stride), new BatchNorm(half),
+                Conv2d(half, half, 1, bias: false), new BatchNorm(half), Blocks.Relu()));
         }
 
         public override Tensor forward(Tensor x)

@@ -28,7 +28,7 @@ internal sealed class Vgg : Backbone
             for (int c = 0; c < count; c++)
             {
                 stage.Add(Conv2d(input, width, 3, padding: 1));
-                if (batchNorm) stage.Add(BatchNorm2d(width));
+                if (batchNorm) stage.Add(new BatchNorm(width));
                 stage.Add(Blocks.Relu());
                 input = width;
             }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Backbones;
 using TorchSharp;
 
 namespace BlazorTransfer.Training.Methods;
@@ -48,7 +49,7 @@ internal sealed class FineTuning(ParameterSet settings) : TransferMethod(setting
     {
         base.OnEpochStart(model, epoch);
         if (!Settings.Boolean(FreezeStatistics)) return;
-        foreach (TorchSharp.Modules.BatchNorm2d norm in model.Backbone.modules().OfType<TorchSharp.Modules.BatchNorm2d>()) norm.eval();
+        foreach (BatchNorm norm in model.Backbone.modules().OfType<BatchNorm>()) norm.eval();
     }
 
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)

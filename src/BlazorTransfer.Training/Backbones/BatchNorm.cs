@@ -1,0 +1,37 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace BlazorTransfer.Training.Backbones;
+
+/// <summary>
+/// Batch normalisation of maps [N, C, H, W] with PyTorch's names and meaning (Ioffe and Szegedy, "Batch Normalization", 2015). TorchSharp's own
+/// counts its batches with a scalar that may be collected during the call (see <see cref="Scalars"/>), which now and then ends a training.
+/// </summary>
+internal sealed class BatchNorm : Module<Tensor, Tensor>
+{
+    private readonly double _epsilon;
+    private readonly double _momentum;
+
+    /// <param name="features">Channels C.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="momentum">Share of a batch in the running statistics.</param>
+    public BatchNorm(int features, double epsilon = 1e-5, double momentum = 0.1)
+        : base(nameof(BatchNorm))
+    {
+        (_epsilon, _momentum) = (epsilon, momentum);
+        register_parameter("weight", new Parameter(ones(features)));
+        register_parameter("bias", new Parameter(zeros(features)));
+        register_buffer("running_mean", zeros(features));
+        register_buffer("running_var", ones(features));
+        register_buffer("num_batches_tracked", zeros([], dtype: ScalarType.Int64));
+    }
+
+    public override Tensor forward(Tensor maps)
+    {
+        if (training) get_buffer("num_batches_tracked")!.Increment();
+        // By name, since moving to a device or a type replaces the tensors.
+        return functional.batch_norm(
+            maps, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), training, _momentum, _epsilon);
+    }
+}
