@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training;
@@ -27,8 +26,7 @@ internal static class JobRunner
         void Emit(RunEvent runEvent) => watch(events.Append(runEvent));
         using var cancel = new CancellationTokenSource();
         using var watcher = new Timer(_ => CancelIfAsked(folder, cancel), null, TimeSpan.Zero, CancelPoll);
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, cancel));
-        using PosixSignalRegistration? interrupt = atConsole ? PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel)) : null;
+        using var interruption = new Interruption(cancel, atConsole);
         try
         {
             NativeLibtorch.Load();
@@ -77,12 +75,5 @@ internal static class JobRunner
         {
             // The last tick of the timer, after the run has ended.
         }
-    }
-
-    private static void Cancel(PosixSignalContext context, CancellationTokenSource cancel)
-    {
-        // The default would end the process before it could say that it was cancelled.
-        context.Cancel = true;
-        cancel.Cancel();
     }
 }

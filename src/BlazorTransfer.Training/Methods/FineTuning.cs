@@ -41,9 +41,12 @@ internal sealed class FineTuning(ParameterSet settings) : TransferMethod(setting
                 Name = FreezeStatistics, DisplayName = "Freeze batch-norm statistics", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
                 Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
             },
+            ProgressiveResizing.Parameter,
         ]);
 
     public override int FrozenGroups(TransferModel model) => Math.Min(Settings.Integer(FreezeDepth), model.HeadEntry);
+
+    public override int ImageSize(int size, int epoch, int epochs) => ProgressiveResizing.Side(Settings, size, epoch, epochs);
 
     public override void OnEpochStart(TransferModel model, int epoch)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
@@ -39,8 +38,7 @@ internal static class RankCommand
     {
         NativeLibtorch.Load();
         using var cancel = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Cancel(context, cancel));
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Cancel(context, cancel));
+        using var interruption = new Interruption(cancel, atConsole: true);
         string? manifest = null;
         try
         {
@@ -80,12 +78,6 @@ internal static class RankCommand
         string? network = argument.Split('=', 2) is [var name, _] && !File.Exists(argument) ? name : null;
         string file = network is null ? argument : argument[(network.Length + 1)..];
         return new RankingCandidate(Path.GetFileName(file), network, Path.GetFullPath(file));
-    }
-
-    private static void Cancel(PosixSignalContext context, CancellationTokenSource cancel)
-    {
-        context.Cancel = true;
-        cancel.Cancel();
     }
 
     private static void Show(RankingEvent happened)

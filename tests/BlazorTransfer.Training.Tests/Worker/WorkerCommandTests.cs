@@ -61,6 +61,23 @@ public sealed class WorkerCommandTests : IDisposable
     }
 
     [Fact]
+    public void DrawFractals_ThenPretrain_NeedsNoPhotograph()
+    {
+        string images = Path.Combine(_small.Folder, "fractals");
+
+        (int code, _, string errors) = WorkerProcess.Run("draw-fractals", "--classes", "3", "--images-per-class", "10", "--image-size", "32", "--out", images);
+
+        Assert.True(code == 0, errors);
+        Assert.Equal(30, Directory.EnumerateFiles(images, "*.jpg", SearchOption.AllDirectories).Count());
+        Assert.DoesNotContain(Directory.EnumerateDirectories(_small.Folder), d => d.Contains(".partial-", StringComparison.Ordinal));
+        (code, _, errors) = WorkerProcess.Run("pretrain", "--data", images, "--epochs", "1", "--image-size", "32", "--out", Path.Combine(_small.Folder, "source"));
+        Assert.True(code == 0, errors);
+        (code, _, errors) = WorkerProcess.Run("draw-fractals", "--out", images);
+        Assert.Equal((int)WorkerExitCode.BadInput, code);
+        Assert.Contains("is there already", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Train_WithoutNamingWeights_StartsFromTheBuiltInOnes()
     {
         string run = Path.Combine(_small.Folder, "run");
