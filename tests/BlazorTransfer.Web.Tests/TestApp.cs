@@ -113,10 +113,16 @@ internal sealed class TestApp : IDisposable
     public async Task<(Project Project, Dataset Dataset)> CreateProjectWithDataAsync(ClaimsPrincipal owner)
     {
         Project project = Get<ProjectService>().Create(owner, "Project");
+        return (project, await ImportDatasetAsync(owner, project.Id));
+    }
+
+    /// <summary>A small data set of two classes.</summary>
+    public async Task<Dataset> ImportDatasetAsync(ClaimsPrincipal editor, string projectId)
+    {
         string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), TestZip.TwoClasses());
-        DatasetImport import = Get<DatasetImports>().StartZip(owner, project.Id, "Data", zip);
+        DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip);
         await WaitForAsync(() => Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State is not ImportState.Running);
-        return (project, Get<DatasetService>().Get(owner, project.Id, import.DatasetId));
+        return Get<DatasetService>().Get(editor, projectId, import.DatasetId);
     }
 
     /// <summary>Weights that fit the network of the worker that is told how to behave.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.WebUtilities;
+
 namespace BlazorTransfer.Web.Components;
 
 /// <summary>All addresses of the application, so that no link is written by hand.</summary>
@@ -29,7 +31,7 @@ internal static class AppRoutes
     /// <param name="dataset">The data set to choose.</param>
     /// <param name="start">A run whose model is the start.</param>
     public static string NewRun(string projectId, string? fromRun = null, string? dataset = null, string? start = null) =>
-        $"{Runs(projectId)}/new" + (fromRun is not null ? $"?from={fromRun}" : dataset is not null ? $"?dataset={dataset}" : start is not null ? $"?start={start}" : "");
+        QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["from"] = fromRun, ["dataset"] = dataset, ["start"] = start });
 
     public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
 

@@ -17,6 +17,7 @@ internal sealed class WorkerRankings(WorkerLocator locator)
     /// <param name="take">Called with each event, on any thread.</param>
     /// <param name="cancel">Ends the worker: there is nothing that it would have to put away.</param>
     /// <exception cref="RefusedException">It cannot be ranked; the message is the worker's.</exception>
+    /// <exception cref="OperationCanceledException">By <paramref name="cancel"/>, or by a signal to the worker.</exception>
     public async Task<RankingReport> RankAsync(RankingJob job, string file, Action<RankingEvent> take, CancellationToken cancel)
     {
         job.Save(file);
@@ -56,6 +57,7 @@ internal sealed class WorkerRankings(WorkerLocator locator)
         await process.WaitForExitAsync(cancel);
         if (process.ExitCode == 0 && report is not null) return report;
         cancel.ThrowIfCancellationRequested();
+        if (process.ExitCode == (int)WorkerExitCode.Cancelled) throw new OperationCanceledException("Somebody ended the worker.");
         string? words = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         throw new RefusedException(words is not null && process.ExitCode < FirstSignal ? words
             : $"The worker ended unexpectedly with code {process.ExitCode}. If nobody ended it, memory may have run out: leave out the largest networks.");

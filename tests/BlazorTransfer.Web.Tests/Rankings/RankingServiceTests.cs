@@ -1,9 +1,11 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
+using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
@@ -77,6 +79,58 @@ public sealed class RankingServiceTests : IAsyncLifetime
         Assert.Null(Rankings.WhyBusy(_ada, _dataset.Id));
     }
 
+    [Fact]
+    public async Task Ranking_BrokenOffByTheEndOfTheApplication_BeginsAnew_ButNotForEver()
+    {
+        await _app.ImportWeightsAsync(_ada, "hang");
+        await StartAsync();
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
+
+        _app.Dispose();
+        _app = new TestApp(_data);
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
+        _app.Dispose();
+        _app = new TestApp(_data);
+
+        Assert.Contains("broken off twice", Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Error, StringComparison.Ordinal);
+        Assert.Equal(0, _app.Get<DocumentCollection<RankingRequest>>().Count());
+        Assert.Null(Rankings.WhyBusy(_ada, _dataset.Id));
+    }
+
+    [Fact]
+    public async Task Ranking_CancelledByAPerson_DoesNotComeBack()
+    {
+        await _app.ImportWeightsAsync(_ada, "hang");
+        await StartAsync();
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
+        Rankings.Cancel(_ada, _project.Id, _dataset.Id);
+        await WaitForEndAsync();
+
+        _app.Dispose();
+        _app = new TestApp(_data);
+
+        Assert.Equal((null, null), Rankings.Get(_ada, _project.Id, _dataset.Id));
+    }
+
+    [Fact]
+    public async Task Choices_OfFinishedRuns_AreThoseOfTheProjectThatHaveNotSeenTheImages()
+    {
+        Dataset other = await _app.ImportDatasetAsync(_ada, _project.Id);
+        Run elsewhere = await AddRunAsync(_project, other, parent: null), here = await AddRunAsync(_project, _dataset, parent: null);
+        Run afterHere = await AddRunAsync(_project, other, here), afterElsewhere = await AddRunAsync(_project, other, elsewhere);
+        (Project foreign, Dataset foreignData) = await _app.CreateProjectWithDataAsync(_ada);
+        await AddRunAsync(foreign, foreignData, parent: null);
+        await _app.ImportWeightsAsync(_ada, "70");
+
+        IReadOnlyList<RankingChoice> choices = await Rankings.ChoicesAsync(_ada, _project.Id, _dataset.Id);
+
+        Assert.Equal(new[] { elsewhere.Id, afterElsewhere.Id }.Order(StringComparer.Ordinal), choices.Select(c => c.RunId).OfType<string>().Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(choices, c => c.RunId == afterHere.Id);
+        await StartAsync();
+        await WaitForEndAsync();
+        Assert.Equal(3, Rankings.Get(_ada, _project.Id, _dataset.Id).Last!.Report.Candidates.Count);
+    }
+
     [Theory]
     [InlineData("refuse", "cannot be read any more")]
     [InlineData("crash", "leave out the largest networks")]
@@ -124,6 +178,24 @@ public sealed class RankingServiceTests : IAsyncLifetime
     }
 
     private Task StartAsync() => Rankings.StartAsync(_ada, _project.Id, _dataset.Id, leftOut: [], withRandom: false);
+
+    /// <summary>A run that has succeeded, with a checkpoint.</summary>
+    private async Task<Run> AddRunAsync(Project project, Dataset dataset, Run? parent)
+    {
+        Run run = await _app.Get<RunService>().SubmitAsync(_ada, project.Id, new RunRequest
+        {
+            DatasetId = dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+            ParentRunId = parent?.Id,
+        });
+        await TestApp.WaitForAsync(() => _app.Get<DocumentCollection<Run>>().Find(run.Id)!.Status.IsFinal());
+        string checkpoint = _app.Get<DataFolder>().Run(run.Id).BestCheckpoint;
+        Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);
+        await File.WriteAllTextAsync(checkpoint, "weights");
+        return run;
+    }
 
     private Task WaitForEndAsync() => TestApp.WaitForAsync(() => !Rankings.IsActive(_dataset.Id));
 }

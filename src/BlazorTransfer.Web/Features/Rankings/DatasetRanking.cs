@@ -15,6 +15,19 @@ internal sealed record DatasetRanking
     public static string IdOf(string datasetId, int version) => $"{datasetId}-v{version}";
 }
 
+/// <summary>A ranking that was begun and is not over, kept so that a restart of the application begins it anew.</summary>
+internal sealed record RankingRequest
+{
+    public required string ProjectId { get; init; }
+    public required string DatasetId { get; init; }
+    public required int DatasetVersion { get; init; }
+    public required string StartedBy { get; init; }
+    public required RankingJob Job { get; init; }
+
+    /// <summary>How often it was begun: one that may be what ends the application is not begun for ever.</summary>
+    public int Attempts { get; init; } = 1;
+}
+
 /// <summary>A ranking at work, or one that failed; in memory only.</summary>
 internal sealed record RankingActivity
 {

@@ -68,7 +68,7 @@ public sealed partial class RankingPage : IDisposable
 
     private bool IsAtWork => _activity is { IsAtWork: true };
 
-    private int Chosen => _choices?.Count(c => !_leftOut.Contains(c.Weights.Id)) ?? 0;
+    private int Chosen => _choices?.Count(c => !_leftOut.Contains(c.Key)) ?? 0;
 
     private RankingVerdict? Verdict => _last is { Report: var r } ? RankingVerdict.Of(r.Candidates, r.Folds) : null;
 
@@ -123,6 +123,10 @@ public sealed partial class RankingPage : IDisposable
 
     private static string Ratio(RankedCandidate best, RankedCandidate other) => (other.Scores!.GigaFlops / best.Scores!.GigaFlops).ToString("P0");
 
+    private string RunWith(RankingChoice choice) => choice.RunId is { } run
+        ? AppRoutes.NewRun(ProjectId, dataset: DatasetId, start: run)
+        : AppRoutes.NewRunWith(ProjectId, DatasetId, choice.Backbone.Name, choice.Key);
+
     private int KindOf(RankedCandidate c) => c == Verdict?.Best ? 0 : c == Verdict?.GoodValue ? 1 : c.IsRandom ? 2 : 3;
 
     private IComparable Key(RankedCandidate c) => _sort switch
@@ -147,7 +151,7 @@ public sealed partial class RankingPage : IDisposable
         try
         {
             _failure = null;
-            _choices = await Rankings.ChoicesAsync(User);
+            _choices = await Rankings.ChoicesAsync(User, ProjectId, DatasetId);
         }
         catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
         {
@@ -157,8 +161,8 @@ public sealed partial class RankingPage : IDisposable
 
     private void Include(RankingChoice choice, bool included)
     {
-        if (included) _leftOut.Remove(choice.Weights.Id);
-        else _leftOut.Add(choice.Weights.Id);
+        if (included) _leftOut.Remove(choice.Key);
+        else _leftOut.Add(choice.Key);
     }
 
     private async Task StartAsync()

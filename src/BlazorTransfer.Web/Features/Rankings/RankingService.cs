@@ -1,26 +1,37 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Rankings;
 
-/// <summary>Something to rank: imported weights in a network that they fit.</summary>
-internal sealed record RankingChoice(BackboneWeights Weights, BackboneSpec Backbone);
+/// <summary>Something to rank: imported weights, or the model of a finished run, in a network that they fit.</summary>
+/// <param name="Key">What the report knows it by.</param>
+/// <param name="Name">What people call it.</param>
+/// <param name="File">The weights.</param>
+/// <param name="Backbone">The network.</param>
+/// <param name="RunId">The run; null for imported weights.</param>
+internal sealed record RankingChoice(string Key, string Name, string File, BackboneSpec Backbone, string? RunId = null);
 
 /// <summary>
 /// Which backbone for this data? A worker ranks in the background, one at a time on this machine, so that a closed tab does not end it;
-/// its report is kept for the version of the data set.
+/// its report is kept for the version of the data set. An application that is started again begins it anew.
 /// </summary>
 internal sealed class RankingService(
-    DocumentCollection<DatasetRanking> rankings, ProjectAccess access, DatasetService datasets, WeightsLibrary library, CatalogueProvider catalogues,
-    WorkerRankings worker, DataFolder folder, TimeProvider clock, ILogger<RankingService> log) : IProjectContent, IDatasetUse, IDisposable
+    DocumentCollection<DatasetRanking> rankings, DocumentCollection<RankingRequest> requests, ProjectAccess access, DatasetService datasets, WeightsLibrary library,
+    RunService runs, CatalogueProvider catalogues, WorkerRankings worker, DataFolder folder, TimeProvider clock, ILogger<RankingService> log)
+    : IHostedService, IProjectContent, IDatasetUse, IDisposable
 {
+    // A restart in between is bad luck; a second one may be the ranking's doing.
+    private const int MostAttempts = 2;
+
     private readonly Lock _gate = new();
     private CancellationTokenSource? _cancel;
     private RankingActivity? _activity;
@@ -46,6 +57,11 @@ internal sealed class RankingService(
     public string? WhyBusy(ClaimsPrincipal user, string datasetId)
     {
         UserClaims.IdOf(user);
+        return WhyBusy(datasetId);
+    }
+
+    private string? WhyBusy(string datasetId)
+    {
         lock (_gate)
         {
             return _activity is not { IsAtWork: true } ? null
@@ -54,50 +70,55 @@ internal sealed class RankingService(
         }
     }
 
-    public async Task<IReadOnlyList<RankingChoice>> ChoicesAsync(ClaimsPrincipal user)
+    /// <summary>
+    /// What can be ranked on a data set, the cheapest network first. Of runs only those of the project, whose members all see them, and none that has
+    /// learned from these images: it would know their labels already.
+    /// </summary>
+    public async Task<IReadOnlyList<RankingChoice>> ChoicesAsync(ClaimsPrincipal user, string projectId, string datasetId)
     {
+        datasets.Get(user, projectId, datasetId);
         Catalogue catalogue = await catalogues.GetAsync();
-        return
-        [
-            .. library.List(user).SelectMany(w => w.Backbones.Select(catalogue.FindBackbone).OfType<BackboneSpec>().Select(b => new RankingChoice(w, b)))
-                .OrderBy(c => c.Backbone.GigaMacs),
-        ];
+        IEnumerable<RankingChoice> imported = library.List(user).SelectMany(w =>
+            w.Backbones.Select(catalogue.FindBackbone).OfType<BackboneSpec>().Select(b => new RankingChoice(w.Id, w.Name, library.PathOf(w), b)));
+        IReadOnlyList<Run> ofProject = runs.List(user, projectId);
+        IEnumerable<RankingChoice> trained =
+            from run in ofProject
+            where run.Status == RunStatus.Succeeded && !HasSeen(run, datasetId)
+            let backbone = catalogue.FindBackbone(run.Job.Backbone)
+            where backbone is not null
+            select new RankingChoice($"run:{run.Id}", $"Run #{run.Submission.Number} {run.Submission.Name}, trained on {run.Submission.DatasetName}", folder.Run(run.Id).BestCheckpoint, backbone, run.Id);
+        return [.. imported.Concat(trained.Where(c => File.Exists(c.File))).OrderBy(c => c.Backbone.GigaMacs)];
     }
 
     /// <summary>Starts a ranking in the background.</summary>
     /// <param name="user">An editor.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="datasetId">The data set, whose latest version is ranked on.</param>
-    /// <param name="leftOut">Ids of weights to leave out.</param>
+    /// <param name="leftOut">Keys of choices to leave out.</param>
     /// <param name="withRandom">Whether the cheapest network is ranked with random weights too.</param>
     /// <exception cref="RefusedException">Another one is at work, or there is nothing to rank.</exception>
     public async Task StartAsync(ClaimsPrincipal user, string projectId, string datasetId, IReadOnlyCollection<string> leftOut, bool withRandom)
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, datasetId);
-        RankingChoice[] chosen = [.. (await ChoicesAsync(user)).Where(c => !leftOut.Contains(c.Weights.Id))];
+        RankingChoice[] chosen = [.. (await ChoicesAsync(user, projectId, datasetId)).Where(c => !leftOut.Contains(c.Key))];
         if (chosen.Length == 0) throw new RefusedException("There is nothing to rank. Import pretrained weights, or choose some.");
-        var job = new RankingJob
+        Launch(new RankingRequest
         {
-            Data = datasets.DataSpecFor(dataset, dataset.Latest.Number),
-            Candidates =
-            [
-                .. chosen.Select(c => new RankingCandidate(c.Weights.Name, c.Backbone.Name, library.PathOf(c.Weights), c.Weights.Id)),
-                .. withRandom ? [RankingCandidate.Random(chosen[0].Backbone.Name)] : Array.Empty<RankingCandidate>(),
-            ],
-        };
-        CancellationToken cancel;
-        lock (_gate)
-        {
-            if (WhyBusy(user, datasetId) is { } busy) throw new RefusedException(busy);
-            _cancel?.Dispose();
-            _cancel = new CancellationTokenSource();
-            cancel = _cancel.Token;
-            _activity = new RankingActivity { ProjectId = projectId, DatasetId = datasetId, StartedAt = clock.GetUtcNow() };
-        }
-
-        string userId = UserClaims.IdOf(user);
-        _ = Task.Run(() => RunAsync(job, dataset, userId, cancel), CancellationToken.None);
+            ProjectId = projectId,
+            DatasetId = datasetId,
+            DatasetVersion = dataset.Latest.Number,
+            StartedBy = UserClaims.IdOf(user),
+            Job = new RankingJob
+            {
+                Data = datasets.DataSpecFor(dataset, dataset.Latest.Number),
+                Candidates =
+                [
+                    .. chosen.Select(c => new RankingCandidate(c.Name, c.Backbone.Name, c.File, c.Key)),
+                    .. withRandom ? [RankingCandidate.Random(chosen[0].Backbone.Name)] : Array.Empty<RankingCandidate>(),
+                ],
+            },
+        });
     }
 
     /// <summary>Ends a ranking at work, or takes a failed one off the page.</summary>
@@ -108,12 +129,33 @@ internal sealed class RankingService(
         lock (_gate)
         {
             if (_activity?.DatasetId != datasetId) return;
-            if (_activity.IsAtWork) _cancel?.Cancel();
-            else _activity = null;
+            if (!_activity.IsAtWork)
+            {
+                _activity = null;
+                return;
+            }
+
+            requests.Remove(datasetId);
+            _cancel?.Cancel();
         }
     }
 
-    /// <summary>The application ends, and the worker with it: what it found so far is of no use to anybody.</summary>
+    /// <summary>Begins anew what the end of the application broke off.</summary>
+    Task IHostedService.StartAsync(CancellationToken cancellationToken)
+    {
+        // One is at work at a time, so that there is one at most.
+        foreach (RankingRequest request in requests.All())
+        {
+            if (request.Attempts < MostAttempts) Launch(request with { Attempts = request.Attempts + 1 });
+            else Remove(request, "The ranking was broken off twice by an end of the application. If nobody ended it, memory may have run out: leave out the largest networks.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>The application ends, and the worker with it.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -146,30 +188,53 @@ internal sealed class RankingService(
 
     private void Remove(DatasetRanking ranking) => rankings.Remove(DatasetRanking.IdOf(ranking.DatasetId, ranking.DatasetVersion));
 
-    private async Task RunAsync(RankingJob job, Dataset dataset, string userId, CancellationToken cancel)
+    /// <summary>Whether a run, or one that it came from, has learned from the data set.</summary>
+    private bool HasSeen(Run run, string datasetId) => runs.Ancestry(run).Any(r => r.Submission.DatasetId == datasetId);
+
+    private void Launch(RankingRequest request)
+    {
+        CancellationToken cancel;
+        lock (_gate)
+        {
+            if (WhyBusy(request.DatasetId) is { } busy) throw new RefusedException(busy);
+            requests.Save(request);
+            _cancel?.Dispose();
+            _cancel = new CancellationTokenSource();
+            cancel = _cancel.Token;
+            _activity = NewActivity(request);
+        }
+
+        _ = Task.Run(() => RunAsync(request, cancel), CancellationToken.None);
+    }
+
+    private RankingActivity NewActivity(RankingRequest request) => new() { ProjectId = request.ProjectId, DatasetId = request.DatasetId, StartedAt = clock.GetUtcNow() };
+
+    private async Task RunAsync(RankingRequest request, CancellationToken cancel)
     {
         try
         {
-            RankingReport report = await worker.RankAsync(job, folder.NewRankingJob(), Take, cancel);
+            RankingReport report = await worker.RankAsync(request.Job, folder.NewRankingJob(), Take, cancel);
             rankings.Save(new DatasetRanking
             {
-                ProjectId = dataset.ProjectId,
-                DatasetId = dataset.Id,
-                DatasetVersion = dataset.Latest.Number,
-                StartedBy = userId,
+                ProjectId = request.ProjectId,
+                DatasetId = request.DatasetId,
+                DatasetVersion = request.DatasetVersion,
+                StartedBy = request.StartedBy,
                 FinishedAt = clock.GetUtcNow(),
                 Report = report,
             });
-            End(null);
+            Remove(request, error: null);
         }
         catch (OperationCanceledException)
         {
-            End(null);
+            // By a person, who has withdrawn the request; by the end of the application, after which it begins anew; or by Ctrl+C, which
+            // reaches the worker as well, and perhaps first.
+            lock (_gate) _activity = cancel.IsCancellationRequested ? null : _activity! with { Error = "Somebody ended the worker." };
         }
         catch (Exception e)
         {
             if (e is not RefusedException) log.LogError(e, "A ranking failed.");
-            End(e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception ? e.Message : $"The ranking failed: {e.Message}");
+            Remove(request, e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception ? e.Message : $"The ranking failed: {e.Message}");
         }
     }
 
@@ -178,8 +243,13 @@ internal sealed class RankingService(
         lock (_gate) _activity = _activity?.Apply(happened);
     }
 
-    private void End(string? error)
+    /// <summary>A request is over, with a report or an error.</summary>
+    private void Remove(RankingRequest request, string? error)
     {
-        lock (_gate) _activity = error is null ? null : _activity! with { Error = error };
+        lock (_gate)
+        {
+            requests.Remove(request.DatasetId);
+            _activity = error is null ? null : (_activity ?? NewActivity(request)) with { Error = error };
+        }
     }
 }

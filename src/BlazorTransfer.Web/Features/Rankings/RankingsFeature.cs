@@ -10,7 +10,9 @@ internal static class RankingsFeature
     public static IServiceCollection AddRankings(this IServiceCollection services)
     {
         services.AddDocuments<DatasetRanking>("rankings", r => DatasetRanking.IdOf(r.DatasetId, r.DatasetVersion), new DocumentIndex<DatasetRanking>(nameof(DatasetRanking.ProjectId), r => r.ProjectId));
+        services.AddDocuments<RankingRequest>("ranking_requests", r => r.DatasetId);
         services.AddSingleton<RankingService>();
+        services.AddHostedService(provider => provider.GetRequiredService<RankingService>());
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RankingService>());
         // Through a factory, since data sets ask rankings and rankings ask data sets.
         return services.AddSingleton<IDatasetUse>(provider => new DatasetUse(provider));

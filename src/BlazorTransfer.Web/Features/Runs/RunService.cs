@@ -58,6 +58,12 @@ internal sealed class RunService(
         .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded)).Where(r => access.Sees(user, r.Submission.ProjectId)).OrderByDescending(r => r.FinishedAt),
     ];
 
+    /// <summary>A run, the run whose model it started from, and so on to the first; those that were deleted end the row.</summary>
+    public IEnumerable<Run> Ancestry(Run run)
+    {
+        for (Run? at = run; at is not null; at = at.Submission.ParentRunId is { } parent ? runs.Find(parent) : null) yield return at;
+    }
+
     /// <summary>Checks the request and puts the run into the queue.</summary>
     /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
     public async Task<Run> SubmitAsync(ClaimsPrincipal user, string projectId, RunRequest request)
