@@ -12,9 +12,20 @@ namespace BlazorTransfer.Training;
 internal static class Scalars
 {
     private static readonly Scalar One = 1.ToScalar();
+    private static readonly Scalar MinusOne = (-1).ToScalar();
 
     /// <summary>a + b.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);
+
+    /// <summary>a − b.</summary>
+    public static Tensor Minus(this Tensor a, Tensor b) => a.add(b, MinusOne);
+
+    /// <summary>a · factor.</summary>
+    public static Tensor Times(this Tensor a, double factor)
+    {
+        using Scalar scalar = factor.ToScalar();
+        return a.mul(scalar);
+    }
 
     /// <summary>a ← a + b.</summary>
     public static void AddInPlace(this Tensor a, Tensor b) => a.add_(b, One);

@@ -13,7 +13,7 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training;
 
 /// <summary>
-/// The training loop: features of what is frozen, then epochs of steps, each followed by the validation split; the best
+/// The training loop: stage by stage, features of what is frozen, then epochs of steps, each followed by the validation split; the best
 /// weights are kept and evaluated at the end. It knows neither the backbone nor the method.
 /// </summary>
 internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
@@ -24,34 +24,45 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     private readonly RunProgress _progress = new(emit);
     private readonly TransferModel _model = run.Model;
+    private TrainingOutcome _best = new(0, -1);
 
     public TrainingOutcome Run()
     {
         EmitStarted();
-        using Sources sources = PrepareSources();
-        using var optimizer = new RunOptimizer(run.Method.ParameterGroups(_model), run.Settings);
-        LearningRateSchedule schedule = LearningRateSchedule.From(run.Settings, StepsPerEpoch);
+        int epochs = 0;
+        foreach (TrainingStage stage in run.Stages)
+        {
+            _model.Backbone.Freeze(stage.Method.FrozenGroups(_model));
+            using Sources sources = PrepareSources(stage);
+            RunStage(stage, sources, epochs);
+            epochs += stage.Epochs;
+            if (stage == run.Stages[^1]) EvaluateBest(sources);
+        }
+
+        return _best;
+    }
+
+    private void RunStage(TrainingStage stage, Sources sources, int epochsBefore)
+    {
+        using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(_model), stage.Settings);
+        LearningRateSchedule schedule = LearningRateSchedule.From(stage.Settings, StepsPerEpoch);
         _progress.Start(RunPhase.Training, (long)run.Epochs * sources.Train.Samples.Count, "images");
-        TrainingOutcome best = new(0, -1);
-        for (int epoch = 1; epoch <= run.Epochs; epoch++)
+        for (int epoch = epochsBefore + 1; epoch <= epochsBefore + stage.Epochs; epoch++)
         {
             var clock = Stopwatch.StartNew();
-            Dictionary<string, double> metrics = TrainEpoch(sources.Train, optimizer, schedule, epoch);
+            Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, optimizer, schedule, epoch, epochsBefore);
             EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
             AddMetrics(metrics, validation, Split.Validation);
-            bool isBest = validation.Top1 > best.BestMetric;
+            bool isBest = validation.Top1 > _best.BestMetric;
             if (isBest)
             {
-                best = new TrainingOutcome(epoch, validation.Top1);
+                _best = new TrainingOutcome(epoch, validation.Top1);
                 SaveBest(epoch, metrics);
             }
 
             EmitEpoch(epoch, metrics, isBest, clock.Elapsed);
             emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
         }
-
-        EvaluateBest(sources);
-        return best;
     }
 
     private int StepsPerEpoch => (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
@@ -60,12 +71,12 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     /// What is frozen is computed once, where every epoch sees the same pictures and memory allows; otherwise, images. The
     /// validation split never changes, so its frozen part is always worth keeping.
     /// </summary>
-    private Sources PrepareSources()
+    private Sources PrepareSources(TrainingStage stage)
     {
-        BatchSource train = run.Training(), validation = run.Evaluation(Split.Validation);
-        int entry = run.Method.FrozenGroups(_model);
+        BatchSource train = run.Training(stage), validation = run.Evaluation(Split.Validation);
+        int entry = stage.Method.FrozenGroups(_model);
         if (entry == 0) return new Sources(train, validation);
-        bool cacheTrain = !run.Augments;
+        bool cacheTrain = !stage.Augments;
         int cached = validation.Samples.Count + (cacheTrain ? train.Samples.Count : 0);
         if (FeatureBatches.EstimateBytes(_model, entry, run.Preprocessing.CropSize, cached) > FeatureBudgetBytes) return new Sources(train, validation);
         _progress.Start(RunPhase.ExtractingFeatures, cached, "images");
@@ -82,19 +93,26 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         return sources;
     }
 
-    private Dictionary<string, double> TrainEpoch(BatchSource source, RunOptimizer optimizer, LearningRateSchedule schedule, int epoch)
+    /// <param name="stage">The stage.</param>
+    /// <param name="source">The training images, or what was kept of them.</param>
+    /// <param name="optimizer">Of the stage.</param>
+    /// <param name="schedule">Of the stage.</param>
+    /// <param name="epoch">Of the run, from 1.</param>
+    /// <param name="epochsBefore">Of earlier stages: methods and schedules count their own.</param>
+    private Dictionary<string, double> TrainEpoch(
+        TrainingStage stage, BatchSource source, RunOptimizer optimizer, LearningRateSchedule schedule, int epoch, int epochsBefore)
     {
-        run.Method.OnEpochStart(_model, epoch);
+        stage.Method.OnEpochStart(_model, epoch - epochsBefore);
         var meter = new EpochMeter();
         var steps = new StepThrottle(emit);
-        long firstStep = (long)(epoch - 1) * StepsPerEpoch;
+        long firstStep = (long)(epoch - 1) * StepsPerEpoch, stepsBefore = (long)epochsBefore * StepsPerEpoch;
         long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
         foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, cancel))
         {
             using var scope = NewDisposeScope();
             using Tensor inputs = batch.Inputs, labels = batch.Labels;
-            optimizer.Schedule(schedule.Factor(firstStep + meter.Steps));
-            Loss loss = run.Method.ComputeLoss(_model, batch);
+            optimizer.Schedule(schedule.Factor(firstStep - stepsBefore + meter.Steps));
+            Loss loss = stage.Method.ComputeLoss(_model, batch);
             double value = loss.Total.item<float>();
             if (!double.IsFinite(value)) throw NotANumber(epoch, firstStep + meter.Steps + 1);
             optimizer.Step(loss.Total);

@@ -17,6 +17,7 @@ public sealed class TrainingRun : IDisposable
     private TrainingRun(JobSpec job, DatasetManifest data, TransferModel model, TransferMethod method, ParameterSet settings, DeviceSpec device)
     {
         (Job, Data, Model, Method, Settings, Device) = (job, data, model, method, settings, device);
+        Stages = method.Stages;
         Preprocessing = PreprocessingOf(model.Backbone, settings);
         Images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide);
     }
@@ -26,15 +27,17 @@ public sealed class TrainingRun : IDisposable
     public TransferModel Model { get; }
     public TransferMethod Method { get; }
     public ParameterSet Settings { get; }
+
+    /// <summary>What the method does one after another.</summary>
+    public IReadOnlyList<TrainingStage> Stages { get; }
     public DeviceSpec Device { get; }
 
     /// <summary>What evaluation does to an image: the network's own, at the run's image size.</summary>
     public Preprocessing Preprocessing { get; }
     public int BatchSize => Settings.Integer(CommonParameters.BatchSize);
-    public int Epochs => Settings.Integer(CommonParameters.Epochs);
 
-    /// <summary>Whether each epoch sees the same pictures, so that what is frozen needs computing only once.</summary>
-    public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none";
+    /// <summary>Of all stages.</summary>
+    public int Epochs => Stages.Sum(s => s.Epochs);
     private ImageStore Images { get; }
 
     /// <summary>Trains a job from start to end. Synchronous, on the calling thread: libtorch's scopes belong to a thread.</summary>
@@ -57,22 +60,27 @@ public sealed class TrainingRun : IDisposable
         return Batches(split, _ => reader);
     }
 
-    /// <summary>The training images, each epoch drawn anew as the augmentation says.</summary>
-    public ImageBatches Training() => Settings.Choice(CommonParameters.Augmentation) switch
+    /// <summary>The training images of a stage, each epoch drawn anew as its augmentation says.</summary>
+    public ImageBatches Training(TrainingStage stage) => stage.Settings.Choice(CommonParameters.Augmentation) switch
     {
         "none" => Evaluation(Split.Train),
-        "light" => Augmented(smallestArea: 0.5, mirror: true),
-        "light-no-mirror" => Augmented(smallestArea: 0.5, mirror: false),
-        "medium" => Augmented(smallestArea: 0.25, mirror: true),
-        "strong" => Augmented(smallestArea: 0.08, mirror: true),
+        "light" => Augmented(stage, smallestArea: 0.5, mirror: true),
+        "light-no-mirror" => Augmented(stage, smallestArea: 0.5, mirror: false),
+        "medium" => Augmented(stage, smallestArea: 0.25, mirror: true),
+        "strong" => Augmented(stage, smallestArea: 0.08, mirror: true),
         string other => throw TrainingException.BadInput($"There is no augmentation '{other}'."),
     };
 
-    public void Dispose() => Model.Dispose();
-
-    private ImageBatches Augmented(double smallestArea, bool mirror) => Batches(Split.Train, epoch =>
+    public void Dispose()
     {
-        var transforms = new ImageTransforms(Preprocessing.WithInput(Method.ImageSize(Preprocessing.CropSize, epoch, Epochs)));
+        Method.Dispose();
+        Model.Dispose();
+    }
+
+    private ImageBatches Augmented(TrainingStage stage, double smallestArea, bool mirror) => Batches(Split.Train, epoch =>
+    {
+        int epochsBefore = Stages.TakeWhile(s => s != stage).Sum(s => s.Epochs);
+        var transforms = new ImageTransforms(Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - epochsBefore, stage.Epochs)));
         return new InputReader(transforms.Side, (sample, random, target) => transforms.Augment(Images.Working(sample), random, smallestArea, mirror, target));
     });
 

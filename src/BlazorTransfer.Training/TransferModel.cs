@@ -23,9 +23,11 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     }
 
     /// <summary>Runs the network from an entry point to logits [N, classes]; from 0, the inputs are images.</summary>
-    public Tensor Logits(Tensor inputs, int entry = 0) => entry == HeadEntry
-        ? Backbone.ForwardHead(inputs)
-        : Backbone.ForwardHead(Backbone.ToHeadInput(Backbone.ForwardGroups(inputs, entry, HeadEntry - entry)));
+    public Tensor Logits(Tensor inputs, int entry = 0) => Backbone.ForwardHead(HeadInput(inputs, entry));
+
+    /// <summary>Runs the network from an entry point to what the head takes.</summary>
+    public Tensor HeadInput(Tensor inputs, int entry) =>
+        entry == HeadEntry ? inputs : Backbone.ToHeadInput(Backbone.ForwardGroups(inputs, entry, HeadEntry - entry));
 
     /// <summary>A copy of all weights and statistics, on the CPU.</summary>
     public IReadOnlyDictionary<string, TensorData> Snapshot() => Backbone.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));

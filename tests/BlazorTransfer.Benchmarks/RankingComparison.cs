@@ -64,22 +64,10 @@ internal static class RankingComparison
 
     private static DataSpec Open(string data, string folder)
     {
-        string name = data.Split('=')[0], images = data == "sample" ? Draw(Path.Combine(folder, "sample")) : Path.GetFullPath(data[(name.Length + 1)..]);
+        string name = data.Split('=')[0], images = data == "sample" ? SampleData.DrawInto(Path.Combine(folder, "sample")) : Path.GetFullPath(data[(name.Length + 1)..]);
         string manifest = Path.Combine(folder, $"{name}.jsonl");
         FolderImport.FromFolder(images).Manifest.Save(manifest);
         return new DataSpec(manifest, images, name);
-    }
-
-    private static string Draw(string folder)
-    {
-        foreach (SampleImage image in new SampleDatasetGenerator().Draw())
-        {
-            string path = Path.Combine(folder, image.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, image.Jpeg);
-        }
-
-        return folder;
     }
 
     /// <summary>Mean over the seeds.</summary>

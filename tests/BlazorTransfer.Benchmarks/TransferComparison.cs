@@ -34,7 +34,8 @@ internal static class TransferComparison
         var seeds = new Option<int>("--seeds") { Description = "Seeds, from 0.", DefaultValueFactory = _ => 5 };
         var size = new Option<int>("--image-size") { Description = "Side of the input; 0 takes the network's own.", DefaultValueFactory = _ => 0 };
         var only = new Option<string>("--only") { Description = "Ways whose name contains this.", DefaultValueFactory = _ => "" };
-        var command = new Command("transfer", "Pretrained against random weights on three small data sets, over seeds.") { data, weights, backbone, seeds, size, only };
+        var on = new Option<string>("--on") { Description = "Data sets whose name contains this.", DefaultValueFactory = _ => "" };
+        var command = new Command("transfer", "Pretrained against random weights on three small data sets, over seeds.") { data, weights, backbone, seeds, size, only, on };
         command.SetAction(parsed =>
         {
             NativeLibtorch.Load();
@@ -42,7 +43,8 @@ internal static class TransferComparison
             try
             {
                 Console.WriteLine("| Data set | Way | Top-1, mean ± sd | by seed |\n|---|---|---|---|");
-                foreach ((string name, string images, Func<int, DatasetManifest> manifest) in DataSets(parsed.GetValue(data)!, folder))
+                foreach ((string name, string images, Func<int, DatasetManifest> manifest) in DataSets(parsed.GetValue(data)!, folder)
+                    .Where(d => d.Name.Contains(parsed.GetValue(on)!, StringComparison.OrdinalIgnoreCase)))
                 {
                     foreach (Way way in Ways.Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)))
                     {
@@ -71,13 +73,7 @@ internal static class TransferComparison
         DatasetManifest all = FolderImport.FromFolder(photo).Manifest;
         yield return ($"PACS-small photo, {PacsImagesPerClass} a class", photo, seed => FewPerClass(all, seed));
         string drawn = Path.Combine(scratch, "sample");
-        foreach (SampleImage image in new SampleDatasetGenerator().Draw())
-        {
-            string path = Path.Combine(drawn, image.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, image.Jpeg);
-        }
-
+        SampleData.DrawInto(drawn);
         yield return ("Sample data set", drawn, seed => FolderImport.FromFolder(drawn, SplitPlan.Default with { Seed = seed }).Manifest);
     }
 

@@ -80,6 +80,9 @@ internal static class Journey
         await page.SetViewportSizeAsync(1400, 900);
     }
 
+    /// <summary>The id of the run whose page is open.</summary>
+    public static string RunId(this IPage page) => new Uri(page.Url).AbsolutePath.Split('/')[^1];
+
     /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {

@@ -86,10 +86,8 @@ public sealed class JourneyTests(BrowserFixture browser)
         await page.UseSampleDataSetAsync();
         await page.StartRunAsync("ResNet-18", "Fine-tuning", ("Epochs", "50"));
         await Expect(page.GetByText(new Regex("^Training$"))).ToBeVisibleAsync(new() { Timeout = 120_000 });
-        string record = Directory.EnumerateFiles(Path.Combine(app.DataFolder, "runs"), "worker.json", SearchOption.AllDirectories).Single();
-        using Process worker = Process.GetProcessById(JsonDocument.Parse(await File.ReadAllTextAsync(record)).RootElement.GetProperty("processId").GetInt32());
 
-        worker.Kill();
+        app.KillWorker(page.RunId());
 
         await Expect(page.GetByText("The worker was killed (SIGKILL)")).ToBeVisibleAsync(new() { Timeout = 5_000 });
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs" }).First.ClickAsync();

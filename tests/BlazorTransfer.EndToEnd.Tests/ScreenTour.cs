@@ -46,18 +46,46 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByText("Finished")).ToBeVisibleAsync(new() { Timeout = 300_000 });
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
         await ShootAsync(page, "run-finished");
+        string finished = page.RunId();
         await page.StartRunAsync("MobileNetV2", "Fine-tuning", ("Epochs", "4"));
         await Expect(page.GetByText("2 / 4")).ToBeVisibleAsync(new() { Timeout = 400_000 });
         await ShootAsync(page, "run-live");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel run" }).ClickAsync();
+        await ShootAsync(page, "dialog");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the run" }).ClickAsync();
+        await Expect(page.GetByText("Cancelled", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await ShootAsync(page, "run-cancelled");
+        await page.StartRunAsync("ResNet-18 slim", "Training from scratch", ("Epochs", "3"));
+        await Expect(page.GetByText("1 / 3")).ToBeVisibleAsync(new() { Timeout = 400_000 });
+        app.KillWorker(page.RunId());
+        await Expect(page.GetByText("The worker was killed (SIGKILL)")).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await ShootAsync(page, "run-failed");
+        await page.GotoAsync($"/projects/{project}/runs/new?start={finished}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
+        await Expect(page.GetByText("Finished")).ToBeVisibleAsync(new() { Timeout = 300_000 });
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs");
         await page.GotoAsync($"/projects/{project}");
         await ShootAsync(page, "project");
+        await RankAsync(page, project);
         foreach (string path in new[] { $"/projects/{project}/members", $"/projects/{project}/lineage", "/backbones", "/weights", "/team", "/account", "/", "/nowhere" })
         {
             await page.GotoAsync(path);
             await ShootAsync(page, path == "/" ? "home" : path.Split('/')[^1]);
         }
+    }
+
+    private static async Task RankAsync(IPage page, string project)
+    {
+        await page.GotoAsync($"/projects/{project}/datasets");
+        await page.Locator("a.bt-card").First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
+        ILocator rank = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Rank") });
+        await Expect(rank).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await ShootAsync(page, "ranking-empty");
+        await rank.ClickAsync();
+        await Expect(page.Locator(".bt-chart canvas")).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await ShootAsync(page, "ranking");
     }
 
     private static async Task UploadZipAsync(IPage page, string zip)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace BlazorTransfer.EndToEnd.Tests;
@@ -56,6 +57,14 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         _process.Kill(entireProcessTree: false);
         // Without a limit it would wait for the end of the output too, which the workers that live on hold open.
         _process.WaitForExit(TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Kills the worker of a run, as the kernel does where memory has run out.</summary>
+    public void KillWorker(string runId)
+    {
+        string record = File.ReadAllText(Path.Combine(DataFolder, "runs", runId, "worker.json"));
+        using Process worker = Process.GetProcessById(JsonDocument.Parse(record).RootElement.GetProperty("processId").GetInt32());
+        worker.Kill();
     }
 
     public ValueTask DisposeAsync()

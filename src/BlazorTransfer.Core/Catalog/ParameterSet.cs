@@ -30,6 +30,14 @@ public sealed class ParameterSet
         return errors.Count == 0 ? (new ParameterSet(values), errors) : (null, errors);
     }
 
+    /// <summary>The same set with other values for some of its parameters.</summary>
+    public ParameterSet With(params (string Name, ParameterValue Value)[] changes)
+    {
+        var values = new Dictionary<string, ParameterValue>(_values, StringComparer.Ordinal);
+        foreach ((string name, ParameterValue value) in changes) values[name] = values.ContainsKey(name) ? value : throw new KeyNotFoundException($"There is no parameter '{name}' here.");
+        return new ParameterSet(values);
+    }
+
     /// <exception cref="KeyNotFoundException">No specification of that name was given.</exception>
     public int Integer(string name) => (int)Number(name);
 

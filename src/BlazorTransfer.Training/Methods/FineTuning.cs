@@ -1,18 +1,23 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Images;
 using TorchSharp;
+using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Fine-tuning: the pretrained weights are the start, and all layers behind the freeze depth learn on
 /// (Yosinski et al., "How transferable are features in deep neural networks?", 2014). The new head starts from nothing, so it
-/// may learn faster than the trunk.
+/// may learn faster than the trunk; lower layers, which hold what most images share, may learn more slowly than upper ones (discriminative
+/// learning rates: Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification", 2018). Other methods of the family
+/// add a <see cref="Penalty"/>.
 /// </summary>
-internal sealed class FineTuning(ParameterSet settings) : TransferMethod(settings)
+internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
 {
     private const string FreezeDepth = "freeze-depth";
     private const string HeadFactor = "head-learning-rate-factor";
+    private const string LayerDecay = "layer-learning-rate-decay";
     private const string FreezeStatistics = "freeze-batch-norm";
 
     public static TransferMethodSpec Spec { get; } = new(
@@ -21,28 +26,7 @@ internal sealed class FineTuning(ParameterSet settings) : TransferMethod(setting
         "Trains the pretrained network on, from a chosen depth, together with a new head.",
         "For more than about a hundred images a class, or images unlike photographs. Takes minutes to hours; compare it with a linear probe.",
         "Yosinski et al., How transferable are features in deep neural networks?, 2014",
-        [
-            // Measured on hymenoptera with MobileNetV2: AdamW at 1e-4 with a faster head reaches in 6 epochs what SGD needs more for.
-            CommonParameters.EpochsOf(6),
-            CommonParameters.LearningRateOf(1e-4),
-            CommonParameters.OptimizerOf("adamw"),
-            new ParameterSpec
-            {
-                Name = FreezeDepth, DisplayName = "Freeze depth", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 64, Unit = "layer groups",
-                Help = "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few images.",
-            },
-            new ParameterSpec
-            {
-                Name = HeadFactor, DisplayName = "Head learning rate", Kind = ParameterKind.Number, Default = 10, Minimum = 0.1, Maximum = 100, Unit = "× learning rate", Advanced = true,
-                Help = "The new head starts from nothing and may take larger steps than the pretrained layers.",
-            },
-            new ParameterSpec
-            {
-                Name = FreezeStatistics, DisplayName = "Freeze batch-norm statistics", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
-                Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
-            },
-            ProgressiveResizing.Parameter,
-        ]);
+        Parameters());
 
     public override int FrozenGroups(TransferModel model) => Math.Min(Settings.Integer(FreezeDepth), model.HeadEntry);
 
@@ -57,9 +41,67 @@ internal sealed class FineTuning(ParameterSet settings) : TransferMethod(setting
 
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
     {
-        var head = new ParameterGroup(Trainable(model.Backbone.Head), Settings.Number(HeadFactor));
-        TorchSharp.Modules.Parameter[] trunk =
-            [.. model.Backbone.LayerGroups.Skip(FrozenGroups(model)).SelectMany(g => g.Modules).SelectMany(Trainable)];
-        return trunk.Length == 0 ? [head] : [new ParameterGroup(trunk), head];
+        double decay = Settings.Number(LayerDecay);
+        IEnumerable<ParameterGroup> trunk = model.Backbone.LayerGroups
+            .Select((group, depth) => new ParameterGroup([.. group.Modules.SelectMany(Trainable)], Math.Pow(decay, model.HeadEntry - 1 - depth)))
+            .Where(group => group.Parameters.Count > 0);
+        return [.. trunk, new ParameterGroup(Trainable(model.Backbone.Head), Settings.Number(HeadFactor))];
     }
+
+    public override Loss ComputeLoss(TransferModel model, Batch batch)
+    {
+        Tensor headInput = model.HeadInput(batch.Inputs, batch.Entry);
+        Tensor logits = model.Backbone.ForwardHead(headInput);
+        Tensor loss = CrossEntropy(logits, batch);
+        return Penalty(model, headInput) is not var (name, penalty) ? new Loss(loss, logits)
+            : new Loss(loss.Plus(penalty), logits, new Dictionary<string, Tensor> { ["cross-entropy"] = loss, [name] = penalty });
+    }
+
+    /// <summary>The parameters of the family; a method gives others, or others' defaults, which come first.</summary>
+    protected static IReadOnlyList<ParameterSpec> Parameters(params ParameterSpec[] own)
+    {
+        ParameterSpec[] family =
+        [
+            // Measured on hymenoptera with MobileNetV2: AdamW at 1e-4 with a faster head reaches in 6 epochs what SGD needs more for.
+            CommonParameters.EpochsOf(6),
+            CommonParameters.LearningRateOf(1e-4),
+            CommonParameters.OptimizerOf("adamw"),
+            new ParameterSpec
+            {
+                Name = FreezeDepth, DisplayName = "Freeze depth", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 64, Unit = "layer groups",
+                Help = "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few images.",
+            },
+            HeadFactorOf(10),
+            new ParameterSpec
+            {
+                Name = LayerDecay, DisplayName = "Learning rate of lower layers", Kind = ParameterKind.Number, Default = 1, Minimum = 0.01, Maximum = 1, Unit = "× the group above", Advanced = true,
+                Help = "Each layer group learns at this times the rate of the one above it. 1 trains all alike; 0.4 is what the paper on discriminative learning rates took.",
+            },
+            new ParameterSpec
+            {
+                Name = FreezeStatistics, DisplayName = "Freeze batch-norm statistics", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
+                Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
+            },
+            ProgressiveResizing.Parameter,
+        ];
+        return [.. own, .. family.Where(p => own.All(o => o.Name != p.Name))];
+    }
+
+    protected static ParameterSpec HeadFactorOf(double factor) => new()
+    {
+        Name = HeadFactor,
+        DisplayName = "Head learning rate",
+        Kind = ParameterKind.Number,
+        Default = factor,
+        Minimum = 0.1,
+        Maximum = 100,
+        Unit = "× learning rate",
+        Advanced = true,
+        Help = "The new head starts from nothing and may take larger steps than the pretrained layers.",
+    };
+
+    /// <summary>What is added to the cross-entropy, and its name; null where nothing is.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="headInput">What the head took of this batch, with gradient.</param>
+    protected virtual (string Name, Tensor Value)? Penalty(TransferModel model, Tensor headInput) => null;
 }

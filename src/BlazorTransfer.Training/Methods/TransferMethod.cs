@@ -17,13 +17,27 @@ public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double 
 /// <param name="Parts">Named parts, where there are several.</param>
 public sealed record Loss(Tensor Total, Tensor Logits, IReadOnlyDictionary<string, Tensor>? Parts = null);
 
+/// <summary>A stretch of a run with its own optimizer and learning-rate schedule.</summary>
+/// <param name="Method">Says what is frozen, what learns, and the loss.</param>
+/// <param name="Settings">Its hyper-parameters; the batch size is the run's.</param>
+public sealed record TrainingStage(TransferMethod Method, ParameterSet Settings)
+{
+    public int Epochs => Settings.Integer(CommonParameters.Epochs);
+
+    /// <summary>Whether each epoch sees other pictures, so that nothing of the training images can be computed once.</summary>
+    public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none";
+}
+
 /// <summary>
 /// A way of transferring a pretrained backbone to the user's classes. The trainer calls it and never asks which one it is;
 /// one object serves one run.
 /// </summary>
-public abstract class TransferMethod(ParameterSet settings)
+public abstract class TransferMethod(ParameterSet settings) : IDisposable
 {
     protected ParameterSet Settings { get; } = settings;
+
+    /// <summary>What a run does, one after another.</summary>
+    public virtual IReadOnlyList<TrainingStage> Stages => [new(this, Settings)];
 
     /// <summary>Layer groups, from the stem, that never change in this run, so that their output can be computed once.</summary>
     public abstract int FrozenGroups(TransferModel model);
@@ -44,9 +58,22 @@ public abstract class TransferMethod(ParameterSet settings)
     public virtual Loss ComputeLoss(TransferModel model, Batch batch)
     {
         Tensor logits = model.Logits(batch.Inputs, batch.Entry);
-        Tensor loss = nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
-        return new Loss(loss, logits);
+        return new Loss(CrossEntropy(logits, batch), logits);
     }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what <see cref="Configure"/> kept.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+    }
+
+    protected Tensor CrossEntropy(Tensor logits, Batch batch) =>
+        nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
 
     protected static IReadOnlyList<Parameter> Trainable(nn.Module module) => [.. module.parameters().Where(p => p.requires_grad)];
 }

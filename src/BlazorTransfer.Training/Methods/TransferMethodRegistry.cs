@@ -9,6 +9,10 @@ public static class TransferMethodRegistry
     [
         (LinearProbe.Spec, settings => new LinearProbe(settings)),
         (FineTuning.Spec, settings => new FineTuning(settings)),
+        (LpFt.Spec, settings => new LpFt(settings)),
+        (GradualUnfreezing.Spec, settings => new GradualUnfreezing(settings)),
+        (L2Sp.Spec, settings => new L2Sp(settings)),
+        (Bss.Spec, settings => new Bss(settings)),
         (FromScratch.Spec, settings => new FromScratch(settings)),
     ];
 

@@ -1,0 +1,216 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Tests.Runs;
+using BlazorTransfer.Training.Weights;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Methods;
+
+/// <summary>What defines each method of the fine-tuning family, on small networks and few images.</summary>
+public sealed class FineTuningFamilyTests : IDisposable
+{
+    private const string Network = "resnet18_slim";
+    private static readonly string[] Classes = ["a", "b", "c"];
+    private readonly SmallRun _small = new();
+
+    public static TheoryData<string> MethodNames => [.. TransferMethodRegistry.All.Select(m => m.Name)];
+
+    public void Dispose() => _small.Dispose();
+
+    [Theory]
+    [MemberData(nameof(MethodNames))]
+    public void EveryMethod_OverSeveralEpochs_LearnsItsHeadAndLeavesNoTensorBehind(string method)
+    {
+        bool takesWeights = TransferMethodRegistry.All.Single(m => m.Name == method).TakesWeights;
+        string weights = _small.Weights(Network);
+        (string, ParameterValue)[] own = method switch
+        {
+            "lp-ft" => [("probe-epochs", 1)],
+            // All layers learn from the second epoch on, so that the optimizer's state grows no more.
+            "gradual-unfreezing" => [("unfreezing-share", 0.25)],
+            _ => [],
+        };
+        JobSpec job = _small.Job(method, Network, takesWeights ? weights : null, [("epochs", 4), ("image-size", 64), .. own]);
+        LiveTensors.CollectLeftovers();
+
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
+
+        long[] live = [.. events.OfType<EpochCompleted>().Select(e => e.LiveTensors)];
+        Assert.Equal(method == "lp-ft" ? 5 : 4, live.Length);
+        Assert.Equal(live[^2], live[^1]);
+        Assert.False(WeightsFile.Open(folder.BestCheckpoint)["fc.weight"].Bytes.Span.SequenceEqual(WeightsFile.Open(weights)["fc.weight"].Bytes.Span));
+        Assert.True(File.Exists(folder.BestCheckpoint));
+    }
+
+    [Fact]
+    public void L2Sp_AddsHalfOfAlphaTimesTheSquaredDistanceFromTheStart()
+    {
+        const double alpha = 3, beta = 0.5, moved = 0.01;
+        using var scope = NewDisposeScope();
+        using TransferModel model = Model();
+        (TransferMethod method, _) = Create("l2-sp", ("start-point-strength", alpha), ("head-decay", beta));
+        method.Configure(model);
+        Parameter kernel = Trunk(model).First();
+        using (no_grad()) kernel.add_(moved);
+
+        Loss loss = method.ComputeLoss(model, Images(4));
+
+        double head = model.Backbone.Head.parameters().Sum(p => p.square().sum().item<float>());
+        double expected = alpha / 2 * moved * moved * kernel.numel() + beta / 2 * head;
+        Assert.Equal(expected, loss.Parts!["l2-sp"].item<float>(), 1e-4 * expected);
+        Assert.Equal(loss.Total.item<float>(), loss.Parts["l2-sp"].item<float>() + loss.Parts["cross-entropy"].item<float>(), 1e-5);
+        // Its gradient is α (w − w⁰).
+        loss.Parts["l2-sp"].backward();
+        Assert.True(allclose(kernel.grad!, full_like(kernel, alpha * moved), 1e-4, 1e-6), "The pull is not toward the start.");
+        method.Dispose();
+    }
+
+    [Fact]
+    public void L2Sp_WithAStrongPull_EndsCloserToTheStartThanWithoutOne()
+    {
+        string weights = _small.Weights(Network);
+        double Distance(double alpha)
+        {
+            JobSpec job = _small.Job("l2-sp", Network, weights, ("epochs", 3), ("image-size", 64), ("batch-size", 4), ("optimizer", "sgd"), ("momentum", 0), ("learning-rate", 0.01), ("start-point-strength", alpha));
+            return SquaredDistance(weights, _small.Execute(job).Folder.BestCheckpoint);
+        }
+
+        double free = Distance(0), pulled = Distance(50);
+
+        Assert.True(pulled < 0.5 * free, $"{pulled:G3} with the pull, {free:G3} without.");
+    }
+
+    [Fact]
+    public void Bss_AddsTheSquaresOfTheSmallestSingularValues_AndShrinksThoseAlone()
+    {
+        const double strength = 0.01;
+        using var scope = NewDisposeScope();
+        using TransferModel model = Model();
+        (TransferMethod method, _) = Create("bss", ("shrinkage-strength", strength), ("shrunk-values", 2));
+        method.Configure(model);
+        manual_seed(5);
+        Tensor features = randn(6, model.Backbone.Spec.FeatureDim).requires_grad_();
+        float[] before = linalg.svdvals(features).data<float>().ToArray();
+        var batch = new Batch(features, tensor([0L, 1, 2, 0, 1, 2]), model.HeadEntry, []);
+
+        Loss loss = method.ComputeLoss(model, batch);
+
+        double expected = strength * (before[4] * before[4] + before[5] * before[5]);
+        Assert.Equal(expected, loss.Parts!["bss"].item<float>(), 1e-4 * expected);
+        loss.Parts["bss"].backward();
+        float[] after;
+        using (no_grad()) after = linalg.svdvals(features - 10 * features.grad!).data<float>().ToArray();
+        for (int i = 0; i < 4; i++) Assert.Equal(before[i], after[i], 1e-3);
+        for (int i = 4; i < 6; i++) Assert.Equal(before[i] * (1 - 2 * strength * 10), after[i], 1e-3);
+    }
+
+    [Fact]
+    public void Bss_OnABatchWithFewerImagesThanShrunkValues_AddsNothing()
+    {
+        using var scope = NewDisposeScope();
+        using TransferModel model = Model();
+        (TransferMethod method, _) = Create("bss", ("shrunk-values", 4));
+
+        Loss loss = method.ComputeLoss(model, Images(3));
+
+        Assert.Equal(0, loss.Parts!["bss"].item<float>());
+    }
+
+    [Fact]
+    public void GradualUnfreezing_LetsGroupsJoinFromTheTop_OverItsShareOfTheEpochs()
+    {
+        using TransferModel model = Model();
+        (TransferMethod created, _) = Create("gradual-unfreezing", ("epochs", 10), ("unfreezing-share", 0.5));
+        var method = Assert.IsType<GradualUnfreezing>(created);
+        method.Configure(model);
+
+        // Five groups over five epochs.
+        Assert.Equal(5, model.HeadEntry);
+        Assert.Equal([5, 4, 3, 2, 1, 0, 0, 0, 0, 0], Enumerable.Range(1, 10).Select(epoch => method.FrozenIn(model, epoch)));
+        method.OnEpochStart(model, 3);
+        Assert.Equal(["layer3", "layer4"], model.Backbone.LayerGroups.Where(g => g.Modules.SelectMany(m => m.parameters()).All(p => p.requires_grad)).Select(g => g.Name));
+        Assert.All(model.Backbone.Head.parameters(), p => Assert.True(p.requires_grad));
+        Assert.Equal(5, method.ParameterGroups(model).Count + model.Backbone.FrozenGroups - 1);
+    }
+
+    [Fact]
+    public void GradualUnfreezing_InTheFirstEpoch_ChangesTheHeadAlone_AndLowerLayersOnlyLater()
+    {
+        string weights = _small.Weights(Network);
+        JobSpec job = _small.Job("gradual-unfreezing", Network, weights, ("epochs", 1), ("image-size", 64));
+
+        string[] afterOne = Changed(weights, _small.Execute(job).Folder.BestCheckpoint);
+
+        Assert.Equal(["fc.bias", "fc.weight"], afterOne);
+    }
+
+    [Fact]
+    public void LpFt_BeginsFineTuningFromTheHeadOfALinearProbe()
+    {
+        string weights = _small.Weights(Network);
+        (string, ParameterValue)[] common = [("image-size", 64), ("batch-size", 8), ("threads", 1)];
+        JobSpec probe = _small.Job("linear-probe", Network, weights, [("epochs", 3), ("learning-rate", 0.01), ("warm-up-epochs", 0), .. common]);
+        // Fine-tuning that hardly moves leaves the probe's head as it is.
+        JobSpec both = _small.Job("lp-ft", Network, weights, [("probe-epochs", 3), ("probe-learning-rate", 0.01), ("epochs", 1), ("learning-rate", 1e-7), ("optimizer", "sgd"), .. common]);
+
+        List<RunEvent> events = _small.Execute(both).Events;
+
+        Assert.Equal(4, events.OfType<RunStarted>().Single().Epochs);
+        Assert.Equal([1, 2, 3, 4], events.OfType<EpochCompleted>().Select(e => e.Epoch));
+        Assert.Contains(events.OfType<PhaseProgressed>(), p => p.Phase == RunPhase.ExtractingFeatures);
+        double[] rates = [.. events.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.LearningRate])];
+        Assert.All(rates[..3], r => Assert.InRange(r, 1e-5, 0.01));
+        Assert.InRange(rates[3], 0, 1e-7);
+        double[] accuracies = [.. events.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.ValidationTop1])];
+        double[] ofProbe = [.. _small.Execute(probe).Events.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.ValidationTop1])];
+        Assert.Equal(ofProbe, accuracies[..3]);
+    }
+
+    [Fact]
+    public void FineTuning_WithALayerDecay_GivesEachGroupAShareOfTheRateAboveIt()
+    {
+        using TransferModel model = Model();
+        (TransferMethod method, _) = Create("fine-tuning", ("layer-learning-rate-decay", 0.5), ("freeze-depth", 1), ("head-learning-rate-factor", 10));
+        method.Configure(model);
+
+        double[] factors = [.. method.ParameterGroups(model).Select(g => g.LearningRateFactor)];
+
+        Assert.Equal([0.125, 0.25, 0.5, 1, 10], factors);
+    }
+
+    private static (TransferMethod Method, ParameterSet Settings) Create(string name, params (string Name, ParameterValue Value)[] parameters) =>
+        TransferMethodRegistry.Create(name, parameters.ToDictionary(p => p.Name, p => p.Value));
+
+    private static TransferModel Model()
+    {
+        manual_seed(1);
+        return new TransferModel(BackboneRegistry.Create(Network, Classes.Length), Classes, CPU);
+    }
+
+    private static IEnumerable<Parameter> Trunk(TransferModel model) => model.Backbone.LayerGroups.SelectMany(g => g.Modules).SelectMany(m => m.parameters());
+
+    private static Batch Images(int count)
+    {
+        manual_seed(2);
+        return new Batch(randn(count, 3, 64, 64), tensor([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes.Length))]), 0, []);
+    }
+
+    private static string[] Changed(string before, string after)
+    {
+        IReadOnlyDictionary<string, TensorData> a = WeightsFile.Open(before), b = WeightsFile.Open(after);
+        return [.. b.Where(t => !a[t.Key].Bytes.Span.SequenceEqual(t.Value.Bytes.Span)).Select(t => t.Key).Order(StringComparer.Ordinal)];
+    }
+
+    private static double SquaredDistance(string before, string after)
+    {
+        IReadOnlyDictionary<string, TensorData> a = WeightsFile.Open(before), b = WeightsFile.Open(after);
+        return a.Where(t => t.Key.EndsWith("weight", StringComparison.Ordinal) && !t.Key.StartsWith("fc.", StringComparison.Ordinal))
+            .Sum(t => t.Value.ToSingles().Zip(b[t.Key].ToSingles(), (x, y) => (double)(x - y) * (x - y)).Sum());
+    }
+}
