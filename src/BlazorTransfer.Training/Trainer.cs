@@ -47,6 +47,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(_model), stage.Settings);
         LearningRateSchedule schedule = LearningRateSchedule.From(stage.Settings, StepsPerEpoch);
         _progress.Start(RunPhase.Training, (long)run.Epochs * sources.Train.Samples.Count, "images");
+        int patience = stage.Settings.Integer(CommonParameters.Patience), lastGain = epochsBefore + 1;
         for (int epoch = epochsBefore + 1; epoch <= epochsBefore + stage.Epochs; epoch++)
         {
             var clock = Stopwatch.StartNew();
@@ -57,11 +58,15 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             if (isBest)
             {
                 _best = new TrainingOutcome(epoch, validation.Top1);
+                lastGain = epoch;
                 SaveBest(epoch, metrics);
             }
 
             EmitEpoch(epoch, metrics, isBest, clock.Elapsed);
             emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
+            if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs) continue;
+            emit(new MessageLogged { Level = MessageLevel.Information, Text = $"Stopped after epoch {epoch}: {patience} epochs brought no better validation top-1." });
+            return;
         }
     }
 

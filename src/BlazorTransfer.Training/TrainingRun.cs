@@ -98,6 +98,7 @@ public sealed class TrainingRun : IDisposable
         LoadWeights(backbone, job, data.Classes, emit);
         backbone.to(device);
         var model = new TransferModel(backbone, data.Classes, device);
+        if (settings.Boolean(CommonParameters.ClassWeights)) model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
         method.Configure(model);
         return new TrainingRun(job, data, model, method, settings, deviceSpec);
     }

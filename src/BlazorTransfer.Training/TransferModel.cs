@@ -12,6 +12,9 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     public IReadOnlyList<string> Classes { get; } = classes;
     public Device Device { get; } = device;
 
+    /// <summary>[classes], how much an error on each class counts in training; null where all count alike.</summary>
+    public Tensor? ClassWeights { get; private set; }
+
     /// <summary>Number of layer groups; the entry point behind the last of them is the head's input.</summary>
     public int HeadEntry => Backbone.LayerGroups.Count;
 
@@ -29,6 +32,15 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     public Tensor HeadInput(Tensor inputs, int entry) =>
         entry == HeadEntry ? inputs : Backbone.ToHeadInput(Backbone.ForwardGroups(inputs, entry, HeadEntry - entry));
 
+    /// <summary>Lets errors on class c count N / (K n_c), for n_c of N training images in K classes, so that each class weighs the same in all.</summary>
+    public void WeighClasses(IReadOnlyList<int> images)
+    {
+        double all = images.Sum();
+        ClassWeights?.Dispose();
+        // A class without training images has no errors to weigh.
+        ClassWeights = tensor([.. images.Select(n => (float)(n == 0 ? 0 : all / (images.Count * n)))], device: Device).DetachFromDisposeScope();
+    }
+
     /// <summary>A copy of all weights and statistics, on the CPU.</summary>
     public IReadOnlyDictionary<string, TensorData> Snapshot() => Backbone.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
 
@@ -42,5 +54,9 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
         return new TransferModel(backbone, description.Classes, CPU);
     }
 
-    public void Dispose() => Backbone.Dispose();
+    public void Dispose()
+    {
+        ClassWeights?.Dispose();
+        Backbone.Dispose();
+    }
 }

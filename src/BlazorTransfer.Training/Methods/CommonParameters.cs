@@ -14,6 +14,9 @@ public static class CommonParameters
     public const string Schedule = "schedule";
     public const string WarmUpEpochs = "warm-up-epochs";
     public const string LabelSmoothing = "label-smoothing";
+    public const string ClassWeights = "class-weights";
+    public const string ClipNorm = "gradient-clipping";
+    public const string Patience = "patience";
     public const string Augmentation = "augmentation";
     public const string ImageSize = "image-size";
     public const string Threads = "threads";
@@ -53,6 +56,7 @@ public static class CommonParameters
             Choices =
             [
                 new ParameterChoice("cosine", "Cosine", "Falls to zero along half a cosine (Loshchilov and Hutter, 2016)."),
+                new ParameterChoice("one-cycle", "One cycle", "Rises from a twenty-fifth over the first third of the steps and falls to zero; warm-up is part of it (Smith, 2018)."),
                 new ParameterChoice("constant", "Constant"),
                 new ParameterChoice("step", "Step", "A tenth after two thirds of the epochs."),
             ],
@@ -76,6 +80,21 @@ public static class CommonParameters
         {
             Name = LabelSmoothing, DisplayName = "Label smoothing", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.5, Advanced = true,
             Help = "Share of certainty taken from the true class, against overconfidence and wrong labels (Szegedy et al., 2016).",
+        },
+        new ParameterSpec
+        {
+            Name = ClassWeights, DisplayName = "Weigh classes", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
+            Help = "Errors on rare classes count more, in inverse proportion to their training images. For a few defects among many good parts.",
+        },
+        new ParameterSpec
+        {
+            Name = ClipNorm, DisplayName = "Gradient clipping", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 1000, Unit = "norm", Advanced = true,
+            Help = "Longest gradient, over all weights together, before it is shortened to this; against jumps of the loss (Pascanu et al., 2013). 0 leaves it as it is.",
+        },
+        new ParameterSpec
+        {
+            Name = Patience, DisplayName = "Early stopping", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 10_000, Unit = "epochs", Advanced = true,
+            Help = "Stops when so many epochs bring no better validation top-1. 0 trains all epochs, so that the learning rate falls as planned.",
         },
         new ParameterSpec
         {

@@ -52,7 +52,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
     {
         Tensor headInput = model.HeadInput(batch.Inputs, batch.Entry);
         Tensor logits = model.Backbone.ForwardHead(headInput);
-        Tensor loss = CrossEntropy(logits, batch);
+        Tensor loss = CrossEntropy(model, logits, batch);
         return Penalty(model, headInput) is not var (name, penalty) ? new Loss(loss, logits)
             : new Loss(loss.Plus(penalty), logits, new Dictionary<string, Tensor> { ["cross-entropy"] = loss, [name] = penalty });
     }

@@ -58,7 +58,7 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     public virtual Loss ComputeLoss(TransferModel model, Batch batch)
     {
         Tensor logits = model.Logits(batch.Inputs, batch.Entry);
-        return new Loss(CrossEntropy(logits, batch), logits);
+        return new Loss(CrossEntropy(model, logits, batch), logits);
     }
 
     public void Dispose()
@@ -72,8 +72,8 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     {
     }
 
-    protected Tensor CrossEntropy(Tensor logits, Batch batch) =>
-        nn.functional.cross_entropy(logits, batch.Labels, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
+    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) =>
+        nn.functional.cross_entropy(logits, batch.Labels, model.ClassWeights, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
 
     protected static IReadOnlyList<Parameter> Trainable(nn.Module module) => [.. module.parameters().Where(p => p.requires_grad)];
 }

@@ -4,11 +4,15 @@ using BlazorTransfer.Training.Methods;
 namespace BlazorTransfer.Training.Optimization;
 
 /// <summary>The learning rate over a run, as a factor of the chosen one.</summary>
-/// <param name="kind"><c>constant</c>, <c>cosine</c> or <c>step</c>.</param>
+/// <param name="kind"><c>constant</c>, <c>cosine</c>, <c>one-cycle</c> or <c>step</c>.</param>
 /// <param name="warmUpSteps">Steps of linear rise.</param>
 /// <param name="totalSteps">Steps of the whole run.</param>
 public sealed class LearningRateSchedule(string kind, long warmUpSteps, long totalSteps)
 {
+    // Smith, "A disciplined approach to neural network hyper-parameters", 2018, with the numbers of PyTorch's OneCycleLR.
+    private const double RisingShare = 0.3;
+    private const double StartingFactor = 1.0 / 25;
+
     public static LearningRateSchedule From(ParameterSet settings, int stepsPerEpoch)
     {
         int epochs = settings.Integer(CommonParameters.Epochs);
@@ -20,15 +24,22 @@ public sealed class LearningRateSchedule(string kind, long warmUpSteps, long tot
     /// <param name="step">Step over the run, from 0.</param>
     public double Factor(long step)
     {
+        if (kind == "one-cycle") return OneCycle((double)step / Math.Max(1, totalSteps));
         if (step < warmUpSteps) return (step + 1.0) / (warmUpSteps + 1);
         double progress = (double)(step - warmUpSteps) / Math.Max(1, totalSteps - warmUpSteps);
         return kind switch
         {
             "constant" => 1,
             // 0.5 · (1 + cos(π · progress)): Loshchilov and Hutter, SGDR, 2016
-            "cosine" => 0.5 * (1 + Math.Cos(Math.PI * progress)),
+            "cosine" => Falling(progress),
             "step" => progress < 2.0 / 3 ? 1 : 0.1,
             _ => throw new ArgumentException($"There is no schedule '{kind}'.", nameof(kind)),
         };
     }
+
+    private static double OneCycle(double progress) => progress < RisingShare
+        ? StartingFactor + (1 - StartingFactor) * (1 - Falling(progress / RisingShare))
+        : Falling((progress - RisingShare) / (1 - RisingShare));
+
+    private static double Falling(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 }

@@ -10,11 +10,13 @@ public sealed class RunOptimizer : IDisposable
     private readonly IReadOnlyList<ParameterGroup> _groups;
     private readonly UpdateRule _rule;
     private readonly double _baseRate;
+    private readonly double _clipNorm;
 
     public RunOptimizer(IReadOnlyList<ParameterGroup> groups, ParameterSet settings)
     {
         _groups = groups;
         LearningRate = _baseRate = settings.Number(CommonParameters.LearningRate);
+        _clipNorm = settings.Number(CommonParameters.ClipNorm);
         double decay = settings.Number(CommonParameters.WeightDecay);
         _rule = settings.Choice(CommonParameters.Optimizer) switch
         {
@@ -34,7 +36,19 @@ public sealed class RunOptimizer : IDisposable
     public void Step(Tensor loss)
     {
         loss.backward();
+        if (_clipNorm > 0) Clip();
         foreach (ParameterGroup group in _groups) _rule.Step(group.Parameters, LearningRate * group.LearningRateFactor);
+    }
+
+    /// <summary>Shortens the gradient of all parameters together to the longest one allowed.</summary>
+    private void Clip()
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        Tensor[] all = [.. _groups.SelectMany(g => g.Parameters).Select(p => p.grad).OfType<Tensor>()];
+        double norm = Math.Sqrt(all.Sum(g => (double)g.square().sum().item<float>()));
+        if (norm <= _clipNorm) return;
+        foreach (Tensor gradient in all) UpdateRule.Scale(gradient, _clipNorm / norm);
     }
 
     public void Dispose() => _rule.Dispose();

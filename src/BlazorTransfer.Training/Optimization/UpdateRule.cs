@@ -40,7 +40,7 @@ internal abstract class UpdateRule : IDisposable
     protected abstract void Update(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate);
 
     /// <summary>a ← a · factor.</summary>
-    protected static void Scale(Tensor a, double factor)
+    internal static void Scale(Tensor a, double factor)
     {
         using Scalar scalar = factor.ToScalar();
         a.mul_(scalar);

@@ -56,11 +56,11 @@ internal static class CrossValidatedProbe
         using var scope = NewDisposeScope();
         Tensor rest = Indices(foldOf, f => f != fold).to(features.device), held = Indices(foldOf, f => f == fold).to(features.device);
         Tensor train = features.index_select(0, rest);
-        Tensor mean = train.mean([0], keepdim: true), deviation = (train - mean).square().mean([0], keepdim: true).sqrt();
+        Tensor mean = train.mean([0], keepdim: true), centred = train.Minus(mean), deviation = centred.square().mean([0], keepdim: true).sqrt();
         // A feature that does not vary is left at zero, not blown up to its rounding errors.
-        Tensor scale = where(deviation > 1e-7 * mean.abs(), 1 / deviation, zeros_like(deviation));
-        using LogisticRegression model = LogisticRegression.Fit((train - mean) * scale, targets.index_select(0, rest), classes, Decay, cancel);
-        Tensor predicted = model.Predict((features.index_select(0, held) - mean) * scale);
+        Tensor scale = where(deviation.gt(mean.abs().Times(1e-7)), deviation.reciprocal(), zeros_like(deviation));
+        using LogisticRegression model = LogisticRegression.Fit(centred * scale, targets.index_select(0, rest), classes, Decay, cancel);
+        Tensor predicted = model.Predict(features.index_select(0, held).Minus(mean) * scale);
         return predicted.eq(targets.index_select(0, held)).to(float64).mean().item<double>();
     }
 

@@ -21,28 +21,33 @@ internal static class HScore
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         Tensor raw = features.to(float64).cpu();
-        Tensor centred = raw - raw.mean([0], keepdim: true);
+        Tensor centred = raw.Minus(raw.mean([0], keepdim: true));
         (long count, long width) = (centred.shape[0], centred.shape[1]);
         (_, Tensor s, Tensor vt) = linalg.svd(centred, fullMatrices: false);
-        Tensor eigenvalues = s.square() / count; // [rank]; the others of Σ are 0
-        double mean = eigenvalues.sum().item<double>() / width;
+        double[] eigenvalues = [.. s.data<double>().Select(v => v * v / count)]; // of Σ; those beyond the rank are 0
+        double mean = eigenvalues.Sum() / width;
         if (mean <= 0) return 0;
         double alpha = Shrinkage(centred, eigenvalues, mean);
         Tensor oneHot = nn.functional.one_hot(tensor([.. labels.Select(l => (long)l)]), classes).to(float64); // [N, classes]
-        Tensor images = oneHot.sum([0]).clamp_min(1);
-        // √(n_c / N) times each class's mean, along the eigenvectors: their squares add up to Σz there. [classes, rank]
-        Tensor means = oneHot.t().mm(centred).mm(vt.t()) / images.unsqueeze(1) * (images / count).sqrt().unsqueeze(1);
-        Tensor shrunk = (1 - alpha) * eigenvalues + alpha * mean;
-        // Without shrinkage, directions without spread hold rounding errors only.
-        Tensor counts = shrunk > 1e-12 * shrunk.max();
-        return (1 - alpha) * where(counts, means.square().sum([0]) / shrunk, zeros_like(shrunk)).sum().item<double>();
+        // Σz = Σ n_c/N (S_c/n_c)(S_c/n_c)ᵀ from the sums S_c of each class's features, here along the eigenvectors.
+        double[] images = oneHot.sum([0]).data<double>().ToArray(), sums = oneHot.t().mm(centred).mm(vt.t()).contiguous().data<double>().ToArray(); // [classes, rank]
+        double smallest = 1e-12 * ((1 - alpha) * eigenvalues.Max() + alpha * mean), trace = 0;
+        for (int i = 0; i < eigenvalues.Length; i++)
+        {
+            double shrunk = (1 - alpha) * eigenvalues[i] + alpha * mean;
+            // Without shrinkage, directions without spread hold rounding errors only.
+            if (shrunk <= smallest) continue;
+            for (int c = 0; c < classes; c++) trace += sums[c * eigenvalues.Length + i] * sums[c * eigenvalues.Length + i] / (Math.Max(1, images[c]) * count * shrunk);
+        }
+
+        return (1 - alpha) * trace;
     }
 
     /// <summary>Ledoit and Wolf's α = min(b², d²)/d²: d² is how far Σ is from a multiple of the identity, b² how unsure Σ is.</summary>
-    private static double Shrinkage(Tensor centred, Tensor eigenvalues, double mean)
+    private static double Shrinkage(Tensor centred, double[] eigenvalues, double mean)
     {
         (long count, long width) = (centred.shape[0], centred.shape[1]);
-        double square = eigenvalues.square().sum().item<double>();
+        double square = eigenvalues.Sum(v => v * v);
         double distance = square - width * mean * mean;
         // Σ over images of |x xᵀ − Σ|² is Σ |x|⁴ − N |Σ|².
         double unsureness = (centred.square().sum([1]).square().sum().item<double>() / count - square) / count;

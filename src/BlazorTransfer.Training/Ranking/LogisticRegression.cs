@@ -43,7 +43,7 @@ internal sealed class LogisticRegression : IDisposable
             // The first step has no curvature to go by, and may be far too long.
             double length = history.Count == 0 ? Math.Min(1, 1 / gradient.norm().ToDouble()) : 1;
             if (Search(problem, point, value, direction, slope, length) is not var (next, nextValue, nextGradient)) break;
-            Remember(history, next - point, nextGradient - gradient);
+            Remember(history, next.Minus(point), nextGradient.Minus(gradient));
             point.Dispose();
             gradient.Dispose();
             (point, value, gradient) = (next.MoveToOuterDisposeScope(), nextValue, nextGradient.MoveToOuterDisposeScope());
@@ -75,12 +75,12 @@ internal sealed class LogisticRegression : IDisposable
         foreach ((Tensor step, Tensor change) in history.AsEnumerable().Reverse())
         {
             factors.Push(Dot(step, q) / Dot(step, change));
-            q = q - factors.Peek() * change;
+            q = q.Plus(change.Times(-factors.Peek()));
         }
 
         (Tensor lastStep, Tensor lastChange) = history[^1];
-        q = q * (Dot(lastStep, lastChange) / Dot(lastChange, lastChange));
-        foreach ((Tensor step, Tensor change) in history) q = q + (factors.Pop() - Dot(change, q) / Dot(step, change)) * step;
+        q = q.Times(Dot(lastStep, lastChange) / Dot(lastChange, lastChange));
+        foreach ((Tensor step, Tensor change) in history) q = q.Plus(step.Times(factors.Pop() - Dot(change, q) / Dot(step, change)));
         return q;
     }
 
@@ -91,7 +91,7 @@ internal sealed class LogisticRegression : IDisposable
         const double share = 1e-4;
         for (int i = 0; i < mostHalvings; i++, length /= 2)
         {
-            Tensor next = point + length * direction;
+            Tensor next = point.Plus(direction.Times(length));
             (double nextValue, Tensor gradient) = problem.At(next);
             if (nextValue <= value + share * length * slope) return (next, nextValue, gradient);
         }
@@ -124,7 +124,7 @@ internal sealed class LogisticRegression : IDisposable
             Tensor decayed = point.clone();
             decayed[-1].zero_();
             double value = -(logProbabilities * Targets).sum().ToDouble() / count + Decay / 2 * decayed.square().sum().ToDouble();
-            Tensor gradient = Inputs.t().mm(logProbabilities.exp() - Targets) / count + Decay * decayed;
+            Tensor gradient = Inputs.t().mm(logProbabilities.exp().Minus(Targets)).Times(1.0 / count).Plus(decayed.Times(Decay));
             return (value, gradient.MoveToOuterDisposeScope());
         }
     }

@@ -184,6 +184,35 @@ public sealed class FineTuningFamilyTests : IDisposable
         Assert.Equal([0.125, 0.25, 0.5, 1, 10], factors);
     }
 
+    [Fact]
+    public void ClassWeights_LetEachClassWeighTheSame()
+    {
+        using var scope = NewDisposeScope();
+        using TransferModel model = Model();
+        model.WeighClasses([6, 2, 1]);
+        (TransferMethod method, _) = Create("linear-probe");
+        manual_seed(3);
+        var batch = new Batch(randn(3, model.Backbone.Spec.FeatureDim), tensor([0L, 1, 2]), model.HeadEntry, []);
+
+        double weighted = method.ComputeLoss(model, batch).Total.item<float>();
+
+        // Nine images in three classes: 9/(3·6), 9/(3·2) and 9/(3·1), and the mean over those.
+        float[] losses = nn.functional.cross_entropy(model.Logits(batch.Inputs, batch.Entry), batch.Labels, reduction: nn.Reduction.None).data<float>().ToArray();
+        Assert.Equal((0.5 * losses[0] + 1.5 * losses[1] + 3 * losses[2]) / 5, weighted, 1e-5);
+    }
+
+    [Fact]
+    public void EarlyStopping_EndsTheRunWhenEpochsBringNothing_AndSaysSo()
+    {
+        // A rate at which nothing is learned.
+        JobSpec job = _small.Job("linear-probe", Network, _small.Weights(Network), ("epochs", 20), ("image-size", 64), ("learning-rate", 1e-7), ("patience", 3));
+
+        List<RunEvent> events = _small.Execute(job).Events;
+
+        Assert.Equal(4, events.OfType<EpochCompleted>().Count());
+        Assert.Contains(events.OfType<MessageLogged>(), m => m.Text.Contains("Stopped after epoch 4", StringComparison.Ordinal));
+    }
+
     private static (TransferMethod Method, ParameterSet Settings) Create(string name, params (string Name, ParameterValue Value)[] parameters) =>
         TransferMethodRegistry.Create(name, parameters.ToDictionary(p => p.Name, p => p.Value));
 

@@ -52,6 +52,23 @@ public sealed class RunOptimizerTests
     }
 
     [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(100.0)]
+    public void Step_WithClipping_ShortensTheGradientOfAllParametersTogether(double clip)
+    {
+        using var scope = NewDisposeScope();
+        Parameter first = Start(), second = Start();
+        using RunOptimizer optimizer = Optimizer("sgd", 0, [new ParameterGroup([first]), new ParameterGroup([second])], clip, decay: 0);
+
+        optimizer.Step(first.sum().Plus(second.sum()));
+
+        // Six gradients of one: a length of √6.
+        double length = Math.Sqrt(6), expected = Rate * (clip > 0 && clip < length ? clip / length : 1);
+        foreach (Parameter moved in new[] { first, second }) Assert.True(allclose(moved, Start().add(-expected), 1e-5, 1e-6), $"{moved.data<float>()[0]}");
+    }
+
+    [Theory]
     [InlineData("sgd")]
     [InlineData("adamw")]
     public void Step_WhileAnotherThreadCollectsGarbage_GivesTheSameWeightsToTheBit(string name)
@@ -82,14 +99,17 @@ public sealed class RunOptimizerTests
 
     private static Tensor Loss(Tensor weights) => (weights * weights * weights * weights).sum();
 
-    private static RunOptimizer Optimizer(string name, double momentum, params ParameterGroup[] groups)
+    private static RunOptimizer Optimizer(string name, double momentum, params ParameterGroup[] groups) => Optimizer(name, momentum, groups, clip: 0, Decay);
+
+    private static RunOptimizer Optimizer(string name, double momentum, ParameterGroup[] groups, double clip, double decay)
     {
         (ParameterSet? settings, _) = ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue>
         {
             [CommonParameters.Optimizer] = name,
             [CommonParameters.LearningRate] = Rate,
             [CommonParameters.Momentum] = momentum,
-            [CommonParameters.WeightDecay] = Decay,
+            [CommonParameters.WeightDecay] = decay,
+            [CommonParameters.ClipNorm] = clip,
         });
         return new RunOptimizer(groups, settings!);
     }
