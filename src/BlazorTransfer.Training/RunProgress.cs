@@ -14,12 +14,19 @@ public sealed class RunProgress(Action<RunEvent> emit)
     private RunPhase _phase;
     private long _total;
     private string _unit = "";
+    private long _before;
+    private bool _estimates;
 
-    public void Start(RunPhase phase, long total, string unit)
+    /// <param name="phase">What begins.</param>
+    /// <param name="total">How much there is of it.</param>
+    /// <param name="unit">Of what.</param>
+    /// <param name="before">How much of it is done already.</param>
+    /// <param name="estimates">Whether what comes takes as long as what was, so that the time left can be told.</param>
+    public void Start(RunPhase phase, long total, string unit, long before = 0, bool estimates = true)
     {
-        (_phase, _total, _unit) = (phase, total, unit);
+        (_phase, _total, _unit, _before, _estimates) = (phase, total, unit, before, estimates);
         _phaseClock.Restart();
-        Emit(0);
+        Emit(before);
     }
 
     public void Report(long done)
@@ -32,8 +39,8 @@ public sealed class RunProgress(Action<RunEvent> emit)
 
     private void Emit(long done)
     {
-        double? secondsLeft = done > 0 && _phaseClock.Elapsed > TimeSpan.FromSeconds(1)
-            ? _phaseClock.Elapsed.TotalSeconds * (_total - done) / done
+        double? secondsLeft = _estimates && done > _before && _phaseClock.Elapsed > TimeSpan.FromSeconds(1)
+            ? _phaseClock.Elapsed.TotalSeconds * (_total - done) / (done - _before)
             : null;
         emit(new PhaseProgressed { Phase = _phase, Done = done, Total = _total, Unit = _unit, SecondsLeft = secondsLeft });
         _sinceEvent.Restart();

@@ -46,7 +46,9 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     {
         using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(_model), stage.Settings);
         LearningRateSchedule schedule = LearningRateSchedule.From(stage.Settings, StepsPerEpoch);
-        _progress.Start(RunPhase.Training, (long)run.Epochs * sources.Train.Samples.Count, "images");
+        long images = sources.Train.Samples.Count;
+        // An epoch of a later stage may take a hundred times as long as one of this.
+        _progress.Start(RunPhase.Training, run.Epochs * images, "images", epochsBefore * images, estimates: stage == run.Stages[^1]);
         int patience = stage.Settings.Integer(CommonParameters.Patience), lastGain = epochsBefore + 1;
         for (int epoch = epochsBefore + 1; epoch <= epochsBefore + stage.Epochs; epoch++)
         {
