@@ -61,8 +61,10 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByText("The worker was killed (SIGKILL)")).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await ShootAsync(page, "run-failed");
         await page.GotoAsync($"/projects/{project}/runs/new?start={finished}");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
-        await Expect(page.GetByText("Finished")).ToBeVisibleAsync(new() { Timeout = 300_000 });
+        await page.GetByLabel("Seeds").FillAsync("3");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" }).ClickAsync();
+        await Expect(page.GetByText("Finished")).ToHaveCountAsync(4, new() { Timeout = 300_000 });
+        await ShootAsync(page, "run-experiment");
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs");
         await page.GotoAsync($"/projects/{project}");

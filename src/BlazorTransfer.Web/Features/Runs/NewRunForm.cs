@@ -41,6 +41,9 @@ internal sealed class NewRunForm
     public string Device { get; set; } = DeviceSpec.Auto;
     public int Seed { get; set; }
 
+    /// <summary>Runs to start, with this seed and those after it.</summary>
+    public int Repeats { get; set; } = 1;
+
     public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
 
     public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.ParametersOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
@@ -150,5 +153,6 @@ internal sealed class NewRunForm
         Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,
         Seed = Seed,
+        Repeats = Repeats,
     };
 }

@@ -25,6 +25,9 @@ internal sealed record RunSubmission
 
     /// <summary>The run whose model this one starts from; null where it starts from imported or random weights.</summary>
     public string? ParentRunId { get; init; }
+
+    /// <summary>Shared by runs that were asked for together and differ in their seed alone; null for one that stands alone.</summary>
+    public string? ExperimentId { get; init; }
 }
 
 /// <summary>
@@ -52,6 +55,9 @@ internal sealed record Run
 
     /// <summary>Validation top-1 by epoch, for a small curve.</summary>
     public IReadOnlyList<double> Top1ByEpoch { get; init; } = [];
+
+    /// <summary>Validation top-1 of the last epoch so far.</summary>
+    public double? LastTop1 => Top1ByEpoch.Count == 0 ? null : Top1ByEpoch[^1];
 
     /// <summary>Top-1 on the test split with the kept weights, where there is one.</summary>
     public double? TestTop1 { get; init; }

@@ -29,6 +29,9 @@ internal sealed record RunRequest
     public IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; } = new Dictionary<string, ParameterValue>();
     public string Device { get; init; } = DeviceSpec.Auto;
     public int Seed { get; init; }
+
+    /// <summary>How many runs, with this seed and those after it: one experiment, whose result is a mean with a spread.</summary>
+    public int Repeats { get; init; } = 1;
 }
 
 /// <summary>Runs of a project, for the signed-in user.</summary>
@@ -36,6 +39,7 @@ internal sealed class RunService(
     DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues,
     DataFolder folder, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
 {
+    public const int MostRepeats = 20;
     private const int LongestName = 120;
     private readonly SemaphoreSlim _numbering = new(1);
 
@@ -64,13 +68,19 @@ internal sealed class RunService(
         for (Run? at = run; at is not null; at = at.Submission.ParentRunId is { } parent ? runs.Find(parent) : null) yield return at;
     }
 
-    /// <summary>Checks the request and puts the run into the queue.</summary>
+    /// <summary>The runs of an experiment, by seed.</summary>
+    public IReadOnlyList<Run> Experiment(ClaimsPrincipal user, string projectId, string experimentId) =>
+        [.. List(user, projectId).Where(r => r.Submission.ExperimentId == experimentId).OrderBy(r => r.Job.Seed)];
+
+    /// <summary>Checks the request and puts the run, or the runs of an experiment, into the queue.</summary>
+    /// <returns>The run; of an experiment the first.</returns>
     /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
     public async Task<Run> SubmitAsync(ClaimsPrincipal user, string projectId, RunRequest request)
     {
         access.Require(user, projectId, ProjectRole.Editor);
         if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
+        if (request.Repeats is < 1 or > MostRepeats) throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
         if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
         Catalogue catalogue = await catalogues.GetAsync();
         BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
@@ -78,10 +88,9 @@ internal sealed class RunService(
         (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(catalogue.ParametersOf(method), request.Parameters);
         if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
         if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
-        string id = Ids.New();
         var job = new JobSpec
         {
-            RunId = id,
+            RunId = "",
             Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone, method),
@@ -105,8 +114,10 @@ internal sealed class RunService(
                 SubmittedAt = clock.GetUtcNow(),
                 WeightsId = request.WeightsId,
                 ParentRunId = request.ParentRunId,
+                ExperimentId = request.Repeats > 1 ? Ids.New() : null,
             };
-            return Enqueue(new Run { Id = id, Submission = submission, Job = job });
+            Run[] submitted = [.. Enumerable.Range(0, request.Repeats).Select(i => Enqueue(submission with { Number = submission.Number + i }, job with { Seed = request.Seed + i }))];
+            return submitted[0];
         }
         finally
         {
@@ -178,9 +189,11 @@ internal sealed class RunService(
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
 
     /// <summary>The folder first: a document without one could not run, a folder without one is found by a rebuild.</summary>
-    private Run Enqueue(Run run)
+    private Run Enqueue(RunSubmission submission, JobSpec job)
     {
-        RunFolder runFolder = folder.Run(run.Id);
+        string id = Ids.New();
+        var run = new Run { Id = id, Submission = submission, Job = job with { RunId = id } };
+        RunFolder runFolder = folder.Run(id);
         runFolder.Create();
         run.Job.Save(runFolder.Job);
         AtomicFile.WriteAllText(Path.Combine(runFolder.Path, RunSubmission.FileName), JsonSerializer.Serialize(run.Submission, ProtocolJson.Indented));

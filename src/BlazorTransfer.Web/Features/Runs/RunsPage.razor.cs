@@ -6,8 +6,6 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <summary>The history: sorted, filtered, and live. Filter and order are in the address.</summary>
 public sealed partial class RunsPage : IDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-
     private static readonly (string Key, string Title, bool Right)[] Columns =
     [
         ("number", "#", true), ("name", "Name", false), ("status", "Status", false), ("method", "Method", false), ("backbone", "Backbone", false),
@@ -15,8 +13,7 @@ public sealed partial class RunsPage : IDisposable
     ];
 
     private IReadOnlyList<Run> _runs = [];
-    private int _refreshing;
-    private bool _closed;
+    private RunListWatch? _watch;
 
     [SupplyParameterFromQuery(Name = "find")]
     private string? Text { get; set; }
@@ -51,14 +48,10 @@ public sealed partial class RunsPage : IDisposable
     {
         await base.OnInitializedAsync();
         _runs = Runs.List(User, ProjectId);
-        Changes.Changed += OnChanged;
+        _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(Refresh), DispatchExceptionAsync);
     }
 
-    public void Dispose()
-    {
-        _closed = true;
-        Changes.Changed -= OnChanged;
-    }
+    public void Dispose() => _watch?.Dispose();
 
     private bool Matches(Run run) => string.IsNullOrWhiteSpace(Text)
         || $"{run.Submission.Number} {run.Submission.Name} {run.Submission.DatasetName} {run.Job.Method} {run.Job.Backbone}".Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase);
@@ -81,29 +74,9 @@ public sealed partial class RunsPage : IDisposable
     private void Go(string? text, string? status, string? sort) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?> { ["find"] = string.IsNullOrWhiteSpace(text) ? null : text, ["status"] = status, ["sort"] = sort }), replace: true);
 
-    /// <summary>Raised on the supervisor's thread, for every project; at most two drawings a second.</summary>
-    private void OnChanged(string projectId)
+    private void Refresh()
     {
-        if (projectId == ProjectId && Interlocked.Exchange(ref _refreshing, 1) == 0) _ = RefreshAsync();
-    }
-
-    private async Task RefreshAsync()
-    {
-        await Task.Delay(Pause);
-        Interlocked.Exchange(ref _refreshing, 0);
-        if (_closed) return;
-        try
-        {
-            await InvokeAsync(() =>
-            {
-                _runs = Runs.List(User, ProjectId);
-                StateHasChanged();
-            });
-        }
-        catch (Exception e)
-        {
-            // Such as a project that was deleted in another tab.
-            await DispatchExceptionAsync(e);
-        }
+        _runs = Runs.List(User, ProjectId);
+        StateHasChanged();
     }
 }
