@@ -62,6 +62,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await ShootAsync(page, "run-failed");
         await page.GotoAsync($"/projects/{project}/runs/new?start={finished}");
         await page.GetByLabel("Seeds").FillAsync("3");
+        await page.GetByLabel("Seeds").PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" }).ClickAsync();
         await Expect(page.GetByText("Finished")).ToHaveCountAsync(4, new() { Timeout = 300_000 });
         await ShootAsync(page, "run-experiment");

@@ -118,6 +118,8 @@ public sealed class RankingServiceTests : IAsyncLifetime
         Dataset other = await _app.ImportDatasetAsync(_ada, _project.Id);
         Run elsewhere = await AddRunAsync(_project, other, parent: null), here = await AddRunAsync(_project, _dataset, parent: null);
         Run afterHere = await AddRunAsync(_project, other, here), afterElsewhere = await AddRunAsync(_project, other, elsewhere);
+        Run gone = await AddRunAsync(_project, other, parent: null), orphan = await AddRunAsync(_project, other, gone);
+        _app.Get<RunService>().Delete(_ada, _project.Id, gone.Id);
         (Project foreign, Dataset foreignData) = await _app.CreateProjectWithDataAsync(_ada);
         await AddRunAsync(foreign, foreignData, parent: null);
         await _app.ImportWeightsAsync(_ada, "70");
@@ -125,7 +127,7 @@ public sealed class RankingServiceTests : IAsyncLifetime
         IReadOnlyList<RankingChoice> choices = await Rankings.ChoicesAsync(_ada, _project.Id, _dataset.Id);
 
         Assert.Equal(new[] { elsewhere.Id, afterElsewhere.Id }.Order(StringComparer.Ordinal), choices.Select(c => c.RunId).OfType<string>().Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(choices, c => c.RunId == afterHere.Id);
+        Assert.DoesNotContain(choices, c => c.RunId == afterHere.Id || c.RunId == orphan.Id);
         await StartAsync();
         await WaitForEndAsync();
         Assert.Equal(3, Rankings.Get(_ada, _project.Id, _dataset.Id).Last!.Report.Candidates.Count);

@@ -83,7 +83,7 @@ internal sealed class RankingService(
         IReadOnlyList<Run> ofProject = runs.List(user, projectId);
         IEnumerable<RankingChoice> trained =
             from run in ofProject
-            where run.Status == RunStatus.Succeeded && !HasSeen(run, datasetId)
+            where run.Status == RunStatus.Succeeded && !runs.MayHaveLearnedFrom(run, datasetId)
             let backbone = catalogue.FindBackbone(run.Job.Backbone)
             where backbone is not null
             select new RankingChoice($"run:{run.Id}", $"Run #{run.Submission.Number} {run.Submission.Name}, trained on {run.Submission.DatasetName}", folder.Run(run.Id).BestCheckpoint, backbone, run.Id);
@@ -187,9 +187,6 @@ internal sealed class RankingService(
     }
 
     private void Remove(DatasetRanking ranking) => rankings.Remove(DatasetRanking.IdOf(ranking.DatasetId, ranking.DatasetVersion));
-
-    /// <summary>Whether a run, or one that it came from, has learned from the data set.</summary>
-    private bool HasSeen(Run run, string datasetId) => runs.Ancestry(run).Any(r => r.Submission.DatasetId == datasetId);
 
     private void Launch(RankingRequest request)
     {

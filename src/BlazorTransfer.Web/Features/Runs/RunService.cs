@@ -62,10 +62,17 @@ internal sealed class RunService(
         .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded)).Where(r => access.Sees(user, r.Submission.ProjectId)).OrderByDescending(r => r.FinishedAt),
     ];
 
-    /// <summary>A run, the run whose model it started from, and so on to the first; those that were deleted end the row.</summary>
-    public IEnumerable<Run> Ancestry(Run run)
+    /// <summary>Whether a run, or one whose model it came from, has learned from a data set; of a run that was deleted nobody knows, so that it may have.</summary>
+    public bool MayHaveLearnedFrom(Run run, string datasetId)
     {
-        for (Run? at = run; at is not null; at = at.Submission.ParentRunId is { } parent ? runs.Find(parent) : null) yield return at;
+        Run? at = run;
+        while (at is not null && at.Submission.DatasetId != datasetId)
+        {
+            if (at.Submission.ParentRunId is not { } parent) return false;
+            at = runs.Find(parent);
+        }
+
+        return true;
     }
 
     /// <summary>The runs of an experiment, by seed.</summary>
