@@ -18,7 +18,7 @@ function options(chart) {
     axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, incrs: wholeNumbers }, { ...axis, size: 58, values: (u, vs) => vs.map(spec.percent ? v => Number((v * 100).toFixed(1)) + " %" : format) }],
     // While nobody points at the chart, its legend tells the latest values.
     hooks: { setData: [showLatest], setLegend: [u => { if (u.legend.idx == null) showLatest(u); }] },
-    series: [{ label: spec.xLabel }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: i % 2 ? [] : spec.series.length > 1 ? [6, 4] : [], spanGaps: true, points: { show: undefined }, value: (u, v) => format(v) }))],
+    series: [{ label: spec.xLabel }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: i % 2 ? [] : spec.series.length > 1 ? [6, 4] : [], spanGaps: true, points: { show: u => u.data[0].length === 1 }, value: (u, v) => format(v) }))],
   };
 }
 

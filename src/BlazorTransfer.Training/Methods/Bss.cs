@@ -22,12 +22,25 @@ internal sealed class Bss(ParameterSet settings) : FineTuning(settings)
         Parameters(
             new ParameterSpec
             {
-                Name = Strength, DisplayName = "Shrinkage (η)", Kind = ParameterKind.Number, Default = 0.001, Minimum = 0, Maximum = 10, Logarithmic = true,
+                Name = Strength,
+                DisplayName = "Shrinkage (η)",
+                Kind = ParameterKind.Number,
+                Default = 0.001,
+                Minimum = 0,
+                Maximum = 10,
+                Logarithmic = true,
                 Help = "This times the squares of the smallest singular values of a batch's features is added to the loss. 0 is plain fine-tuning.",
             },
             new ParameterSpec
             {
-                Name = Count, DisplayName = "Shrunk values (k)", Kind = ParameterKind.Integer, Default = 1, Minimum = 1, Maximum = 64, Unit = "singular values", Advanced = true,
+                Name = Count,
+                DisplayName = "Shrunk values (k)",
+                Kind = ParameterKind.Integer,
+                Default = 1,
+                Minimum = 1,
+                Maximum = 64,
+                Unit = "singular values",
+                Advanced = true,
                 Help = "How many of the smallest singular values are shrunk; of a batch with no more images than that, none.",
             }));
 

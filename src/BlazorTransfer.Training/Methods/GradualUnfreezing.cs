@@ -21,7 +21,13 @@ internal sealed class GradualUnfreezing(ParameterSet settings) : FineTuning(sett
             CommonParameters.EpochsOf(10),
             new ParameterSpec
             {
-                Name = Share, DisplayName = "Unfreezing over", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0.05, Maximum = 1, Unit = "of the epochs",
+                Name = Share,
+                DisplayName = "Unfreezing over",
+                Kind = ParameterKind.Number,
+                Default = 0.5,
+                Minimum = 0.05,
+                Maximum = 1,
+                Unit = "of the epochs",
                 Help = "After this share of the epochs all layers above the freeze depth learn.",
             }));
 

@@ -24,12 +24,25 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
         Parameters(
             new ParameterSpec
             {
-                Name = Alpha, DisplayName = "Pull toward the start (α)", Kind = ParameterKind.Number, Default = 0.1, Minimum = 0, Maximum = 1000, Logarithmic = true,
+                Name = Alpha,
+                DisplayName = "Pull toward the start (α)",
+                Kind = ParameterKind.Number,
+                Default = 0.1,
+                Minimum = 0,
+                Maximum = 1000,
+                Logarithmic = true,
                 Help = "Half of this times the squared distance of the pretrained layers from their start is added to the loss. 0 is plain fine-tuning.",
             },
             new ParameterSpec
             {
-                Name = Beta, DisplayName = "Head decay (β)", Kind = ParameterKind.Number, Default = 0.01, Minimum = 0, Maximum = 100, Logarithmic = true, Advanced = true,
+                Name = Beta,
+                DisplayName = "Head decay (β)",
+                Kind = ParameterKind.Number,
+                Default = 0.01,
+                Minimum = 0,
+                Maximum = 100,
+                Logarithmic = true,
+                Advanced = true,
                 Help = "Half of this times the squared weights of the new head, which has no start to go back to, is added to the loss.",
             },
             // It would pull toward zero what the penalty pulls toward the start.

@@ -21,12 +21,25 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
         Parameters(
             new ParameterSpec
             {
-                Name = ProbeEpochs, DisplayName = "Epochs of the probe", Kind = ParameterKind.Integer, Default = 30, Minimum = 1, Maximum = 10_000, Unit = "epochs",
+                Name = ProbeEpochs,
+                DisplayName = "Epochs of the probe",
+                Kind = ParameterKind.Integer,
+                Default = 30,
+                Minimum = 1,
+                Maximum = 10_000,
+                Unit = "epochs",
                 Help = "Epochs in which only the head learns, on features that are computed once. They come before the others.",
             },
             new ParameterSpec
             {
-                Name = ProbeRate, DisplayName = "Learning rate of the probe", Kind = ParameterKind.Number, Default = 0.01, Minimum = 1e-7, Maximum = 10, Logarithmic = true, Advanced = true,
+                Name = ProbeRate,
+                DisplayName = "Learning rate of the probe",
+                Kind = ParameterKind.Number,
+                Default = 0.01,
+                Minimum = 1e-7,
+                Maximum = 10,
+                Logarithmic = true,
+                Advanced = true,
                 Help = "With SGD, whatever the optimizer of the fine-tuning.",
             },
             // The head is no newer than the trunk by then.
