@@ -124,6 +124,8 @@ internal static class Fake
                 case "refuse":
                     Console.Error.WriteLine("The image 'a.jpg' cannot be read any more.");
                     return (int)WorkerExitCode.BadInput;
+                case "ended":
+                    return (int)WorkerExitCode.Cancelled;
                 case "crash":
                     Environment.FailFast("as asked");
                     break;

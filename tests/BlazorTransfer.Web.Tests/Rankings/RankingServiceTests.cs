@@ -98,6 +98,24 @@ public sealed class RankingServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Ranking_WhoseWorkerSomebodyEnded_GivesWayToTheNext_AndDoesNotComeBackOnceDismissed()
+    {
+        await _app.ImportWeightsAsync(_ada, "ended");
+        (Project others, Dataset othersData) = await _app.CreateProjectWithDataAsync(_ada);
+        DocumentCollection<RankingRequest> requests = _app.Get<DocumentCollection<RankingRequest>>();
+        await StartAsync();
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity is { IsAtWork: false });
+        Assert.Equal("Somebody ended the worker.", Rankings.Get(_ada, _project.Id, _dataset.Id).Activity!.Error);
+
+        await Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false);
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, others.Id, othersData.Id).Activity is { IsAtWork: false });
+
+        Assert.Equal(othersData.Id, Assert.Single(requests.All()).DatasetId);
+        Rankings.Cancel(_ada, others.Id, othersData.Id);
+        Assert.Equal(0, requests.Count());
+    }
+
+    [Fact]
     public async Task Ranking_CancelledByAPerson_DoesNotComeBack()
     {
         await _app.ImportWeightsAsync(_ada, "hang");

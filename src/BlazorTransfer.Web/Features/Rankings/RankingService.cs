@@ -129,27 +129,18 @@ internal sealed class RankingService(
         lock (_gate)
         {
             if (_activity?.DatasetId != datasetId) return;
-            if (!_activity.IsAtWork)
-            {
-                _activity = null;
-                return;
-            }
-
             requests.Remove(datasetId);
-            _cancel?.Cancel();
+            if (_activity.IsAtWork) _cancel?.Cancel();
+            else _activity = null;
         }
     }
 
     /// <summary>Begins anew what the end of the application broke off.</summary>
     Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
-        // One is at work at a time, so that there is one at most.
-        foreach (RankingRequest request in requests.All())
-        {
-            if (request.Attempts < MostAttempts) Launch(request with { Attempts = request.Attempts + 1 });
-            else Remove(request, "The ranking was broken off twice by an end of the application. If nobody ended it, memory may have run out: leave out the largest networks.");
-        }
-
+        if (requests.All().FirstOrDefault() is not { } request) return Task.CompletedTask;
+        if (request.Attempts < MostAttempts) Launch(request with { Attempts = request.Attempts + 1 });
+        else Remove(request, "The ranking was broken off twice by an end of the application. If nobody ended it, memory may have run out: leave out the largest networks.");
         return Task.CompletedTask;
     }
 
@@ -194,7 +185,8 @@ internal sealed class RankingService(
         lock (_gate)
         {
             if (WhyBusy(request.DatasetId) is { } busy) throw new RefusedException(busy);
-            requests.Save(request);
+            // One is at work at a time; one whose worker somebody ended gives way to the next that is asked for.
+            requests.ReplaceAll([request]);
             _cancel?.Dispose();
             _cancel = new CancellationTokenSource();
             cancel = _cancel.Token;
