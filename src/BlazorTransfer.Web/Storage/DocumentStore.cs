@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LiteDB;
 
 namespace BlazorTransfer.Web.Storage;
@@ -13,6 +14,7 @@ internal sealed record DocumentSchema(string Collection, IReadOnlyList<string> I
 internal sealed class DocumentStore : IDisposable
 {
     private const string FirstDocument = "first";
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
     private readonly Lock _gate = new();
     private readonly FileStream _lockFile;
     private readonly LiteDatabase _database;
@@ -61,15 +63,26 @@ internal sealed class DocumentStore : IDisposable
         _lockFile.Dispose();
     }
 
+    /// <summary>
+    /// Takes the lock, with some patience: the one before may be at its end, and on Linux a process that is just being started holds
+    /// a copy of its parent's files between fork and exec, so that a lock outlives its release by some milliseconds.
+    /// </summary>
     private static FileStream TakeLock(DataFolder folder)
     {
-        try
+        for (long start = Stopwatch.GetTimestamp(); ;)
         {
-            return new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e)
-        {
-            throw new InvalidOperationException($"The data folder {folder.Root} is in use by another BlazorTransfer. Stop that one, or name another folder with BLAZORTRANSFER_DataFolder.", e);
+            try
+            {
+                return new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(start) < LockPatience)
+            {
+                Thread.Sleep(50);
+            }
+            catch (IOException e)
+            {
+                throw new InvalidOperationException($"The data folder {folder.Root} is in use by another BlazorTransfer. Stop that one, or name another folder with BLAZORTRANSFER_DataFolder.", e);
+            }
         }
     }
 }

@@ -85,6 +85,21 @@ public sealed class DocumentStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task ProcessThatComesWhileTheOneBeforeIsEnding_WaitsForIt()
+    {
+        DocumentStore first = Open();
+        Task ending = Task.Run(async () =>
+        {
+            await Task.Delay(300);
+            first.Dispose();
+        });
+
+        using (DocumentStore second = Open()) Assert.Equal(0, Notes(second).Count());
+
+        await ending;
+    }
+
+    [Fact]
     public void FindBy_WithAValueThatLooksLikeAQuery_TakesItAsText()
     {
         using DocumentStore store = Open();
