@@ -25,6 +25,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private readonly RunProgress _progress = new(emit);
     private readonly TransferModel _model = run.Model;
     private TrainingOutcome _best = new(0, -1);
+    private double _bestScore = double.NegativeInfinity;
 
     public TrainingOutcome Run()
     {
@@ -44,8 +45,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     private void RunStage(TrainingStage stage, Sources sources, int epochsBefore)
     {
-        using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(_model), stage.Settings);
-        LearningRateSchedule schedule = LearningRateSchedule.From(stage.Settings, StepsPerEpoch);
+        using var steps = new StageSteps(_model, stage, StepsPerEpoch);
         long images = sources.Train.Samples.Count;
         // An epoch of a later stage may take a hundred times as long as one of this.
         _progress.Start(RunPhase.Training, run.Epochs * images, "images", epochsBefore * images, estimates: stage == run.Stages[^1]);
@@ -53,21 +53,22 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         for (int epoch = epochsBefore + 1; epoch <= epochsBefore + stage.Epochs; epoch++)
         {
             var clock = Stopwatch.StartNew();
-            Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, optimizer, schedule, epoch, epochsBefore);
-            EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
-            AddMetrics(metrics, validation, Split.Validation);
-            bool isBest = validation.Top1 > _best.BestMetric;
-            if (isBest)
+            Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, steps, epoch, epochsBefore);
+            EvaluationResult validation;
+            bool isBest;
+            using (steps.AveragedWeights())
             {
-                _best = new TrainingOutcome(epoch, validation.Top1);
-                lastGain = epoch;
-                SaveBest(epoch, metrics);
+                validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
+                AddMetrics(metrics, validation, Split.Validation);
+                isBest = KeepIfBest(epoch, validation, metrics);
             }
 
+            if (isBest) lastGain = epoch;
+            steps.EndEpoch(isBest);
             EmitEpoch(epoch, metrics, isBest, clock.Elapsed);
             emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
             if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs) continue;
-            emit(new MessageLogged { Level = MessageLevel.Information, Text = $"Stopped after epoch {epoch}: {patience} epochs brought no better validation top-1." });
+            emit(new MessageLogged { Level = MessageLevel.Information, Text = $"Stopped after epoch {epoch}: {patience} epochs brought nothing better." });
             return;
         }
     }
@@ -102,29 +103,27 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     /// <param name="stage">The stage.</param>
     /// <param name="source">The training images, or what was kept of them.</param>
-    /// <param name="optimizer">Of the stage.</param>
-    /// <param name="schedule">Of the stage.</param>
+    /// <param name="steps">Of the stage.</param>
     /// <param name="epoch">Of the run, from 1.</param>
     /// <param name="epochsBefore">Of earlier stages: methods and schedules count their own.</param>
-    private Dictionary<string, double> TrainEpoch(
-        TrainingStage stage, BatchSource source, RunOptimizer optimizer, LearningRateSchedule schedule, int epoch, int epochsBefore)
+    private Dictionary<string, double> TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
     {
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
         var meter = new EpochMeter();
-        var steps = new StepThrottle(emit);
+        var told = new StepThrottle(emit);
         long firstStep = (long)(epoch - 1) * StepsPerEpoch, stepsBefore = (long)epochsBefore * StepsPerEpoch;
+        bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
         long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
-        foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, cancel))
+        foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
         {
             using var scope = NewDisposeScope();
             using Tensor inputs = batch.Inputs, labels = batch.Labels;
-            optimizer.Schedule(schedule.Factor(firstStep - stepsBefore + meter.Steps));
             Loss loss = stage.Method.ComputeLoss(_model, batch);
             double value = loss.Total.item<float>();
             if (!double.IsFinite(value)) throw NotANumber(epoch, firstStep + meter.Steps + 1);
-            optimizer.Step(loss.Total);
+            steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
             meter.Add(value, loss.Logits, labels);
-            steps.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, optimizer.LearningRate, batch.Samples.Count, isLast: meter.Steps == StepsPerEpoch);
+            told.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, steps.LearningRate, batch.Samples.Count, isLast: meter.Steps == StepsPerEpoch);
             _progress.Report(imagesBefore + meter.Images);
             cancel.ThrowIfCancellationRequested();
         }
@@ -133,7 +132,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             [MetricKeys.TrainLoss] = meter.Loss,
             [MetricKeys.TrainTop1] = meter.Top1,
-            [MetricKeys.LearningRate] = optimizer.LearningRate,
+            [MetricKeys.LearningRate] = steps.LearningRate,
             [MetricKeys.ImagesPerSecond] = meter.ImagesPerSecond,
         };
     }
@@ -158,8 +157,18 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         _progress.Complete();
     }
 
-    private void SaveBest(int epoch, Dictionary<string, double> metrics)
+    private bool KeepIfBest(int epoch, EvaluationResult validation, Dictionary<string, double> metrics)
     {
+        double score = run.Settings.Choice(CommonParameters.BestOf) switch
+        {
+            "top1" => validation.Top1,
+            "balanced-accuracy" => validation.BalancedAccuracy,
+            // Worse than all numbers, but better than nothing kept.
+            "loss" => double.IsFinite(validation.Loss) ? -validation.Loss : double.MinValue,
+            string other => throw new ArgumentException($"Nothing is best by '{other}'."),
+        };
+        if (score <= _bestScore) return false;
+        (_best, _bestScore) = (new TrainingOutcome(epoch, validation.Top1), score);
         checkpoints.SaveBest(_model, new ModelDescription
         {
             Backbone = run.Job.Backbone,
@@ -170,6 +179,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             Metrics = metrics,
         });
         emit(new CheckpointSaved { Epoch = epoch, File = "checkpoints/best.safetensors", IsBest = true });
+        return true;
     }
 
     private void EmitStarted() => emit(new RunStarted

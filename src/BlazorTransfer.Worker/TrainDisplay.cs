@@ -48,7 +48,7 @@ internal sealed class TrainDisplay : IDisposable
             case RunFinished e:
                 Line(e.Outcome switch
                 {
-                    RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}: best validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}",
+                    RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}: validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}, the best",
                     // The sentence goes to standard error, once.
                     RunOutcome.Failed => "failed",
                     RunOutcome.Cancelled => "cancelled",

@@ -27,11 +27,33 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
     public IEnumerable<Batch> ReadAll(int batchSize, CancellationToken cancel) => Read([.. Enumerable.Range(0, Samples.Count)], batchSize, 0, cancel);
 
     /// <summary>The samples in an order drawn from seed and epoch, alike on every machine.</summary>
-    public IEnumerable<Batch> ReadShuffled(int batchSize, int seed, int epoch, CancellationToken cancel)
+    /// <param name="batchSize">Images in a batch.</param>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="epoch">The epoch, from 1.</param>
+    /// <param name="balanced">As many samples as there are, of every class equally many (one more or less), each class's as evenly as that allows.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    public IEnumerable<Batch> ReadShuffled(int batchSize, int seed, int epoch, bool balanced, CancellationToken cancel)
     {
-        int[] order = [.. Enumerable.Range(0, Samples.Count)];
-        new Random(HashCode(seed, epoch)).Shuffle(order);
+        var random = new Random(HashCode(seed, epoch));
+        int[] order = balanced ? BalancedDraw(random) : [.. Enumerable.Range(0, Samples.Count)];
+        random.Shuffle(order);
         return Read(order, batchSize, epoch, cancel);
+    }
+
+    private int[] BalancedDraw(Random random)
+    {
+        int[][] classes = [.. Enumerable.Range(0, Samples.Count).GroupBy(i => Samples[i].Label, StringComparer.Ordinal).Select(g => g.ToArray())];
+        // Which classes have one more changes with the epoch.
+        random.Shuffle(classes);
+        int count = Samples.Count / classes.Length, more = Samples.Count % classes.Length;
+        return
+        [
+            .. classes.SelectMany((members, c) =>
+            {
+                random.Shuffle(members);
+                return Enumerable.Range(0, count + (c < more ? 1 : 0)).Select(i => members[i % members.Length]);
+            }),
+        ];
     }
 
     /// <summary>A seed for a part of a run; unlike <see cref="System.HashCode"/> the same in every process.</summary>
@@ -40,7 +62,7 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
 
 /// <summary>How one sample becomes one input; called from several threads at once.</summary>
 /// <param name="sample">The sample.</param>
-/// <param name="random">A generator of its own, from the run's seed, the epoch and the sample's number.</param>
+/// <param name="random">A generator of its own, from the run's seed, the epoch, the sample's number, and how often the epoch has had it before.</param>
 /// <param name="target">The input's floats.</param>
 public delegate void SampleReader(Sample sample, Random random, Span<float> target);
 
@@ -102,12 +124,14 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
         try
         {
             int length = 3 * input.Side * input.Side;
+            int[] seen = new int[Samples.Count];
             for (int begin = 0; begin < order.Count; begin += batchSize)
             {
                 int[] indices = [.. order.Skip(begin).Take(batchSize)];
+                int[] seeds = [.. indices.Select(i => HashCode(seed, epoch, i + Samples.Count * seen[i]++))];
                 float[] floats = new float[indices.Length * length];
                 Parallel.For(0, indices.Length, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                    i => input.Read(Samples[indices[i]], new Random(HashCode(seed, epoch, indices[i])), floats.AsSpan(i * length, length)));
+                    i => input.Read(Samples[indices[i]], new Random(seeds[i]), floats.AsSpan(i * length, length)));
                 ready.Add((indices, floats), stop);
             }
         }

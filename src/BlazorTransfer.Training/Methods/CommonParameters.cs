@@ -15,7 +15,11 @@ public static class CommonParameters
     public const string WarmUpEpochs = "warm-up-epochs";
     public const string LabelSmoothing = "label-smoothing";
     public const string ClassWeights = "class-weights";
+    public const string BalancedSampling = "balanced-sampling";
     public const string ClipNorm = "gradient-clipping";
+    public const string Accumulation = "gradient-accumulation";
+    public const string WeightAveraging = "weight-averaging";
+    public const string BestOf = "best-of";
     public const string Patience = "patience";
     public const string Augmentation = "augmentation";
     public const string ImageSize = "image-size";
@@ -59,6 +63,7 @@ public static class CommonParameters
                 new ParameterChoice("one-cycle", "One cycle", "Rises from a twenty-fifth over the first third of the steps and falls to zero; warm-up is part of it (Smith, 2018)."),
                 new ParameterChoice("constant", "Constant"),
                 new ParameterChoice("step", "Step", "A tenth after two thirds of the epochs."),
+                new ParameterChoice("plateau", "On a plateau", "A tenth whenever three epochs in a row bring nothing better. For runs whose length you cannot guess, with early stopping."),
             ],
         },
         new ParameterSpec
@@ -69,7 +74,7 @@ public static class CommonParameters
         new ParameterSpec
         {
             Name = Momentum, DisplayName = "Momentum", Kind = ParameterKind.Number, Default = 0.9, Minimum = 0, Maximum = 0.999, Advanced = true,
-            Help = "How much of the last step's direction is kept; for SGD.",
+            Help = "How much of the last step's direction is kept; for SGD and RMSprop.",
         },
         new ParameterSpec
         {
@@ -88,13 +93,40 @@ public static class CommonParameters
         },
         new ParameterSpec
         {
+            Name = BalancedSampling, DisplayName = "Balance classes", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
+            Help = "Each epoch shows every class equally often: images of rare classes several times, of frequent ones not all. Instead of weighing classes, not with it.",
+        },
+        new ParameterSpec
+        {
             Name = ClipNorm, DisplayName = "Gradient clipping", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 1000, Unit = "norm", Advanced = true,
             Help = "Longest gradient, over all weights together, before it is shortened to this; against jumps of the loss (Pascanu et al., 2013). 0 leaves it as it is.",
         },
         new ParameterSpec
         {
+            Name = Accumulation, DisplayName = "Gradient accumulation", Kind = ParameterKind.Integer, Default = 1, Minimum = 1, Maximum = 256, Unit = "batches", Advanced = true,
+            Help = "Batches whose gradients make one step together: a large batch's step in a small batch's memory, but for the statistics of batch norms. 1 steps after each batch.",
+        },
+        new ParameterSpec
+        {
+            Name = WeightAveraging, DisplayName = "Weight averaging", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.9999, Unit = "decay", Advanced = true,
+            Help = "Scores and keeps a moving average of the weights instead of the last ones, which smooths out the noise of single steps (Polyak and Juditsky, 1992). "
+                + "0.99 looks back over about a hundred steps; 0 keeps the last weights.",
+        },
+        new ParameterSpec
+        {
+            Name = BestOf, DisplayName = "Best epoch by", Kind = ParameterKind.Choice, Default = "top1", Advanced = true,
+            Help = "Which validation figure decides whose epoch's weights are kept, when early stopping gives up, and what a plateau is.",
+            Choices =
+            [
+                new ParameterChoice("top1", "Top-1", "Share of images that are right."),
+                new ParameterChoice("balanced-accuracy", "Balanced accuracy", "Mean over the classes of the share that is right: where rare classes matter as much as frequent ones."),
+                new ParameterChoice("loss", "Loss", "Lowest cross-entropy: where the probabilities matter, not only the answers."),
+            ],
+        },
+        new ParameterSpec
+        {
             Name = Patience, DisplayName = "Early stopping", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 10_000, Unit = "epochs", Advanced = true,
-            Help = "Stops when so many epochs bring no better validation top-1. 0 trains all epochs, so that the learning rate falls as planned.",
+            Help = "Stops when so many epochs bring nothing better, as 'Best epoch by' says. 0 trains all epochs, so that the learning rate falls as planned.",
         },
         new ParameterSpec
         {
@@ -141,6 +173,7 @@ public static class CommonParameters
         [
             new ParameterChoice("sgd", "SGD with momentum", "The usual choice for fine-tuning convolutional networks."),
             new ParameterChoice("adamw", "AdamW", "Adapts the step to each weight; needs a ten times lower learning rate (Loshchilov and Hutter, 2017)."),
+            new ParameterChoice("rmsprop", "RMSprop", "Divides the step by the gradient's usual size; how MobileNets were trained. Learning rate as for AdamW (Tieleman and Hinton, 2012)."),
         ],
     };
 }

@@ -4,7 +4,7 @@ using BlazorTransfer.Training.Methods;
 namespace BlazorTransfer.Training.Optimization;
 
 /// <summary>The learning rate over a run, as a factor of the chosen one.</summary>
-/// <param name="kind"><c>constant</c>, <c>cosine</c>, <c>one-cycle</c> or <c>step</c>.</param>
+/// <param name="kind"><c>constant</c>, <c>cosine</c>, <c>one-cycle</c>, <c>step</c> or <c>plateau</c>.</param>
 /// <param name="warmUpSteps">Steps of linear rise.</param>
 /// <param name="totalSteps">Steps of the whole run.</param>
 public sealed class LearningRateSchedule(string kind, long warmUpSteps, long totalSteps)
@@ -13,12 +13,28 @@ public sealed class LearningRateSchedule(string kind, long warmUpSteps, long tot
     private const double RisingShare = 0.3;
     private const double StartingFactor = 1.0 / 25;
 
+    // How "plateau" falls: as PyTorch's ReduceLROnPlateau, with less patience, as transfer takes few epochs.
+    private const double PlateauFactor = 0.1;
+    private const int PlateauPatience = 3;
+
+    private double _plateau = 1;
+    private int _epochsWithoutGain;
+
     public static LearningRateSchedule From(ParameterSet settings, int stepsPerEpoch)
     {
         int epochs = settings.Integer(CommonParameters.Epochs);
         // A warm-up longer than half the run would leave nothing to warm up for.
         double warmUp = Math.Min(settings.Number(CommonParameters.WarmUpEpochs), epochs / 2.0);
         return new LearningRateSchedule(settings.Choice(CommonParameters.Schedule), (long)(warmUp * stepsPerEpoch), (long)epochs * stepsPerEpoch);
+    }
+
+    /// <summary>Tells the schedule how an epoch ended; only <c>plateau</c> listens.</summary>
+    public void EndEpoch(bool isBest)
+    {
+        _epochsWithoutGain = isBest ? 0 : _epochsWithoutGain + 1;
+        if (_epochsWithoutGain < PlateauPatience) return;
+        _plateau *= PlateauFactor;
+        _epochsWithoutGain = 0;
     }
 
     /// <param name="step">Step over the run, from 0.</param>
@@ -30,6 +46,7 @@ public sealed class LearningRateSchedule(string kind, long warmUpSteps, long tot
         return kind switch
         {
             "constant" => 1,
+            "plateau" => _plateau,
             // 0.5 · (1 + cos(π · progress)): Loshchilov and Hutter, SGDR, 2016
             "cosine" => Falling(progress),
             "step" => progress < 2.0 / 3 ? 1 : 0.1,

@@ -22,6 +22,7 @@ public sealed class RunOptimizer : IDisposable
         {
             "sgd" => new Sgd(settings.Number(CommonParameters.Momentum), decay),
             "adamw" => new AdamW(decay),
+            "rmsprop" => new RmsProp(settings.Number(CommonParameters.Momentum), decay),
             string other => throw new ArgumentException($"There is no optimizer '{other}'.", nameof(settings)),
         };
     }
@@ -32,10 +33,22 @@ public sealed class RunOptimizer : IDisposable
     /// <summary>Sets the learning rate to the run's times <paramref name="scheduleFactor"/>.</summary>
     public void Schedule(double scheduleFactor) => LearningRate = _baseRate * scheduleFactor;
 
-    /// <summary>One step down the gradient of <paramref name="loss"/>.</summary>
-    public void Step(Tensor loss)
+    /// <summary>Adds the gradient of <paramref name="share"/> times <paramref name="loss"/> to that of the next step.</summary>
+    public static void Accumulate(Tensor loss, double share = 1)
     {
-        loss.backward();
+        if (share == 1)
+        {
+            loss.backward();
+            return;
+        }
+
+        using Tensor part = loss.Times(share);
+        part.backward();
+    }
+
+    /// <summary>One step down the accumulated gradient.</summary>
+    public void Step()
+    {
         if (_clipNorm > 0) Clip();
         foreach (ParameterGroup group in _groups) _rule.Step(group.Parameters, LearningRate * group.LearningRateFactor);
     }

@@ -47,7 +47,7 @@ internal abstract class UpdateRule : IDisposable
     }
 
     /// <summary>a ← a + factor · b.</summary>
-    protected static void AddScaled(Tensor a, Tensor b, double factor)
+    internal static void AddScaled(Tensor a, Tensor b, double factor)
     {
         using Scalar scalar = factor.ToScalar();
         a.add_(b, scalar);

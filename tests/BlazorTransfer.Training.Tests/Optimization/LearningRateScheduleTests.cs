@@ -32,4 +32,21 @@ public sealed class LearningRateScheduleTests
         Assert.Equal(halfway, schedule.Factor(60), 1e-9);
         Assert.Equal(atTheEnd, schedule.Factor(110), 1e-9);
     }
+
+    [Fact]
+    public void Plateau_FallsToATenth_WheneverThreeEpochsInARowBringNothingBetter()
+    {
+        var schedule = new LearningRateSchedule("plateau", warmUpSteps: 0, totalSteps: 100);
+        double[] after =
+        [
+            .. new[] { true, false, false, true, false, false, false, false, false, false }.Select(isBest =>
+            {
+                schedule.EndEpoch(isBest);
+                return schedule.Factor(50);
+            }),
+        ];
+
+        double[] expected = [1, 1, 1, 1, 1, 1, 0.1, 0.1, 0.1, 0.01];
+        for (int epoch = 0; epoch < expected.Length; epoch++) Assert.Equal(expected[epoch], after[epoch], 1e-12);
+    }
 }

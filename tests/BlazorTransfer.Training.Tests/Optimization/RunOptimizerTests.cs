@@ -15,18 +15,23 @@ public sealed class RunOptimizerTests
     [InlineData("sgd", 0.9)]
     [InlineData("sgd", 0.0)]
     [InlineData("adamw", 0.9)]
+    [InlineData("rmsprop", 0.9)]
+    [InlineData("rmsprop", 0.0)]
     public void Step_OverTenSteps_DoesWhatPyTorchsRuleDoes(string name, double momentum)
     {
         using var scope = NewDisposeScope();
         Parameter ours = Start(), theirs = Start();
         using RunOptimizer optimizer = Optimizer(name, momentum, new ParameterGroup([ours]));
-        using optim.Optimizer reference = name == "sgd"
-            ? optim.SGD([theirs], Rate, momentum, weight_decay: Decay)
-            : optim.AdamW([theirs], Rate, weight_decay: Decay);
+        using optim.Optimizer reference = name switch
+        {
+            "sgd" => optim.SGD([theirs], Rate, momentum, weight_decay: Decay),
+            "adamw" => optim.AdamW([theirs], Rate, weight_decay: Decay),
+            _ => optim.RMSProp([theirs], Rate, weight_decay: Decay, momentum: momentum),
+        };
 
         for (int step = 0; step < 10; step++)
         {
-            optimizer.Step(Loss(ours));
+            Descend(optimizer, Loss(ours));
             reference.zero_grad();
             Loss(theirs).backward();
             reference.step();
@@ -43,7 +48,7 @@ public sealed class RunOptimizerTests
         using RunOptimizer optimizer = Optimizer("sgd", 0, new ParameterGroup([trunk, frozen]), new ParameterGroup([head], 10));
         optimizer.Schedule(0.5);
 
-        optimizer.Step(trunk.sum().Plus(head.sum()));
+        Descend(optimizer, trunk.sum().Plus(head.sum()));
 
         // A gradient of one, and a decay that the start of each makes the same.
         Assert.Equal(10, ((Start() - head).sum() / (Start() - trunk).sum()).item<float>(), 1e-3);
@@ -61,7 +66,7 @@ public sealed class RunOptimizerTests
         Parameter first = Start(), second = Start();
         using RunOptimizer optimizer = Optimizer("sgd", 0, [new ParameterGroup([first]), new ParameterGroup([second])], clip, decay: 0);
 
-        optimizer.Step(first.sum().Plus(second.sum()));
+        Descend(optimizer, first.sum().Plus(second.sum()));
 
         // Six gradients of one: a length of √6.
         double length = Math.Sqrt(6), expected = Rate * (clip > 0 && clip < length ? clip / length : 1);
@@ -71,6 +76,7 @@ public sealed class RunOptimizerTests
     [Theory]
     [InlineData("sgd")]
     [InlineData("adamw")]
+    [InlineData("rmsprop")]
     public void Step_WhileAnotherThreadCollectsGarbage_GivesTheSameWeightsToTheBit(string name)
     {
         float[] quiet = Train(name);
@@ -78,6 +84,12 @@ public sealed class RunOptimizerTests
         float[] disturbed = ConstantCollection.During(() => Train(name));
 
         Assert.Equal(quiet, disturbed);
+    }
+
+    private static void Descend(RunOptimizer optimizer, Tensor loss)
+    {
+        RunOptimizer.Accumulate(loss);
+        optimizer.Step();
     }
 
     private static float[] Train(string name)
@@ -89,7 +101,7 @@ public sealed class RunOptimizerTests
         {
             using var scope = NewDisposeScope();
             optimizer.Schedule(1.0 / (step + 1));
-            optimizer.Step(Loss(weights.Plus(weights)));
+            Descend(optimizer, Loss(weights.Plus(weights)));
         }
 
         return weights.data<float>().ToArray();

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Weights;
@@ -38,6 +39,44 @@ public sealed class TrainingRunTests : IDisposable
 
         Assert.True(first.AsSpan().SequenceEqual(second), "Two runs from one seed differ.");
         Assert.False(first.AsSpan().SequenceEqual(other), "Another seed gives the same run.");
+    }
+
+    [Theory]
+    [InlineData("top1", MetricKeys.ValidationTop1, 1)]
+    [InlineData("balanced-accuracy", MetricKeys.ValidationBalancedAccuracy, 1)]
+    [InlineData("loss", MetricKeys.ValidationLoss, -1)]
+    public void BestOf_KeepsTheFirstEpochWithTheBestFigure(string bestOf, string metric, int sign)
+    {
+        // Steps that are too large, so that the figures go up and down.
+        using var small = new SmallRun(imagesPerClass: 30);
+        JobSpec job = small.Job("linear-probe", "resnet18_slim", small.Weights("resnet18_slim"),
+            ("epochs", 12), ("learning-rate", 0.5), ("batch-size", 4), ("schedule", "constant"), ("augmentation", "none"), ("best-of", bestOf));
+
+        (_, List<RunEvent> events) = small.Execute(job);
+
+        EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
+        double best = epochs.Max(e => sign * e.Metrics[metric]);
+        Assert.Equal(epochs.First(e => sign * e.Metrics[metric] == best).Epoch, epochs.Last(e => e.IsBest).Epoch);
+        Assert.NotEqual(best, epochs.Min(e => sign * e.Metrics[metric]));
+    }
+
+    [Fact]
+    public void WeightAveraging_KeepsTheWeightsThatWereScored()
+    {
+        (string, ParameterValue)[] parameters = [("epochs", 3), ("image-size", 64), ("batch-size", 4), ("gradient-accumulation", 2), ("threads", 1)];
+        JobSpec Job(double decay) => _small.Job("fine-tuning", "resnet18_slim", _small.Weights("resnet18_slim"), [.. parameters, ("weight-averaging", decay)]);
+        LiveTensors.CollectLeftovers();
+
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(Job(0.8));
+        (RunFolder without, List<RunEvent> last) = _small.Execute(Job(0));
+
+        EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
+        EvaluationCompleted kept = events.OfType<EvaluationCompleted>().First();
+        Assert.Equal(epochs.Last(e => e.IsBest).Metrics[MetricKeys.ValidationLoss], kept.Metrics[MetricKeys.ValidationLoss], 1e-5);
+        Assert.Equal(epochs[1].LiveTensors, epochs[2].LiveTensors);
+        // The average is only looked at: training itself goes on from the last weights.
+        Assert.Equal(last.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.TrainLoss]), epochs.Select(e => e.Metrics[MetricKeys.TrainLoss]));
+        Assert.False(File.ReadAllBytes(folder.BestCheckpoint).AsSpan().SequenceEqual(File.ReadAllBytes(without.BestCheckpoint)));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal sealed record Run
     public int Epochs { get; init; }
     public int? BestEpoch { get; init; }
 
-    /// <summary>Best validation top-1 so far, 0…1.</summary>
+    /// <summary>Validation top-1 of the best epoch so far, 0…1; the best one there was, unless the run keeps epochs by another figure.</summary>
     public double? BestTop1 { get; init; }
 
     /// <summary>Validation top-1 by epoch, for a small curve.</summary>
