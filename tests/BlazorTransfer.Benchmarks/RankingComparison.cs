@@ -121,7 +121,7 @@ internal static class RankingComparison
         foreach (Outcome o in outcomes.OrderByDescending(o => o.Scores.Accuracy).ThenByDescending(o => o.Scores.LogMe))
         {
             CandidateScores s = o.Scores;
-            Line($"| {o.Ranked.DisplayName}{(o.Ranked.IsRandom ? ", random" : "")} | {s.Accuracy:P1} ± {s.AccuracySd:P1} | {s.LogMe:F3} | {s.HScore:F3} | {o.Probe:P1} | {o.Tuned:P1} |");
+            Line($"| {o.Ranked.DisplayName}{(o.Ranked.IsRandom ? ", random" : "")} | {s.Accuracy:P1} ± {s.AccuracySd:P1} | {s.LogMe:F3} | {s.HScore:F3} | {Share(o.Probe)} | {Share(o.Tuned)} |");
         }
 
         Line($"");
@@ -130,11 +130,16 @@ internal static class RankingComparison
         foreach ((string score, Func<CandidateScores, double> of) in new (string, Func<CandidateScores, double>)[] { ("k-fold probe", s => s.Accuracy), ("LogME", s => s.LogMe), ("H-score", s => s.HScore) })
         {
             double[] scores = [.. outcomes.Select(o => of(o.Scores))], probe = [.. outcomes.Select(o => o.Probe)], tuned = [.. outcomes.Select(o => o.Tuned)];
-            Line($"| {score} | {RankCorrelation.Spearman(scores, probe):F2} | {RankCorrelation.Kendall(scores, probe):F2} | {RankCorrelation.Spearman(scores, tuned):F2} | {RankCorrelation.Kendall(scores, tuned):F2} |");
+            Line($"| {score} | {Correlation(RankCorrelation.Spearman(scores, probe))} | {Correlation(RankCorrelation.Kendall(scores, probe))} | {Correlation(RankCorrelation.Spearman(scores, tuned))} | {Correlation(RankCorrelation.Kendall(scores, tuned))} |");
         }
 
         Line($"");
     }
+
+    // A way that was left out, or that made no difference, has no figure.
+    private static string Share(double value) => double.IsNaN(value) ? "–" : value.ToString("P1", CultureInfo.InvariantCulture);
+
+    private static string Correlation(double value) => double.IsNaN(value) ? "–" : value.ToString("F2", CultureInfo.InvariantCulture);
 
     private static void Line(FormattableString text) => Console.WriteLine(text.ToString(CultureInfo.InvariantCulture));
 

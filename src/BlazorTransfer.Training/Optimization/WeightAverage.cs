@@ -22,7 +22,7 @@ internal sealed class WeightAverage : IDisposable
         using var gradients = no_grad();
         _decay = decay;
         _weights = [.. module.state_dict().Values];
-        _averages = [.. _weights.Select(w => w.detach().clone().DetachFromDisposeScope())];
+        _averages = [.. _weights.Select(w => w.clone().DetachFromDisposeScope())];
     }
 
     /// <summary>Takes in the weights after a step.</summary>
@@ -52,7 +52,7 @@ internal sealed class WeightAverage : IDisposable
         using var gradients = no_grad();
         for (int i = 0; i < _weights.Length; i++)
         {
-            using Tensor kept = _weights[i].detach().clone();
+            using Tensor kept = _weights[i].clone();
             _weights[i].copy_(_averages[i]);
             _averages[i].copy_(kept);
         }

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
@@ -55,6 +56,24 @@ public sealed class ExperimentTests : IAsyncLifetime
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, Request(repeats)));
 
         Assert.Empty(Runs.List(_ada, _project.Id));
+    }
+
+    [Fact]
+    public async Task CancelExperiment_StopsWhatIsNotOver_AndIsForEditors()
+    {
+        ClaimsPrincipal eve = await _app.PrincipalAsync(await _app.CreateUserAsync("Eve")), vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
+        _app.SetRole(_project.Id, "Vera", ProjectRole.Viewer);
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request(repeats: 3) with { Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = "wait-for-cancel" } });
+        await _app.WaitForRunAsync(first.Id, r => r.Epoch == 1);
+        string experiment = first.Submission.ExperimentId!;
+
+        Assert.Throws<NotFoundException>(() => Runs.CancelExperiment(eve, _project.Id, experiment));
+        Assert.Throws<ForbiddenException>(() => Runs.CancelExperiment(vera, _project.Id, experiment));
+        Assert.DoesNotContain(Runs.Experiment(_ada, _project.Id, experiment), r => r.Status is RunStatus.Cancelled or RunStatus.Cancelling);
+        Runs.CancelExperiment(_ada, _project.Id, experiment);
+
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, experiment).All(r => r.Status.IsFinal()));
+        Assert.All(Runs.Experiment(_ada, _project.Id, experiment), r => Assert.Equal(RunStatus.Cancelled, r.Status));
     }
 
     [Fact]

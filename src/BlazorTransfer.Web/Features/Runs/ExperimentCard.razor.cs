@@ -61,9 +61,9 @@ public sealed partial class ExperimentCard : IDisposable
 
     private async Task CancelAsync()
     {
-        Run[] open = [.. _runs.Where(r => !r.Status.IsFinal())];
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Cancel what is not over?", $"{open.Length} of these runs are waiting or at work. Those that have finished stay.", "Cancel them")) return;
-        foreach (Run run in open) Runs.Cancel(User, ProjectId, run.Id);
+        int open = _runs.Count(r => !r.Status.IsFinal());
+        if (!await ConfirmDialog.AskAsync(Dialogs, "Cancel what is not over?", $"{open} of these runs are waiting or at work. Those that have finished stay.", "Cancel them")) return;
+        Runs.CancelExperiment(User, ProjectId, ExperimentId);
         Load();
     }
 }

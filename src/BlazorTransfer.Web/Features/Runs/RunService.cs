@@ -141,6 +141,15 @@ internal sealed class RunService(
         return run;
     }
 
+    /// <summary>Cancels the runs of an experiment that are not over; one that somebody removes meanwhile needs no cancelling.</summary>
+    public void CancelExperiment(ClaimsPrincipal user, string projectId, string experimentId)
+    {
+        IReadOnlyList<Run> experiment = Experiment(user, projectId, experimentId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        foreach (Run run in experiment.Where(r => !r.Status.IsFinal())) runs.Change(run.Id, r => r.RequestCancel(clock.GetUtcNow()));
+        changes.Publish(projectId);
+    }
+
     /// <exception cref="RefusedException">It is not over.</exception>
     public void Delete(ClaimsPrincipal user, string projectId, string runId)
     {
