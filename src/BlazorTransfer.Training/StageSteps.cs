@@ -34,13 +34,14 @@ internal sealed class StageSteps : IDisposable
     /// <param name="left">Images of the epoch that had not been seen before this batch.</param>
     public void Take(Tensor loss, long batch, int images, int left)
     {
+        // With each batch, so that the rate that is reported is the schedule's also between two steps.
+        _optimizer.Schedule(_schedule.Factor(batch));
         if (_images == 0) _missing = _images = Math.Min(_imagesPerStep, left);
         // So that the step is that of the mean over all its images, also where the last batch is smaller.
         RunOptimizer.Accumulate(loss, (double)images / _images);
         _missing -= images;
         if (_missing > 0) return;
         _images = 0;
-        _optimizer.Schedule(_schedule.Factor(batch));
         _optimizer.Step();
         _average?.Update();
     }

@@ -173,7 +173,7 @@ public static class CommonParameters
         [
             new ParameterChoice("sgd", "SGD with momentum", "The usual choice for fine-tuning convolutional networks."),
             new ParameterChoice("adamw", "AdamW", "Adapts the step to each weight; needs a ten times lower learning rate (Loshchilov and Hutter, 2017)."),
-            new ParameterChoice("rmsprop", "RMSprop", "Divides the step by the gradient's usual size; how MobileNets were trained. Learning rate as for AdamW (Tieleman and Hinton, 2012)."),
+            new ParameterChoice("rmsprop", "RMSprop", "Divides the step by the gradient's usual size; how MobileNets were trained. A tenth of AdamW's learning rate, as momentum adds up ten such steps (Tieleman and Hinton, 2012)."),
         ],
     };
 }
