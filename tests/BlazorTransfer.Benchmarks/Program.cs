@@ -9,6 +9,10 @@ using BlazorTransfer.Benchmarks;
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- transfer --data FOLDER --weights FILE
 if (args is ["transfer", ..]) return new RootCommand { TransferComparison.Create() }.Parse(args).Invoke();
 
+// Whole runs: what does each method make of few images? See .github/learning.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- learning --data FOLDER --weights FILE
+if (args is ["learning", ..]) return new RootCommand { LearningComparison.Create() }.Parse(args).Invoke();
+
 // Whole runs: does the ranking of backbones predict what they reach? See .github/ranking.md.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- ranking --data NAME=FOLDER sample --weights FILE...
 if (args is ["ranking", .. var rest]) return RankingComparison.Run(rest);

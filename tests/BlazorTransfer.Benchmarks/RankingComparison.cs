@@ -74,7 +74,7 @@ internal static class RankingComparison
     private static double Train(Outcome outcome, string method, int seeds, string folder, params (string Name, ParameterValue Value)[] parameters)
     {
         var clock = Stopwatch.StartNew();
-        double top1 = Enumerable.Range(0, seeds).Select(seed => Top1(new JobSpec
+        double top1 = Enumerable.Range(0, seeds).Select(seed => ComparedRun.LastTop1(new JobSpec
         {
             RunId = "comparison",
             Data = outcome.Data,
@@ -87,17 +87,6 @@ internal static class RankingComparison
         }, folder)).DefaultIfEmpty(double.NaN).Average();
         outcome.Seconds += clock.Elapsed.TotalSeconds;
         Tell($"{outcome.Data.Version}, {outcome.Candidate.Name}, {method}: {top1:P1}");
-        return top1;
-    }
-
-    /// <summary>Validation top-1 after the last epoch: the best epoch is chosen on the same images and flatters.</summary>
-    private static double Top1(JobSpec job, string folder)
-    {
-        var run = new RunFolder(Path.Combine(folder, Guid.NewGuid().ToString("N")));
-        run.Create();
-        double top1 = double.NaN;
-        TrainingRun.Execute(job, run, e => top1 = e is EpochCompleted epoch ? epoch.Metrics[MetricKeys.ValidationTop1] : top1, CancellationToken.None);
-        Directory.Delete(run.Path, recursive: true);
         return top1;
     }
 

@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
 using BlazorTransfer.Worker;
 
 namespace BlazorTransfer.Benchmarks;
@@ -53,7 +50,7 @@ internal static class TransferComparison
                             .. Enumerable.Range(0, parsed.GetValue(seeds)).Select(seed =>
                                 Train(folder, images, manifest(seed), way, parsed.GetValue(backbone)!, Path.GetFullPath(parsed.GetValue(weights)!), parsed.GetValue(size), seed)),
                         ];
-                        Console.WriteLine($"| {name} | {way.Name} | {Spread(top1)} | {string.Join(", ", top1.Select(Percent))} |");
+                        Console.WriteLine($"| {name} | {way.Name} | {ComparedRun.Spread(top1)} | {string.Join(", ", top1.Select(ComparedRun.Percent))} |");
                     }
                 }
             }
@@ -93,38 +90,17 @@ internal static class TransferComparison
 
     private static double Train(string scratch, string images, DatasetManifest data, Way way, string backbone, string weights, int size, int seed)
     {
-        var folder = new RunFolder(Path.Combine(scratch, "run"));
-        folder.Create();
-        string manifest = Path.Combine(scratch, "dataset.jsonl");
-        data.Save(manifest);
         var parameters = way.Parameters.ToDictionary(p => p.Name, p => p.Value);
         parameters["image-size"] = size;
-        var job = new JobSpec
+        return ComparedRun.LastTop1(new JobSpec
         {
             RunId = "transfer",
-            Data = new DataSpec(manifest, images),
+            Data = ComparedRun.Save(data, images, scratch),
             Backbone = backbone,
             Weights = way.Pretrained ? new WeightsSpec(weights) : WeightsSpec.Random,
             Method = way.Method,
             Parameters = parameters,
             Seed = seed,
-        };
-        double last = 0;
-        TrainingRun.Execute(job, folder, e => last = e is EpochCompleted epoch ? epoch.Metrics[MetricKeys.ValidationTop1] : last, CancellationToken.None);
-        return last;
+        }, scratch);
     }
-
-    private static string Spread(double[] values)
-    {
-        double mean = values.Average(), deviation = values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
-        return $"{Percent(mean)} ± {(100 * deviation).ToString("F1", CultureInfo.InvariantCulture)}";
-    }
-
-    private static string Percent(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture);
-
-    /// <param name="Name">What the table calls it.</param>
-    /// <param name="Method">The transfer method.</param>
-    /// <param name="Pretrained">From the pretrained weights, or from random ones.</param>
-    /// <param name="Parameters">What differs from the method's defaults.</param>
-    private sealed record Way(string Name, string Method, bool Pretrained, (string Name, ParameterValue Value)[] Parameters);
 }

@@ -1,0 +1,52 @@
+using System.Globalization;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training;
+
+namespace BlazorTransfer.Benchmarks;
+
+/// <summary>A way to train that a comparison has a column or row for.</summary>
+/// <param name="Name">What the table calls it.</param>
+/// <param name="Method">The transfer method.</param>
+/// <param name="Pretrained">From the pretrained weights, or from random ones.</param>
+/// <param name="Parameters">What differs from the method's defaults.</param>
+internal sealed record Way(string Name, string Method, bool Pretrained, (string Name, ParameterValue Value)[] Parameters);
+
+/// <summary>Whole runs whose figures are compared.</summary>
+internal static class ComparedRun
+{
+    /// <summary>Validation top-1 after the last epoch: the best epoch is chosen on the same images and flatters.</summary>
+    /// <param name="job">The run.</param>
+    /// <param name="scratch">A folder in which the run leaves nothing behind.</param>
+    public static double LastTop1(JobSpec job, string scratch)
+    {
+        var run = new RunFolder(Path.Combine(scratch, Guid.NewGuid().ToString("N")));
+        run.Create();
+        double top1 = double.NaN;
+        TrainingRun.Execute(job, run, e => top1 = e is EpochCompleted epoch ? epoch.Metrics[MetricKeys.ValidationTop1] : top1, CancellationToken.None);
+        Directory.Delete(run.Path, recursive: true);
+        return top1;
+    }
+
+    /// <summary>The images of some samples, as a job names them.</summary>
+    /// <param name="data">The samples.</param>
+    /// <param name="images">The folder that their names are relative to.</param>
+    /// <param name="scratch">Where the manifest goes.</param>
+    public static DataSpec Save(DatasetManifest data, string images, string scratch)
+    {
+        string manifest = Path.Combine(scratch, "dataset.jsonl");
+        data.Save(manifest);
+        return new DataSpec(manifest, images);
+    }
+
+    /// <summary>Mean ± standard deviation, in percent.</summary>
+    public static string Spread(double[] values)
+    {
+        double mean = values.Average(), deviation = values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
+        return $"{Percent(mean)} ± {(100 * deviation).ToString("F1", CultureInfo.InvariantCulture)}";
+    }
+
+    public static string Percent(double value) => (100 * value).ToString("F1", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Worker;
+
+namespace BlazorTransfer.Benchmarks;
+
+/// <summary>
+/// What each method of the fine-tuning family makes of few images: validation top-1 of the last epoch (nothing is chosen on these images),
+/// as mean ± standard deviation over seeds, each of which draws its images anew. All methods of a seed see the same images.
+/// </summary>
+internal static class LearningComparison
+{
+    // Of PACS, which is not divided, what validates: 20 a class leave 50 to learn from.
+    private const int ValidationPerClass = 20;
+
+    private static readonly Way[] Ways =
+    [
+        new("From scratch", "from-scratch", Pretrained: false, [("augmentation", "light")]),
+        new("Linear probe", "linear-probe", Pretrained: true, []),
+        new("Fine-tuning", "fine-tuning", Pretrained: true, [Rate]),
+        new("LP-FT", "lp-ft", Pretrained: true, [Rate]),
+        new("L2-SP", "l2-sp", Pretrained: true, [Rate]),
+        new("BSS", "bss", Pretrained: true, [Rate]),
+        new("DELTA", "delta", Pretrained: true, [Rate]),
+        new("Co-Tuning", "co-tuning", Pretrained: true, [Rate]),
+    ];
+
+    // What suits the built-in network; the default is for larger ones.
+    private static (string, ParameterValue) Rate => ("learning-rate", 5e-4);
+
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Description = "Folder that holds hymenoptera (train and val) and pacs-small (photo).", Required = true };
+        var weights = new Option<string>("--weights") { Description = "The pretrained weights, with their head.", Required = true };
+        var backbone = new Option<string>("--backbone") { Description = "Their network.", DefaultValueFactory = _ => "resnet18_slim" };
+        var seeds = new Option<int>("--seeds") { Description = "Seeds, from 0.", DefaultValueFactory = _ => 5 };
+        var perClass = new Option<int[]>("--images-per-class") { Description = "Training images of a class.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [10, 20, 50] };
+        var size = new Option<int>("--image-size") { Description = "Side of the input; 0 takes the network's own.", DefaultValueFactory = _ => 96 };
+        var only = new Option<string>("--only") { Description = "Ways whose name contains this.", DefaultValueFactory = _ => "" };
+        var on = new Option<string>("--on") { Description = "Data sets whose name contains this.", DefaultValueFactory = _ => "" };
+        var command = new Command("learning", "The methods of the fine-tuning family on few images, over seeds.") { data, weights, backbone, seeds, perClass, size, only, on };
+        command.SetAction(parsed =>
+        {
+            NativeLibtorch.Load();
+            string scratch = Directory.CreateTempSubdirectory("blazortransfer-learning-").FullName;
+            try
+            {
+                Console.WriteLine("| Data set | Images a class | Way | Top-1, mean ± sd | by seed |\n|---|---|---|---|---|");
+                foreach (Way way in Ways.Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)))
+                {
+                    foreach (Images images in ImagesIn(parsed.GetValue(data)!).Where(d => d.Name.Contains(parsed.GetValue(on)!, StringComparison.OrdinalIgnoreCase)))
+                    {
+                        foreach (int count in parsed.GetValue(perClass)!)
+                        {
+                            double[] top1 = [.. Enumerable.Range(0, parsed.GetValue(seeds)).Select(seed => ComparedRun.LastTop1(Job(way, images, count, seed, scratch, parsed.GetValue(backbone)!, parsed.GetValue(weights)!, parsed.GetValue(size)), scratch))];
+                            Console.WriteLine($"| {images.Name} | {count} | {way.Name} | {ComparedRun.Spread(top1)} | {string.Join(", ", top1.Select(ComparedRun.Percent))} |");
+                        }
+                    }
+                }
+            }
+            finally
+            {
+                Directory.Delete(scratch, recursive: true);
+            }
+        });
+        return command;
+    }
+
+    private static JobSpec Job(Way way, Images images, int perClass, int seed, string scratch, string backbone, string weights, int size)
+    {
+        Dictionary<string, ParameterValue> parameters = way.Parameters.ToDictionary(p => p.Name, p => p.Value);
+        parameters["image-size"] = size;
+        // Fewer images make fewer steps, for which more epochs make up. A probe's epochs cost nothing and are its default.
+        if (way.Method != "linear-probe") parameters["epochs"] = (way.Pretrained ? 1 : 2) * (perClass <= 10 ? 30 : perClass <= 20 ? 20 : 12);
+        return new JobSpec
+        {
+            RunId = "learning",
+            Data = ComparedRun.Save(Few(images.All, perClass, seed), images.Folder, scratch),
+            Backbone = backbone,
+            Weights = way.Pretrained ? new WeightsSpec(Path.GetFullPath(weights)) : WeightsSpec.Random,
+            Method = way.Method,
+            Parameters = parameters,
+            Device = DeviceSpec.Cpu,
+            Seed = seed,
+        };
+    }
+
+    private static IEnumerable<Images> ImagesIn(string data)
+    {
+        string hymenoptera = Path.GetFullPath(Path.Combine(data, "hymenoptera")), photo = Path.GetFullPath(Path.Combine(data, "pacs-small", "photo"));
+        yield return new Images("Hymenoptera", hymenoptera, FolderImport.FromFolder(hymenoptera).Manifest);
+        DatasetManifest all = FolderImport.FromFolder(photo).Manifest;
+        yield return new Images("PACS-small photo", photo, all with { Samples = [.. ByClass(all.Samples, seed: 0).SelectMany(c => c.Select((s, i) => s with { Split = i < ValidationPerClass ? Split.Validation : Split.Train }))] });
+    }
+
+    /// <summary>A few training images of each class, drawn from the seed; the validation split whole.</summary>
+    private static DatasetManifest Few(DatasetManifest all, int perClass, int seed) => all with
+    {
+        Samples = [.. all.Of(Split.Validation), .. ByClass(all.Of(Split.Train), seed).SelectMany(c => c.Take(perClass))],
+    };
+
+    private static IEnumerable<Sample[]> ByClass(IEnumerable<Sample> samples, int seed) => samples.GroupBy(s => s.Label).Select(g =>
+    {
+        Sample[] members = [.. g];
+        new Random(seed).Shuffle(members);
+        return members;
+    });
+
+    private sealed record Images(string Name, string Folder, DatasetManifest All);
+}
