@@ -35,6 +35,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             _model.Backbone.Freeze(stage.Method.FrozenGroups(_model));
             using Sources sources = PrepareSources(stage);
+            PrepareMethod(stage, sources);
             RunStage(stage, sources, epochs);
             epochs += stage.Epochs;
             if (stage == run.Stages[^1]) EvaluateBest(sources);
@@ -99,6 +100,15 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         var sources = new Sources(cacheTrain ? Features(train) : train, Features(validation));
         _progress.Complete();
         return sources;
+    }
+
+    private void PrepareMethod(TrainingStage stage, Sources sources)
+    {
+        if (stage.Method.PreparationPasses == 0) return;
+        BatchSource images = stage.Augments ? run.Evaluation(Split.Train) : sources.Train;
+        _progress.Start(RunPhase.ExtractingFeatures, stage.Method.PreparationPasses * images.Samples.Count, "images");
+        stage.Method.Prepare(_model, images, run.BatchSize, done => _progress.Report(done), cancel);
+        _progress.Complete();
     }
 
     /// <param name="stage">The stage.</param>

@@ -7,6 +7,7 @@ using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training;
@@ -95,9 +96,8 @@ public sealed class TrainingRun : IDisposable
         manual_seed(job.Seed);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
         CheckImageSize(backbone, settings);
-        LoadWeights(backbone, job, data.Classes, emit);
+        var model = new TransferModel(backbone, data.Classes, device) { Source = LoadWeights(backbone, job, data.Classes, device, emit) };
         backbone.to(device);
-        var model = new TransferModel(backbone, data.Classes, device);
         if (settings.Boolean(CommonParameters.ClassWeights)) model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
         method.Configure(model);
         return new TrainingRun(job, data, model, method, settings, deviceSpec);
@@ -144,33 +144,51 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private static void LoadWeights(Backbone backbone, JobSpec job, IReadOnlyList<string> classes, Action<RunEvent> emit)
+    /// <summary>Loads what the network starts from.</summary>
+    /// <returns>The network as it was pretrained, where the method asks for it.</returns>
+    private static TransferModel? LoadWeights(Backbone backbone, JobSpec job, IReadOnlyList<string> classes, Device device, Action<RunEvent> emit)
     {
         WeightsSpec weights = job.Weights;
-        bool takesWeights = TransferMethodRegistry.All.Single(m => m.Name == job.Method).TakesWeights;
-        if (!takesWeights && weights.File is not null)
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        if (!method.TakesWeights && weights.File is not null)
             throw TrainingException.BadInput($"'{job.Method}' starts from random weights. To train on from these, choose fine-tuning.");
         if (weights.File is null)
         {
-            if (!takesWeights) return;
+            if (method.Source != SourceUse.None) throw TrainingException.BadInput($"{method.DisplayName} needs pretrained weights. To start from random ones, choose another method.");
+            if (!method.TakesWeights) return null;
             emit(new MessageLogged { Level = MessageLevel.Warning, Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images." });
-            return;
+            return null;
         }
 
         try
         {
-            LoadReport report = WeightsLoader.Load(backbone, WeightsFile.Open(weights.File), HasTheseClasses(weights.File, classes));
+            IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(weights.File);
+            LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes));
             emit(new MessageLogged
             {
                 Level = MessageLevel.Information,
                 Text = $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
                     + (report.HeadLoaded ? ", the head included." : "; the head is new."),
             });
+            return method.Source == SourceUse.None ? null : SourceNetwork(job.Backbone, tensors, method, device);
         }
         catch (IOException e)
         {
             throw TrainingException.BadInput($"The weights '{weights.Name ?? weights.File}' cannot be used: {e.Message}", e);
         }
+    }
+
+    private static TransferModel SourceNetwork(string name, IReadOnlyDictionary<string, TensorData> tensors, TransferMethodSpec method, Device device)
+    {
+        int? classes = WeightsLoader.HeadClasses(name, tensors);
+        if (classes is null && method.Source == SourceUse.TrunkAndHead)
+            throw new WeightsException($"they have no head, and {method.DisplayName} needs that of the classes they were trained on. Choose weights with their head, or another method.");
+        Backbone source = BackboneRegistry.Create(name, classes ?? 1);
+        WeightsLoader.Load(source, tensors);
+        foreach (Parameter parameter in source.parameters()) parameter.requires_grad = false;
+        source.eval();
+        source.to(device);
+        return new TransferModel(source, [.. Enumerable.Range(1, classes ?? 1).Select(c => $"source class {c}")], device);
     }
 
     /// <summary>A head means nothing without its classes: only a file that names the same ones in the same order gives its own.</summary>

@@ -15,6 +15,12 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     /// <summary>[classes], how much an error on each class counts in training; null where all count alike.</summary>
     public Tensor? ClassWeights { get; private set; }
 
+    /// <summary>
+    /// The network as it was before the run, with the head of what it was pretrained on where its file has one: frozen, and there only for
+    /// methods that compare with it. Disposed of with this model.
+    /// </summary>
+    public TransferModel? Source { get; set; }
+
     /// <summary>Number of layer groups; the entry point behind the last of them is the head's input.</summary>
     public int HeadEntry => Backbone.LayerGroups.Count;
 
@@ -57,6 +63,7 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     public void Dispose()
     {
         ClassWeights?.Dispose();
+        Source?.Dispose();
         Backbone.Dispose();
     }
 }

@@ -92,6 +92,22 @@ public sealed record TransferMethodSpec(
 {
     /// <summary>Whether it starts from weights; a method that does not is refused any.</summary>
     public bool TakesWeights { get; init; } = true;
+
+    /// <summary>What it needs of the pretrained network besides a start.</summary>
+    public SourceUse Source { get; init; }
+}
+
+/// <summary>What a method needs of the pretrained network besides a start.</summary>
+public enum SourceUse
+{
+    /// <summary>Nothing: it could also start from random weights.</summary>
+    None,
+
+    /// <summary>The trunk as it was, to compare with; random weights are refused.</summary>
+    Trunk,
+
+    /// <summary>The trunk and the head of the classes that it was pretrained on; weights without a head are refused.</summary>
+    TrunkAndHead,
 }
 
 /// <summary>A form in which a finished model can be downloaded.</summary>

@@ -44,6 +44,14 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     public Tensor ForwardGroups(Tensor input, int first, int count) =>
         LayerGroups.Skip(first).Take(count).Aggregate(ChannelsLast(input), (x, group) => group.Forward(x));
 
+    /// <summary>The outputs of all groups from <paramref name="first"/> on, each [N, C, H, W].</summary>
+    public IReadOnlyList<Tensor> ForwardMaps(Tensor input, int first)
+    {
+        var maps = new List<Tensor>();
+        foreach (LayerGroup group in LayerGroups.Skip(first)) maps.Add(group.Forward(maps.Count == 0 ? ChannelsLast(input) : maps[^1]));
+        return maps;
+    }
+
     /// <summary>The last group's output to the head's input.</summary>
     public abstract Tensor ToHeadInput(Tensor trunk);
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Images;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;
@@ -44,7 +45,7 @@ internal sealed class Bss(ParameterSet settings) : FineTuning(settings)
                 Help = "How many of the smallest singular values are shrunk; of a batch with no more images than that, none.",
             }));
 
-    protected override (string Name, Tensor Value)? Penalty(TransferModel model, Tensor headInput)
+    protected override (string Name, Tensor Value)? Penalty(TransferModel model, Batch batch, Tensor headInput)
     {
         Tensor features = model.Backbone.Pool(headInput); // [N, D]
         long values = Math.Min(features.shape[0], features.shape[1]), shrunk = Settings.Integer(Count);

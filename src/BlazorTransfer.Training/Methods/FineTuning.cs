@@ -53,7 +53,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
         Tensor headInput = model.HeadInput(batch.Inputs, batch.Entry);
         Tensor logits = model.Backbone.ForwardHead(headInput);
         Tensor loss = CrossEntropy(model, logits, batch);
-        return Penalty(model, headInput) is not var (name, penalty) ? new Loss(loss, logits)
+        return Penalty(model, batch, headInput) is not var (name, penalty) ? new Loss(loss, logits)
             : new Loss(loss.Plus(penalty), logits, new Dictionary<string, Tensor> { ["cross-entropy"] = loss, [name] = penalty });
     }
 
@@ -102,6 +102,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
 
     /// <summary>What is added to the cross-entropy, and its name; null where nothing is.</summary>
     /// <param name="model">The model.</param>
+    /// <param name="batch">What it was shown.</param>
     /// <param name="headInput">What the head took of this batch, with gradient.</param>
-    protected virtual (string Name, Tensor Value)? Penalty(TransferModel model, Tensor headInput) => null;
+    protected virtual (string Name, Tensor Value)? Penalty(TransferModel model, Batch batch, Tensor headInput) => null;
 }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Images;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -56,7 +57,7 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
             _trunk.Add((parameter, parameter.clone().DetachFromDisposeScope()));
     }
 
-    protected override (string Name, Tensor Value)? Penalty(TransferModel model, Tensor headInput)
+    protected override (string Name, Tensor Value)? Penalty(TransferModel model, Batch batch, Tensor headInput)
     {
         Tensor trunk = Sum(_trunk.Select(p => p.Now.Minus(p.Start).square().sum()), model.Device);
         Tensor head = Sum(model.Backbone.Head.parameters().Select(p => p.square().sum()), model.Device);

@@ -45,6 +45,19 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>Freezes and prepares the model, before the first step.</summary>
     public virtual void Configure(TransferModel model) => model.Backbone.Freeze(FrozenGroups(model));
 
+    /// <summary>How often <see cref="Prepare"/> goes over the training images.</summary>
+    public virtual int PreparationPasses => 0;
+
+    /// <summary>Learns what it must know of the training images before a stage's first step.</summary>
+    /// <param name="model">The model, configured.</param>
+    /// <param name="images">The training images as evaluation sees them, or what was kept of them at the freeze depth.</param>
+    /// <param name="batchSize">Images computed at once.</param>
+    /// <param name="progress">Called with the number of images done, over all passes.</param>
+    /// <param name="cancel">Stops it.</param>
+    public virtual void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
+    {
+    }
+
     /// <summary>Side of the training images in an epoch (from 1), where it changes over a run of <paramref name="epochs"/>; at most <paramref name="size"/>.</summary>
     public virtual int ImageSize(int size, int epoch, int epochs) => size;
 
@@ -74,6 +87,9 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
 
     protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) =>
         nn.functional.cross_entropy(logits, batch.Labels, model.ClassWeights, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
+
+    /// <summary>The network as it was pretrained, for a method whose specification asks for it.</summary>
+    protected static TransferModel SourceOf(TransferModel model) => model.Source ?? throw new InvalidOperationException("The method was given no pretrained network.");
 
     protected static IReadOnlyList<Parameter> Trainable(nn.Module module) => [.. module.parameters().Where(p => p.requires_grad)];
 }

@@ -13,6 +13,9 @@ public static class TransferMethodRegistry
         (GradualUnfreezing.Spec, settings => new GradualUnfreezing(settings)),
         (L2Sp.Spec, settings => new L2Sp(settings)),
         (Bss.Spec, settings => new Bss(settings)),
+        (Delta.Spec, settings => new Delta(settings)),
+        (CoTuning.Spec, settings => new CoTuning(settings)),
+        (LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
         (FromScratch.Spec, settings => new FromScratch(settings)),
     ];
 

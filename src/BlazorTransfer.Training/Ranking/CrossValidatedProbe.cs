@@ -1,3 +1,4 @@
+using BlazorTransfer.Training.Classifiers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -56,11 +57,9 @@ internal static class CrossValidatedProbe
         using var scope = NewDisposeScope();
         Tensor rest = Indices(foldOf, f => f != fold).to(features.device), held = Indices(foldOf, f => f == fold).to(features.device);
         Tensor train = features.index_select(0, rest);
-        Tensor mean = train.mean([0], keepdim: true), centred = train.Minus(mean), deviation = centred.square().mean([0], keepdim: true).sqrt();
-        // A feature that does not vary is left at zero, not blown up to its rounding errors.
-        Tensor scale = where(deviation.gt(mean.abs().Times(1e-7)), deviation.reciprocal(), zeros_like(deviation));
-        using LogisticRegression model = LogisticRegression.Fit(centred * scale, targets.index_select(0, rest), classes, Decay, cancel);
-        Tensor predicted = model.Predict(features.index_select(0, held).Minus(mean) * scale);
+        using Standardisation standard = Standardisation.Of(train);
+        using LogisticRegression model = LogisticRegression.Fit(standard.Apply(train), targets.index_select(0, rest), classes, Decay, cancel);
+        Tensor predicted = model.Predict(standard.Apply(features.index_select(0, held)));
         return predicted.eq(targets.index_select(0, held)).to(float64).mean().item<double>();
     }
 

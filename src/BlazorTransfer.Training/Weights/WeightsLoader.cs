@@ -70,6 +70,19 @@ public static class WeightsLoader
         return report;
     }
 
+    /// <summary>How many classes the file's head has, if it has the backbone's head; else null.</summary>
+    public static int? HeadClasses(string backbone, IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        using var scope = NewDisposeScope();
+        using Backbone two = BackboneRegistry.Create(backbone, classes: 2);
+        Parts parts = Parts.Of(two);
+        // The last bias of the head, whatever comes before it.
+        if (tensors.Where(t => parts.IsHead(t.Key) && t.Value.Shape.Count == 1).OrderBy(t => t.Key, StringComparer.Ordinal).LastOrDefault().Value is not { } bias) return null;
+        int classes = (int)bias.Shape[0];
+        using Backbone whole = BackboneRegistry.Create(backbone, classes);
+        return Compare(whole, tensors).HeadLoaded ? classes : null;
+    }
+
     /// <summary>The backbones of the catalogue whose trunk the tensors fit.</summary>
     public static IReadOnlyList<string> FittingBackbones(IReadOnlyDictionary<string, TensorData> tensors)
     {

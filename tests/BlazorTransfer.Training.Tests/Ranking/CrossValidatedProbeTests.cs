@@ -1,3 +1,4 @@
+using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Ranking;
 using TorchSharp;
 using static TorchSharp.torch;

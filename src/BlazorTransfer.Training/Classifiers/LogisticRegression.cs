@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace BlazorTransfer.Training.Ranking;
+namespace BlazorTransfer.Training.Classifiers;
 
 /// <summary>
 /// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b) + λ/2 |W|², by L-BFGS on all samples at once (Nocedal,
@@ -52,12 +52,19 @@ internal sealed class LogisticRegression : IDisposable
         return new LogisticRegression(point.DetachFromDisposeScope(), value);
     }
 
+    /// <summary>What it says of each row, [N, classes], before the softmax; gradients go through to the features.</summary>
+    public Tensor Logits(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        return WithOnes(features).mm(_weights).MoveToOuterDisposeScope();
+    }
+
     /// <summary>The most probable class of each row, [N].</summary>
     public Tensor Predict(Tensor features)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        return WithOnes(features).mm(_weights).argmax(1).MoveToOuterDisposeScope();
+        return Logits(features).argmax(1).MoveToOuterDisposeScope();
     }
 
     public void Dispose() => _weights.Dispose();

@@ -1,0 +1,37 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Classifiers;
+
+/// <summary>Features brought to mean zero and standard deviation one, as some samples have them.</summary>
+internal sealed class Standardisation : IDisposable
+{
+    private readonly Tensor _mean;
+    private readonly Tensor _scale;
+
+    private Standardisation(Tensor mean, Tensor scale) => (_mean, _scale) = (mean, scale);
+
+    /// <param name="features">[N, D].</param>
+    public static Standardisation Of(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        Tensor mean = features.mean([0], keepdim: true), deviation = features.Minus(mean).square().mean([0], keepdim: true).sqrt();
+        // A feature that does not vary is left at zero, not blown up to its rounding errors.
+        Tensor scale = where(deviation.gt(mean.abs().Times(1e-7)), deviation.reciprocal(), zeros_like(deviation));
+        return new Standardisation(mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
+    }
+
+    /// <summary>[N, D] to [N, D]; gradients go through.</summary>
+    public Tensor Apply(Tensor features)
+    {
+        using var scope = NewDisposeScope();
+        return (features.Minus(_mean) * _scale).MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        _mean.Dispose();
+        _scale.Dispose();
+    }
+}
