@@ -92,7 +92,7 @@ public sealed class TrainingRun : IDisposable
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
         if (settings.Integer(CommonParameters.Threads) is > 0 and int threads) set_num_threads(threads);
-        DatasetManifest data = LoadData(job.Data);
+        DatasetManifest data = LoadData(job);
         manual_seed(job.Seed);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
         CheckImageSize(backbone, settings);
@@ -103,12 +103,13 @@ public sealed class TrainingRun : IDisposable
         return new TrainingRun(job, data, model, method, settings, deviceSpec);
     }
 
-    private static DatasetManifest LoadData(DataSpec spec)
+    private static DatasetManifest LoadData(JobSpec job)
     {
         try
         {
-            DatasetManifest data = DatasetManifest.Load(spec.Manifest);
+            DatasetManifest data = DatasetManifest.Load(job.Data.Manifest);
             DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
+            if (job.Fold is { } fold) labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
             if (labelled.Classes.Count < 2) throw TrainingException.BadInput("The data set needs at least two classes.");
             if (labelled.Of(Split.Train).Count == 0) throw TrainingException.BadInput("The data set has no training images.");
             if (labelled.Of(Split.Validation).Count == 0) throw TrainingException.BadInput("The data set has no validation images.");

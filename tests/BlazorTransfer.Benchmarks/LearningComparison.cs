@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
@@ -41,15 +42,17 @@ internal static class LearningComparison
         var size = new Option<int>("--image-size") { Description = "Side of the input; 0 takes the network's own.", DefaultValueFactory = _ => 96 };
         var only = new Option<string>("--only") { Description = "Ways whose name contains this.", DefaultValueFactory = _ => "" };
         var on = new Option<string>("--on") { Description = "Data sets whose name contains this.", DefaultValueFactory = _ => "" };
-        var command = new Command("learning", "The methods of the fine-tuning family on few images, over seeds.") { data, weights, backbone, seeds, perClass, size, only, on };
+        var set = new Option<string[]>("--set") { Description = "Other settings, as NAME=VALUE, for all ways.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("learning", "The methods of the fine-tuning family on few images, over seeds.") { data, weights, backbone, seeds, perClass, size, only, on, set };
         command.SetAction(parsed =>
         {
             NativeLibtorch.Load();
+            (string, ParameterValue)[] others = [.. (parsed.GetValue(set) ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], (ParameterValue)double.Parse(s[1], CultureInfo.InvariantCulture)))];
             string scratch = Directory.CreateTempSubdirectory("blazortransfer-learning-").FullName;
             try
             {
                 Console.WriteLine("| Data set | Images a class | Way | Top-1, mean ± sd | by seed |\n|---|---|---|---|---|");
-                foreach (Way way in Ways.Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)))
+                foreach (Way way in Ways.Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)).Select(w => w with { Parameters = [.. w.Parameters, .. others] }))
                 {
                     foreach (Images images in ImagesIn(parsed.GetValue(data)!).Where(d => d.Name.Contains(parsed.GetValue(on)!, StringComparison.OrdinalIgnoreCase)))
                     {
@@ -71,10 +74,10 @@ internal static class LearningComparison
 
     private static JobSpec Job(Way way, Images images, int perClass, int seed, string scratch, string backbone, string weights, int size)
     {
-        Dictionary<string, ParameterValue> parameters = way.Parameters.ToDictionary(p => p.Name, p => p.Value);
-        parameters["image-size"] = size;
+        Dictionary<string, ParameterValue> parameters = new() { ["image-size"] = size };
         // Fewer images make fewer steps, for which more epochs make up. A probe's epochs cost nothing and are its default.
-        if (way.Method != "linear-probe") parameters["epochs"] = (way.Pretrained ? 1 : 2) * (perClass <= 10 ? 30 : perClass <= 20 ? 20 : 12);
+        if (way.Method != "linear-probe") parameters["epochs"] = (way.Pretrained ? 1 : 3) * (perClass <= 10 ? 15 : perClass <= 20 ? 10 : 6);
+        foreach ((string name, ParameterValue value) in way.Parameters) parameters[name] = value;
         return new JobSpec
         {
             RunId = "learning",

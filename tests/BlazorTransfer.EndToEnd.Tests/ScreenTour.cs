@@ -61,8 +61,9 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByText("The worker was killed (SIGKILL)")).ToBeVisibleAsync(new() { Timeout = 20_000 });
         await ShootAsync(page, "run-failed");
         await page.GotoAsync($"/projects/{project}/runs/new?start={finished}");
-        await page.GetByLabel("Seeds").FillAsync("3");
-        await page.GetByLabel("Seeds").PressAsync("Tab");
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Several seeds" }).ClickAsync();
+        await page.GetByLabel("Seeds", new() { Exact = true }).FillAsync("3");
+        await page.GetByLabel("Seeds", new() { Exact = true }).PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" }).ClickAsync();
         await Expect(page.GetByText("Finished")).ToHaveCountAsync(4, new() { Timeout = 300_000 });
         await ShootAsync(page, "run-experiment");

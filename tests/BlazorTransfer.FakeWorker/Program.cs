@@ -61,6 +61,10 @@ internal static class Fake
             {
                 Name = "epochs", DisplayName = "Epochs", Help = "Passes.", Kind = ParameterKind.Integer, Default = 2, Minimum = 1, Maximum = 100,
             },
+            new ParameterSpec
+            {
+                Name = "strength", DisplayName = "Strength", Help = "Changes nothing.", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0, Maximum = 1,
+            },
         ],
         ExportFormats = [],
         Devices = [new DeviceSpec("cpu", "CPU")],

@@ -23,6 +23,9 @@ public sealed record BuiltInWeights
 
     /// <summary>Of the file, lower-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>Classes of the head in the file; 0 where it has none.</summary>
+    public int HeadClasses { get; init; }
     public required string Licence { get; init; }
 
     /// <summary>Who made them, from what.</summary>

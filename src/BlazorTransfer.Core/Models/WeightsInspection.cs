@@ -6,8 +6,9 @@ namespace BlazorTransfer.Core.Models;
 /// <param name="Backbones">Names of the backbones whose trunk the tensors fit.</param>
 /// <param name="Closest">Where none fits: the backbone that comes closest, and what keeps it from fitting.</param>
 /// <param name="Differences">For each that fits: what differs all the same, outside of the trunk.</param>
+/// <param name="HeadClasses">Classes of the head that comes with the trunk; 0 where none does.</param>
 public sealed record WeightsInspection(
-    int Tensors, long Values, IReadOnlyList<string> Backbones, WeightsMismatch? Closest = null, IReadOnlyList<WeightsMismatch>? Differences = null);
+    int Tensors, long Values, IReadOnlyList<string> Backbones, WeightsMismatch? Closest = null, IReadOnlyList<WeightsMismatch>? Differences = null, int HeadClasses = 0);
 
 /// <summary>How a file differs from a backbone; each list holds at most <see cref="MostNames"/>, each count all of them.</summary>
 /// <param name="Backbone">Its name.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Core.Protocol;
 
@@ -26,6 +27,9 @@ public sealed record JobSpec
     public string Device { get; init; } = DeviceSpec.Auto;
     public int Seed { get; init; }
 
+    /// <summary>Divides training and validation anew; null keeps the data set's own split.</summary>
+    public Fold? Fold { get; init; }
+
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));
 
     /// <exception cref="InvalidDataException">The file is no job of a format this version knows.</exception>
@@ -44,7 +48,7 @@ public sealed record JobSpec
 }
 
 /// <summary>Which images a run learns from.</summary>
-/// <param name="Manifest">Path of the <see cref="Datasets.DatasetManifest"/>.</param>
+/// <param name="Manifest">Path of the <see cref="DatasetManifest"/>.</param>
 /// <param name="ImageRoot">Folder that the manifest's file names are relative to.</param>
 /// <param name="Version">What people call this version of the data, such as <c>Surface inspection v2</c>.</param>
 public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null);

@@ -35,17 +35,20 @@ internal static class InspectWeightsCommand
         {
             IReadOnlyList<string> fitting = WeightsLoader.FittingBackbones(tensors);
             return new WeightsInspection(tensors.Count, values, fitting,
-                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null, [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))]);
+                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null, [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))],
+                fitting.Count == 0 ? 0 : WeightsLoader.HeadClasses(fitting[0], tensors) ?? 0);
         }
 
         WeightsMismatch differences = WeightsLoader.TrunkDifferences(backbone, tensors);
-        return new WeightsInspection(tensors.Count, values, differences.Matching == differences.Total ? [backbone] : [], differences);
+        bool fits = differences.Matching == differences.Total;
+        return new WeightsInspection(tensors.Count, values, fits ? [backbone] : [], differences, HeadClasses: fits ? WeightsLoader.HeadClasses(backbone, tensors) ?? 0 : 0);
     }
 
     private static void Print(WeightsInspection inspection)
     {
         string fits = inspection.Backbones.Count > 0 ? string.Join(", ", inspection.Backbones) : $"no known backbone. {inspection.Closest?.Describe()}";
-        Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {fits}");
+        string head = inspection.Backbones.Count == 0 ? "" : inspection.HeadClasses == 0 ? "; no head" : $"; with a head of {inspection.HeadClasses} classes";
+        Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {fits}{head}");
         foreach (string row in inspection.Closest?.Table() ?? []) Console.WriteLine(row);
     }
 }

@@ -28,7 +28,7 @@ internal static class TrainCommand
     private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
     private static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
-    private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{TrunkFile.FileName}: the network without its head, as --weights of other runs." };
+    private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs." };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON." };
 
     public static Command Create()
@@ -39,12 +39,12 @@ internal static class TrainCommand
 
     public static Command CreatePretrain()
     {
-        var command = new Command("pretrain", $"Trains a network from random weights on a folder of many images, for other runs to start from: artifacts/{TrunkFile.FileName} is their --weights.")
+        var command = new Command("pretrain", $"Trains a network from random weights on a folder of many images, for other runs to start from: artifacts/{BackboneFile.FileName} is their --weights.")
         {
             Data, Backbone, Out, Device, Seed, Force, Json,
         };
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => !m.TakesWeights);
-        return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(RandomWeights, method.Name, WritesTrunk: true));
+        return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(RandomWeights, method.Name, WritesBackbone: true));
     }
 
     private static Command WithParameters(Command command, IReadOnlyList<ParameterSpec> specs, Func<ParseResult, Start> start)
@@ -78,10 +78,10 @@ internal static class TrainCommand
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
         WorkerExitCode code = JobRunner.Run(folder, display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show, atConsole: true);
         if (code != WorkerExitCode.Success) return code;
-        string? trunk = start.WritesTrunk ? TrunkFile.Write(folder, job) : null;
+        string? backbone = start.WritesBackbone ? BackboneFile.Write(folder, job) : null;
         if (json) return code;
         Console.WriteLine($"Model: {folder.ModelPackage}");
-        if (trunk is not null) Console.WriteLine($"Weights for other runs: {trunk}");
+        if (backbone is not null) Console.WriteLine($"Weights for other runs: {backbone}");
         return code;
     }
 
@@ -147,6 +147,6 @@ internal static class TrainCommand
 
     /// <param name="Weights">A file, or <see cref="RandomWeights"/>.</param>
     /// <param name="Method">A method's name.</param>
-    /// <param name="WritesTrunk">Whether what was learned is also written as weights for other runs.</param>
-    private sealed record Start(string Weights, string Method, bool WritesTrunk);
+    /// <param name="WritesBackbone">Whether what was learned is also written as weights for other runs.</param>
+    private sealed record Start(string Weights, string Method, bool WritesBackbone);
 }

@@ -58,23 +58,23 @@ public sealed class FromScratchTests : IDisposable
     }
 
     [Fact]
-    public void TrunkFile_OfARun_IsAQuarterOfItsSizeAndStartsAnother()
+    public void BackboneFile_OfARun_IsHalfItsSizeAndStartsAnother_AlsoOneThatAsksItsHead()
     {
         JobSpec job = _small.Job("from-scratch", "resnet18_slim", null, ("epochs", 1), ("image-size", 32));
         (RunFolder folder, _) = _small.Execute(job);
 
-        string trunk = TrunkFile.Write(folder, job);
+        string backbone = BackboneFile.Write(folder, job);
 
-        IReadOnlyDictionary<string, TensorData> whole = WeightsFile.Open(folder.BestCheckpoint), half = WeightsFile.Open(trunk);
-        Assert.DoesNotContain(half.Keys, k => k.StartsWith("fc.", StringComparison.Ordinal));
+        IReadOnlyDictionary<string, TensorData> whole = WeightsFile.Open(folder.BestCheckpoint), half = WeightsFile.Open(backbone);
         Assert.Equal(ElementType.Float16, half["layer4.1.conv2.weight"].Type);
         // Statistics of batch norms may be smaller than half precision can say.
         Assert.Equal(ElementType.Float32, half["bn1.running_var"].Type);
         Assert.Equal(["resnet18_slim"], WeightsLoader.FittingBackbones(half));
-        Assert.InRange(new FileInfo(trunk).Length, 0, 0.51 * new FileInfo(folder.BestCheckpoint).Length);
+        Assert.InRange(new FileInfo(backbone).Length, 0, 0.51 * new FileInfo(folder.BestCheckpoint).Length);
         float[] exact = whole["layer1.0.conv1.weight"].ToSingles(), rounded = half["layer1.0.conv1.weight"].ToSingles();
         Assert.All(exact.Zip(rounded), pair => Assert.Equal(pair.First, pair.Second, Math.Abs(pair.First) / 1024 + 1e-6));
-        _small.Execute(_small.Job("linear-probe", "resnet18_slim", trunk, ("epochs", 1), ("image-size", 32)));
+        _small.Execute(_small.Job("linear-probe", "resnet18_slim", backbone, ("epochs", 1), ("image-size", 32)));
+        _small.Execute(_small.Job("co-tuning", "resnet18_slim", backbone, ("epochs", 1), ("image-size", 32)));
     }
 
     [Fact]
@@ -89,6 +89,7 @@ public sealed class FromScratchTests : IDisposable
             Assert.InRange(file.Length, 1, 12_000_000);
             Assert.Equal(card.Sha256, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file)));
             Assert.Equal([card.Backbone], WeightsLoader.FittingBackbones(WeightsFile.Open(path)));
+            Assert.Equal(card.HeadClasses, WeightsLoader.HeadClasses(card.Backbone, WeightsFile.Open(path)) ?? 0);
         }
     }
 }

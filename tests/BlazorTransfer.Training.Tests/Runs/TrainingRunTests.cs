@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Weights;
@@ -58,6 +59,19 @@ public sealed class TrainingRunTests : IDisposable
         double best = epochs.Max(e => sign * e.Metrics[metric]);
         Assert.Equal(epochs.First(e => sign * e.Metrics[metric] == best).Epoch, epochs.Last(e => e.IsBest).Epoch);
         Assert.NotEqual(best, epochs.Min(e => sign * e.Metrics[metric]));
+    }
+
+    [Fact]
+    public void Execute_WithAFold_ValidatesOnItsPart()
+    {
+        using var small = new SmallRun();
+        JobSpec job = small.Job("linear-probe", "resnet18_slim", null, ("epochs", 1), ("image-size", 32)) with { Fold = new Fold(1, 3) };
+
+        RunStarted started = small.Execute(job).Events.OfType<RunStarted>().Single();
+
+        // Four classes of six images.
+        Assert.Equal((16, 8), (started.TrainSamples, started.ValidationSamples));
+        Assert.Throws<TrainingException>(() => small.Execute(job with { Fold = new Fold(3, 3) }));
     }
 
     [Fact]

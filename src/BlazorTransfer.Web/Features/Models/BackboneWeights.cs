@@ -23,6 +23,9 @@ internal sealed record BackboneWeights
     /// <summary>Backbones whose trunk the weights fit.</summary>
     public required IReadOnlyList<string> Backbones { get; init; }
 
+    /// <summary>Classes of the head in the file, 0 where it has none; null where nobody looked.</summary>
+    public int? HeadClasses { get; init; }
+
     /// <summary>The account; empty where the file was copied into the weights folder, or came with the program.</summary>
     public required string ImportedBy { get; init; }
     public required DateTimeOffset ImportedAt { get; init; }
@@ -135,6 +138,7 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
             Sha256 = sha256,
             Bytes = new FileInfo(file).Length,
             Backbones = inspection.Backbones,
+            HeadClasses = inspection.HeadClasses,
             ImportedBy = importedBy,
             ImportedAt = clock.GetUtcNow(),
         };
@@ -165,12 +169,15 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
             Sha256 = card.Sha256,
             Bytes = new FileInfo(file).Length,
             Backbones = [card.Backbone],
+            HeadClasses = card.HeadClasses,
             ImportedBy = "",
             ImportedAt = clock.GetUtcNow(),
             IsBuiltIn = true,
             Origin = $"{card.Origin}; {card.Licence}",
         };
         using (FileStream source = File.OpenRead(file)) AtomicFile.Write(PathOf(entry), source.CopyTo);
+        // Those of an earlier version stay for the runs that used them, and may be removed: they will not be back.
+        foreach (BackboneWeights earlier in weights.All().Where(w => w.IsBuiltIn && w.Name == card.Name)) weights.Save(earlier with { Name = $"{earlier.Name} (earlier)", IsBuiltIn = false });
         weights.Save(entry);
     }
 

@@ -7,7 +7,7 @@ using MudBlazor;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>The other seeds of a run, and what all of them reached together; live.</summary>
+/// <summary>The other seeds or folds of a run, and what all of them reached together; live.</summary>
 public sealed partial class ExperimentCard : IDisposable
 {
     private IReadOnlyList<Run> _runs = [];
@@ -38,6 +38,8 @@ public sealed partial class ExperimentCard : IDisposable
 
     [Inject]
     private IDialogService Dialogs { get; set; } = null!;
+
+    private bool AreFolds => _runs.Any(r => r.Job.Fold is not null);
 
     protected override void OnInitialized()
     {

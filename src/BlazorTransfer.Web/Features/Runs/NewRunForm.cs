@@ -35,14 +35,23 @@ internal sealed class NewRunForm
     /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null too.</summary>
     public Run? Parent { get; private set; }
 
+    /// <summary>What the method needs of a start and this one does not have, in a sentence; null where nothing is missing.</summary>
+    public string? Missing => Method.Source switch
+    {
+        SourceUse.None => null,
+        _ when StartsFromNothing => $"{Method.DisplayName} compares with the pretrained network, so it needs weights to start from.",
+        SourceUse.TrunkAndHead when Weights is { HeadClasses: 0 } => $"{Method.DisplayName} asks the head of the pretrained classes, which these weights come without. Choose others, or another method.",
+        _ => null,
+    };
+
     public bool StartsFromNothing => Weights is null && Parent is null;
     public TransferMethodSpec Method { get; private set; }
     public string Name { get; set; } = "";
     public string Device { get; set; } = DeviceSpec.Auto;
     public int Seed { get; set; }
 
-    /// <summary>Runs to start, with this seed and those after it.</summary>
-    public int Repeats { get; set; } = 1;
+    /// <summary>One run or several.</summary>
+    public ExperimentForm Experiment { get; } = new();
 
     public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
 
@@ -141,7 +150,9 @@ internal sealed class NewRunForm
         ];
     }
 
-    public RunRequest ToRequest() => new()
+    public RunRequest ToRequest() => Experiment.ApplyTo(OneRun(), Specs);
+
+    private RunRequest OneRun() => new()
     {
         Name = Name,
         DatasetId = Dataset.Id,
@@ -153,6 +164,5 @@ internal sealed class NewRunForm
         Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,
         Seed = Seed,
-        Repeats = Repeats,
     };
 }

@@ -26,8 +26,17 @@ internal sealed record RunSubmission
     /// <summary>The run whose model this one starts from; null where it starts from imported or random weights.</summary>
     public string? ParentRunId { get; init; }
 
-    /// <summary>Shared by runs that were asked for together and differ in their seed alone; null for one that stands alone.</summary>
+    /// <summary>Shared by runs that were asked for together: they differ in their seed, their fold or, in a search, their settings. Null for one that stands alone.</summary>
     public string? ExperimentId { get; init; }
+
+    /// <summary>The search that it is a trial of; null where it is none.</summary>
+    public SearchPlan? Search { get; init; }
+
+    /// <summary>Which trial, from 1; 0 outside a search.</summary>
+    public int Trial { get; init; }
+
+    /// <summary>Which round of the search, from 0.</summary>
+    public int Round { get; init; }
 }
 
 /// <summary>

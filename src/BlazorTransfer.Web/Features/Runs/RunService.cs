@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
@@ -32,16 +32,22 @@ internal sealed record RunRequest
 
     /// <summary>How many runs, with this seed and those after it: one experiment, whose result is a mean with a spread.</summary>
     public int Repeats { get; init; } = 1;
+
+    /// <summary>How many folds of a cross-validation, each a run; 0 keeps the data set's own split.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>A search for better settings, each trial a run; null where there is none.</summary>
+    public SearchPlan? Search { get; init; }
 }
 
 /// <summary>Runs of a project, for the signed-in user.</summary>
 internal sealed class RunService(
     DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues,
-    DataFolder folder, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
+    DataFolder folder, RunQueue queue, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
 {
     public const int MostRepeats = 20;
+    public const int MostFolds = 20;
     private const int LongestName = 120;
-    private readonly SemaphoreSlim _numbering = new(1);
 
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
@@ -75,9 +81,9 @@ internal sealed class RunService(
         return true;
     }
 
-    /// <summary>The runs of an experiment, by seed.</summary>
+    /// <summary>The runs of an experiment, in the order in which they were entered.</summary>
     public IReadOnlyList<Run> Experiment(ClaimsPrincipal user, string projectId, string experimentId) =>
-        [.. List(user, projectId).Where(r => r.Submission.ExperimentId == experimentId).OrderBy(r => r.Job.Seed)];
+        [.. List(user, projectId).Where(r => r.Submission.ExperimentId == experimentId).OrderBy(r => r.Submission.Number)];
 
     /// <summary>Checks the request and puts the run, or the runs of an experiment, into the queue.</summary>
     /// <returns>The run; of an experiment the first.</returns>
@@ -87,7 +93,7 @@ internal sealed class RunService(
         access.Require(user, projectId, ProjectRole.Editor);
         if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
-        if (request.Repeats is < 1 or > MostRepeats) throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
+        CheckExperiment(request);
         if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
         Catalogue catalogue = await catalogues.GetAsync();
         BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
@@ -106,30 +112,21 @@ internal sealed class RunService(
             Device = request.Device,
             Seed = request.Seed,
         };
-        await _numbering.WaitAsync();
-        try
+        var submission = new RunSubmission
         {
-            var submission = new RunSubmission
-            {
-                ProjectId = projectId,
-                Number = 1 + OfProject(projectId).Select(r => r.Submission.Number).DefaultIfEmpty(0).Max(),
-                Name = NameFor(request, backbone, method),
-                DatasetId = dataset.Id,
-                DatasetVersion = request.DatasetVersion,
-                DatasetName = dataset.Name,
-                SubmittedBy = UserClaims.IdOf(user),
-                SubmittedAt = clock.GetUtcNow(),
-                WeightsId = request.WeightsId,
-                ParentRunId = request.ParentRunId,
-                ExperimentId = request.Repeats > 1 ? Ids.New() : null,
-            };
-            Run[] submitted = [.. Enumerable.Range(0, request.Repeats).Select(i => Enqueue(submission with { Number = submission.Number + i }, job with { Seed = request.Seed + i }))];
-            return submitted[0];
-        }
-        finally
-        {
-            _numbering.Release();
-        }
+            ProjectId = projectId,
+            Number = 0,
+            Name = NameFor(request, backbone, method),
+            DatasetId = dataset.Id,
+            DatasetVersion = request.DatasetVersion,
+            DatasetName = dataset.Name,
+            SubmittedBy = UserClaims.IdOf(user),
+            SubmittedAt = clock.GetUtcNow(),
+            WeightsId = request.WeightsId,
+            ParentRunId = request.ParentRunId,
+        };
+        (RunSubmission, JobSpec)[] all = [.. Expand(request, submission, job, catalogue.ParametersOf(method), settings)];
+        return (await queue.EnterAsync(projectId, _ => all))[0];
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)
@@ -204,18 +201,25 @@ internal sealed class RunService(
 
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
 
-    /// <summary>The folder first: a document without one could not run, a folder without one is found by a rebuild.</summary>
-    private Run Enqueue(RunSubmission submission, JobSpec job)
+    private static void CheckExperiment(RunRequest request)
     {
-        string id = Ids.New();
-        var run = new Run { Id = id, Submission = submission, Job = job with { RunId = id } };
-        RunFolder runFolder = folder.Run(id);
-        runFolder.Create();
-        run.Job.Save(runFolder.Job);
-        AtomicFile.WriteAllText(Path.Combine(runFolder.Path, RunSubmission.FileName), JsonSerializer.Serialize(run.Submission, ProtocolJson.Indented));
-        runs.Save(run);
-        changes.Publish(run.Submission.ProjectId);
-        return run;
+        if (request.Repeats is < 1 or > MostRepeats) throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
+        if (request.Folds is 1 or < 0 or > MostFolds) throw new RefusedException($"A cross-validation has 2 to {MostFolds} folds.");
+        if ((request.Repeats > 1 ? 1 : 0) + (request.Folds > 1 ? 1 : 0) + (request.Search is null ? 0 : 1) > 1)
+            throw new RefusedException("Choose several seeds, a cross-validation or a search: one at a time.");
+    }
+
+    /// <summary>The run that was asked for, or all those of an experiment.</summary>
+    private static IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings)
+    {
+        if (request is { Repeats: 1, Folds: 0, Search: null }) return [(submission, job)];
+        RunSubmission member = submission with { ExperimentId = Ids.New() };
+        if (request.Folds > 1) return Enumerable.Range(0, request.Folds).Select(i => (member, job with { Fold = new Fold(i, request.Folds, request.Seed) }));
+        if (request.Search is not { } search) return Enumerable.Range(0, request.Repeats).Select(i => (member, job with { Seed = request.Seed + i }));
+        search.Check(specs);
+        SearchPlan plan = search with { Epochs = settings.Integer(SearchPlan.EpochsSetting) };
+        return plan.Draw(specs, request.Parameters, request.Seed)
+            .Select((drawn, i) => (member with { Search = plan, Trial = i + 1 }, SearchConductor.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0))));
     }
 
     private void Remove(Run run)
@@ -230,8 +234,10 @@ internal sealed class RunService(
         if (!method.TakesWeights && (request.WeightsId ?? request.ParentRunId) is not null) throw new RefusedException($"{method.DisplayName} starts from random weights, so it takes none.");
         if (request is { ParentRunId: not null, WeightsId: not null }) throw new RefusedException("A run starts from weights or from another run, not from both.");
         if (request.ParentRunId is not null) return WeightsOfRun(user, request.ParentRunId, backbone);
-        if (request.WeightsId is null) return WeightsSpec.Random;
+        if (request.WeightsId is null) return method.Source == SourceUse.None ? WeightsSpec.Random : throw new RefusedException($"{method.DisplayName} needs pretrained weights to start from.");
         BackboneWeights entry = weights.Get(user, request.WeightsId);
+        if (method.Source == SourceUse.TrunkAndHead && entry.HeadClasses == 0)
+            throw new RefusedException($"The weights '{entry.Name}' have no head, and {method.DisplayName} needs that of the classes they were trained on.");
         return entry.Backbones.Contains(backbone.Name)
             ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
             : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");

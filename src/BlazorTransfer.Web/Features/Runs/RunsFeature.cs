@@ -14,7 +14,9 @@ internal static class RunsFeature
         services.AddDocuments<Run>("runs", r => r.Id,
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
+        services.AddSingleton<RunQueue>();
         services.AddSingleton<RunService>();
+        services.AddHostedService<SearchConductor>();
         services.AddSingleton<RunLineage>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         // Through a factory, since data sets and weights ask runs, and runs ask them.

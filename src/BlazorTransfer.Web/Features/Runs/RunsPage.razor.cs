@@ -68,6 +68,15 @@ public sealed partial class RunsPage : IDisposable
         _ => run.Submission.Number,
     };
 
+    /// <summary>What tells a run from the others of its experiment.</summary>
+    private static string MemberOf(Run run) => run switch
+    {
+        { Submission.ExperimentId: null } => "",
+        { Submission.Search: not null } => $", trial {run.Submission.Trial}",
+        { Job.Fold: { } fold } => $", fold {fold.Index + 1} of {fold.Count}",
+        _ => $", seed {run.Job.Seed}",
+    };
+
     private void SortBy(string key) => Go(Text, Status, SortKey == key && !Descending ? "-" + key : key);
 
     // In place of the address before: the back button leaves the page, and does not spell a search backwards.

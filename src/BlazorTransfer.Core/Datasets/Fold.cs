@@ -1,0 +1,36 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace BlazorTransfer.Core.Datasets;
+
+/// <summary>
+/// One turn of a k-fold cross-validation: training and validation images together are dealt into <paramref name="Count"/> parts, of which
+/// part <paramref name="Index"/> validates and the others train. Over all turns each image validates once. Test images stay aside.
+/// </summary>
+/// <param name="Index">From 0.</param>
+/// <param name="Count">At least two.</param>
+/// <param name="Seed">Another seed deals other parts; the same for all turns.</param>
+public sealed record Fold(int Index, int Count, int Seed = 0)
+{
+    /// <summary>Why it cannot be used, or null where it can.</summary>
+    public string? Check() => Count < 2 || Index < 0 || Index >= Count ? $"Fold {Index + 1} of {Count} does not exist." : null;
+
+    /// <summary>
+    /// Deals class by class, so that each part has the classes in proportion. What part an image is in depends on the seed and the hashes
+    /// alone, not on the order of the list.
+    /// </summary>
+    public DatasetManifest Apply(DatasetManifest data)
+    {
+        int dealt = 0;
+        Sample[] divided =
+        [
+            .. data.Samples.Where(s => s.Split != Split.Test).GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+                .SelectMany(g => g.OrderBy(s => Draw(s.Sha256), StringComparer.Ordinal))
+                // Dealt on from class to class, so that small classes do not all leave their odd image with the first part.
+                .Select(s => s with { Split = dealt++ % Count == Index ? Split.Validation : Split.Train }),
+        ];
+        return data with { Samples = [.. divided, .. data.Of(Split.Test)] };
+    }
+
+    private string Draw(string sha256) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"fold:{Seed}:{sha256}")));
+}
