@@ -70,6 +70,60 @@ public sealed class NewRunFormTests
         Assert.Equal("scratch", new NewRunForm(catalogue, [], [], NewDataset()).Method.Name);
     }
 
+    [Theory]
+    [InlineData(20, false, null, "from-scratch")]
+    [InlineData(20, true, null, "linear-probe")]
+    [InlineData(2000, true, null, "fine-tuning")]
+    [InlineData(200, true, 0.97, "linear-probe")]
+    [InlineData(20, true, 0.8, "linear-probe")]
+    [InlineData(80, true, 0.8, "lp-ft")]
+    [InlineData(2000, true, 0.8, "fine-tuning")]
+    public void Advice_GoesByTheImagesAndByWhatAProbeReached_AndSaysSo(int perClass, bool hasWeights, double? probe, string method)
+    {
+        MethodAdvice advice = MethodAdvice.For(perClass, hasWeights, probe is { } top1 ? new KnownProbe(top1, "run #7") : null);
+
+        Assert.Equal(method, advice.Method);
+        Assert.Equal(probe is not null, advice.Reason.Contains("run #7", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
+    {
+        Catalogue catalogue = Catalogue with { Methods = [.. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, []) { TakesWeights = name != "from-scratch" })] };
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset());
+
+        form.Advise(null);
+        Assert.Equal("linear-probe", form.Method.Name);
+        form.StartFrom((BackboneWeights?)null);
+        form.Advise(null);
+        Assert.Equal("from-scratch", form.Method.Name);
+        form.Choose(catalogue.Methods[2]);
+        form.Advise(null);
+        Assert.Equal("lp-ft", form.Method.Name);
+        form.TakeAdvice();
+        Assert.Equal("from-scratch", form.Method.Name);
+        // A catalogue without these methods leaves nothing to suggest.
+        NewRunForm other = NewForm();
+        other.Advise(null);
+        Assert.Null(other.Advice);
+    }
+
+    [Fact]
+    public void MethodThatAsksTheHead_SaysWhatIsMissing()
+    {
+        Catalogue catalogue = Catalogue with { Methods = [new TransferMethodSpec("co", "Co", "", "", null, []) { Source = SourceUse.TrunkAndHead }, new TransferMethodSpec("delta", "Delta", "", "", null, []) { Source = SourceUse.Trunk }] };
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a") with { HeadClasses = 0 }], [], NewDataset());
+
+        Assert.Contains("head", form.Missing, StringComparison.Ordinal);
+        form.Choose(catalogue.Methods[1]);
+        Assert.Null(form.Missing);
+        form.StartFrom((BackboneWeights?)null);
+        Assert.Contains("needs weights", form.Missing, StringComparison.Ordinal);
+        // Of what was imported before, nobody knows.
+        var older = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset());
+        Assert.Null(older.Missing);
+    }
+
     [Fact]
     public void ValueSetBackToItsDefault_IsNotSent()
     {

@@ -14,6 +14,9 @@ internal sealed class NewRunForm
     private readonly IReadOnlyList<Run> _models;
     private readonly Dictionary<string, Dictionary<string, ParameterValue>> _valuesByMethod = [];
 
+    // Somebody chose the method; before, it follows the advice.
+    private bool _methodIsChosen;
+
     /// <param name="catalogue">What the worker can do.</param>
     /// <param name="weights">Imported weights.</param>
     /// <param name="models">Finished runs to start from, the newest first.</param>
@@ -46,6 +49,9 @@ internal sealed class NewRunForm
 
     public bool StartsFromNothing => Weights is null && Parent is null;
     public TransferMethodSpec Method { get; private set; }
+
+    /// <summary>What is suggested, and why; null where the catalogue has none of the methods that there is advice on.</summary>
+    public MethodAdvice? Advice { get; private set; }
     public string Name { get; set; } = "";
     public string Device { get; set; } = DeviceSpec.Auto;
     public int Seed { get; set; }
@@ -86,6 +92,23 @@ internal sealed class NewRunForm
     /// one comes back to it, and what both take with the same default comes along: a batch size does, a learning rate does not.
     /// </summary>
     public void Choose(TransferMethodSpec method)
+    {
+        _methodIsChosen = true;
+        SwitchTo(method);
+    }
+
+    /// <summary>Advises on the method for what is chosen now, and follows that unless somebody chose one.</summary>
+    public void Advise(KnownProbe? probe)
+    {
+        int perClass = Dataset.Latest.Of(Core.Datasets.Split.Train) / Math.Max(1, Dataset.Latest.Classes.Count);
+        MethodAdvice advice = MethodAdvice.For(perClass, !StartsFromNothing, probe);
+        Advice = _catalogue.FindMethod(advice.Method) is null ? null : advice;
+        if (Advice is not null && !_methodIsChosen) SwitchTo(_catalogue.FindMethod(Advice.Method)!);
+    }
+
+    public void TakeAdvice() => Choose(_catalogue.FindMethod(Advice!.Method)!);
+
+    private void SwitchTo(TransferMethodSpec method)
     {
         Dictionary<string, ParameterValue> before = Values;
         IReadOnlyList<ParameterSpec> specsBefore = Specs;
@@ -141,6 +164,7 @@ internal sealed class NewRunForm
         StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
         if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
+        _methodIsChosen = true;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
         foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
         return

@@ -51,6 +51,9 @@ public sealed partial class NewRunPage
     private RunService Runs { get; set; } = null!;
 
     [Inject]
+    private ProbeKnowledge Probes { get; set; } = null!;
+
+    [Inject]
     private CatalogueProvider Catalogues { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -71,14 +74,25 @@ public sealed partial class NewRunPage
             _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
             if (BackboneName is not null) _form.StartWith(BackboneName, WeightsId);
             if (StartRun is not null) _form.TrainOnFrom(StartRun);
-            if (FromRun is null) return;
-            _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
-            _advanced = true;
+            if (FromRun is not null)
+            {
+                _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
+                _advanced = true;
+            }
+
+            _form.Advise(Probes.Find(User, ProjectId, _form));
         }
         catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }
+    }
+
+    /// <summary>Changes what the advice depends on: images, network or start.</summary>
+    private void Change(Action<NewRunForm> change)
+    {
+        change(_form!);
+        _form!.Advise(Probes.Find(User, ProjectId, _form));
     }
 
     private async Task StartAsync()

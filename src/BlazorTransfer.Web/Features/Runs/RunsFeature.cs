@@ -18,6 +18,7 @@ internal static class RunsFeature
         services.AddSingleton<RunService>();
         services.AddHostedService<SearchConductor>();
         services.AddSingleton<RunLineage>();
+        services.AddSingleton<ProbeKnowledge>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         // Through a factory, since data sets and weights ask runs, and runs ask them.
         services.AddSingleton<IDatasetUse>(provider => new LateRuns(provider));
