@@ -77,28 +77,33 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private int StepsPerEpoch => (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
 
     /// <summary>
-    /// What is frozen is computed once, where every epoch sees the same pictures and memory allows; otherwise, images. The
-    /// validation split never changes, so its frozen part is always worth keeping.
+    /// What is frozen is computed once, where every epoch sees the same pictures and there is room, in memory or in the cache; otherwise,
+    /// images. The validation split never changes, so its frozen part is always worth keeping.
     /// </summary>
     private Sources PrepareSources(TrainingStage stage)
     {
-        BatchSource train = run.Training(stage), validation = run.Evaluation(Split.Validation);
+        ImageBatches train = run.Training(stage), validation = run.Evaluation(Split.Validation);
         int entry = stage.Method.FrozenGroups(_model);
         if (entry == 0) return new Sources(train, validation);
-        bool cacheTrain = !stage.Augments;
-        int cached = validation.Samples.Count + (cacheTrain ? train.Samples.Count : 0);
-        if (FeatureBatches.EstimateBytes(_model, entry, run.Preprocessing.CropSize, cached) > FeatureBudgetBytes) return new Sources(train, validation);
-        _progress.Start(RunPhase.ExtractingFeatures, cached, "images");
-        int before = 0;
-        BatchSource Features(BatchSource images)
+        bool keepTrain = !stage.Augments;
+        int images = validation.Samples.Count + (keepTrain ? train.Samples.Count : 0), known = 0, before = 0;
+        int row = (int)FeatureBatches.ShapeAt(_model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
+        long bytes = (long)row * sizeof(float) * images;
+        FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, _model, entry, run.Preprocessing, row) : null;
+        bool inMemory = bytes <= FeatureBudgetBytes;
+        if (!inMemory && cache is null) return new Sources(train, validation);
+        _progress.Start(RunPhase.ExtractingFeatures, images, "images");
+        BatchSource Features(ImageBatches of)
         {
-            FeatureBatches features = FeatureBatches.Compute(_model, images, entry, run.BatchSize, done => _progress.Report(before + done), cancel);
-            before += images.Samples.Count;
+            FeatureBatches features = FeatureBatches.Compute(_model, of, entry, cache, inMemory, done => _progress.Report(before + done), cancel);
+            before += of.Samples.Count;
+            known += features.Known;
             return features;
         }
 
-        var sources = new Sources(cacheTrain ? Features(train) : train, Features(validation));
+        var sources = new Sources(keepTrain ? Features(train) : train, Features(validation));
         _progress.Complete();
+        if (known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {known} of {images} images were known from earlier runs." });
         return sources;
     }
 

@@ -24,6 +24,10 @@ internal sealed class BlazorTransferOptions
     [Range(0, 1L << 50)]
     public long MinimumFreeBytes { get; set; } = 1L << 30;
 
+    /// <summary>How much of the disk features of frozen layers may take, which runs share so that none computes them twice, in bytes; 0 keeps none.</summary>
+    [Range(0, 1L << 50)]
+    public long FeatureCacheBytes { get; set; } = 10L << 30;
+
     /// <summary>A list of weights to offer for download instead of torchvision's, as JSON like <c>official-weights.json</c>.</summary>
     public string? OfficialWeightsFile { get; set; }
 

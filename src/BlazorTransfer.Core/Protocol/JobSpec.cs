@@ -30,6 +30,9 @@ public sealed record JobSpec
     /// <summary>Divides training and validation anew; null keeps the data set's own split.</summary>
     public Fold? Fold { get; init; }
 
+    /// <summary>Where features of frozen layers are kept between runs; null keeps none.</summary>
+    public FeatureCacheSpec? FeatureCache { get; init; }
+
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));
 
     /// <exception cref="InvalidDataException">The file is no job of a format this version knows.</exception>
@@ -52,6 +55,11 @@ public sealed record JobSpec
 /// <param name="ImageRoot">Folder that the manifest's file names are relative to.</param>
 /// <param name="Version">What people call this version of the data, such as <c>Surface inspection v2</c>.</param>
 public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null);
+
+/// <summary>A cache that runs share.</summary>
+/// <param name="Folder">Holds nothing else, and may be deleted when no run is at work.</param>
+/// <param name="MaximumBytes">What was not used for longest is deleted when there is more.</param>
+public sealed record FeatureCacheSpec(string Folder, long MaximumBytes);
 
 /// <summary>Where the backbone's weights come from.</summary>
 /// <param name="File">A safetensors or PyTorch file; null for random initialisation.</param>

@@ -91,6 +91,9 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
     private const int BatchesAhead = 2;
     private readonly Dictionary<string, long> _classNumbers = classes.Select((c, i) => (c, (long)i)).ToDictionary(p => p.c, p => p.Item2, StringComparer.Ordinal);
 
+    /// <summary>Side of the images outside training, in pixels.</summary>
+    public int Side => reader(0).Side;
+
     public override IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -12,7 +12,8 @@ internal sealed class DataFolder
     {
         Root = Path.GetFullPath(options.Value.DataFolder, environment.ContentRootPath);
         _minimumFreeBytes = options.Value.MinimumFreeBytes;
-        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys }) Directory.CreateDirectory(folder);
+        FeatureCache = options.Value.FeatureCacheBytes == 0 ? null : new FeatureCacheSpec(Features, options.Value.FeatureCacheBytes);
+        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features }) Directory.CreateDirectory(folder);
     }
 
     public string Root { get; }
@@ -25,6 +26,12 @@ internal sealed class DataFolder
     public string Uploads => Path.Combine(Root, "uploads");
     public string Thumbnails => Path.Combine(Root, "thumbnails");
     public string Keys => Path.Combine(Root, "keys");
+
+    /// <summary>Features of frozen layers, which runs share; may be deleted when none is at work.</summary>
+    public string Features => Path.Combine(Root, "features");
+
+    /// <summary>What runs are told of <see cref="Features"/>; null where none are kept.</summary>
+    public FeatureCacheSpec? FeatureCache { get; }
 
     /// <summary>Bytes free on the disk.</summary>
     public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;

@@ -19,6 +19,7 @@ internal static class TrainCommand
 {
     private const string RandomWeights = "random";
     private const string BuiltInName = "builtin";
+    private const long FeatureCacheBytes = 10L << 30;
 
     private static readonly Option<string> Data = new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = true };
     private static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "resnet18_slim" };
@@ -29,12 +30,13 @@ internal static class TrainCommand
     private static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
     private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs." };
+    private static readonly Option<string?> FeatureCache = new("--feature-cache") { Description = "Folder in which features of frozen layers are kept for other runs, 10 GiB at most." };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON." };
 
     public static Command Create()
     {
-        var command = new Command("train", "Trains a classifier on a folder of images.") { Data, Backbone, Weights, Method, Out, WriteBackbone, Device, Seed, Force, Json };
-        return WithParameters(command, AllParameters, parsed => new Start(parsed.GetValue(Weights)!, parsed.GetValue(Method)!, parsed.GetValue(WriteBackbone)));
+        var command = new Command("train", "Trains a classifier on a folder of images.") { Data, Backbone, Weights, Method, Out, WriteBackbone, Device, Seed, FeatureCache, Force, Json };
+        return WithParameters(command, AllParameters, parsed => new Start(parsed.GetValue(Weights)!, parsed.GetValue(Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache)));
     }
 
     public static Command CreatePretrain()
@@ -102,6 +104,7 @@ internal static class TrainCommand
             Parameters = chosen,
             Device = parsed.GetValue(Device)!,
             Seed = seed,
+            FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null,
         };
         job.Save(folder.Job);
         return (job, import);
@@ -148,5 +151,6 @@ internal static class TrainCommand
     /// <param name="Weights">A file, or <see cref="RandomWeights"/>.</param>
     /// <param name="Method">A method's name.</param>
     /// <param name="WritesBackbone">Whether what was learned is also written as weights for other runs.</param>
-    private sealed record Start(string Weights, string Method, bool WritesBackbone);
+    /// <param name="FeatureCache">Where features of frozen layers are kept; null keeps none.</param>
+    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null);
 }

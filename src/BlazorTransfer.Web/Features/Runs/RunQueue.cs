@@ -32,7 +32,7 @@ internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, 
     private Run Enter(RunSubmission submission, JobSpec job)
     {
         string id = Ids.New();
-        var run = new Run { Id = id, Submission = submission, Job = job with { RunId = id } };
+        var run = new Run { Id = id, Submission = submission, Job = job with { RunId = id, FeatureCache = folder.FeatureCache } };
         RunFolder runFolder = folder.Run(id);
         runFolder.Create();
         run.Job.Save(runFolder.Job);
