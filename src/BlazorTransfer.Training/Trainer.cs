@@ -127,12 +127,12 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
         {
             using var scope = NewDisposeScope();
-            using Tensor inputs = batch.Inputs, labels = batch.Labels;
+            using Batch own = batch;
             Loss loss = stage.Method.ComputeLoss(_model, batch);
             double value = loss.Total.item<float>();
             if (!double.IsFinite(value)) throw NotANumber(epoch, firstStep + meter.Steps + 1);
             steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
-            meter.Add(value, loss.Logits, labels);
+            meter.Add(value, loss.Logits, batch.Labels);
             told.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, steps.LearningRate, batch.Samples.Count, isLast: meter.Steps == StepsPerEpoch);
             _progress.Report(imagesBefore + meter.Images);
             cancel.ThrowIfCancellationRequested();
