@@ -38,7 +38,7 @@ public static class CommonParameters
         OptimizerOf("sgd"),
         new ParameterSpec
         {
-            Name = Augmentation, DisplayName = "Augmentation", Kind = ParameterKind.Choice, Default = "light", Section = ParameterSections.Augmentation,
+            Name = Augmentation, DisplayName = "Crop and mirroring", Kind = ParameterKind.Choice, Default = "light", Section = ParameterSections.Augmentation,
             Help = "Random changes to the training images, so that the network does not learn them by heart.",
             Choices =
             [

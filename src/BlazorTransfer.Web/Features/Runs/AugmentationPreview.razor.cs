@@ -78,11 +78,11 @@ public sealed partial class AugmentationPreview : IDisposable
             PreviewSheet sheet = await Draw(_draw, cancel);
             if (!cancel.IsCancellationRequested) (_sheet, _isAtWork) = (sheet, false);
         }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        catch (Exception) when (cancel.IsCancellationRequested)
         {
-            // Another drawing took its place, or nobody looks any more.
+            // Another drawing took its place, or nobody looks any more: however it ended, it was to end.
         }
-        catch (Exception e) when (!cancel.IsCancellationRequested)
+        catch (Exception e)
         {
             if (e is not (RefusedException or NotFoundException or FileNotFoundException)) Log.LogError(e, "A preview failed.");
             (_failure, _isAtWork) = (e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : $"The preview failed: {e.Message}", false);

@@ -71,6 +71,9 @@ internal sealed class NewRunForm
     /// <summary>What happens to the training images, the usual choice first.</summary>
     public IReadOnlyList<ParameterSpec> Augmentation => [.. Specs.Where(s => s.Section == ParameterSections.Augmentation).OrderBy(s => s.Advanced)];
 
+    /// <summary>How many of them were set, without the usual choice.</summary>
+    public int ChangesOn => Augmentation.Count(s => s.Advanced && Value(s) != s.Default);
+
     /// <summary>The run, with the settings alone that decide what its images look like: another learning rate changes no picture.</summary>
     public RunRequest ToPreview() => OneRun() with
     {
