@@ -22,8 +22,16 @@ public sealed record Mixture(Tensor OtherLabels, Tensor Share) : IDisposable
         Tensor rest = Share.Times(-1).Plus(1);
         Tensor sum = Losses(labels).mul(Share).Plus(Losses(OtherLabels).mul(rest)).sum();
         if (classWeights is null) return sum.Times(1.0 / labels.shape[0]);
-        Tensor weight = classWeights.index_select(0, labels).mul(Share).Plus(classWeights.index_select(0, OtherLabels).mul(rest)).sum();
-        return sum.div(weight);
+        return sum.div(Rows(classWeights.unsqueeze(1), labels).sum());
+    }
+
+    /// <summary>Rows of a table for what is in each image, by the shares: [N, K].</summary>
+    /// <param name="table">[classes, K].</param>
+    /// <param name="labels">[N], of the larger parts.</param>
+    public Tensor Rows(Tensor table, Tensor labels)
+    {
+        Tensor share = Share.unsqueeze(1); // [N, 1]
+        return table.index_select(0, labels).mul(share).Plus(table.index_select(0, OtherLabels).mul(share.Times(-1).Plus(1)));
     }
 
     public void Dispose()

@@ -68,6 +68,14 @@ public sealed class MixingTests : IDisposable
     }
 
     [Fact]
+    public void Rows_AreThoseOfBothClassesByTheirShares()
+    {
+        Tensor rows = new Mixture(tensor([2L, 0]), tensor([0.75f, 0.5f])).Rows(tensor([1f, 0, 3, 4, 8, 0], [3, 2]), tensor([0L, 1]));
+
+        Assert.Equal([0.75f * 1 + 0.25f * 8, 0, 0.5f * 3 + 0.5f * 1, 0.5f * 4], Pictures.Values(rows));
+    }
+
+    [Fact]
     public void WithBoth_EachImageTakesOneOfThem()
     {
         const int n = 60;

@@ -66,11 +66,11 @@ public sealed class NewRunFormTests
         form.Set(momentum, 0.5);
         form.Set(size, 64);
 
-        Assert.Equal(["batch-size"], form.Usual.Select(s => s.Name));
-        Assert.Equal(["crop", "blur"], form.Augmentation.Select(s => s.Name));
+        Assert.Equal(["batch-size"], form.Layout.Usual.Select(s => s.Name));
+        Assert.Equal(["crop", "blur"], form.Layout.Augmentation.Select(s => s.Name));
         Assert.Equal(
             ["Method: freeze-depth", "Optimization: momentum", "Data: image-size", "Machine: threads"],
-            form.Advanced.Select(a => $"{a.Heading}: {string.Join(", ", a.Specs.Select(s => s.Name))}"));
+            form.Layout.Advanced.Select(a => $"{a.Heading}: {string.Join(", ", a.Specs.Select(s => s.Name))}"));
         Assert.Equal(1, form.ChangesOn);
         // Another momentum changes no picture.
         Assert.Equal(["blur", "image-size"], form.ToPreview().Parameters.Keys.Order());

@@ -65,14 +65,10 @@ internal sealed class NewRunForm
 
     public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.ParametersOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
 
-    /// <summary>The settings that most people look at, without those of <see cref="Augmentation"/>.</summary>
-    public IReadOnlyList<ParameterSpec> Usual => [.. Specs.Where(s => !s.Advanced && s.Section != ParameterSections.Augmentation)];
+    public SettingsLayout Layout => new(Specs);
 
-    /// <summary>What happens to the training images, the usual choice first.</summary>
-    public IReadOnlyList<ParameterSpec> Augmentation => [.. Specs.Where(s => s.Section == ParameterSections.Augmentation).OrderBy(s => s.Advanced)];
-
-    /// <summary>How many of them were set, without the usual choice.</summary>
-    public int ChangesOn => Augmentation.Count(s => s.Advanced && Value(s) != s.Default);
+    /// <summary>Changes to the training images that were set, beside the usual choice.</summary>
+    public int ChangesOn => Layout.Augmentation.Count(s => s.Advanced && Value(s) != s.Default);
 
     /// <summary>The run, with the settings alone that decide what its images look like: another learning rate changes no picture.</summary>
     public RunRequest ToPreview() => OneRun() with
@@ -86,18 +82,6 @@ internal sealed class NewRunForm
 
     /// <summary>All that <see cref="ToPreview"/> depends on.</summary>
     public string PreviewChoices => JsonSerializer.Serialize(ToPreview(), ProtocolJson.Line);
-
-    /// <summary>The others by heading: the method's own first, and last where it runs, also where that has no settings.</summary>
-    public IReadOnlyList<(string Heading, IReadOnlyList<ParameterSpec> Specs)> Advanced
-    {
-        get
-        {
-            ILookup<string, ParameterSpec> sections = Specs.Where(s => s.Advanced && s.Section != ParameterSections.Augmentation).ToLookup(s => s.Section);
-            IEnumerable<string> others = sections.Select(s => s.Key).Where(key => key is not (ParameterSections.Method or ParameterSections.Machine));
-            string[] headings = [.. sections.Contains(ParameterSections.Method) ? [ParameterSections.Method] : Array.Empty<string>(), .. others, ParameterSections.Machine];
-            return [.. headings.Select(heading => (heading, (IReadOnlyList<ParameterSpec>)[.. sections[heading]]))];
-        }
-    }
 
     /// <summary>
     /// Networks to offer: what was searched for; otherwise the chosen one, those whose weights are here, and a few that are good
