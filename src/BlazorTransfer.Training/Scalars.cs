@@ -27,6 +27,20 @@ internal static class Scalars
         return a.mul(scalar);
     }
 
+    /// <summary>a + value.</summary>
+    public static Tensor Plus(this Tensor a, double value)
+    {
+        using Scalar scalar = value.ToScalar();
+        return a.add(scalar, One);
+    }
+
+    /// <summary>a, but no less than the one and no more than the other.</summary>
+    public static Tensor Clamp(this Tensor a, double least, double most)
+    {
+        using Scalar lower = least.ToScalar(), upper = most.ToScalar();
+        return a.clamp(lower, upper);
+    }
+
     /// <summary>a ← a + b.</summary>
     public static void AddInPlace(this Tensor a, Tensor b) => a.add_(b, One);
 

@@ -82,7 +82,8 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     /// </summary>
     private Sources PrepareSources(TrainingStage stage)
     {
-        ImageBatches train = run.Training(stage), validation = run.Evaluation(Split.Validation);
+        BatchSource train = run.Training(stage);
+        ImageBatches validation = run.Evaluation(Split.Validation);
         int entry = stage.Method.FrozenGroups(_model);
         if (entry == 0) return new Sources(train, validation);
         bool keepTrain = !stage.Augments;
@@ -101,7 +102,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             return features;
         }
 
-        var sources = new Sources(keepTrain ? Features(train) : train, Features(validation));
+        var sources = new Sources(keepTrain ? Features(run.Evaluation(Split.Train)) : train, Features(validation));
         _progress.Complete();
         if (known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {known} of {images} images were known from earlier runs." });
         return sources;
@@ -132,12 +133,12 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
         {
             using var scope = NewDisposeScope();
-            using Tensor inputs = batch.Inputs, labels = batch.Labels;
+            using Batch own = batch;
             Loss loss = stage.Method.ComputeLoss(_model, batch);
             double value = loss.Total.item<float>();
             if (!double.IsFinite(value)) throw NotANumber(epoch, firstStep + meter.Steps + 1);
             steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
-            meter.Add(value, loss.Logits, labels);
+            meter.Add(value, loss.Logits, batch.Labels);
             told.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, steps.LearningRate, batch.Samples.Count, isLast: meter.Steps == StepsPerEpoch);
             _progress.Report(imagesBefore + meter.Images);
             cancel.ThrowIfCancellationRequested();

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Augmentation;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
@@ -19,7 +20,7 @@ public sealed class TrainingRun : IDisposable
     {
         (Job, Data, Model, Method, Settings, Device) = (job, data, model, method, settings, device);
         Stages = method.Stages;
-        Preprocessing = PreprocessingOf(model.Backbone, settings);
+        Preprocessing = PreprocessingOf(model.Backbone.Spec, settings);
         Images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide);
     }
 
@@ -62,15 +63,8 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The training images of a stage, each epoch drawn anew as its augmentation says.</summary>
-    public ImageBatches Training(TrainingStage stage) => stage.Settings.Choice(CommonParameters.Augmentation) switch
-    {
-        "none" => Evaluation(Split.Train),
-        "light" => Augmented(stage, smallestArea: 0.5, mirror: true),
-        "light-no-mirror" => Augmented(stage, smallestArea: 0.5, mirror: false),
-        "medium" => Augmented(stage, smallestArea: 0.25, mirror: true),
-        "strong" => Augmented(stage, smallestArea: 0.08, mirror: true),
-        string other => throw TrainingException.BadInput($"There is no augmentation '{other}'."),
-    };
+    public BatchSource Training(TrainingStage stage) =>
+        AugmentedBatches.Of(RandomCrop.From(stage.Settings) is { } crop ? Cropped(stage, crop) : Evaluation(Split.Train), stage.Settings, Preprocessing);
 
     public void Dispose()
     {
@@ -78,14 +72,20 @@ public sealed class TrainingRun : IDisposable
         Model.Dispose();
     }
 
-    private ImageBatches Augmented(TrainingStage stage, double smallestArea, bool mirror) => Batches(Split.Train, epoch =>
+    private ImageBatches Cropped(TrainingStage stage, RandomCrop crop) => Batches(Split.Train, epoch =>
     {
         int epochsBefore = Stages.TakeWhile(s => s != stage).Sum(s => s.Epochs);
-        var transforms = new ImageTransforms(Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - epochsBefore, stage.Epochs)));
-        return new InputReader(transforms.Side, (sample, random, target) => transforms.Augment(Images.Working(sample), random, smallestArea, mirror, target));
+        return crop.Reader(Images, Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - epochsBefore, stage.Epochs)));
     });
 
     private ImageBatches Batches(Split split, Func<int, InputReader> reader) => new(Data.Of(split), Data.Classes, reader, Job.Seed, Model.Device);
+
+    /// <summary>What evaluation does to an image: the network's own, at the size that the settings say.</summary>
+    internal static Preprocessing PreprocessingOf(BackboneSpec backbone, ParameterSet settings)
+    {
+        int side = settings.Integer(CommonParameters.ImageSize);
+        return side == 0 ? backbone.Preprocessing : backbone.Preprocessing.WithInput(side);
+    }
 
     private static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
     {
@@ -121,16 +121,10 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private static Preprocessing PreprocessingOf(Backbone backbone, ParameterSet settings)
-    {
-        int side = settings.Integer(CommonParameters.ImageSize);
-        return side == 0 ? backbone.Spec.Preprocessing : backbone.Spec.Preprocessing.WithInput(side);
-    }
-
     /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by libtorch.</summary>
     private static void CheckImageSize(Backbone backbone, ParameterSet settings)
     {
-        int side = PreprocessingOf(backbone, settings).CropSize;
+        int side = PreprocessingOf(backbone.Spec, settings).CropSize;
         if (side == backbone.Spec.Preprocessing.CropSize) return;
         using var scope = NewDisposeScope();
         using var inference = no_grad();

@@ -13,6 +13,7 @@ var root = new RootCommand("BlazorTransfer on the command line: trains, evaluate
     InspectWeightsCommand.Create(),
     MeasureCommand.Create(),
     RankCommand.Create(),
+    PreviewAugmentationCommand.Create(),
     DrawFractalsCommand.Create(),
     RunCommand.Create(),
 };

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
@@ -31,6 +32,8 @@ switch (args)
         return 0;
     case ["rank", "--job", string job, "--json"]:
         return Fake.Rank(RankingJob.Load(job));
+    case ["preview-augmentation", "--job", string job, "--json"]:
+        return Fake.Preview(PreviewJob.Load(job));
     case ["run", string folder]:
         return Fake.Run(new RunFolder(folder));
     default:
@@ -153,6 +156,19 @@ internal static class Fake
             Seconds = 1,
             Candidates = ranked,
         }));
+        return 0;
+    }
+
+    /// <summary>Shows one picture that is none, whose last view tells the seed; an odd seed is a failure.</summary>
+    public static int Preview(PreviewJob job)
+    {
+        if (job.Seed % 2 == 1)
+        {
+            Console.Error.WriteLine("The image 'a.jpg' cannot be read any more.");
+            return (int)WorkerExitCode.BadInput;
+        }
+
+        Console.WriteLine(JsonSerializer.Serialize(new PreviewSheet(32, [new PreviewedImage("a/1.jpg", "a", [1, 2, 3], [[4], [5], [(byte)job.Seed]])]), ProtocolJson.Line));
         return 0;
     }
 

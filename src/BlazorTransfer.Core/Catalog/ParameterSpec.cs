@@ -41,6 +41,9 @@ public sealed record ParameterSpec
     /// <summary>Shown only after "Advanced" is opened.</summary>
     public bool Advanced { get; init; }
 
+    /// <summary>Heading that it stands under in the form, one of <see cref="ParameterSections"/>.</summary>
+    public string Section { get; init; } = ParameterSections.Method;
+
     /// <summary>Allowed values of a <see cref="ParameterKind.Choice"/>.</summary>
     public IReadOnlyList<ParameterChoice> Choices { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Training.Augmentation;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Images;
@@ -10,7 +11,21 @@ namespace BlazorTransfer.Training.Images;
 /// <param name="Labels">[N] class numbers, 64-bit integers.</param>
 /// <param name="Entry">The model's entry point that the inputs are for.</param>
 /// <param name="Samples">Which samples they are.</param>
-public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyList<Sample> Samples);
+public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyList<Sample> Samples) : IDisposable
+{
+    /// <summary>What each input's random draws come from; none where nothing of it may change.</summary>
+    public IReadOnlyList<int> Seeds { get; init; } = [];
+
+    /// <summary>What else is in each image, where images were mixed; the labels are then those of the larger parts.</summary>
+    public Mixture? Mixture { get; init; }
+
+    public void Dispose()
+    {
+        Inputs.Dispose();
+        Labels.Dispose();
+        Mixture?.Dispose();
+    }
+}
 
 /// <summary>Where batches come from, so that the trainer does not know whether they are images or cached features.</summary>
 public abstract class BatchSource(IReadOnlyList<Sample> samples)
@@ -97,17 +112,17 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
     public override IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        using var ready = new BlockingCollection<(int[] Indices, float[] Floats)>(BatchesAhead);
+        using var ready = new BlockingCollection<(int[] Indices, int[] Seeds, float[] Floats)>(BatchesAhead);
         InputReader input = reader(epoch);
         Task producer = Task.Run(() => Produce(input, order, batchSize, epoch, ready, stop.Token), CancellationToken.None);
         try
         {
-            foreach ((int[] indices, float[] floats) in ready.GetConsumingEnumerable(CancellationToken.None))
+            foreach ((int[] indices, int[] seeds, float[] floats) in ready.GetConsumingEnumerable(CancellationToken.None))
             {
                 Sample[] samples = [.. indices.Select(i => Samples[i])];
                 Tensor inputs = tensor(floats, [indices.Length, 3, input.Side, input.Side], device: device);
                 Tensor labels = tensor([.. samples.Select(s => _classNumbers[s.Label!])], device: device);
-                yield return new Batch(inputs, labels, 0, samples);
+                yield return new Batch(inputs, labels, 0, samples) { Seeds = seeds };
             }
 
             // Passes on why the producer ended: an unreadable image, or the wish to stop.
@@ -122,7 +137,8 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
     }
 
     private void Produce(
-        InputReader input, IReadOnlyList<int> order, int batchSize, int epoch, BlockingCollection<(int[] Indices, float[] Floats)> ready, CancellationToken stop)
+        InputReader input, IReadOnlyList<int> order, int batchSize, int epoch, BlockingCollection<(int[] Indices, int[] Seeds, float[] Floats)> ready,
+        CancellationToken stop)
     {
         try
         {
@@ -135,7 +151,7 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
                 float[] floats = new float[indices.Length * length];
                 Parallel.For(0, indices.Length, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
                     i => input.Read(Samples[indices[i]], new Random(seeds[i]), floats.AsSpan(i * length, length)));
-                ready.Add((indices, floats), stop);
+                ready.Add((indices, seeds, floats), stop);
             }
         }
         catch (AggregateException e) when (e.InnerExceptions.OfType<TrainingException>().FirstOrDefault() is { } cause)

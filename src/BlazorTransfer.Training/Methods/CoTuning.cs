@@ -96,7 +96,8 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
     protected override (string Name, Tensor Value)? Penalty(TransferModel model, Batch batch, Tensor headInput)
     {
         Tensor logits = SourceOf(model).Backbone.ForwardHead(headInput);
-        Tensor crossEntropy = (Relation.index_select(0, batch.Labels) * logits.log_softmax(1)).sum(1).mean().neg();
+        Tensor targets = batch.Mixture?.Rows(Relation, batch.Labels) ?? Relation.index_select(0, batch.Labels); // [N, source classes]
+        Tensor crossEntropy = (targets * logits.log_softmax(1)).sum(1).mean().neg();
         return ("co-tuning", crossEntropy.Times(Settings.Number(Strength)));
     }
 

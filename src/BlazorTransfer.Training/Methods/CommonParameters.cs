@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Augmentation;
 
 namespace BlazorTransfer.Training.Methods;
 
@@ -30,14 +31,14 @@ public static class CommonParameters
         EpochsOf(8),
         new ParameterSpec
         {
-            Name = BatchSize, DisplayName = "Batch size", Kind = ParameterKind.Integer, Default = 16, Minimum = 1, Maximum = 1024, Unit = "images",
+            Name = BatchSize, DisplayName = "Batch size", Kind = ParameterKind.Integer, Default = 16, Minimum = 1, Maximum = 1024, Unit = "images", Section = ParameterSections.Optimization,
             Help = "Images in one step. Smaller if memory runs out; then lower the learning rate in the same proportion.",
         },
         LearningRateOf(0.005),
         OptimizerOf("sgd"),
         new ParameterSpec
         {
-            Name = Augmentation, DisplayName = "Augmentation", Kind = ParameterKind.Choice, Default = "light",
+            Name = Augmentation, DisplayName = "Crop and mirroring", Kind = ParameterKind.Choice, Default = "light", Section = ParameterSections.Augmentation,
             Help = "Random changes to the training images, so that the network does not learn them by heart.",
             Choices =
             [
@@ -48,14 +49,15 @@ public static class CommonParameters
                 new ParameterChoice("strong", "Strong", "Crops of at least 8 % of the area, and mirroring: for long training on much data."),
             ],
         },
+        .. AugmentationParameters.All,
         new ParameterSpec
         {
-            Name = ImageSize, DisplayName = "Image size", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 1024, Unit = "pixels", Advanced = true,
+            Name = ImageSize, DisplayName = "Image size", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 1024, Unit = "pixels", Advanced = true, Section = ParameterSections.Data,
             Help = "Side of the square that the network sees; 0 takes the network's own. Half the side takes a quarter of the time, and small things may vanish.",
         },
         new ParameterSpec
         {
-            Name = Schedule, DisplayName = "Learning-rate schedule", Kind = ParameterKind.Choice, Default = "cosine", Advanced = true,
+            Name = Schedule, DisplayName = "Learning-rate schedule", Kind = ParameterKind.Choice, Default = "cosine", Advanced = true, Section = ParameterSections.Optimization,
             Help = "How the learning rate changes over the run.",
             Choices =
             [
@@ -68,53 +70,53 @@ public static class CommonParameters
         },
         new ParameterSpec
         {
-            Name = WarmUpEpochs, DisplayName = "Warm-up", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0, Maximum = 50, Unit = "epochs", Advanced = true,
+            Name = WarmUpEpochs, DisplayName = "Warm-up", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0, Maximum = 50, Unit = "epochs", Advanced = true, Section = ParameterSections.Optimization,
             Help = "The learning rate rises from zero over this time, so that the new head's first errors do not shake the pretrained weights.",
         },
         new ParameterSpec
         {
-            Name = Momentum, DisplayName = "Momentum", Kind = ParameterKind.Number, Default = 0.9, Minimum = 0, Maximum = 0.999, Advanced = true,
+            Name = Momentum, DisplayName = "Momentum", Kind = ParameterKind.Number, Default = 0.9, Minimum = 0, Maximum = 0.999, Advanced = true, Section = ParameterSections.Optimization,
             Help = "How much of the last step's direction is kept; for SGD and RMSprop.",
         },
         new ParameterSpec
         {
-            Name = WeightDecay, DisplayName = "Weight decay", Kind = ParameterKind.Number, Default = 1e-4, Minimum = 0, Maximum = 1, Logarithmic = true, Advanced = true,
+            Name = WeightDecay, DisplayName = "Weight decay", Kind = ParameterKind.Number, Default = 1e-4, Minimum = 0, Maximum = 1, Logarithmic = true, Advanced = true, Section = ParameterSections.Optimization,
             Help = "Pulls the weights toward zero, against learning by heart.",
         },
         new ParameterSpec
         {
-            Name = LabelSmoothing, DisplayName = "Label smoothing", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.5, Advanced = true,
+            Name = LabelSmoothing, DisplayName = "Label smoothing", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.5, Advanced = true, Section = ParameterSections.Optimization,
             Help = "Share of certainty taken from the true class, against overconfidence and wrong labels (Szegedy et al., 2016).",
         },
         new ParameterSpec
         {
-            Name = ClassWeights, DisplayName = "Weigh classes", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
+            Name = ClassWeights, DisplayName = "Weigh classes", Kind = ParameterKind.Boolean, Default = false, Advanced = true, Section = ParameterSections.Data,
             Help = "Errors on rare classes count more, in inverse proportion to their training images. For a few defects among many good parts.",
         },
         new ParameterSpec
         {
-            Name = BalancedSampling, DisplayName = "Balance classes", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
+            Name = BalancedSampling, DisplayName = "Balance classes", Kind = ParameterKind.Boolean, Default = false, Advanced = true, Section = ParameterSections.Data,
             Help = "Each epoch shows every class equally often: images of rare classes several times, of frequent ones not all. Instead of weighing classes, not with it.",
         },
         new ParameterSpec
         {
-            Name = ClipNorm, DisplayName = "Gradient clipping", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 1000, Unit = "norm", Advanced = true,
+            Name = ClipNorm, DisplayName = "Gradient clipping", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 1000, Unit = "norm", Advanced = true, Section = ParameterSections.Optimization,
             Help = "Longest gradient, over all weights together, before it is shortened to this; against jumps of the loss (Pascanu et al., 2013). 0 leaves it as it is.",
         },
         new ParameterSpec
         {
-            Name = Accumulation, DisplayName = "Gradient accumulation", Kind = ParameterKind.Integer, Default = 1, Minimum = 1, Maximum = 256, Unit = "batches", Advanced = true,
+            Name = Accumulation, DisplayName = "Gradient accumulation", Kind = ParameterKind.Integer, Default = 1, Minimum = 1, Maximum = 256, Unit = "batches", Advanced = true, Section = ParameterSections.Optimization,
             Help = "Batches whose gradients make one step together: a large batch's step in a small batch's memory, but for the statistics of batch norms. 1 steps after each batch.",
         },
         new ParameterSpec
         {
-            Name = WeightAveraging, DisplayName = "Weight averaging", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.9999, Unit = "decay", Advanced = true,
+            Name = WeightAveraging, DisplayName = "Weight averaging", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = 0.9999, Unit = "decay", Advanced = true, Section = ParameterSections.Optimization,
             Help = "Scores and keeps a moving average of the weights instead of the last ones, which smooths out the noise of single steps (Polyak and Juditsky, 1992). "
                 + "0.99 looks back over about a hundred steps; 0 keeps the last weights.",
         },
         new ParameterSpec
         {
-            Name = BestOf, DisplayName = "Best epoch by", Kind = ParameterKind.Choice, Default = "top1", Advanced = true,
+            Name = BestOf, DisplayName = "Best epoch by", Kind = ParameterKind.Choice, Default = "top1", Advanced = true, Section = ParameterSections.Stopping,
             Help = "Which validation figure decides whose epoch's weights are kept, when early stopping gives up, and what a plateau is.",
             Choices =
             [
@@ -125,12 +127,12 @@ public static class CommonParameters
         },
         new ParameterSpec
         {
-            Name = Patience, DisplayName = "Early stopping", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 10_000, Unit = "epochs", Advanced = true,
+            Name = Patience, DisplayName = "Early stopping", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 10_000, Unit = "epochs", Advanced = true, Section = ParameterSections.Stopping,
             Help = "Stops when so many epochs bring nothing better, as 'Best epoch by' says. 0 trains all epochs, so that the learning rate falls as planned.",
         },
         new ParameterSpec
         {
-            Name = Threads, DisplayName = "CPU threads", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 256, Unit = "threads", Advanced = true,
+            Name = Threads, DisplayName = "CPU threads", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 256, Unit = "threads", Advanced = true, Section = ParameterSections.Machine,
             Help = "0 uses all cores. With 1, a CPU run with the same seed gives the same weights to the bit.",
         },
     ];
@@ -142,6 +144,7 @@ public static class CommonParameters
     {
         Name = Epochs,
         DisplayName = "Epochs",
+        Section = ParameterSections.Optimization,
         Kind = ParameterKind.Integer,
         Default = epochs,
         Minimum = 1,
@@ -154,6 +157,7 @@ public static class CommonParameters
     {
         Name = LearningRate,
         DisplayName = "Learning rate",
+        Section = ParameterSections.Optimization,
         Kind = ParameterKind.Number,
         Default = rate,
         Minimum = 1e-7,
@@ -166,6 +170,7 @@ public static class CommonParameters
     {
         Name = Optimizer,
         DisplayName = "Optimizer",
+        Section = ParameterSections.Optimization,
         Kind = ParameterKind.Choice,
         Default = name,
         Help = "How gradients become steps.",

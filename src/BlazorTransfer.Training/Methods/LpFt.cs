@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Augmentation;
 
 namespace BlazorTransfer.Training.Methods;
 
@@ -49,12 +50,11 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
     {
         get
         {
-            ParameterSet probe = Settings.With(
+            ParameterSet probe = AugmentationParameters.Off(Settings).With(
                 (CommonParameters.Epochs, Settings.Integer(ProbeEpochs)),
                 (CommonParameters.LearningRate, Settings.Number(ProbeRate)),
                 (CommonParameters.Optimizer, "sgd"),
-                (CommonParameters.WarmUpEpochs, 0),
-                (CommonParameters.Augmentation, "none"));
+                (CommonParameters.WarmUpEpochs, 0));
             return [new TrainingStage(new LinearProbe(probe), probe), .. base.Stages];
         }
     }

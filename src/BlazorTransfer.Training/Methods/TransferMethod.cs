@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Augmentation;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -25,7 +26,7 @@ public sealed record TrainingStage(TransferMethod Method, ParameterSet Settings)
     public int Epochs => Settings.Integer(CommonParameters.Epochs);
 
     /// <summary>Whether each epoch sees other pictures, so that nothing of the training images can be computed once.</summary>
-    public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none";
+    public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none" || AugmentationParameters.AreOn(Settings);
 }
 
 /// <summary>
@@ -85,8 +86,12 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     {
     }
 
-    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) =>
-        nn.functional.cross_entropy(logits, batch.Labels, model.ClassWeights, label_smoothing: Settings.Number(CommonParameters.LabelSmoothing));
+    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch)
+    {
+        double smoothing = Settings.Number(CommonParameters.LabelSmoothing);
+        return batch.Mixture?.CrossEntropy(logits, batch.Labels, model.ClassWeights, smoothing)
+            ?? nn.functional.cross_entropy(logits, batch.Labels, model.ClassWeights, label_smoothing: smoothing);
+    }
 
     /// <summary>The network as it was pretrained, for a method whose specification asks for it.</summary>
     protected static TransferModel SourceOf(TransferModel model) => model.Source ?? throw new InvalidOperationException("The method was given no pretrained network.");

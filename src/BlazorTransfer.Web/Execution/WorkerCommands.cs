@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Security;
 
@@ -19,6 +20,23 @@ internal sealed class WorkerCommands(WorkerLocator locator)
 
     /// <exception cref="RefusedException">The network cannot be measured; the message is the worker's.</exception>
     public Task<BackboneSpeed> MeasureAsync(string backbone, CancellationToken cancel) => AskAsync<BackboneSpeed>(cancel, "measure", backbone, "--json");
+
+    /// <param name="job">What to show.</param>
+    /// <param name="file">Where the job is written for the worker; deleted at the end.</param>
+    /// <param name="cancel">Ends the worker.</param>
+    /// <exception cref="RefusedException">It cannot be shown; the message is the worker's.</exception>
+    public async Task<PreviewSheet> PreviewAugmentationAsync(PreviewJob job, string file, CancellationToken cancel)
+    {
+        job.Save(file);
+        try
+        {
+            return await AskAsync<PreviewSheet>(cancel, "preview-augmentation", "--job", file, "--json");
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
 
     private async Task<T> AskAsync<T>(CancellationToken cancel, params string[] arguments)
     {

@@ -54,6 +54,32 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void Settings_StandUnderTheirHeadings_TheMethodsFirstAndTheMachineLast()
+    {
+        ParameterSpec threads = Spec("threads", 0) with { Section = ParameterSections.Machine, Advanced = true }, momentum = Spec("momentum", 0.9) with { Section = ParameterSections.Optimization, Advanced = true },
+            crop = Spec("crop", 0) with { Section = ParameterSections.Augmentation }, blur = Spec("blur", 0) with { Section = ParameterSections.Augmentation, Advanced = true },
+            size = Spec("image-size", 0) with { Section = ParameterSections.Data, Advanced = true };
+        Catalogue catalogue = Catalogue with { CommonParameters = [threads, blur, Batch, momentum, crop, size], Methods = [new TransferMethodSpec("m", "M", "", "", null, [Depth with { Advanced = true }])] };
+
+        var form = new NewRunForm(catalogue, [], [], NewDataset());
+        form.Set(blur, 2);
+        form.Set(momentum, 0.5);
+        form.Set(size, 64);
+
+        Assert.Equal(["batch-size"], form.Layout.Usual.Select(s => s.Name));
+        Assert.Equal(["crop", "blur"], form.Layout.Augmentation.Select(s => s.Name));
+        Assert.Equal(
+            ["Method: freeze-depth", "Optimization: momentum", "Data: image-size", "Machine: threads"],
+            form.Layout.Advanced.Select(a => $"{a.Heading}: {string.Join(", ", a.Specs.Select(s => s.Name))}"));
+        Assert.Equal(1, form.ChangesOn);
+        // Another momentum changes no picture.
+        Assert.Equal(["blur", "image-size"], form.ToPreview().Parameters.Keys.Order());
+        string before = form.PreviewChoices;
+        form.Set(momentum, 0.6);
+        Assert.Equal(before, form.PreviewChoices);
+    }
+
+    [Fact]
     public void MethodThatTakesNoWeights_IsSentWithoutThem_AndTheOthersAgainWithThem()
     {
         var scratch = new TransferMethodSpec("scratch", "Scratch", "", "", null, []) { TakesWeights = false };

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 
@@ -62,6 +64,24 @@ internal sealed class NewRunForm
     public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
 
     public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.ParametersOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
+
+    public SettingsLayout Layout => new(Specs);
+
+    /// <summary>Changes to the training images that were set, beside the usual choice.</summary>
+    public int ChangesOn => Layout.Augmentation.Count(s => s.Advanced && Value(s) != s.Default);
+
+    /// <summary>The run, with the settings alone that decide what its images look like: another learning rate changes no picture.</summary>
+    public RunRequest ToPreview() => OneRun() with
+    {
+        Name = "",
+        WeightsId = null,
+        ParentRunId = null,
+        Device = DeviceSpec.Auto,
+        Parameters = Values.Where(v => Specs.Any(s => s.Name == v.Key && s.Section is ParameterSections.Augmentation or ParameterSections.Data)).ToDictionary(),
+    };
+
+    /// <summary>All that <see cref="ToPreview"/> depends on.</summary>
+    public string PreviewChoices => JsonSerializer.Serialize(ToPreview(), ProtocolJson.Line);
 
     /// <summary>
     /// Networks to offer: what was searched for; otherwise the chosen one, those whose weights are here, and a few that are good

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
@@ -54,6 +55,9 @@ public sealed partial class NewRunPage
     private ProbeKnowledge Probes { get; set; } = null!;
 
     [Inject]
+    private AugmentationPreviews Previews { get; set; } = null!;
+
+    [Inject]
     private CatalogueProvider Catalogues { get; set; } = null!;
 
     protected override async Task OnInitializedAsync()
@@ -94,6 +98,8 @@ public sealed partial class NewRunPage
         change(_form!);
         _form!.Advise(Probes.Find(User, ProjectId, _form));
     }
+
+    private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) => Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);
 
     private async Task StartAsync()
     {

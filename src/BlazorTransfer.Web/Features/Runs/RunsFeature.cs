@@ -19,6 +19,7 @@ internal static class RunsFeature
         services.AddHostedService<SearchConductor>();
         services.AddSingleton<RunLineage>();
         services.AddSingleton<ProbeKnowledge>();
+        services.AddSingleton<AugmentationPreviews>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         // Through a factory, since data sets and weights ask runs, and runs ask them.
         services.AddSingleton<IDatasetUse>(provider => new LateRuns(provider));
