@@ -18,8 +18,6 @@ namespace BlazorTransfer.Training;
 /// </summary>
 internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
 {
-    // Features kept in memory instead of computed each epoch, in all.
-    private const long FeatureBudgetBytes = 2L << 30;
     private const int ShownSamples = 8;
 
     private readonly RunProgress _progress = new(emit);
@@ -86,7 +84,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         if (entry == 0) return new Sources(train, validation);
         bool cacheTrain = !stage.Augments;
         int cached = validation.Samples.Count + (cacheTrain ? train.Samples.Count : 0);
-        if (FeatureBatches.EstimateBytes(_model, entry, run.Preprocessing.CropSize, cached) > FeatureBudgetBytes) return new Sources(train, validation);
+        if (!FeatureBatches.Fit(_model, entry, run.Preprocessing.CropSize, cached)) return new Sources(train, validation);
         _progress.Start(RunPhase.ExtractingFeatures, cached, "images");
         int before = 0;
         BatchSource Features(BatchSource images)

@@ -86,7 +86,8 @@ public sealed class TrainingRun : IDisposable
 
     private ImageBatches Batches(Split split, Func<int, InputReader> reader) => new(Data.Of(split), Data.Classes, reader, Job.Seed, Model.Device);
 
-    private static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
+    /// <summary>Everything but the training. The weights' file is read and never written.</summary>
+    internal static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
     {
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);

@@ -10,6 +10,9 @@ namespace BlazorTransfer.Training.Images;
 /// </summary>
 public sealed class FeatureBatches : BatchSource, IDisposable
 {
+    // In all; beyond it, what is frozen is computed each epoch.
+    private const long BudgetBytes = 2L << 30;
+
     private readonly Tensor _features;
     private readonly Tensor _labels;
     private readonly int _entry;
@@ -17,13 +20,13 @@ public sealed class FeatureBatches : BatchSource, IDisposable
     private FeatureBatches(IReadOnlyList<Sample> samples, Tensor features, Tensor labels, int entry)
         : base(samples) => (_features, _labels, _entry) = (features, labels, entry);
 
-    /// <summary>Bytes that <paramref name="samples"/> images of a size would take at an entry point, measured on one empty image.</summary>
-    public static long EstimateBytes(TransferModel model, int entry, int side, int samples)
+    /// <summary>Whether <paramref name="samples"/> images of a size can be kept at an entry point, by what one empty image takes there.</summary>
+    public static bool Fit(TransferModel model, int entry, int side, int samples)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         model.Backbone.eval();
-        return model.ForwardTo(entry, zeros(1, 3, side, side, device: model.Device)).numel() * sizeof(float) * samples;
+        return model.ForwardTo(entry, zeros(1, 3, side, side, device: model.Device)).numel() * sizeof(float) * samples <= BudgetBytes;
     }
 
     /// <param name="model">The model, whose groups before <paramref name="entry"/> are frozen.</param>
