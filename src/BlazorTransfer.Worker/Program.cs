@@ -13,6 +13,8 @@ var root = new RootCommand("BlazorTransfer on the command line: trains, evaluate
     InspectWeightsCommand.Create(),
     MeasureCommand.Create(),
     RankCommand.Create(),
+    FindCommand.CreateLearningRate(),
+    FindCommand.CreateBatchSize(),
     DrawFractalsCommand.Create(),
     RunCommand.Create(),
 };
