@@ -13,7 +13,7 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>What somebody wants to run.</summary>
-internal sealed record RunRequest
+public sealed record RunRequest
 {
     public string Name { get; init; } = "";
     public required string DatasetId { get; init; }
@@ -86,26 +86,8 @@ internal sealed class RunService(
     {
         access.Require(user, projectId, ProjectRole.Editor);
         if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
-        Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         if (request.Repeats is < 1 or > MostRepeats) throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
-        if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
-        Catalogue catalogue = await catalogues.GetAsync();
-        BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
-        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(catalogue.ParametersOf(method), request.Parameters);
-        if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
-        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
-        var job = new JobSpec
-        {
-            RunId = "",
-            Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
-            Backbone = backbone.Name,
-            Weights = WeightsFor(user, request, backbone, method),
-            Method = method.Name,
-            Parameters = request.Parameters,
-            Device = request.Device,
-            Seed = request.Seed,
-        };
+        (JobSpec job, Dataset dataset, BackboneSpec backbone, TransferMethodSpec method) = await CheckAsync(user, projectId, request);
         await _numbering.WaitAsync();
         try
         {
@@ -130,6 +112,35 @@ internal sealed class RunService(
         {
             _numbering.Release();
         }
+    }
+
+    /// <summary>Checks the request and makes the job of it, for a worker that tries it out; there is no run.</summary>
+    /// <inheritdoc cref="SubmitAsync" path="/exception"/>
+    public async Task<JobSpec> PrepareAsync(ClaimsPrincipal user, string projectId, RunRequest request) => (await CheckAsync(user, projectId, request)).Job;
+
+    private async Task<(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method)> CheckAsync(ClaimsPrincipal user, string projectId, RunRequest request)
+    {
+        access.Require(user, projectId, ProjectRole.Editor);
+        Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
+        if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
+        Catalogue catalogue = await catalogues.GetAsync();
+        BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
+        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
+        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(catalogue.ParametersOf(method), request.Parameters);
+        if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
+        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
+        var job = new JobSpec
+        {
+            RunId = "",
+            Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
+            Backbone = backbone.Name,
+            Weights = WeightsFor(user, request, backbone, method),
+            Method = method.Name,
+            Parameters = request.Parameters,
+            Device = request.Device,
+            Seed = request.Seed,
+        };
+        return (job, dataset, backbone, method);
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)

@@ -15,6 +15,7 @@ internal static class RunsFeature
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
         services.AddSingleton<RunService>();
+        services.AddSingleton<TuningService>();
         services.AddSingleton<RunLineage>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         // Through a factory, since data sets and weights ask runs, and runs ask them.
