@@ -45,7 +45,7 @@ public static class SpeedMeter
     /// Images/s of the repetition that is faster than three quarters of the others: what the network can do here, with little of what
     /// else the machine does. The first is not counted, since it allocates.
     /// </summary>
-    private static double Rate(int images, Device device, Action step)
+    internal static double Rate(int images, Device device, Action step)
     {
         var seconds = new List<double>();
         var clock = Stopwatch.StartNew();

@@ -18,8 +18,6 @@ namespace BlazorTransfer.Training;
 /// </summary>
 internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
 {
-    // Features kept in memory instead of computed each epoch, in all.
-    private const long FeatureBudgetBytes = 2L << 30;
     private const int ShownSamples = 8;
 
     private readonly RunProgress _progress = new(emit);
@@ -91,7 +89,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         int row = (int)FeatureBatches.ShapeAt(_model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
         long bytes = (long)row * sizeof(float) * images;
         FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, _model, entry, run.Preprocessing, row) : null;
-        bool inMemory = bytes <= FeatureBudgetBytes;
+        bool inMemory = bytes <= FeatureBatches.MemoryBytes;
         if (!inMemory && cache is null) return new Sources(train, validation);
         _progress.Start(RunPhase.ExtractingFeatures, images, "images");
         BatchSource Features(ImageBatches of)

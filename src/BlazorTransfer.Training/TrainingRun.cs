@@ -66,6 +66,12 @@ public sealed class TrainingRun : IDisposable
     public BatchSource Training(TrainingStage stage) =>
         AugmentedBatches.Of(RandomCrop.From(stage.Settings) is { } crop ? Cropped(stage, crop) : Evaluation(Split.Train), stage.Settings, Preprocessing);
 
+    /// <summary>Lets the method of a stage learn what it must know of the training images, where a stage is only tried out.</summary>
+    internal void PrepareMethod(TrainingStage stage, CancellationToken cancel)
+    {
+        if (stage.Method.PreparationPasses > 0) stage.Method.Prepare(Model, Evaluation(Split.Train), BatchSize, _ => { }, cancel);
+    }
+
     public void Dispose()
     {
         Method.Dispose();
@@ -87,7 +93,8 @@ public sealed class TrainingRun : IDisposable
         return side == 0 ? backbone.Preprocessing : backbone.Preprocessing.WithInput(side);
     }
 
-    private static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
+    /// <summary>Everything but the training. The weights' file is read and never written.</summary>
+    internal static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
     {
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);

@@ -14,6 +14,8 @@ var root = new RootCommand("BlazorTransfer on the command line: trains, evaluate
     MeasureCommand.Create(),
     RankCommand.Create(),
     PreviewAugmentationCommand.Create(),
+    FindCommand.CreateLearningRate(),
+    FindCommand.CreateBatchSize(),
     DrawFractalsCommand.Create(),
     RunCommand.Create(),
 };

@@ -9,6 +9,9 @@ internal static class Journey
 {
     public const string Password = "a long enough password";
 
+    // An application that has just been started compiles its pages as they are asked for, beside runs that are at work.
+    private static LocatorAssertionsToBeVisibleOptions FirstPage => new() { Timeout = 30_000 };
+
     public static async Task SetUpAsync(this IPage page, WebAppProcess app, string name = "Ada")
     {
         await page.GotoAsync("/");
@@ -16,7 +19,7 @@ internal static class Journey
         await page.GetByLabel("Your name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync(FirstPage);
     }
 
     public static async Task SignInAsync(this IPage page, string name)
@@ -25,7 +28,7 @@ internal static class Journey
         await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync(FirstPage);
     }
 
     public static async Task CreateProjectAsync(this IPage page, string name)

@@ -6,6 +6,7 @@ using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Core.Tuning;
 
 // A real process with the worker's contract and no training in it: it behaves, or misbehaves, as the job's parameter says.
 switch (args)
@@ -34,6 +35,8 @@ switch (args)
         return Fake.Rank(RankingJob.Load(job));
     case ["preview-augmentation", "--job", string job, "--json"]:
         return Fake.Preview(PreviewJob.Load(job));
+    case ["find-learning-rate" or "find-batch-size", "--job", string job, "--json"]:
+        return Fake.Find(args[0], JobSpec.Load(job));
     case ["run", string folder]:
         return Fake.Run(new RunFolder(folder));
     default:
@@ -67,6 +70,14 @@ internal static class Fake
             new ParameterSpec
             {
                 Name = "strength", DisplayName = "Strength", Help = "Changes nothing.", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0, Maximum = 1,
+            },
+            new ParameterSpec
+            {
+                Name = "batch-size", DisplayName = "Batch size", Help = "Images in a step.", Kind = ParameterKind.Integer, Default = 16, Minimum = 1, Maximum = 1024,
+            },
+            new ParameterSpec
+            {
+                Name = "learning-rate", DisplayName = "Learning rate", Help = "Size of a step.", Kind = ParameterKind.Number, Default = 0.005, Minimum = 1e-7, Maximum = 10,
             },
         ],
         ExportFormats = [],
@@ -171,6 +182,59 @@ internal static class Fake
         Console.WriteLine(JsonSerializer.Serialize(new PreviewSheet(32, [new PreviewedImage("a/1.jpg", "a", [1, 2, 3], [[4], [5], [(byte)job.Seed]])]), ProtocolJson.Line));
         return 0;
     }
+
+    /// <summary>Finds a rate of 3.2e-4, or a batch of 32, after a few steps; or what the behaviour says.</summary>
+    public static int Find(string command, JobSpec job)
+    {
+        string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
+        LearningRatePoint[] points = [.. Enumerable.Range(0, 30).Select(i => new LearningRatePoint(1e-7 * Math.Pow(2, i), 2 - i / 30.0, 2 - i / 30.0))];
+        Print(new TuningProgressed(command == "find-learning-rate" ? TuningStage.TryingLearningRates : TuningStage.MeasuringBatchSizes, 4, 100));
+        foreach (LearningRatePoint point in points.Take(command == "find-learning-rate" ? points.Length : 0)) Print(new LearningRateTried(point));
+        switch (behaviour)
+        {
+            case "report-failure":
+                Console.Error.WriteLine("The image 'a.jpg' cannot be read any more.");
+                return (int)WorkerExitCode.BadInput;
+            case "abort":
+                Environment.FailFast("as asked");
+                break;
+            case "hang":
+                Thread.Sleep(LongestLife);
+                break;
+        }
+
+        if (command == "find-learning-rate")
+        {
+            LearningRateSuggestion suggestion = behaviour == "garbage" ? new(null, null, null, "The loss never fell.") : new(3.2e-4, 3.2e-4, 0.1, "The loss falls fastest here.");
+            Print(new LearningRateFound(new LearningRateReport
+            {
+                WorkerVersion = "fake",
+                Device = "CPU",
+                BatchSize = 16,
+                Seed = job.Seed,
+                Seconds = 1,
+                Points = points,
+                Diverged = true,
+                Suggestion = suggestion,
+            }));
+            return 0;
+        }
+
+        BatchSizeSpeed[] measured = [new(16, 50, 1 << 20), new(32, 100, 2 << 20), new(64, 101, 3 << 20)];
+        foreach (BatchSizeSpeed speed in measured) Print(new BatchSizeTried(speed));
+        Print(new BatchSizeFound(new BatchSizeReport
+        {
+            WorkerVersion = "fake",
+            Device = "CPU",
+            Seconds = 1,
+            Measured = measured,
+            WhyStopped = "Larger batches bring no more speed.",
+            Suggestion = new BatchSizeSuggestion(32, 0.01, "No size is more than 5 % faster."),
+        }));
+        return 0;
+    }
+
+    private static void Print(TuningEvent happened) => Console.WriteLine(JsonSerializer.Serialize(happened, ProtocolJson.Line));
 
     private static void Print(RankingEvent happened) => Console.WriteLine(JsonSerializer.Serialize(happened, ProtocolJson.Line));
 

@@ -15,6 +15,9 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     // another number, and what an image's features are must not depend on which others were missing.
     private const int ComputedAtOnce = 16;
 
+    /// <summary>Features held in memory by a run, in all.</summary>
+    public const long MemoryBytes = 2L << 30;
+
     private readonly IRows _rows;
     private readonly Tensor _labels;
     private readonly int _entry;
@@ -33,6 +36,10 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         model.Backbone.eval();
         return model.ForwardTo(entry, zeros(1, 3, side, side, device: model.Device)).shape[1..];
     }
+
+    /// <summary>Whether the features of so many images can be held in memory.</summary>
+    public static bool Fit(TransferModel model, int entry, int side, int images) =>
+        ShapeAt(model, entry, side).Aggregate(1L, (a, b) => a * b) * sizeof(float) * images <= MemoryBytes;
 
     /// <param name="model">The model, whose groups before <paramref name="entry"/> are frozen.</param>
     /// <param name="images">The images.</param>

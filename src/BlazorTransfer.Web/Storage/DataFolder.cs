@@ -58,6 +58,9 @@ internal sealed class DataFolder
     /// <summary>A file for what a preview is to show; as short-lived.</summary>
     public string NewPreviewJob() => Path.Combine(Uploads, $"{Ids.New()}.preview.json");
 
+    /// <summary>A file for a run that settings are tried out for; as short-lived.</summary>
+    public string NewTuningJob() => Path.Combine(Uploads, $"{Ids.New()}.tuning.json");
+
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
     private static string Safe(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit)
         ? id

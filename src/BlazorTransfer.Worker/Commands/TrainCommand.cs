@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
@@ -17,17 +16,10 @@ namespace BlazorTransfer.Worker.Commands;
 /// </summary>
 internal static class TrainCommand
 {
-    private const string RandomWeights = "random";
-    private const string BuiltInName = "builtin";
     private const long FeatureCacheBytes = 10L << 30;
 
-    private static readonly Option<string> Data = new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = true };
-    private static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "resnet18_slim" };
-    private static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, 'builtin' or 'random'.", DefaultValueFactory = _ => BuiltInName };
-    private static readonly Option<string> Method = new("--method") { Description = "A method from 'describe'.", DefaultValueFactory = _ => "linear-probe" };
+    private static readonly Option<string> Data = JobOptions.DataOf(required: true);
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the run: events, checkpoints, artifacts/model.zip.", Required = true };
-    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
     private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs." };
     private static readonly Option<string?> FeatureCache = new("--feature-cache") { Description = "Folder in which features of frozen layers are kept for other runs, 10 GiB at most." };
@@ -35,47 +27,44 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var command = new Command("train", "Trains a classifier on a folder of images.") { Data, Backbone, Weights, Method, Out, WriteBackbone, Device, Seed, FeatureCache, Force, Json };
-        return WithParameters(command, AllParameters, parsed => new Start(parsed.GetValue(Weights)!, parsed.GetValue(Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache)));
+        var command = new Command("train", "Trains a classifier on a folder of images.")
+        {
+            Data, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
+        };
+        return WithParameters(command, JobOptions.AllParameters, parsed =>
+            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache)));
     }
 
     public static Command CreatePretrain()
     {
         var command = new Command("pretrain", $"Trains a network from random weights on a folder of many images, for other runs to start from: artifacts/{BackboneFile.FileName} is their --weights.")
         {
-            Data, Backbone, Out, Device, Seed, Force, Json,
+            Data, JobOptions.Backbone, Out, JobOptions.Device, JobOptions.Seed, Force, Json,
         };
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => !m.TakesWeights);
-        return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(RandomWeights, method.Name, WritesBackbone: true));
+        return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(JobOptions.RandomWeights, method.Name, WritesBackbone: true));
     }
 
     private static Command WithParameters(Command command, IReadOnlyList<ParameterSpec> specs, Func<ParseResult, Start> start)
     {
-        (ParameterSpec Spec, Option<string?> Option)[] parameters = [.. specs.Select(p => (p, OptionOf(p)))];
-        foreach ((_, Option<string?> option) in parameters) command.Add(option);
+        JobOptions.Parameter[] parameters = JobOptions.AddParameters(command, specs);
         command.SetAction(parsed =>
         {
             WorkerExitCode code = WorkerExitCode.Success;
-            int failure = Failures.Guard(() => code = Train(parsed, start(parsed), Chosen(parsed, parameters)));
+            int failure = Failures.Guard(() => code = Train(parsed, start(parsed), JobOptions.Chosen(parsed, parameters)));
             return failure != 0 ? failure : (int)code;
         });
         return command;
     }
-
-    private static Option<string?> OptionOf(ParameterSpec p) => new($"--{p.Name}")
-    {
-        Description = $"{p.Help}{(p.Choices.Count > 0 ? $" One of: {string.Join(", ", p.Choices.Select(c => c.Value))}." : "")}",
-    };
-
-    private static IReadOnlyList<ParameterSpec> AllParameters =>
-        [.. CommonParameters.All.Concat(TransferMethodRegistry.All.SelectMany(m => m.Parameters)).DistinctBy(p => p.Name)];
 
     private static WorkerExitCode Train(ParseResult parsed, Start start, Dictionary<string, ParameterValue> chosen)
     {
         TransferMethodRegistry.Create(start.Method, chosen);
         var folder = new RunFolder(parsed.GetValue(Out)!);
         PrepareFolder(folder, parsed.GetValue(Force));
-        (JobSpec job, ImportResult import) = Prepare(parsed, folder, start, chosen);
+        (JobSpec job, ImportResult import) = JobOptions.Prepare(parsed, parsed.GetValue(Data)!, Path.Combine(folder.Path, "dataset.jsonl"), start.Weights, start.Method, chosen);
+        job = job with { RunId = Path.GetFileName(folder.Path), FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null };
+        job.Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
         WorkerExitCode code = JobRunner.Run(folder, display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show, atConsole: true);
@@ -85,54 +74,6 @@ internal static class TrainCommand
         Console.WriteLine($"Model: {folder.ModelPackage}");
         if (backbone is not null) Console.WriteLine($"Weights for other runs: {backbone}");
         return code;
-    }
-
-    private static (JobSpec Job, ImportResult Import) Prepare(ParseResult parsed, RunFolder folder, Start start, Dictionary<string, ParameterValue> chosen)
-    {
-        int seed = parsed.GetValue(Seed);
-        string images = Path.GetFullPath(parsed.GetValue(Data)!);
-        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = seed });
-        string manifest = Path.Combine(folder.Path, "dataset.jsonl");
-        import.Manifest.Save(manifest);
-        var job = new JobSpec
-        {
-            RunId = Path.GetFileName(folder.Path),
-            Data = new DataSpec(manifest, images, Path.GetFileName(images)),
-            Backbone = parsed.GetValue(Backbone)!,
-            Weights = WeightsFor(start.Weights, parsed.GetValue(Backbone)!),
-            Method = start.Method,
-            Parameters = chosen,
-            Device = parsed.GetValue(Device)!,
-            Seed = seed,
-            FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null,
-        };
-        job.Save(folder.Job);
-        return (job, import);
-    }
-
-    private static WeightsSpec WeightsFor(string named, string backbone)
-    {
-        if (named == RandomWeights) return WeightsSpec.Random;
-        if (named != BuiltInName) return new WeightsSpec(Path.GetFullPath(named), Name: Path.GetFileName(named));
-        IReadOnlyList<(BuiltInWeights Card, string Path)> builtIn = BuiltInWeights.Of(AppContext.BaseDirectory);
-        (BuiltInWeights? card, string path) = builtIn.FirstOrDefault(w => w.Card.Backbone == backbone);
-        return card is not null
-            ? new WeightsSpec(path, card.Sha256, card.Name)
-            : throw TrainingException.BadInput(
-                $"No weights for {backbone} come with the program, only for: {string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or say 'random'.");
-    }
-
-    private static Dictionary<string, ParameterValue> Chosen(ParseResult parsed, (ParameterSpec Spec, Option<string?> Option)[] parameters)
-    {
-        var chosen = new Dictionary<string, ParameterValue>();
-        foreach ((ParameterSpec spec, Option<string?> option) in parameters)
-        {
-            if (parsed.GetValue(option) is not { } typed) continue;
-            chosen[spec.Name] = ParameterValue.Parse(typed, spec.Kind)
-                ?? throw TrainingException.BadInput($"--{spec.Name}: '{typed}' is no {spec.Kind.ToString().ToLowerInvariant()}.");
-        }
-
-        return chosen;
     }
 
     private static void PrepareFolder(RunFolder folder, bool force)
@@ -148,7 +89,7 @@ internal static class TrainCommand
         folder.Create();
     }
 
-    /// <param name="Weights">A file, or <see cref="RandomWeights"/>.</param>
+    /// <param name="Weights">A file, or <see cref="JobOptions.RandomWeights"/>.</param>
     /// <param name="Method">A method's name.</param>
     /// <param name="WritesBackbone">Whether what was learned is also written as weights for other runs.</param>
     /// <param name="FeatureCache">Where features of frozen layers are kept; null keeps none.</param>

@@ -5,12 +5,16 @@ namespace BlazorTransfer.Web.Components.Shared;
 /// <summary>A point of all curves: x, and a y for each series or null.</summary>
 public sealed record ChartPoint(double X, params double?[] Y);
 
+/// <summary>A place on the x axis with a name.</summary>
+public sealed record ChartMark(double X, string Label);
+
 /// <summary>Curves over a number. The browser keeps what it has; only points it has not seen are sent.</summary>
 public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
 {
     private ElementReference _element;
     private bool _isCreated;
     private int _sent;
+    private ChartMark? _marked;
     private string _summary = "no values yet";
 
     [Parameter, EditorRequired]
@@ -27,21 +31,49 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
     [Parameter]
     public bool Percent { get; set; }
 
+    /// <summary>What the y axis shows; null where the title says it.</summary>
+    [Parameter]
+    public string? YLabel { get; set; }
+
+    /// <summary>The x axis is logarithmic, from here to there; null for a linear one as long as its points.</summary>
+    [Parameter]
+    public (double Low, double High)? LogRange { get; set; }
+
+    /// <summary>The y axis ends at so many times the last curve's first value, however far the curves rise.</summary>
+    [Parameter]
+    public double? CutAbove { get; set; }
+
+    /// <summary>Drawn as a line from bottom to top.</summary>
+    [Parameter]
+    public ChartMark? Mark { get; set; }
+
     /// <summary>All points so far, in order of x; the list only grows.</summary>
     [Parameter, EditorRequired]
     public IReadOnlyList<ChartPoint> Points { get; set; } = [];
 
     protected override ElementReference Element => _element;
 
+    private string Summary => Mark is null ? _summary : $"{_summary}; marked at {Mark.Label}";
+
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (firstRender)
         {
-            await CallAsync("create", new { series = Series, xLabel = XLabel, percent = Percent });
+            double[]? logRange = LogRange is var (low, high) ? [low, high] : null;
+            await CallAsync("create", new { series = Series, xLabel = XLabel, yLabel = YLabel, percent = Percent, logRange, cutAbove = CutAbove });
             _isCreated = true;
         }
 
-        if (!_isCreated || _sent >= Points.Count) return;
+        if (!_isCreated) return;
+        await AppendAsync();
+        if (Mark == _marked) return;
+        _marked = Mark;
+        await CallAsync("mark", Mark);
+    }
+
+    private async Task AppendAsync()
+    {
+        if (_sent >= Points.Count) return;
         object?[][] news = [.. Points.Skip(_sent).Select(p => (object?[])[p.X, .. p.Y.Select(y => y is { } v && double.IsFinite(v) ? (object?)v : null)])];
         _sent = Points.Count;
         Summarise();

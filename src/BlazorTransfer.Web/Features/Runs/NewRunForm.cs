@@ -157,6 +157,12 @@ internal sealed class NewRunForm
         else Values[spec.Name] = value;
     }
 
+    /// <summary>Takes over values by name, as far as the method has such parameters.</summary>
+    public void Use(IReadOnlyDictionary<string, ParameterValue> values)
+    {
+        foreach (ParameterSpec spec in Specs.Where(s => values.ContainsKey(s.Name))) Set(spec, values[spec.Name]);
+    }
+
     /// <summary>Chooses network and weights by name and id, as far as they exist.</summary>
     public void StartWith(string backboneName, string? weightsId)
     {

@@ -9,6 +9,7 @@ public sealed partial class ParameterField
 {
     private const MudBlazor.InputMode NumberKeys = MudBlazor.InputMode.@decimal;
     private string _typed = "";
+    private ParameterValue? _known;
     private string? _error;
 
     [Parameter, EditorRequired]
@@ -22,7 +23,12 @@ public sealed partial class ParameterField
 
     private string Label => Spec.Unit is null || string.Equals(Spec.Unit, Spec.DisplayName, StringComparison.OrdinalIgnoreCase) ? Spec.DisplayName : $"{Spec.DisplayName} ({Spec.Unit})";
 
-    protected override void OnInitialized() => _typed = Value.ToString();
+    /// <summary>A value that does not come from here replaces what was typed.</summary>
+    protected override void OnParametersSet()
+    {
+        if (Value == _known) return;
+        (_known, _typed, _error) = (Value, Value.ToString(), null);
+    }
 
     private async Task TypedAsync(string? typed)
     {
@@ -30,6 +36,7 @@ public sealed partial class ParameterField
         // What is no number goes on as a text, which no number's check accepts.
         ParameterValue value = ParameterValue.Parse(_typed.Trim(), Spec.Kind) ?? _typed;
         _error = Spec.Check(value);
+        _known = value;
         await ValueChanged.InvokeAsync(value);
     }
 }

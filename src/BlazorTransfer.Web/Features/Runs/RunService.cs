@@ -13,7 +13,7 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>What somebody wants to run.</summary>
-internal sealed record RunRequest
+public sealed record RunRequest
 {
     public string Name { get; init; } = "";
     public required string DatasetId { get; init; }
@@ -92,13 +92,39 @@ internal sealed class RunService(
     {
         access.Require(user, projectId, ProjectRole.Editor);
         if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
-        Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         CheckExperiment(request);
+        Checked found = await CheckAsync(user, projectId, request);
+        var submission = new RunSubmission
+        {
+            ProjectId = projectId,
+            Number = 0,
+            Name = NameFor(request, found.Backbone, found.Method),
+            DatasetId = found.Dataset.Id,
+            DatasetVersion = request.DatasetVersion,
+            DatasetName = found.Dataset.Name,
+            SubmittedBy = UserClaims.IdOf(user),
+            SubmittedAt = clock.GetUtcNow(),
+            WeightsId = request.WeightsId,
+            ParentRunId = request.ParentRunId,
+        };
+        (RunSubmission, JobSpec)[] all = [.. Expand(request, submission, found.Job, found.Specs, found.Settings)];
+        return (await queue.EnterAsync(projectId, _ => all))[0];
+    }
+
+    /// <summary>Checks the request and makes the job of it, for a worker that tries it out; there is no run.</summary>
+    /// <inheritdoc cref="SubmitAsync" path="/exception"/>
+    public async Task<JobSpec> PrepareAsync(ClaimsPrincipal user, string projectId, RunRequest request) => (await CheckAsync(user, projectId, request)).Job;
+
+    private async Task<Checked> CheckAsync(ClaimsPrincipal user, string projectId, RunRequest request)
+    {
+        access.Require(user, projectId, ProjectRole.Editor);
+        Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
         Catalogue catalogue = await catalogues.GetAsync();
         BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
         TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(catalogue.ParametersOf(method), request.Parameters);
+        IReadOnlyList<ParameterSpec> specs = catalogue.ParametersOf(method);
+        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
         if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
         if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
         var job = new JobSpec
@@ -112,21 +138,7 @@ internal sealed class RunService(
             Device = request.Device,
             Seed = request.Seed,
         };
-        var submission = new RunSubmission
-        {
-            ProjectId = projectId,
-            Number = 0,
-            Name = NameFor(request, backbone, method),
-            DatasetId = dataset.Id,
-            DatasetVersion = request.DatasetVersion,
-            DatasetName = dataset.Name,
-            SubmittedBy = UserClaims.IdOf(user),
-            SubmittedAt = clock.GetUtcNow(),
-            WeightsId = request.WeightsId,
-            ParentRunId = request.ParentRunId,
-        };
-        (RunSubmission, JobSpec)[] all = [.. Expand(request, submission, job, catalogue.ParametersOf(method), settings)];
-        return (await queue.EnterAsync(projectId, _ => all))[0];
+        return new Checked(job, dataset, backbone, method, specs, settings);
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)
@@ -259,4 +271,7 @@ internal sealed class RunService(
         { Length: <= LongestName } name => name,
         _ => throw new RefusedException($"The name has more than {LongestName} characters."),
     };
+
+    /// <summary>What a request comes to, once all of it was found right.</summary>
+    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings);
 }

@@ -17,6 +17,7 @@ internal static class RunsFeature
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunService>();
         services.AddHostedService<SearchConductor>();
+        services.AddSingleton<TuningService>();
         services.AddSingleton<RunLineage>();
         services.AddSingleton<ProbeKnowledge>();
         services.AddSingleton<AugmentationPreviews>();

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Tuning;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tuning;
+
+/// <summary>
+/// Measures whole training steps of a job, forward, backward and optimizer, for batches of 4, 8, 16 … images that are ready in memory, or of what is
+/// kept of them: what reading images costs does not depend on how many are read at once. The steps have a learning rate of zero, so that all sizes meet the same network.
+/// </summary>
+public sealed class BatchSizeFinder
+{
+    private const int Smallest = 4;
+
+    // An epoch of fewer steps hardly learns.
+    private const int LeastSteps = 4;
+
+    // Of the machine's memory: a process that takes more is slowed by swapping, or ended.
+    private const double MemoryShare = 0.8;
+
+    // A size takes five steps or so; nobody waits minutes for one.
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(15);
+
+    private static readonly int Largest = (int)CommonParameters.Named(CommonParameters.BatchSize).Maximum!.Value;
+
+    private readonly TrainingRun _run;
+    private readonly TrainingStage _stage;
+    private readonly int _entry;
+    private readonly RunOptimizer _optimizer;
+    private readonly CancellationToken _cancel;
+    private readonly List<BatchSizeSpeed> _measured = [];
+
+    private BatchSizeFinder(TrainingRun run, RunOptimizer optimizer, CancellationToken cancel)
+    {
+        (_run, _stage, _optimizer, _cancel) = (run, run.Stages[^1], optimizer, cancel);
+        int frozen = _stage.Method.FrozenGroups(run.Model), images = run.Data.Of(Split.Train).Count + run.Data.Of(Split.Validation).Count;
+        _entry = !_stage.Augments && FeatureBatches.Fit(run.Model, frozen, run.Preprocessing.CropSize, images) ? frozen : 0;
+        run.Model.Backbone.Freeze(frozen);
+        run.PrepareMethod(_stage, cancel);
+        _stage.Method.OnEpochStart(run.Model, _stage.Epochs);
+        _optimizer.Schedule(0);
+    }
+
+    /// <summary>Measures on the calling thread: libtorch's scopes belong to a thread.</summary>
+    /// <param name="job">What is to be trained; of its last stage the last epoch is measured.</param>
+    /// <param name="emit">Receives each size as it is measured, and the report last.</param>
+    /// <param name="cancel">Stops after the step at work.</param>
+    /// <exception cref="TrainingException">Something that the user can mend.</exception>
+    public static BatchSizeReport Execute(JobSpec job, Action<TuningEvent> emit, CancellationToken cancel)
+    {
+        var clock = Stopwatch.StartNew();
+        using TrainingRun run = TrainingRun.Prepare(job, _ => { });
+        TrainingStage stage = run.Stages[^1];
+        using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(run.Model), stage.Settings);
+        var finder = new BatchSizeFinder(run, optimizer, cancel);
+        string whyStopped = finder.MeasureSizes(emit);
+        var report = new BatchSizeReport
+        {
+            WorkerVersion = Catalogues.Version,
+            Device = run.Device.Description,
+            Seconds = clock.Elapsed.TotalSeconds,
+            Measured = finder._measured,
+            WhyStopped = whyStopped,
+            Suggestion = BatchSizeSuggestion.Of(finder._measured, run.BatchSize, stage.Settings.Number(CommonParameters.LearningRate), finder.Images),
+        };
+        emit(new BatchSizeFound(report));
+        return report;
+    }
+
+    /// <returns>Why it went no further, in words.</returns>
+    private string MeasureSizes(Action<TuningEvent> emit)
+    {
+        for (int size = Smallest; ; size *= 2)
+        {
+            if (WhyNot(size) is { } reason) return reason;
+            emit(new TuningProgressed(TuningStage.MeasuringBatchSizes, size, Largest));
+            try
+            {
+                _measured.Add(Measure(size));
+            }
+            catch (ExternalException e) when (IsOutOfMemory(e))
+            {
+                return _measured.Count > 0 ? $"Memory does not suffice for {size} images at once."
+                    : throw new TrainingException(WorkerExitCode.TrainingFailed, $"Memory does not suffice even for {size} images at once. Use a smaller network, smaller images or a deeper freeze.", e);
+            }
+
+            emit(new BatchSizeTried(_measured[^1]));
+        }
+    }
+
+    private int Images => _run.Data.Of(Split.Train).Count;
+
+    private string? WhyNot(int size)
+    {
+        if (size == Smallest) return null;
+        if (size > Largest) return $"A step takes at most {Largest:N0} images.";
+        if (size * LeastSteps > Images) return $"Larger batches would leave fewer than {LeastSteps} steps in an epoch of {Images:N0} images.";
+        BatchSizeSpeed last = _measured[^1];
+        if (_measured.Count > 2 && _measured.SkipLast(2).Max(m => m.ImagesPerSecond) * 1.05 > _measured.TakeLast(2).Max(m => m.ImagesPerSecond)) return "Larger batches bring no more speed.";
+        if (2 * last.SecondsPerStep > LongestStep.TotalSeconds) return $"A step of {size} images would take over {LongestStep.TotalSeconds:F0} seconds.";
+        // Half the size has shown what its images took; these take twice that more.
+        long? expected = _measured.Count > 1 ? last.PeakBytes + 2 * (last.PeakBytes - _measured[^2].PeakBytes) : null;
+        return expected > MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
+            ? $"{size} images at once would take about {expected / 1e9:F1} GB, which is more than {MemoryShare:P0} of the memory."
+            : null;
+    }
+
+    private BatchSizeSpeed Measure(int size)
+    {
+        using var scope = NewDisposeScope();
+        TransferModel model = _run.Model;
+        int side = _run.Preprocessing.CropSize;
+        Tensor labels = randint(0, model.Classes.Count, [size], dtype: ScalarType.Int64, device: model.Device);
+        var batch = new Batch(_entry == 0 ? rand(size, 3, side, side, device: model.Device) : Features(size, side), labels, _entry, []);
+        double rate = SpeedMeter.Rate(size, model.Device, () =>
+        {
+            _cancel.ThrowIfCancellationRequested();
+            RunOptimizer.Accumulate(_stage.Method.ComputeLoss(model, batch).Total);
+            _optimizer.Step();
+        });
+        return new BatchSizeSpeed(size, rate, PeakBytes());
+    }
+
+    /// <summary>What is frozen is not part of a step where it is kept: that of a few images, repeated, costs no memory that a run would not take.</summary>
+    private Tensor Features(int size, int side)
+    {
+        using var inference = no_grad();
+        Tensor few = _run.Model.ForwardTo(_entry, rand(Smallest, 3, side, side, device: _run.Model.Device));
+        return cat([.. Enumerable.Repeat(few, size / Smallest)]);
+    }
+
+    /// <summary>On a GPU, libtorch knows the peak, but TorchSharp does not pass it on.</summary>
+    private long? PeakBytes()
+    {
+        if (_run.Model.Device.type != DeviceType.CPU) return null;
+        using Process self = Process.GetCurrentProcess();
+        return self.PeakWorkingSet64;
+    }
+
+    private static bool IsOutOfMemory(ExternalException e) =>
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Training;
+using BlazorTransfer.Training.Methods;
+
+namespace BlazorTransfer.Worker.Commands;
+
+/// <summary>The options by which a person says what is trained and how, and the job that they come to.</summary>
+internal static class JobOptions
+{
+    public const string RandomWeights = "random";
+    private const string BuiltInName = "builtin";
+
+    public static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "resnet18_slim" };
+    public static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, 'builtin' or 'random'.", DefaultValueFactory = _ => BuiltInName };
+    public static readonly Option<string> Method = new("--method") { Description = "A method from 'describe'.", DefaultValueFactory = _ => "linear-probe" };
+    public static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
+    public static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
+
+    public static IReadOnlyList<ParameterSpec> AllParameters =>
+        [.. CommonParameters.All.Concat(TransferMethodRegistry.All.SelectMany(m => m.Parameters)).DistinctBy(p => p.Name)];
+
+    public static Option<string> DataOf(bool required) => new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = required };
+
+    /// <summary>Gives a command an option for each hyper-parameter.</summary>
+    public static Parameter[] AddParameters(Command command, IEnumerable<ParameterSpec> specs)
+    {
+        Parameter[] parameters = [.. specs.Select(p => new Parameter(p, OptionOf(p)))];
+        foreach (Parameter parameter in parameters) command.Add(parameter.Option);
+        return parameters;
+    }
+
+    /// <summary>What was typed of them.</summary>
+    public static Dictionary<string, ParameterValue> Chosen(ParseResult parsed, Parameter[] parameters)
+    {
+        var chosen = new Dictionary<string, ParameterValue>();
+        foreach ((ParameterSpec spec, Option<string?> option) in parameters)
+        {
+            if (parsed.GetValue(option) is not { } typed) continue;
+            chosen[spec.Name] = ParameterValue.Parse(typed, spec.Kind)
+                ?? throw TrainingException.BadInput($"--{spec.Name}: '{typed}' is no {spec.Kind.ToString().ToLowerInvariant()}.");
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Makes a job of the options.</summary>
+    /// <param name="parsed">What was typed.</param>
+    /// <param name="data">The folder of images.</param>
+    /// <param name="manifest">Where the data set is written for the job.</param>
+    /// <param name="weights">A file, <c>builtin</c>, or <see cref="RandomWeights"/>.</param>
+    /// <param name="method">A method's name.</param>
+    /// <param name="chosen">Hyper-parameters.</param>
+    public static (JobSpec Job, ImportResult Import) Prepare(
+        ParseResult parsed, string data, string manifest, string weights, string method, IReadOnlyDictionary<string, ParameterValue> chosen)
+    {
+        int seed = parsed.GetValue(Seed);
+        string images = Path.GetFullPath(data);
+        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = seed });
+        import.Manifest.Save(manifest);
+        var job = new JobSpec
+        {
+            RunId = "",
+            Data = new DataSpec(manifest, images, Path.GetFileName(images)),
+            Backbone = parsed.GetValue(Backbone)!,
+            Weights = WeightsFor(weights, parsed.GetValue(Backbone)!),
+            Method = method,
+            Parameters = chosen,
+            Device = parsed.GetValue(Device)!,
+            Seed = seed,
+        };
+        return (job, import);
+    }
+
+    private static Option<string?> OptionOf(ParameterSpec p) => new($"--{p.Name}")
+    {
+        Description = $"{p.Help}{(p.Choices.Count > 0 ? $" One of: {string.Join(", ", p.Choices.Select(c => c.Value))}." : "")}",
+    };
+
+    private static WeightsSpec WeightsFor(string named, string backbone)
+    {
+        if (named == RandomWeights) return WeightsSpec.Random;
+        if (named != BuiltInName) return new WeightsSpec(Path.GetFullPath(named), Name: Path.GetFileName(named));
+        IReadOnlyList<(BuiltInWeights Card, string Path)> builtIn = BuiltInWeights.Of(AppContext.BaseDirectory);
+        (BuiltInWeights? card, string path) = builtIn.FirstOrDefault(w => w.Card.Backbone == backbone);
+        return card is not null
+            ? new WeightsSpec(path, card.Sha256, card.Name)
+            : throw TrainingException.BadInput(
+                $"No weights for {backbone} come with the program, only for: {string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or say 'random'.");
+    }
+
+    /// <summary>A hyper-parameter and its option.</summary>
+    internal sealed record Parameter(ParameterSpec Spec, Option<string?> Option);
+}

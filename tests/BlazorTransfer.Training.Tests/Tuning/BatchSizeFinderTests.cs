@@ -1,0 +1,60 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Tuning;
+using BlazorTransfer.Training.Tests.Runs;
+using BlazorTransfer.Training.Tuning;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Tuning;
+
+public sealed class BatchSizeFinderTests : IDisposable
+{
+    private readonly SmallRun _small = new(imagesPerClass: 24);
+
+    public void Dispose() => _small.Dispose();
+
+    [Theory]
+    [InlineData("fine-tuning", "light")]
+    [InlineData("linear-probe", "none")]
+    public void Sizes_DoubleUpToTheTrainingImages_AndLeaveNoTensorBehind(string method, string augmentation)
+    {
+        JobSpec job = _small.Job(method, "resnet20_cifar", null, ("augmentation", augmentation), ("batch-size", 8), ("learning-rate", 0.01));
+        int images = DatasetManifest.Load(job.Data.Manifest).Of(Split.Train).Count;
+        LiveTensors.CollectLeftovers();
+        var live = new List<long>();
+        var events = new List<TuningEvent>();
+
+        BatchSizeReport report = BatchSizeFinder.Execute(job, e =>
+        {
+            events.Add(e);
+            if (e is BatchSizeTried) live.Add(Tensor.TotalCount);
+        }, CancellationToken.None);
+
+        Assert.InRange(images, 64, 127);
+        Assert.Equal([4, 8, 16], report.Measured.Select(m => m.BatchSize));
+        Assert.Equal($"Larger batches would leave fewer than 4 steps in an epoch of {images} images.", report.WhyStopped);
+        Assert.All(report.Measured, m => Assert.True(m is { ImagesPerSecond: > 0, PeakBytes: > 1 << 20 }, m.ToString()));
+        Assert.Equal(0.01 * report.Suggestion.BatchSize / 8, report.Suggestion.LearningRate);
+        // A probe of kept features has nothing to gain.
+        Assert.True(method == "fine-tuning" || report.Suggestion.BatchSize is null, report.Suggestion.ToString());
+        Assert.Equal(report.Measured, events.OfType<BatchSizeTried>().Select(e => e.Speed));
+        Assert.Same(report, Assert.IsType<BatchSizeFound>(events[^1]).Report);
+        Assert.All(live, n => Assert.Equal(live[0], n));
+    }
+
+    [Fact]
+    public void AskedToStop_Stops()
+    {
+        using var cancel = new CancellationTokenSource();
+        int tried = 0;
+
+        Assert.ThrowsAny<OperationCanceledException>(() => BatchSizeFinder.Execute(_small.Job("fine-tuning", "resnet20_cifar", null), e =>
+        {
+            tried += e is BatchSizeTried ? 1 : 0;
+            if (tried == 1) cancel.Cancel();
+        }, cancel.Token));
+
+        Assert.Equal(1, tried);
+    }
+}
