@@ -19,7 +19,7 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     /// The network as it was before the run, with the head of what it was pretrained on where its file has one: frozen, and there only for
     /// methods that compare with it. Disposed of with this model.
     /// </summary>
-    public TransferModel? Source { get; set; }
+    public TransferModel? Source { get; init; }
 
     /// <summary>Number of layer groups; the entry point behind the last of them is the head's input.</summary>
     public int HeadEntry => Backbone.LayerGroups.Count;

@@ -94,7 +94,8 @@ public readonly record struct ParameterValue
     public static ParameterValue? Parse(string typed, ParameterKind kind) => kind switch
     {
         ParameterKind.Integer or ParameterKind.Number =>
-            double.TryParse(typed, System.Globalization.CultureInfo.InvariantCulture, out double number) ? number : null,
+            // Neither NaN nor infinity is a setting, or can be written to a job.
+            double.TryParse(typed, System.Globalization.CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null,
         ParameterKind.Boolean => bool.TryParse(typed, out bool boolean) ? boolean : null,
         ParameterKind.Choice => typed,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),

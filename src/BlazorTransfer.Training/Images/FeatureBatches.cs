@@ -127,33 +127,40 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     }
 
     /// <summary>Features on their way into the cache. A full disk costs the cache, not the run, unless the run cannot do without.</summary>
-    private sealed class Kept(FeatureCache? cache, int rows, bool isNeeded) : IDisposable
+    private sealed class Kept : IDisposable
     {
-        private FeatureSegment.Writer? _writer = cache?.Write(rows);
+        private readonly bool _isNeeded;
+        private FeatureSegment.Writer? _writer;
 
-        public void Add(IReadOnlyList<Sample> samples, Tensor features) => Try(writer =>
+        public Kept(FeatureCache? cache, int rows, bool isNeeded)
         {
+            _isNeeded = isNeeded;
+            if (cache is not null) Try(() => _writer = cache.Write(rows));
+        }
+
+        public void Add(IReadOnlyList<Sample> samples, Tensor features) => Try(() =>
+        {
+            if (_writer is null) return;
             using Tensor flat = features.flatten(1).cpu();
             float[] floats = flat.data<float>().ToArray();
             int length = floats.Length / samples.Count;
-            for (int i = 0; i < samples.Count; i++) writer.Add(samples[i].Sha256, floats.AsSpan(i * length, length));
+            for (int i = 0; i < samples.Count; i++) _writer.Add(samples[i].Sha256, floats.AsSpan(i * length, length));
         });
 
-        public void Complete() => Try(writer => writer.Complete());
+        public void Complete() => Try(() => _writer?.Complete());
 
         public void Dispose() => _writer?.Dispose();
 
-        private void Try(Action<FeatureSegment.Writer> write)
+        private void Try(Action write)
         {
-            if (_writer is null) return;
             try
             {
-                write(_writer);
+                write();
             }
-            catch (IOException e)
+            catch (Exception e) when (FeatureCache.IsOfTheDisk(e))
             {
-                if (isNeeded) throw TrainingException.BadInput($"The features of the frozen layers cannot be kept: {e.Message} Free some space, or freeze fewer layers.", e);
-                _writer.Dispose();
+                if (_isNeeded) throw TrainingException.BadInput($"The features of the frozen layers cannot be kept: {e.Message} Free some space, or freeze fewer layers.", e);
+                _writer?.Dispose();
                 _writer = null;
             }
         }

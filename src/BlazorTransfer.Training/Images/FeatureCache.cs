@@ -3,6 +3,7 @@ using System.Text;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Images;
@@ -28,13 +29,24 @@ internal sealed class FeatureCache
     /// <param name="entry">How many of its groups are frozen.</param>
     /// <param name="preprocessing">What happens to an image before.</param>
     /// <param name="rowLength">Floats of an image's features.</param>
-    public static FeatureCache Open(FeatureCacheSpec spec, TransferModel model, int entry, Preprocessing preprocessing, int rowLength)
+    /// <returns>Null where the folder cannot be made: a cache is never worth a run.</returns>
+    public static FeatureCache? Open(FeatureCacheSpec spec, TransferModel model, int entry, Preprocessing preprocessing, int rowLength)
     {
         string folder = Path.Combine(spec.Folder, KeyOf(model, entry, preprocessing));
-        Directory.CreateDirectory(folder);
-        Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
-        return new FeatureCache(spec, folder, rowLength);
+        try
+        {
+            Directory.CreateDirectory(folder);
+            Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
+            return new FeatureCache(spec, folder, rowLength);
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            return null;
+        }
     }
+
+    /// <summary>What a disk may do to a file: full, read-only, gone, or another worker's at the moment.</summary>
+    public static bool IsOfTheDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>All segments of this frozen part; the caller disposes of them.</summary>
     public IReadOnlyList<FeatureSegment> Segments() =>
@@ -45,23 +57,23 @@ internal sealed class FeatureCache
     /// <summary>Deletes folders that were not used for longest until the rest fits; never this one.</summary>
     public void Evict()
     {
-        var folders = new DirectoryInfo(_spec.Folder).EnumerateDirectories().Select(d => (Folder: d, Bytes: d.EnumerateFiles().Sum(f => f.Length))).OrderBy(d => d.Folder.LastWriteTimeUtc).ToList();
-        long total = folders.Sum(d => d.Bytes);
-        foreach ((DirectoryInfo folder, long bytes) in folders.Where(d => d.Folder.FullName != Path.GetFullPath(_folder)))
+        try
         {
-            if (total <= _spec.MaximumBytes) break;
-            try
+            var folders = new DirectoryInfo(_spec.Folder).EnumerateDirectories().Select(d => (Folder: d, Bytes: d.EnumerateFiles().Sum(f => f.Length))).OrderBy(d => d.Folder.LastWriteTimeUtc).ToList();
+            long total = folders.Sum(d => d.Bytes);
+            foreach ((DirectoryInfo folder, long bytes) in folders.Where(d => d.Folder.FullName != Path.GetFullPath(_folder)))
             {
+                if (total <= _spec.MaximumBytes) break;
                 folder.Delete(recursive: true);
                 total -= bytes;
             }
-            catch (IOException)
-            {
-                // Another worker has it open, on a system where that keeps it.
-            }
-        }
 
-        foreach (FileInfo left in new DirectoryInfo(_folder).EnumerateFiles("*.tmp").Where(f => DateTime.UtcNow - f.LastWriteTimeUtc > Abandoned)) left.Delete();
+            foreach (FileInfo left in new DirectoryInfo(_folder).EnumerateFiles("*.tmp").Where(f => DateTime.UtcNow - f.LastWriteTimeUtc > Abandoned)) left.Delete();
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            // Another worker tidies up too, or reads, on a system where that keeps a file. The next run tries again.
+        }
     }
 
     /// <summary>Hash of all that decides what comes out: the layers with their weights and statistics, the preprocessing, and how it is computed.</summary>
@@ -69,7 +81,7 @@ internal sealed class FeatureCache
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // Many threads add up in another order than one; a run with one thread promises the same bits each time.
-        string how = $"1 {model.Backbone.Spec.Name} {entry} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
+        string how = $"1 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {entry} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
         hash.AppendData(Encoding.UTF8.GetBytes(how));
         foreach ((string name, Tensor tensor) in model.Backbone.LayerGroups.Take(entry).SelectMany(g => g.Modules).SelectMany(m => m.state_dict()))
         {

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;
@@ -52,7 +53,7 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
     public override void Configure(TransferModel model)
     {
         base.Configure(model);
-        foreach (var parameter in SourceOf(model).Backbone.Head.parameters()) parameter.requires_grad = true;
+        foreach (Parameter parameter in SourceOf(model).Backbone.Head.parameters()) parameter.requires_grad = true;
     }
 
     // The pretrained head goes on at the trunk's rate: it is no newer.
@@ -63,19 +64,8 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
     {
         TransferModel source = SourceOf(model);
         using var scope = NewDisposeScope();
-        using var gradients = no_grad();
-        List<Tensor> probabilities = [], labels = [];
-        int done = 0;
-        foreach (Batch batch in images.ReadAll(batchSize, cancel))
-        {
-            using Tensor inputs = batch.Inputs;
-            probabilities.Add(source.Logits(inputs, batch.Entry).softmax(1));
-            labels.Add(batch.Labels);
-            progress(done += batch.Samples.Count);
-            cancel.ThrowIfCancellationRequested();
-        }
-
-        _relation = Relate(cat(probabilities), cat(labels), model.Classes.Count, cancel).DetachFromDisposeScope();
+        (Tensor probabilities, Tensor labels) = Collect(images, batch => source.Logits(batch.Inputs, batch.Entry).softmax(1), batchSize, progress, cancel);
+        _relation = Relate(probabilities, labels, model.Classes.Count, cancel).DetachFromDisposeScope();
     }
 
     /// <summary>p(s | y), [classes, source classes].</summary>

@@ -32,7 +32,7 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
         "delta",
         "DELTA",
         "Fine-tuning that keeps what the layers see near what they saw before, most of all where it helps to tell your classes apart.",
-        "For few images like those that the weights were trained on. Each step also asks the pretrained network, so it takes about a third longer.",
+        "For few images like those that the weights were trained on. Each step also asks the pretrained network, so it takes longer.",
         "Li et al., DELTA: Deep Learning Transfer using Feature Map with Attention for Convolutional Networks, 2019",
         Parameters(new ParameterSpec
         {
@@ -62,7 +62,7 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
         // Nothing that learns has maps.
         if (first == model.HeadEntry) return;
         using var scope = NewDisposeScope();
-        (Tensor features, Tensor labels) = Features(source, images, batchSize, progress, cancel);
+        (Tensor features, Tensor labels) = Collect(images, batch => source.Backbone.Pool(source.HeadInput(batch.Inputs, batch.Entry)), batchSize, progress, cancel);
         using Standardisation standard = Standardisation.Of(features);
         using LogisticRegression probe = LogisticRegression.Fit(standard.Apply(features), labels, model.Classes.Count, ProbeDecay, cancel);
         List<Tensor> effects = [];
@@ -119,25 +119,6 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
         if (batch.Entry == entry) return batch.Inputs;
         using var gradients = no_grad();
         return network.Backbone.ForwardGroups(batch.Inputs, batch.Entry, entry - batch.Entry);
-    }
-
-    /// <summary>Vectors [N, D] of all images, and their class numbers [N].</summary>
-    private static (Tensor Features, Tensor Labels) Features(TransferModel source, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
-    {
-        using var scope = NewDisposeScope();
-        using var gradients = no_grad();
-        List<Tensor> features = [], labels = [];
-        int done = 0;
-        foreach (Batch batch in images.ReadAll(batchSize, cancel))
-        {
-            using Tensor inputs = batch.Inputs;
-            features.Add(source.Backbone.Pool(source.HeadInput(inputs, batch.Entry)));
-            labels.Add(batch.Labels);
-            progress(done += batch.Samples.Count);
-            cancel.ThrowIfCancellationRequested();
-        }
-
-        return (cat(features).MoveToOuterDisposeScope(), cat(labels).MoveToOuterDisposeScope());
     }
 
     private static Tensor Weigh(Tensor effects)

@@ -93,6 +93,25 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
             ?? nn.functional.cross_entropy(logits, batch.Labels, model.ClassWeights, label_smoothing: smoothing);
     }
 
+    /// <summary>One row of figures for each training image, and the class numbers: [N, …] and [N]. For <see cref="Prepare"/>.</summary>
+    protected static (Tensor Rows, Tensor Labels) Collect(BatchSource images, Func<Batch, Tensor> of, int batchSize, Action<int> progress, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        List<Tensor> rows = [], labels = [];
+        int done = 0;
+        foreach (Batch batch in images.ReadAll(batchSize, cancel))
+        {
+            using Tensor inputs = batch.Inputs;
+            rows.Add(of(batch));
+            labels.Add(batch.Labels);
+            progress(done += batch.Samples.Count);
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        return (cat(rows).MoveToOuterDisposeScope(), cat(labels).MoveToOuterDisposeScope());
+    }
+
     /// <summary>The network as it was pretrained, for a method whose specification asks for it.</summary>
     protected static TransferModel SourceOf(TransferModel model) => model.Source ?? throw new InvalidOperationException("The method was given no pretrained network.");
 

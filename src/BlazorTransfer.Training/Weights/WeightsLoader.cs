@@ -73,14 +73,29 @@ public static class WeightsLoader
     /// <summary>How many classes the file's head has, if it has the backbone's head; else null.</summary>
     public static int? HeadClasses(string backbone, IReadOnlyDictionary<string, TensorData> tensors)
     {
+        // The lengths that differ between heads of two and of three classes are the number of classes. No network of that many is built to look:
+        // a file may claim any number.
+        Dictionary<string, long[]> two = HeadShapes(backbone, 2), three = HeadShapes(backbone, 3);
+        long? classes = null;
+        foreach ((string name, long[] shape) in two)
+        {
+            if (!tensors.TryGetValue(name, out TensorData? tensor) || !tensor.IsFloatingPoint || tensor.Shape.Count != shape.Length) return null;
+            for (int d = 0; d < shape.Length; d++)
+            {
+                long expected = shape[d] == three[name][d] ? shape[d] : classes ??= tensor.Shape[d];
+                if (tensor.Shape[d] != expected) return null;
+            }
+        }
+
+        return (int?)classes;
+    }
+
+    private static Dictionary<string, long[]> HeadShapes(string backbone, int classes)
+    {
         using var scope = NewDisposeScope();
-        using Backbone two = BackboneRegistry.Create(backbone, classes: 2);
-        Parts parts = Parts.Of(two);
-        // The last bias of the head, whatever comes before it.
-        if (tensors.Where(t => parts.IsHead(t.Key) && t.Value.Shape.Count == 1).OrderBy(t => t.Key, StringComparer.Ordinal).LastOrDefault().Value is not { } bias) return null;
-        int classes = (int)bias.Shape[0];
-        using Backbone whole = BackboneRegistry.Create(backbone, classes);
-        return Compare(whole, tensors).HeadLoaded ? classes : null;
+        using Backbone network = BackboneRegistry.Create(backbone, classes);
+        Parts parts = Parts.Of(network);
+        return network.named_parameters().Where(p => parts.IsHead(p.name)).ToDictionary(p => p.name, p => p.parameter.shape);
     }
 
     /// <summary>The backbones of the catalogue whose trunk the tensors fit.</summary>

@@ -49,7 +49,7 @@ internal sealed class WorkerStream(WorkerLocator locator)
         Task<string> errors = process.StandardError.ReadToEndAsync(cancel);
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
-            if (JsonSerializer.Deserialize<TEvent>(line, ProtocolJson.Line) is { } happened) take(happened);
+            if (Read<TEvent>(line, cancel) is { } happened) take(happened);
         }
 
         await process.WaitForExitAsync(cancel);
@@ -59,6 +59,20 @@ internal sealed class WorkerStream(WorkerLocator locator)
         string? words = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
         throw new RefusedException(words is not null && process.ExitCode < FirstSignal ? words
             : $"The worker ended unexpectedly with code {process.ExitCode}. If nobody ended it, memory may have run out: {ifMemoryRanOut}.");
+    }
+
+    private static TEvent? Read<TEvent>(string line, CancellationToken cancel)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TEvent>(line, ProtocolJson.Line);
+        }
+        catch (JsonException e)
+        {
+            // A worker that is killed leaves half a line.
+            cancel.ThrowIfCancellationRequested();
+            throw new RefusedException($"The worker said something that is no answer: {e.Message}");
+        }
     }
 
     private static void Kill(Process process)

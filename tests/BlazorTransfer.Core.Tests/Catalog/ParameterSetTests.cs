@@ -65,5 +65,7 @@ public sealed class ParameterSetTests
     [InlineData("1,5", ParameterKind.Boolean)]
     [InlineData("", ParameterKind.Integer)]
     [InlineData("abc", ParameterKind.Number)]
+    [InlineData("NaN", ParameterKind.Number)]
+    [InlineData("1e999", ParameterKind.Number)]
     public void Parse_OfWhatIsNoSuchValue_IsNull(string typed, ParameterKind kind) => Assert.Null(ParameterValue.Parse(typed, kind));
 }

@@ -53,6 +53,21 @@ public sealed class SourceComparisonTests : IDisposable
     public void HeadClasses_AreReadFromTheFile(string network, int classes) =>
         Assert.Equal(classes, WeightsLoader.HeadClasses(network, WeightsFile.Open(_small.Weights(network, classes))));
 
+    [Theory]
+    [InlineData(5_000_000, 256)]
+    [InlineData(7, 255)]
+    public void HeadThatIsNotWhole_IsNone_HoweverManyClassesItClaims(int claimed, int width)
+    {
+        // Five million classes would be five gigabytes, had anybody built the head to compare with it.
+        var tensors = new Dictionary<string, TensorData>(WeightsFile.Open(_small.Weights(Network)))
+        {
+            ["fc.bias"] = new TensorData(ElementType.Float32, [claimed], new byte[4L * claimed]),
+            ["fc.weight"] = new TensorData(ElementType.Float32, [7, width], new byte[4 * 7 * width]),
+        };
+
+        Assert.Null(WeightsLoader.HeadClasses(Network, tensors));
+    }
+
     [Fact]
     public void Delta_HoldsTheMapsOfTheLearningGroups_ByAttention()
     {

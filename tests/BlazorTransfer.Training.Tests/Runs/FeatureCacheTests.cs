@@ -74,7 +74,7 @@ public sealed class FeatureCacheTests : IDisposable
         model.Backbone.Freeze(model.HeadEntry);
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
         var images = new ImageBatches(data.Samples, data.Classes, _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing), 0, CPU);
-        FeatureCache cache = FeatureCache.Open(Cache(), model, model.HeadEntry, preprocessing, 256);
+        FeatureCache cache = FeatureCache.Open(Cache(), model, model.HeadEntry, preprocessing, 256)!;
 
         // After the first batch.
         Assert.ThrowsAny<OperationCanceledException>(() => FeatureBatches.Compute(model, images, model.HeadEntry, cache, inMemory: true, done => { if (done > 0) cancel.Cancel(); }, cancel.Token));
@@ -94,7 +94,7 @@ public sealed class FeatureCacheTests : IDisposable
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
         var images = new ImageBatches(data.Samples, data.Classes, _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing), 0, CPU);
         int row = (int)FeatureBatches.ShapeAt(model, 2, 32).Aggregate(1L, (a, b) => a * b);
-        FeatureCache cache = FeatureCache.Open(Cache(), model, 2, preprocessing, row);
+        FeatureCache cache = FeatureCache.Open(Cache(), model, 2, preprocessing, row)!;
         int[] order = [5, 0, 23, 7, 7];
 
         using FeatureBatches filed = FeatureBatches.Compute(model, images, 2, cache, inMemory: false, _ => { }, CancellationToken.None);

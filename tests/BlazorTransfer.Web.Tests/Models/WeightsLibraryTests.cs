@@ -49,6 +49,24 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task BuiltInWeights_OfANewVersion_TakeTheNameOver_AndTheOldOnesMayBeRemoved()
+    {
+        ClaimsPrincipal admin = await _app.PrincipalAsync(await _app.CreateUserAsync("Root", isAdmin: true));
+        string file = Path.Combine(_app.DataFolder, "uploads", "builtin");
+        await File.WriteAllTextAsync(file, "weights", TestContext.Current.CancellationToken);
+        var card = new BuiltInWeights { Name = "Built in", Backbone = "fake", File = "f", Sha256 = new string('a', 64), Licence = "MIT", Origin = "us" };
+
+        Library.EnterBuiltIn(card, file);
+        Library.EnterBuiltIn(card, file);
+        Library.EnterBuiltIn(card with { Sha256 = new string('b', 64), HeadClasses = 200 }, file);
+
+        BackboneWeights[] entries = [.. Library.List(_ada).Where(w => w.Name.StartsWith("Built in", StringComparison.Ordinal))];
+        Assert.Equal([("Built in", 'b', true, 200), ("Built in (earlier)", 'a', false, 0)], entries.Select(w => (w.Name, w.Sha256[0], w.IsBuiltIn, w.HeadClasses!.Value)));
+        Assert.False(Library.MayRemove(admin, entries[0]));
+        Library.Remove(admin, entries[1].Id);
+    }
+
+    [Fact]
     public async Task Weights_ThatAWaitingRunStartsFrom_CannotBeRemoved()
     {
         BackboneWeights entry = await ImportAsync("weights");

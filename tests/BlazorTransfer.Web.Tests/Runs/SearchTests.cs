@@ -1,10 +1,13 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BlazorTransfer.Web.Tests.Runs;
 
@@ -121,6 +124,38 @@ public sealed class SearchTests : IAsyncLifetime
         // Time enough for a round that should not come.
         await Task.Delay(500, TestContext.Current.CancellationToken);
         Assert.Equal(3, Trials(first).Count);
+    }
+
+    [Fact]
+    public async Task Search_WhoseRoundEndedWhileNobodyWasHere_GoesOnWithTheNextStart()
+    {
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request(trials: 3, epochs: 3, behaviour: "wait-for-cancel"));
+        await _app.WaitForRunAsync(first.Id, r => r.Epoch == 1);
+        Runs.CancelExperiment(_ada, _project.Id, first.Submission.ExperimentId!);
+        await TestApp.WaitForAsync(() => Trials(first).All(r => r.Status.IsFinal()));
+        // As if they had ended well, and the application before anybody could hear of it.
+        var documents = _app.Get<DocumentCollection<Run>>();
+        foreach (Run trial in Trials(first)) documents.Save(trial with { Status = RunStatus.Succeeded, Top1ByEpoch = [trial.Submission.Trial / 10.0] });
+
+        using var next = new SearchConductor(documents, _app.Get<RunQueue>(), _app.Get<RunChanges>(), TimeProvider.System, NullLogger<SearchConductor>.Instance);
+        await next.StartAsync(CancellationToken.None);
+
+        await TestApp.WaitForAsync(() => Trials(first).Count == 4);
+        Run best = Trials(first)[^1];
+        Assert.Equal((3, 1, 3.0), (best.Submission.Trial, best.Submission.Round, best.Job.Parameters["epochs"].AsNumber));
+        await next.StopAsync(CancellationToken.None);
+        Runs.Cancel(_ada, _project.Id, best.Id);
+        await _app.WaitForEndAsync(best.Id);
+    }
+
+    [Fact]
+    public void Draw_ForANumber_GoesByItsRange_WhateverElseIsAskedFor()
+    {
+        var plan = new SearchPlan { Trials = 5, SuccessiveHalving = false, Ranges = [new("depth", 2, 3, Values: [])] };
+
+        plan.Check(Specs);
+
+        Assert.All(plan.Draw(Specs, new Dictionary<string, ParameterValue>(), seed: 1).Skip(1), t => Assert.InRange(t["depth"].AsNumber!.Value, 2, 3));
     }
 
     [Fact]

@@ -148,6 +148,8 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
         Name = "",
         Seed = 0,
         Repeats = 1,
+        Folds = 0,
+        Search = null,
         Parameters = request.Parameters.Where(p => !Irrelevant.Contains(p.Key)).OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(p => p.Key, p => p.Value),
     }, ProtocolJson.Line);
 }

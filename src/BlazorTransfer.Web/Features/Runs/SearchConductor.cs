@@ -37,10 +37,10 @@ internal sealed class SearchConductor(DocumentCollection<Run> runs, RunQueue que
             {
                 if (Due(runs.FindBy(nameof(RunSubmission.ProjectId), project)).Any()) await queue.EnterAsync(project, Due);
             }
-            catch (IOException e)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // Such as a full disk; the next change in the project tries again.
-                log.LogWarning("The next round of a search could not be started: {Reason}", e.Message);
+                // Such as a full disk; the next change in the project tries again. Nothing that befalls a search may end the application.
+                log.LogError(e, "The next round of a search could not be started.");
             }
         }
     }

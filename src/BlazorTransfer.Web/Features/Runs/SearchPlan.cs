@@ -110,7 +110,7 @@ public sealed record SearchPlan
 
     private static ParameterValue Draw(SearchRange range, ParameterSpec spec, Random random)
     {
-        if (range.Values is { } values) return values[random.Next(values.Count)];
+        if (spec.Kind is ParameterKind.Boolean or ParameterKind.Choice) return range.Values![random.Next(range.Values.Count)];
         double share = random.NextDouble();
         double value = spec.Logarithmic ? range.Low * Math.Pow(range.High / range.Low, share) : range.Low + (range.High - range.Low) * share;
         if (spec.Kind == ParameterKind.Integer) return Math.Clamp((int)Math.Round(value), (int)range.Low, (int)range.High);
