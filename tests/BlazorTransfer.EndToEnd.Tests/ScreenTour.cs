@@ -67,6 +67,8 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" }).ClickAsync();
         await Expect(page.GetByText("Finished")).ToHaveCountAsync(4, new() { Timeout = 300_000 });
         await ShootAsync(page, "run-experiment");
+        await TryOutAsync(page, project);
+        await SearchAsync(page, project);
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs");
         await page.GotoAsync($"/projects/{project}");
@@ -77,6 +79,28 @@ public sealed class ScreenTour(BrowserFixture browser)
             await page.GotoAsync(path);
             await ShootAsync(page, path == "/" ? "home" : path.Split('/')[^1]);
         }
+    }
+
+    private static async Task TryOutAsync(IPage page, string project)
+    {
+        await page.GotoAsync($"/projects/{project}/runs/new");
+        await page.Locator(".bt-preview summary").ClickAsync();
+        await Expect(page.Locator(".bt-preview-row img").Nth(3)).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GetByRole(AriaRole.Button, new() { Name = "Find a learning rate" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Use ") })).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await ShootAsync(page, "run-new-tried");
+    }
+
+    private static async Task SearchAsync(IPage page, string project)
+    {
+        await page.GotoAsync($"/projects/{project}/runs/new");
+        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Search") }).ClickAsync();
+        await page.GetByLabel("Trials", new() { Exact = true }).FillAsync("6");
+        await page.GetByLabel("Trials", new() { Exact = true }).PressAsync("Tab");
+        await ShootAsync(page, "run-new-search");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start 6 runs" }).ClickAsync();
+        await Expect(page.GetByText("The search is over")).ToBeVisibleAsync(new() { Timeout = 300_000 });
+        await ShootAsync(page, "run-search");
     }
 
     private static async Task RankAsync(IPage page, string project)
