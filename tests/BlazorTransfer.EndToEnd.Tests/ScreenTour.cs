@@ -85,7 +85,10 @@ public sealed class ScreenTour(BrowserFixture browser)
     {
         await page.GotoAsync($"/projects/{project}/runs/new");
         await page.Locator(".bt-preview summary").ClickAsync();
-        await Expect(page.Locator(".bt-preview-row img").Nth(3)).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("Nothing is changed")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.GetByLabel("Crop and mirroring").ClickAsync();
+        await page.Locator(".mud-popover-open .mud-list-item", new() { HasText = "Strong" }).ClickAsync();
+        await Expect(page.GetByText("Nothing is changed")).ToBeHiddenAsync(new() { Timeout = 60_000 });
         await page.GetByRole(AriaRole.Button, new() { Name = "Find a learning rate" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Use ") })).ToBeVisibleAsync(new() { Timeout = 240_000 });
         await ShootAsync(page, "run-new-tried");

@@ -35,6 +35,8 @@ public sealed partial class AugmentationPreview : IDisposable
     [Inject]
     private ILogger<AugmentationPreview> Log { get; set; } = null!;
 
+    private bool ChangesNothing => _sheet is not null && _sheet.Images.All(i => i.Views.All(v => v.AsSpan().SequenceEqual(i.Original)));
+
     public void Dispose()
     {
         _drawing?.Cancel();
