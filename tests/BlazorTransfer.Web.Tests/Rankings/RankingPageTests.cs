@@ -55,7 +55,7 @@ public sealed class RankingPageTests : BunitContext
         IRenderedComponent<IComponent> page = Open(ada, project, dataset);
         page.WaitForAssertion(() => Assert.Contains("Rank: 3 networks", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
 
-        page.FindAll("button").Single(b => b.TextContent.Contains("Rank: 3", StringComparison.Ordinal)).Click();
+        page.Press(() => page.FindAll("button").Single(b => b.TextContent.Contains("Rank: 3", StringComparison.Ordinal)));
         page.WaitForAssertion(() => Assert.Contains("Results", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
 
         // Best first; the random one at 50 % comes last, and cannot be used.
@@ -65,7 +65,7 @@ public sealed class RankingPageTests : BunitContext
             page.FindAll("tbody tr")[0].QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
         Assert.Empty(page.FindAll("tbody tr")[2].QuerySelectorAll("a"));
         Assert.Contains("It is damaged.", page.Markup, StringComparison.Ordinal);
-        page.FindAll("th button").Single(b => b.TextContent.StartsWith("Probe", StringComparison.Ordinal)).Click();
+        page.Press(() => page.FindAll("th button").Single(b => b.TextContent.StartsWith("Probe", StringComparison.Ordinal)));
         page.WaitForAssertion(() => Assert.Equal(["50.0 %", "70.0 %", "90.0 %"], Accuracies(page)));
 
         await DisposeComponentsAsync();

@@ -69,7 +69,7 @@ public sealed class AugmentationPreviewTests : BunitContext
         preview.Render(p => p.Add(c => c.Choices, "c"));
         preview.WaitForAssertion(() => Assert.Equal([0, 0], drawn), Long);
         preview.WaitForAssertion(() => Assert.Equal("false", preview.Find("[aria-busy]").GetAttribute("aria-busy")), Long);
-        preview.Find("button").Click();
+        preview.Press(() => preview.Find("button"));
         preview.WaitForAssertion(() => Assert.Equal([0, 0, 1], drawn), Long);
 
         // Closed, it asks for nothing.
@@ -96,12 +96,12 @@ public sealed class AugmentationPreviewTests : BunitContext
         Toggle(preview);
         preview.WaitForAssertion(() => Assert.Contains("Blur must be a number.", preview.Find("[role=alert]").TextContent, StringComparison.Ordinal), Long);
         fails = false;
-        preview.Find("[role=alert] button").Click();
+        preview.Press(() => preview.Find("[role=alert] button"));
 
         preview.WaitForAssertion(() => Assert.Equal(4, preview.FindAll("img").Count), Long);
     }
 
     private static PreviewSheet Sheet => new(224, [new PreviewedImage("1.jpg", "ants", [1], [[2], [3], [4]])]);
 
-    private static void Toggle(IRenderedComponent<AugmentationPreview> preview) => preview.Find("details").TriggerEvent("ontoggle", EventArgs.Empty);
+    private static void Toggle(IRenderedComponent<AugmentationPreview> preview) => preview.On(() => preview.Find("details"), details => details.TriggerEvent("ontoggle", EventArgs.Empty));
 }

@@ -96,7 +96,7 @@ public sealed class FinderTests : BunitContext
         Assert.All(new[] { "Find a learning rate", "Find a batch size" }, text => Assert.True(Button(page, text).HasAttribute("disabled")));
     }
 
-    private static void Press(IRenderedComponent<IComponent> page, string text) => Button(page, text).Click();
+    private static void Press(IRenderedComponent<IComponent> page, string text) => page.Press(() => Button(page, text));
 
     private static IElement Button(IRenderedComponent<IComponent> page, string text) => page.FindAll("button").First(b => b.TextContent.Trim().StartsWith(text, StringComparison.Ordinal));
 
