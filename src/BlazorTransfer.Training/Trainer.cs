@@ -32,7 +32,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         foreach (TrainingStage stage in run.Stages)
         {
             _model.Backbone.Freeze(stage.Method.FrozenGroups(_model));
-            using Sources sources = PrepareSources(stage);
+            using StageSources sources = StageSources.Prepare(run, stage, _progress, emit, cancel);
             PrepareMethod(stage, sources);
             RunStage(stage, sources, epochs);
             epochs += stage.Epochs;
@@ -42,8 +42,14 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         return _best;
     }
 
-    private void RunStage(TrainingStage stage, Sources sources, int epochsBefore)
+    private void RunStage(TrainingStage stage, StageSources sources, int epochsBefore)
     {
+        if (stage.Method.FitsAtOnce)
+        {
+            EndEpoch(epochsBefore + 1, [], sources, Stopwatch.StartNew(), isResult: true);
+            return;
+        }
+
         using var steps = new StageSteps(_model, stage, StepsPerEpoch);
         long images = sources.Train.Samples.Count;
         // An epoch of a later stage may take a hundred times as long as one of this.
@@ -53,19 +59,10 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             var clock = Stopwatch.StartNew();
             Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, steps, epoch, epochsBefore);
-            EvaluationResult validation;
             bool isBest;
-            using (steps.AveragedWeights())
-            {
-                validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
-                AddMetrics(metrics, validation, Split.Validation);
-                isBest = KeepIfBest(epoch, validation, metrics);
-            }
-
+            using (steps.AveragedWeights()) isBest = EndEpoch(epoch, metrics, sources, clock, isResult: false);
             if (isBest) lastGain = epoch;
             steps.EndEpoch(isBest);
-            EmitEpoch(epoch, metrics, isBest, clock.Elapsed);
-            emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
             if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs) continue;
             emit(new MessageLogged { Level = MessageLevel.Information, Text = $"Stopped after epoch {epoch}: {patience} epochs brought nothing better." });
             return;
@@ -74,43 +71,37 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     private int StepsPerEpoch => (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
 
-    /// <summary>
-    /// What is frozen is computed once, where every epoch sees the same pictures and there is room, in memory or in the cache; otherwise,
-    /// images. The validation split never changes, so its frozen part is always worth keeping.
-    /// </summary>
-    private Sources PrepareSources(TrainingStage stage)
+    /// <summary>Looks at what an epoch came to, and keeps it if it is the best.</summary>
+    /// <param name="epoch">Of the run, from 1.</param>
+    /// <param name="metrics">Of the training; those of the evaluation are added.</param>
+    /// <param name="sources">Of the stage.</param>
+    /// <param name="clock">Runs since the epoch began.</param>
+    /// <param name="isResult">It is kept, whatever it scores.</param>
+    private bool EndEpoch(int epoch, Dictionary<string, double> metrics, StageSources sources, Stopwatch clock, bool isResult)
     {
-        BatchSource train = run.Training(stage);
-        ImageBatches validation = run.Evaluation(Split.Validation);
-        int entry = stage.Method.FrozenGroups(_model);
-        if (entry == 0) return new Sources(train, validation);
-        bool keepTrain = !stage.Augments;
-        int images = validation.Samples.Count + (keepTrain ? train.Samples.Count : 0), known = 0, before = 0;
-        int row = (int)FeatureBatches.ShapeAt(_model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
-        long bytes = (long)row * sizeof(float) * images;
-        FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, _model, entry, run.Preprocessing, row) : null;
-        bool inMemory = bytes <= FeatureBatches.MemoryBytes;
-        if (!inMemory && cache is null) return new Sources(train, validation);
-        _progress.Start(RunPhase.ExtractingFeatures, images, "images");
-        BatchSource Features(ImageBatches of)
+        EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
+        AddMetrics(metrics, validation, Split.Validation);
+        // To be watched: nothing is chosen by it.
+        if (sources.Scored is { } scored) AddTargetMetrics(metrics, Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel));
+        bool isBest = KeepIfBest(epoch, validation, metrics, isResult);
+        emit(new EpochCompleted
         {
-            FeatureBatches features = FeatureBatches.Compute(_model, of, entry, cache, inMemory, done => _progress.Report(before + done), cancel);
-            before += of.Samples.Count;
-            known += features.Known;
-            return features;
-        }
-
-        var sources = new Sources(keepTrain ? Features(run.Evaluation(Split.Train)) : train, Features(validation));
-        _progress.Complete();
-        if (known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {known} of {images} images were known from earlier runs." });
-        return sources;
+            Epoch = epoch,
+            Step = (long)epoch * StepsPerEpoch,
+            Metrics = metrics,
+            IsBest = isBest,
+            Seconds = clock.Elapsed.TotalSeconds,
+            LiveTensors = Tensor.TotalCount,
+        });
+        emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
+        return isBest;
     }
 
-    private void PrepareMethod(TrainingStage stage, Sources sources)
+    private void PrepareMethod(TrainingStage stage, StageSources sources)
     {
         if (stage.Method.PreparationPasses == 0) return;
-        BatchSource images = stage.Augments ? run.Evaluation(Split.Train) : sources.Train;
-        _progress.Start(RunPhase.ExtractingFeatures, stage.Method.PreparationPasses * images.Samples.Count, "images");
+        BatchSource images = stage.Augments ? StageSources.Plain(run, stage) : sources.Train;
+        _progress.Start(RunPhase.ExtractingFeatures, stage.Method.PreparationPasses * (long)(images.Samples.Count + (images.Target?.Samples.Count ?? 0)), "images");
         stage.Method.Prepare(_model, images, run.BatchSize, done => _progress.Report(done), cancel);
         _progress.Complete();
     }
@@ -152,11 +143,11 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     }
 
     /// <summary>Scores of the kept weights on images read anew: the same path that a user's image takes later.</summary>
-    private void EvaluateBest(Sources sources)
+    private void EvaluateBest(StageSources sources)
     {
         checkpoints.LoadBest(_model);
         Split[] splits = [.. new[] { Split.Validation, Split.Test }.Where(s => run.Data.Of(s).Count > 0)];
-        _progress.Start(RunPhase.Evaluating, splits.Sum(s => (long)run.Data.Of(s).Count), "images");
+        _progress.Start(RunPhase.Evaluating, splits.Sum(s => (long)run.Data.Of(s).Count) + (sources.Scored?.Samples.Count ?? 0), "images");
         long before = 0;
         foreach (Split split in splits)
         {
@@ -168,20 +159,37 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             emit(new EvaluationCompleted { Split = split, Metrics = metrics, ConfusionMatrix = result.ConfusionMatrix(), Mistakes = result.Mistakes() });
         }
 
+        if (sources.Scored is { } scored) EvaluateTarget(Evaluator.Evaluate(_model, scored, run.BatchSize, done => _progress.Report(before + done), cancel));
         _progress.Complete();
     }
 
-    private bool KeepIfBest(int epoch, EvaluationResult validation, Dictionary<string, double> metrics)
+    private void EvaluateTarget(EvaluationResult result)
+    {
+        var metrics = new Dictionary<string, double>();
+        AddTargetMetrics(metrics, result);
+        emit(new EvaluationCompleted
+        {
+            Split = Split.Test,
+            OfTarget = true,
+            Metrics = metrics,
+            ConfusionMatrix = result.ConfusionMatrix(),
+            Mistakes = result.Mistakes(),
+            Answers = string.Concat(result.Predictions.OrderBy(p => p.Sample.Sha256, StringComparer.Ordinal).Select(p => p.Predicted == p.True ? '1' : '0')),
+        });
+    }
+
+    private bool KeepIfBest(int epoch, EvaluationResult validation, Dictionary<string, double> metrics, bool isResult)
     {
         double score = run.Settings.Choice(CommonParameters.BestOf) switch
         {
             "top1" => validation.Top1,
             "balanced-accuracy" => validation.BalancedAccuracy,
             // Worse than all numbers, but better than nothing kept.
+            "last" => epoch,
             "loss" => double.IsFinite(validation.Loss) ? -validation.Loss : double.MinValue,
             string other => throw new ArgumentException($"Nothing is best by '{other}'."),
         };
-        if (score <= _bestScore) return false;
+        if (!isResult && score <= _bestScore) return false;
         (_best, _bestScore) = (new TrainingOutcome(epoch, validation.Top1), score);
         checkpoints.SaveBest(_model, new ModelDescription
         {
@@ -205,21 +213,13 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         TrainSamples = run.Data.Of(Split.Train).Count,
         ValidationSamples = run.Data.Of(Split.Validation).Count,
         TestSamples = run.Data.Of(Split.Test).Count,
+        TargetSamples = run.Stages.Any(s => s.Method.AdaptsToTarget) ? run.Target!.Adapting.Count : 0,
+        TargetScored = run.Target?.Scored.Count ?? 0,
         Epochs = run.Epochs,
         StepsPerEpoch = StepsPerEpoch,
         Parameters = _model.Backbone.parameters().Sum(p => p.numel()),
         TrainableParameters = _model.Backbone.parameters().Where(p => p.requires_grad).Sum(p => p.numel()),
         Settings = run.Settings.Values,
-    });
-
-    private void EmitEpoch(int epoch, Dictionary<string, double> metrics, bool isBest, TimeSpan elapsed) => emit(new EpochCompleted
-    {
-        Epoch = epoch,
-        Step = (long)epoch * StepsPerEpoch,
-        Metrics = metrics,
-        IsBest = isBest,
-        Seconds = elapsed.TotalSeconds,
-        LiveTensors = Tensor.TotalCount,
     });
 
     private static void AddMetrics(Dictionary<string, double> metrics, EvaluationResult result, Split split)
@@ -234,6 +234,9 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         (metrics[loss], metrics[top1], metrics[balanced]) = (result.Loss, result.Top1, result.BalancedAccuracy);
     }
 
+    private static void AddTargetMetrics(Dictionary<string, double> metrics, EvaluationResult result) =>
+        (metrics[MetricKeys.TargetLoss], metrics[MetricKeys.TargetTop1], metrics[MetricKeys.TargetBalancedAccuracy]) = (result.Loss, result.Top1, result.BalancedAccuracy);
+
     /// <summary>The same few images each epoch, class after class, so that one sees them change.</summary>
     private static SamplePrediction[] ShowSamples(EvaluationResult validation) =>
     [
@@ -243,13 +246,4 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     private static TrainingException NotANumber(int epoch, long step) => new(WorkerExitCode.TrainingFailed,
         $"The loss is not a number any more (epoch {epoch}, step {step}): the training diverged. Use a lower learning rate, such as a tenth.");
-
-    private sealed record Sources(BatchSource Train, BatchSource Validation) : IDisposable
-    {
-        public void Dispose()
-        {
-            (Train as IDisposable)?.Dispose();
-            (Validation as IDisposable)?.Dispose();
-        }
-    }
 }

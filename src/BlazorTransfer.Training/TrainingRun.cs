@@ -16,16 +16,25 @@ namespace BlazorTransfer.Training;
 /// <summary>A job made ready to train: everything that can be wrong with it was found before the first step.</summary>
 public sealed class TrainingRun : IDisposable
 {
-    private TrainingRun(JobSpec job, DatasetManifest data, TransferModel model, TransferMethod method, ParameterSet settings, DeviceSpec device)
+    private readonly ImageStore _images;
+    private readonly ImageStore? _targetImages;
+
+    private TrainingRun(JobSpec job, DatasetManifest data, TargetDomain? target, TransferModel model, TransferMethod method, ParameterSet settings, DeviceSpec device)
     {
-        (Job, Data, Model, Method, Settings, Device) = (job, data, model, method, settings, device);
+        (Job, Data, Target, Model, Method, Settings, Device) = (job, data, target, model, method, settings, device);
         Stages = method.Stages;
         Preprocessing = PreprocessingOf(model.Backbone.Spec, settings);
-        Images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide);
+        _images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide);
+        _targetImages = job.Target is null ? null : new ImageStore(job.Target.Data.ImageRoot, Preprocessing.ResizeShorterSide);
     }
 
     public JobSpec Job { get; }
+
+    /// <summary>What the run learns from; the source domain, where there is a target.</summary>
     public DatasetManifest Data { get; }
+
+    /// <summary>Where the model shall work, if elsewhere.</summary>
+    public TargetDomain? Target { get; }
     public TransferModel Model { get; }
     public TransferMethod Method { get; }
     public ParameterSet Settings { get; }
@@ -40,7 +49,6 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Of all stages.</summary>
     public int Epochs => Stages.Sum(s => s.Epochs);
-    private ImageStore Images { get; }
 
     /// <summary>Trains a job from start to end. Synchronous, on the calling thread: libtorch's scopes belong to a thread.</summary>
     /// <param name="job">The job.</param>
@@ -56,20 +64,24 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>The images of a split as evaluation sees them.</summary>
-    public ImageBatches Evaluation(Split split)
-    {
-        InputReader reader = InputReader.Evaluation(Images, Preprocessing);
-        return Batches(split, _ => reader);
-    }
+    public ImageBatches Evaluation(Split split) => Evaluation(Data.Of(split), _images);
+
+    /// <summary>The unlabelled images of the target as evaluation sees them; null where there are none.</summary>
+    public ImageBatches? TargetImages => Target is { Adapting.Count: > 0 } ? Evaluation(Target.Adapting, _targetImages!) : null;
+
+    /// <summary>The labelled images of the target as evaluation sees them; null where there are none.</summary>
+    public ImageBatches? TargetScored => Target is { Scored.Count: > 0 } ? Evaluation(Target.Scored, _targetImages!) : null;
 
     /// <summary>The training images of a stage, each epoch drawn anew as its augmentation says.</summary>
-    public BatchSource Training(TrainingStage stage) =>
-        AugmentedBatches.Of(RandomCrop.From(stage.Settings) is { } crop ? Cropped(stage, crop) : Evaluation(Split.Train), stage.Settings, Preprocessing);
+    public BatchSource Training(TrainingStage stage) => Drawn(stage, Data.Of(Split.Train), _images, mixes: true);
+
+    /// <summary>The unlabelled images of the target, drawn anew in the same way.</summary>
+    public BatchSource TargetTraining(TrainingStage stage) => Drawn(stage, Target!.Adapting, _targetImages!, mixes: false);
 
     /// <summary>Lets the method of a stage learn what it must know of the training images, where a stage is only tried out.</summary>
     internal void PrepareMethod(TrainingStage stage, CancellationToken cancel)
     {
-        if (stage.Method.PreparationPasses > 0) stage.Method.Prepare(Model, Evaluation(Split.Train), BatchSize, _ => { }, cancel);
+        if (stage.Method.PreparationPasses > 0) stage.Method.Prepare(Model, StageSources.Plain(this, stage), BatchSize, _ => { }, cancel);
     }
 
     public void Dispose()
@@ -78,13 +90,23 @@ public sealed class TrainingRun : IDisposable
         Model.Dispose();
     }
 
-    private ImageBatches Cropped(TrainingStage stage, RandomCrop crop) => Batches(Split.Train, epoch =>
+    private BatchSource Drawn(TrainingStage stage, IReadOnlyList<Sample> samples, ImageStore images, bool mixes)
     {
-        int epochsBefore = Stages.TakeWhile(s => s != stage).Sum(s => s.Epochs);
-        return crop.Reader(Images, Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - epochsBefore, stage.Epochs)));
-    });
+        ImageBatches batches = RandomCrop.From(stage.Settings) is not { } crop ? Evaluation(samples, images) : Batches(samples, epoch =>
+        {
+            int epochsBefore = Stages.TakeWhile(s => s != stage).Sum(s => s.Epochs);
+            return crop.Reader(images, Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - epochsBefore, stage.Epochs)));
+        });
+        return AugmentedBatches.Of(batches, stage.Settings, Preprocessing, mixes);
+    }
 
-    private ImageBatches Batches(Split split, Func<int, InputReader> reader) => new(Data.Of(split), Data.Classes, reader, Job.Seed, Model.Device);
+    private ImageBatches Evaluation(IReadOnlyList<Sample> samples, ImageStore images)
+    {
+        InputReader reader = InputReader.Evaluation(images, Preprocessing);
+        return Batches(samples, _ => reader);
+    }
+
+    private ImageBatches Batches(IReadOnlyList<Sample> samples, Func<int, InputReader> reader) => new(samples, Data.Classes, reader, Job.Seed, Model.Device);
 
     /// <summary>What evaluation does to an image: the network's own, at the size that the settings say.</summary>
     internal static Preprocessing PreprocessingOf(BackboneSpec backbone, ParameterSet settings)
@@ -99,7 +121,8 @@ public sealed class TrainingRun : IDisposable
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
         if (settings.Integer(CommonParameters.Threads) is > 0 and int threads) set_num_threads(threads);
-        DatasetManifest data = LoadData(job);
+        DatasetManifest data = RunData.Load(job);
+        TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
         manual_seed(job.Seed);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
         CheckImageSize(backbone, settings);
@@ -107,25 +130,7 @@ public sealed class TrainingRun : IDisposable
         backbone.to(device);
         if (settings.Boolean(CommonParameters.ClassWeights)) model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
         method.Configure(model);
-        return new TrainingRun(job, data, model, method, settings, deviceSpec);
-    }
-
-    private static DatasetManifest LoadData(JobSpec job)
-    {
-        try
-        {
-            DatasetManifest data = DatasetManifest.Load(job.Data.Manifest);
-            DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
-            if (job.Fold is { } fold) labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
-            if (labelled.Classes.Count < 2) throw TrainingException.BadInput("The data set needs at least two classes.");
-            if (labelled.Of(Split.Train).Count == 0) throw TrainingException.BadInput("The data set has no training images.");
-            if (labelled.Of(Split.Validation).Count == 0) throw TrainingException.BadInput("The data set has no validation images.");
-            return labelled;
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
-        }
+        return new TrainingRun(job, data, target, model, method, settings, deviceSpec);
     }
 
     /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by libtorch.</summary>

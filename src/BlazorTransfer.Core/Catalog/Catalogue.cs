@@ -27,6 +27,12 @@ public sealed record Catalogue
         .. CommonParameters.Where(c => method.Parameters.All(p => p.Name != c.Name)),
         .. method.Parameters,
     ];
+
+    /// <summary>Those of <see cref="ParametersOf"/> that change anything.</summary>
+    public IReadOnlyList<ParameterSpec> SettingsOf(TransferMethodSpec method) => !method.FitsAtOnce ? ParametersOf(method) :
+    [
+        .. ParametersOf(method).Where(p => p.Section is not (ParameterSections.Optimization or ParameterSections.Augmentation or ParameterSections.Stopping)),
+    ];
 }
 
 /// <summary>A network that can be the trunk of a classifier.</summary>
@@ -95,6 +101,12 @@ public sealed record TransferMethodSpec(
 
     /// <summary>What it needs of the pretrained network besides a start.</summary>
     public SourceUse Source { get; init; }
+
+    /// <summary>Whether it learns from unlabelled images of the domain that the model is for; refused without them.</summary>
+    public bool AdaptsToTarget { get; init; }
+
+    /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>
+    public bool FitsAtOnce { get; init; }
 }
 
 /// <summary>What a method needs of the pretrained network besides a start.</summary>

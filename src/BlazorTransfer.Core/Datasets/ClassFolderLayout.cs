@@ -4,7 +4,8 @@ namespace BlazorTransfer.Core.Datasets;
 /// <param name="Name">The file's name as the user brought it, with forward slashes.</param>
 /// <param name="Label">The class: the name of the folder it lies in.</param>
 /// <param name="Split">The split that a folder above the class names; null where there is none.</param>
-public sealed record PlacedFile(string Name, string Label, Split? Split);
+/// <param name="Domain">The folder above class and split, where those divide the images by where they come from; else null.</param>
+public sealed record PlacedFile(string Name, string Label, Split? Split, string? Domain = null);
 
 /// <summary>What the folders of an import mean.</summary>
 /// <param name="Placed">Files in class folders, by name.</param>

@@ -12,6 +12,9 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
 {
     private const int CurrentFormat = 1;
 
+    /// <summary>The images with a tag alone; all of them for null.</summary>
+    public DatasetManifest Only(SampleTag? tag) => tag is null ? this : this with { Samples = [.. Samples.Where(tag.Marks)] };
+
     public IReadOnlyList<Sample> Of(Split split) => [.. Samples.Where(s => s.Split == split)];
 
     /// <summary>Writes under a temporary name, flushes to the disk, then renames: a reader never sees half a manifest.</summary>

@@ -33,5 +33,18 @@ public sealed record Sample
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 }
 
+/// <summary>A fact about images that divides a data set, such as the domain they come from.</summary>
+/// <param name="Name">What is told, such as <c>lighting</c>.</param>
+/// <param name="Value">What is told of it, such as <c>warm</c>.</param>
+public sealed record SampleTag(string Name, string Value)
+{
+    public bool Marks(Sample sample) => sample.Tags.TryGetValue(Name, out string? value) && value == Value;
+
+    public override string ToString() => $"{Name}={Value}";
+
+    /// <summary>Reads <c>lighting=warm</c>; null where it is no such thing.</summary>
+    public static SampleTag? Parse(string text) => text.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } value] ? new SampleTag(name.Trim(), value.Trim()) : null;
+}
+
 /// <summary>A file that did not become a sample, and why, in words for the user.</summary>
 public sealed record RejectedFile(string Name, string Reason);

@@ -13,6 +13,9 @@ public sealed record JobSpec
     public required string RunId { get; init; }
     public required DataSpec Data { get; init; }
 
+    /// <summary>Images from where the model shall work, if that is elsewhere than where <see cref="Data"/> comes from; null where it is not.</summary>
+    public TargetSpec? Target { get; init; }
+
     /// <summary>A name from the catalogue's backbones.</summary>
     public required string Backbone { get; init; }
     public required WeightsSpec Weights { get; init; }
@@ -54,7 +57,23 @@ public sealed record JobSpec
 /// <param name="Manifest">Path of the <see cref="DatasetManifest"/>.</param>
 /// <param name="ImageRoot">Folder that the manifest's file names are relative to.</param>
 /// <param name="Version">What people call this version of the data, such as <c>Surface inspection v2</c>.</param>
-public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null);
+/// <param name="Only">Which of the images; null for all.</param>
+public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null, SampleTag? Only = null);
+
+/// <summary>
+/// The target domain of a run. A method sees its images without their labels, whatever the manifest says; labels score the result, and
+/// nothing else.
+/// </summary>
+/// <param name="Data">The images.</param>
+/// <param name="ClassNames">
+/// Where a class of the target is called otherwise than in the run's data: its name there. A class whose name is null is not scored. Classes
+/// that are not listed have the same name in both.
+/// </param>
+/// <param name="Transductive">
+/// The method adapts to all images of the target, and all that have labels are scored, as usual in the literature. Otherwise it adapts to
+/// those of the training split, and the others are scored.
+/// </param>
+public sealed record TargetSpec(DataSpec Data, IReadOnlyDictionary<string, string?>? ClassNames = null, bool Transductive = false);
 
 /// <summary>A cache that runs share.</summary>
 /// <param name="Folder">Holds nothing else, and may be deleted when no run is at work.</param>

@@ -46,6 +46,12 @@ public sealed record RunStarted : RunEvent
     public required int TrainSamples { get; init; }
     public required int ValidationSamples { get; init; }
     public required int TestSamples { get; init; }
+
+    /// <summary>Images of the target domain that the method adapts to without their labels.</summary>
+    public int TargetSamples { get; init; }
+
+    /// <summary>Labelled images of the target domain that score the result.</summary>
+    public int TargetScored { get; init; }
     public required int Epochs { get; init; }
     public required int StepsPerEpoch { get; init; }
     public required long Parameters { get; init; }
@@ -132,10 +138,19 @@ public sealed record SamplePrediction(string Sha256, string File, string Label, 
 /// <param name="Probability">Softmax probability, 0…1.</param>
 public sealed record ClassProbability(string Label, double Probability);
 
-/// <summary>The best checkpoint was evaluated on a whole split.</summary>
+/// <summary>The best checkpoint was evaluated on a whole split, or on the labelled images of the target domain.</summary>
 public sealed record EvaluationCompleted : RunEvent
 {
     public required Datasets.Split Split { get; init; }
+
+    /// <summary>It was the target domain; the split is then that of its images which were scored.</summary>
+    public bool OfTarget { get; init; }
+
+    /// <summary>
+    /// Which images of the target were right, in the order of their hashes: <c>1</c> or <c>0</c> each, so that two models can be compared image
+    /// by image. Null for other evaluations.
+    /// </summary>
+    public string? Answers { get; init; }
 
     /// <summary>Metrics by <see cref="Runs.MetricKeys"/>.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }

@@ -13,6 +13,11 @@ public static class MetricKeys
     public const string TestLoss = "test.loss";
     public const string TestTop1 = "test.top1";
     public const string TestBalancedAccuracy = "test.balanced-accuracy";
+
+    /// <summary>On labelled images of the target domain; never used to choose anything.</summary>
+    public const string TargetLoss = "target.loss";
+    public const string TargetTop1 = "target.top1";
+    public const string TargetBalancedAccuracy = "target.balanced-accuracy";
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";
 }

@@ -12,7 +12,8 @@ namespace BlazorTransfer.Training.Augmentation;
 /// <param name="images">Cropped and mirrored.</param>
 /// <param name="settings">What happens to them.</param>
 /// <param name="preprocessing">How they are normalised.</param>
-public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings, Preprocessing preprocessing) : BatchSource(images.Samples)
+/// <param name="mixes">Whether images are also mixed, if the settings say so: not where they have no labels to mix.</param>
+public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings, Preprocessing preprocessing, bool mixes = true) : BatchSource(images.Samples)
 {
     // Apart from the stream that crops come from.
     private const int Stream = 7919;
@@ -21,8 +22,8 @@ public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings,
     private readonly Mixing _mixing = new(settings);
 
     /// <summary>The images, changed as the settings say; themselves where they say nothing.</summary>
-    public static BatchSource Of(ImageBatches images, ParameterSet settings, Preprocessing preprocessing) =>
-        AugmentationParameters.AreOn(settings) ? new AugmentedBatches(images, settings, preprocessing) : images;
+    public static BatchSource Of(ImageBatches images, ParameterSet settings, Preprocessing preprocessing, bool mixes = true) =>
+        AugmentationParameters.AreOn(settings) ? new AugmentedBatches(images, settings, preprocessing, mixes) : images;
 
     public override IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel)
     {
@@ -35,7 +36,7 @@ public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings,
         using var scope = NewDisposeScope();
         Random[] randoms = [.. batch.Seeds.Select(seed => new Random(HashCode(Stream, seed)))];
         Tensor inputs = BatchAugmentation.Apply(batch.Inputs, [.. randoms.Select(_recipes.Draw)], preprocessing);
-        if (!_mixing.IsOn) return batch with { Inputs = inputs.DetachFromDisposeScope(), Labels = batch.Labels.clone().DetachFromDisposeScope() };
+        if (!_mixing.IsOn || !mixes) return batch with { Inputs = inputs.DetachFromDisposeScope(), Labels = batch.Labels.clone().DetachFromDisposeScope() };
         (Tensor mixed, Tensor labels, Mixture mixture) = _mixing.Mix(inputs, batch.Labels, randoms);
         mixture.OtherLabels.DetachFromDisposeScope();
         mixture.Share.DetachFromDisposeScope();

@@ -61,6 +61,9 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>The head's input to logits [N, classes].</summary>
     public virtual Tensor ForwardHead(Tensor headInput) => Head.call(headInput);
 
+    /// <summary>The head's input to logits [N, classes], and to what the head's last layer takes for them, [N, D].</summary>
+    public virtual (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput) => (Pool(headInput), ForwardHead(headInput));
+
     /// <summary>Images [N, 3, S, S] to logits [N, classes].</summary>
     public override Tensor forward(Tensor images) => ForwardHead(ForwardFeatures(images));
 

@@ -27,11 +27,14 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
         register_buffer("num_batches_tracked", zeros([], dtype: ScalarType.Int64));
     }
 
+    /// <summary>Share of a batch in the running statistics for now; null for the usual one. With 0, batches leave them as they are.</summary>
+    public double? Momentum { get; set; }
+
     public override Tensor forward(Tensor maps)
     {
-        if (training) get_buffer("num_batches_tracked")!.Increment();
+        if (training && Momentum != 0) get_buffer("num_batches_tracked")!.Increment();
         // By name, since moving to a device or a type replaces the tensors.
         return functional.batch_norm(
-            maps, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), training, _momentum, _epsilon);
+            maps, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), training, Momentum ?? _momentum, _epsilon);
     }
 }

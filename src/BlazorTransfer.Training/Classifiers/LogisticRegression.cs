@@ -18,6 +18,12 @@ internal sealed class LogisticRegression : IDisposable
 
     private LogisticRegression(Tensor weights, double value) => (_weights, Value) = (weights, value);
 
+    /// <summary>[D, classes], W.</summary>
+    public Tensor Coefficients => _weights.narrow(0, 0, _weights.shape[0] - 1);
+
+    /// <summary>[classes], b.</summary>
+    public Tensor Intercept => _weights[-1];
+
     /// <summary>The objective that was reached.</summary>
     public double Value { get; }
 

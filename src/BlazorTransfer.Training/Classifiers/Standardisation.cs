@@ -29,6 +29,18 @@ internal sealed class Standardisation : IDisposable
         return (features.Minus(_mean) * _scale).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// The classifier of raw features that says what one of standardised features says: x̂ W + b = x (s ∘ W) + b − (m ∘ s) W. A feature that does
+    /// not vary counts nothing.
+    /// </summary>
+    /// <param name="weights">[D, classes], W.</param>
+    /// <param name="bias">[classes], b.</param>
+    public (Tensor Weights, Tensor Bias) Fold(Tensor weights, Tensor bias)
+    {
+        Tensor scaled = _scale.t() * weights;
+        return (scaled, bias.Minus(_mean.mm(scaled).squeeze(0)));
+    }
+
     public void Dispose()
     {
         _mean.Dispose();

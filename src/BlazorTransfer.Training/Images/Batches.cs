@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Images;
 
 /// <summary>Inputs of one step.</summary>
 /// <param name="Inputs">[N, …]: images, or what a layer group takes where the groups before it were computed once.</param>
-/// <param name="Labels">[N] class numbers, 64-bit integers.</param>
+/// <param name="Labels">[N] class numbers, 64-bit integers; −1 where an image has no label.</param>
 /// <param name="Entry">The model's entry point that the inputs are for.</param>
 /// <param name="Samples">Which samples they are.</param>
 public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyList<Sample> Samples) : IDisposable
@@ -19,18 +19,28 @@ public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyLis
     /// <summary>What else is in each image, where images were mixed; the labels are then those of the larger parts.</summary>
     public Mixture? Mixture { get; init; }
 
+    /// <summary>Unlabelled images of the target domain beside these, where a method asked for them.</summary>
+    public Batch? Target { get; init; }
+
     public void Dispose()
     {
         Inputs.Dispose();
         Labels.Dispose();
         Mixture?.Dispose();
+        Target?.Dispose();
     }
 }
 
 /// <summary>Where batches come from, so that the trainer does not know whether they are images or cached features.</summary>
 public abstract class BatchSource(IReadOnlyList<Sample> samples)
 {
+    /// <summary>Class number of an image without a label.</summary>
+    public const long NoLabel = -1;
+
     public IReadOnlyList<Sample> Samples { get; } = samples;
+
+    /// <summary>The unlabelled images of the target domain that go beside these; null where there are none.</summary>
+    public virtual BatchSource? Target => null;
 
     /// <summary>
     /// One pass over the samples in the given order. Each batch's tensors belong to the caller's dispose scope at the time of
@@ -121,7 +131,7 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
             {
                 Sample[] samples = [.. indices.Select(i => Samples[i])];
                 Tensor inputs = tensor(floats, [indices.Length, 3, input.Side, input.Side], device: device);
-                Tensor labels = tensor([.. samples.Select(s => _classNumbers[s.Label!])], device: device);
+                Tensor labels = tensor([.. samples.Select(s => s.Label is null ? NoLabel : _classNumbers[s.Label])], device: device);
                 yield return new Batch(inputs, labels, 0, samples) { Seeds = seeds };
             }
 

@@ -63,7 +63,7 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         progress(known);
         if (missing.Length > 0) Compute(model, images, entry, missing, held, cache, done => progress(known + done), cancel);
         long length = shape.Aggregate(1L, (a, b) => a * b);
-        Tensor labels = tensor([.. images.Samples.Select(s => (long)IndexOf(model.Classes, s.Label))], device: model.Device).DetachFromDisposeScope();
+        Tensor labels = tensor([.. images.Samples.Select(s => s.Label is null ? NoLabel : IndexOf(model.Classes, s.Label))], device: model.Device).DetachFromDisposeScope();
         if (held is not null)
         {
             shelf.Fill(held, images.Samples, missing, (int)length);
@@ -119,7 +119,7 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         cache?.Evict();
     }
 
-    private static int IndexOf(IReadOnlyList<string> classes, string? label)
+    private static long IndexOf(IReadOnlyList<string> classes, string label)
     {
         for (int c = 0; c < classes.Count; c++)
             if (classes[c] == label) return c;

@@ -122,6 +122,7 @@ public static class CommonParameters
             [
                 new ParameterChoice("top1", "Top-1", "Share of images that are right."),
                 new ParameterChoice("balanced-accuracy", "Balanced accuracy", "Mean over the classes of the share that is right: where rare classes matter as much as frequent ones."),
+                new ParameterChoice("last", "The last", "The last epoch, whatever it scores."),
                 new ParameterChoice("loss", "Loss", "Lowest cross-entropy: where the probabilities matter, not only the answers."),
             ],
         },

@@ -66,11 +66,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
             CommonParameters.EpochsOf(6),
             CommonParameters.LearningRateOf(1e-4),
             CommonParameters.OptimizerOf("adamw"),
-            new ParameterSpec
-            {
-                Name = FreezeDepth, DisplayName = "Freeze depth", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 64, Unit = "layer groups",
-                Help = "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few images.",
-            },
+            FreezeDepthOf(0),
             HeadFactorOf(10),
             new ParameterSpec
             {
@@ -86,6 +82,18 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
         ];
         return [.. own, .. family.Where(p => own.All(o => o.Name != p.Name))];
     }
+
+    protected static ParameterSpec FreezeDepthOf(int groups) => new()
+    {
+        Name = FreezeDepth,
+        DisplayName = "Freeze depth",
+        Kind = ParameterKind.Integer,
+        Default = groups,
+        Minimum = 0,
+        Maximum = 64,
+        Unit = "layer groups",
+        Help = "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few images, and a number above the network's freezes all of it.",
+    };
 
     protected static ParameterSpec HeadFactorOf(double factor) => new()
     {

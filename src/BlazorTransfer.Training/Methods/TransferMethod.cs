@@ -37,6 +37,12 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
 {
     protected ParameterSet Settings { get; } = settings;
 
+    /// <summary>Whether its batches and its preparation need unlabelled images of the target domain beside the others.</summary>
+    public virtual bool AdaptsToTarget => false;
+
+    /// <summary>Whether it has found its model once it is prepared: there are no steps then, and its one epoch is the look at the result.</summary>
+    public virtual bool FitsAtOnce => false;
+
     /// <summary>What a run does, one after another.</summary>
     public virtual IReadOnlyList<TrainingStage> Stages => [new(this, Settings)];
 
@@ -51,7 +57,10 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
 
     /// <summary>Learns what it must know of the training images before a stage's first step.</summary>
     /// <param name="model">The model, configured.</param>
-    /// <param name="images">The training images as evaluation sees them, or what was kept of them at the freeze depth.</param>
+    /// <param name="images">
+    /// The training images as evaluation sees them, or what was kept of them at the freeze depth; with those of the target domain, where it
+    /// <see cref="AdaptsToTarget"/>.
+    /// </param>
     /// <param name="batchSize">Images computed at once.</param>
     /// <param name="progress">Called with the number of images done, over all passes.</param>
     /// <param name="cancel">Stops it.</param>

@@ -16,6 +16,8 @@ public static class TransferMethodRegistry
         (Delta.Spec, settings => new Delta(settings)),
         (CoTuning.Spec, settings => new CoTuning(settings)),
         (LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
+        (DomainStandardisation.Spec, settings => new DomainStandardisation(settings)),
+        (AdaBn.Spec, settings => new AdaBn(settings)),
         (FromScratch.Spec, settings => new FromScratch(settings)),
     ];
 

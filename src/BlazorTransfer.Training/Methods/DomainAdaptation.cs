@@ -1,0 +1,107 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Images;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>What the network makes of a batch.</summary>
+/// <param name="Features">[N, D], what the last layer takes; with gradient.</param>
+/// <param name="Logits">[N, classes].</param>
+internal sealed record DomainView(Tensor Features, Tensor Logits);
+
+/// <summary>
+/// Learning on labelled images of the source and unlabelled ones of the target at once: L = CE(source) + λ(p) T(source, target), where T is a
+/// method's own and λ grows over the run as 2 / (1 + exp(−10 p)) − 1, p from 0 to 1 (Ganin and Lempitsky, "Unsupervised Domain Adaptation by
+/// Backpropagation", 2015), so that the classifier comes first. The two domains go through the network one after the other, each normalised by
+/// its own statistics; those that the model keeps are the target's (Chang et al., "Domain-Specific Batch Normalization for Unsupervised Domain
+/// Adaptation", 2019). By default the pretrained trunk stays as it is, its output is computed once, and a hidden layer of the head is what
+/// adapts: that takes seconds and is hard to get wrong.
+/// </summary>
+internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(settings)
+{
+    private const string Strength = "transfer-strength";
+    private const int WholeTrunk = 64;
+
+    private double _ramp;
+
+    public sealed override bool AdaptsToTarget => true;
+
+    /// <summary>λ of the epoch without the user's factor, 0…1.</summary>
+    protected double Ramp => _ramp;
+
+    public override void OnEpochStart(TransferModel model, int epoch)
+    {
+        base.OnEpochStart(model, epoch);
+        int epochs = Settings.Integer(CommonParameters.Epochs);
+        // A single epoch has no time to wait.
+        _ramp = epochs == 1 ? 1 : RampAt((epoch - 1) / (epochs - 1.0));
+    }
+
+    public sealed override Loss ComputeLoss(TransferModel model, Batch batch)
+    {
+        Batch beside = batch.Target ?? throw new InvalidOperationException("The batch has no images of the target.");
+        DomainView source = See(model, batch, leavesStatistics: true), target = See(model, beside, leavesStatistics: false);
+        var parts = new Dictionary<string, Tensor> { ["cross-entropy"] = CrossEntropy(model, source.Logits, batch) };
+        foreach ((string name, Tensor value) in Transfer(model, source, target, batch.Labels)) parts[name] = value;
+        return new Loss(parts.Values.Aggregate((a, b) => a.Plus(b)), source.Logits, parts);
+    }
+
+    /// <summary>λ at a share of the run, 0…1.</summary>
+    internal static double RampAt(double progress) => 2 / (1 + Math.Exp(-10 * progress)) - 1;
+
+    /// <summary>The method's own losses by name, each already times its weight; all are added to the cross-entropy.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="source">Of the labelled batch.</param>
+    /// <param name="target">Of the unlabelled one beside it.</param>
+    /// <param name="labels">[N], of the source.</param>
+    protected abstract IEnumerable<(string Name, Tensor Value)> Transfer(TransferModel model, DomainView source, DomainView target, Tensor labels);
+
+    /// <summary>A loss times λ and the user's factor.</summary>
+    protected Tensor Weighted(Tensor loss) => loss.Times(_ramp * Settings.Number(Strength));
+
+    protected static ParameterSpec StrengthOf(double value) => new()
+    {
+        Name = Strength,
+        DisplayName = "Strength of the adaptation (λ)",
+        Kind = ParameterKind.Number,
+        Default = value,
+        Minimum = 0,
+        Maximum = 100,
+        Logarithmic = true,
+        Help = "How much the likeness of the two domains counts beside the source's labels. It grows from zero over the run. 0 learns from the source alone, with the target's batch-norm statistics.",
+    };
+
+    /// <summary>The parameters of the family; a method gives others, or others' defaults, which come first.</summary>
+    protected static IReadOnlyList<ParameterSpec> AdaptationParameters(double strength, params ParameterSpec[] own) => Parameters(
+    [
+        .. own,
+        StrengthOf(strength),
+        CommonParameters.EpochsOf(30),
+        CommonParameters.LearningRateOf(0.01),
+        CommonParameters.OptimizerOf("sgd"),
+        HeadFactorOf(1),
+        FreezeDepthOf(WholeTrunk),
+        CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
+        CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 1e-3 },
+        CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
+        // The source's validation images say nothing of the target: they are all right long before the domains are alike.
+        CommonParameters.Named(CommonParameters.BestOf) with { Default = "last" },
+    ]);
+
+    private static DomainView See(TransferModel model, Batch batch, bool leavesStatistics)
+    {
+        BatchNorm[] norms = [.. model.Backbone.modules().OfType<BatchNorm>()];
+        foreach (BatchNorm norm in norms) norm.Momentum = leavesStatistics ? 0 : null;
+        try
+        {
+            (Tensor features, Tensor logits) = model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry));
+            return new DomainView(features, logits);
+        }
+        finally
+        {
+            foreach (BatchNorm norm in norms) norm.Momentum = null;
+        }
+    }
+}

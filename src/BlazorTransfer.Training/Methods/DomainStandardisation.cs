@@ -1,0 +1,25 @@
+using BlazorTransfer.Core.Catalog;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>
+/// Per-domain standardisation: each domain's features are brought to mean zero and deviation one by themselves, and the classifier of the
+/// source is used as it is. What adaptive batch normalisation does in every layer (Li et al., "Revisiting Batch Normalization For Practical
+/// Domain Adaptation", 2016), done once, on the last features.
+/// </summary>
+internal sealed class DomainStandardisation(ParameterSet settings) : ShallowAdaptation(settings)
+{
+    public static TransferMethodSpec Spec { get; } = new(
+        "domain-standardisation",
+        "Per-domain standardisation",
+        "Brings each feature to the same mean and deviation in both domains, and learns from the source.",
+        "Try it first: it takes a moment, needs no settings, and every other method has to beat it.",
+        "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
+        Parameters())
+    {
+        AdaptsToTarget = true,
+        FitsAtOnce = true,
+    };
+
+    protected override Alignment Align(DomainFeatures domains, CancellationToken cancel) => new(domains.Source);
+}

@@ -1,0 +1,50 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>Reads the images of a job, and refuses in words what nothing can be learned from.</summary>
+internal static class RunData
+{
+    /// <summary>What the run learns from: labelled images, divided as the job says.</summary>
+    public static DatasetManifest Load(JobSpec job)
+    {
+        try
+        {
+            DatasetManifest all = DatasetManifest.Load(job.Data.Manifest), data = all.Only(job.Data.Only);
+            if (data.Samples.Count == 0) throw TrainingException.BadInput($"The data set has no images{TargetDomain.NoneOf(all, job.Data.Only)}");
+            DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
+            if (job.Fold is { } fold) labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
+            if (labelled.Classes.Count < 2) throw TrainingException.BadInput("The data set needs at least two classes.");
+            if (labelled.Of(Split.Train).Count == 0) throw TrainingException.BadInput("The data set has no training images.");
+            if (labelled.Of(Split.Validation).Count == 0) throw TrainingException.BadInput("The data set has no validation images.");
+            return labelled;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>The target domain, where the job names one.</summary>
+    public static TargetDomain? LoadTarget(JobSpec job, DatasetManifest data, TransferMethodSpec method, Action<RunEvent> emit)
+    {
+        if (job.Target is null)
+            return method.AdaptsToTarget ? throw TrainingException.BadInput($"{method.DisplayName} adapts to a target domain: name the images that it is to adapt to.") : null;
+        try
+        {
+            TargetDomain target = TargetDomain.Load(job.Target, data);
+            if (method.AdaptsToTarget && target.Adapting.Count == 0)
+                throw TrainingException.BadInput("All images of the target are set aside for the test, so that none are left to adapt to.");
+            string[] absent = [.. data.Classes.Except(target.Scored.Select(s => s.Label!))];
+            if (target.Scored.Count > 0 && absent.Length > 0)
+                emit(new MessageLogged { Level = MessageLevel.Warning, Text = $"No scored image of the target shows: {string.Join(", ", absent)}. A method that makes the two domains alike may then do harm." });
+            return target;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The target's data set cannot be read: {e.Message}", e);
+        }
+    }
+}

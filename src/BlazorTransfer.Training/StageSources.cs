@@ -1,0 +1,60 @@
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+
+namespace BlazorTransfer.Training;
+
+/// <summary>
+/// Where the batches of a stage come from. What is frozen is computed once, where every epoch sees the same pictures and there is room, in
+/// memory or in the cache; otherwise, they are images. What is only looked at never changes, so its frozen part is always worth keeping.
+/// </summary>
+/// <param name="Train">What the method learns from; with the target's images beside them where it asks for these.</param>
+/// <param name="Validation">The source's validation split.</param>
+/// <param name="Scored">Labelled images of the target domain; null where there are none.</param>
+internal sealed record StageSources(BatchSource Train, BatchSource Validation, BatchSource? Scored) : IDisposable
+{
+    public static StageSources Prepare(TrainingRun run, TrainingStage stage, RunProgress progress, Action<RunEvent> emit, CancellationToken cancel)
+    {
+        bool adapts = stage.Method.AdaptsToTarget, keepsTrain = !stage.Augments;
+        ImageBatches validation = run.Evaluation(Split.Validation);
+        ImageBatches? scored = run.TargetScored;
+        StageSources images = new(Paired(run, run.Training(stage), adapts ? run.TargetTraining(stage) : null), validation, scored);
+        int entry = stage.Method.FrozenGroups(run.Model);
+        if (entry == 0) return images;
+        ImageBatches?[] kept = [validation, scored, .. keepsTrain ? new[] { run.Evaluation(Split.Train), adapts ? run.TargetImages : null } : []];
+        int count = kept.Sum(k => k?.Samples.Count ?? 0), known = 0, before = 0;
+        int row = (int)FeatureBatches.ShapeAt(run.Model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
+        long bytes = (long)row * sizeof(float) * count;
+        FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, run.Model, entry, run.Preprocessing, row) : null;
+        bool inMemory = bytes <= FeatureBatches.MemoryBytes;
+        if (!inMemory && cache is null) return images;
+        progress.Start(RunPhase.ExtractingFeatures, count, "images");
+        BatchSource?[] features =
+        [
+            .. kept.Select(of =>
+            {
+                if (of is null) return null;
+                FeatureBatches computed = FeatureBatches.Compute(run.Model, of, entry, cache, inMemory, done => progress.Report(before + done), cancel);
+                before += of.Samples.Count;
+                known += computed.Known;
+                return computed;
+            }),
+        ];
+        progress.Complete();
+        if (known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {known} of {count} images were known from earlier runs." });
+        return new StageSources(keepsTrain ? Paired(run, features[2]!, features[3]) : images.Train, features[0]!, features[1]);
+    }
+
+    /// <summary>What a method learns from as evaluation sees it, where its steps see it changed.</summary>
+    public static BatchSource Plain(TrainingRun run, TrainingStage stage) => Paired(run, run.Evaluation(Split.Train), stage.Method.AdaptsToTarget ? run.TargetImages : null);
+
+    public void Dispose()
+    {
+        (Train as IDisposable)?.Dispose();
+        (Validation as IDisposable)?.Dispose();
+        (Scored as IDisposable)?.Dispose();
+    }
+
+    private static BatchSource Paired(TrainingRun run, BatchSource source, BatchSource? target) => target is null ? source : new DomainPair(source, target, run.Job.Seed);
+}
