@@ -12,8 +12,8 @@ internal static class RunData
     {
         try
         {
-            DatasetManifest all = DatasetManifest.Load(job.Data.Manifest), data = all.Only(job.Data.Only);
-            if (data.Samples.Count == 0) throw TrainingException.BadInput($"The data set has no images{TargetDomain.NoneOf(all, job.Data.Only)}");
+            DatasetManifest data = job.Data.Read();
+            if (data.Samples.Count == 0) throw TrainingException.BadInput($"The data set has no images{TargetDomain.NoneOf(job.Data)}");
             DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
             if (job.Fold is { } fold) labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
             if (labelled.Classes.Count < 2) throw TrainingException.BadInput("The data set needs at least two classes.");

@@ -19,15 +19,14 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
     /// <exception cref="IOException">The manifest cannot be read.</exception>
     public static TargetDomain Load(TargetSpec spec, DatasetManifest source)
     {
-        DatasetManifest all = DatasetManifest.Load(spec.Data.Manifest);
-        DatasetManifest data = all.Only(spec.Data.Only);
-        if (data.Samples.Count == 0) throw TrainingException.BadInput($"The target has no images{NoneOf(all, spec.Data.Only)}");
-        HashSet<string> own = [.. source.Samples.Select(s => s.Sha256)];
-        int both = data.Samples.Count(s => own.Contains(s.Sha256));
+        DatasetManifest data = spec.Data.Read();
+        if (data.Samples.Count == 0) throw TrainingException.BadInput($"The target has no images{NoneOf(spec.Data)}");
+        HashSet<string> own = [.. source.Samples.Where(s => !spec.IsOracle || s.Split == Split.Train).Select(s => s.Sha256)];
+        Sample[] scored = [.. data.Samples.Where(s => s.Label is not null && (spec.Transductive || s.Split != Split.Train))];
+        int both = (spec.IsOracle ? scored : data.Samples).Count(s => own.Contains(s.Sha256));
         if (both > 0)
             throw TrainingException.BadInput($"{both} images are in the source and in the target. Take another data set as the target, or divide this one by a tag, such as 'lighting=warm' and 'lighting=cold'.");
-        Sample[] named = [.. data.Samples.Select(s => s with { Label = Rename(s.Label, spec.ClassNames) })];
-        string[] unknown = [.. named.Select(s => s.Label).OfType<string>().Distinct().Except(source.Classes).Order(StringComparer.Ordinal)];
+        string[] unknown = [.. data.Samples.Select(s => s.Label).OfType<string>().Distinct().Except(source.Classes).Order(StringComparer.Ordinal)];
         if (unknown.Length > 0)
         {
             throw TrainingException.BadInput($"The target has classes that the source does not: {string.Join(", ", unknown.Take(MostNames))}{(unknown.Length > MostNames ? ", …" : "")}. "
@@ -36,20 +35,18 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
 
         return new TargetDomain(
             // Never a label, whoever reads them.
-            [.. data.Samples.Where(s => spec.Transductive || s.Split == Split.Train || s.Label is null).Select(s => s with { Label = null })],
-            [.. named.Where(s => s.Label is not null && (spec.Transductive || s.Split != Split.Train))]);
+            [.. data.Samples.Where(s => spec.Transductive || s.Split == Split.Train).Select(s => s with { Label = null })],
+            scored);
     }
 
     /// <summary>Ends a sentence about images of which there are none, with what there is instead.</summary>
-    internal static string NoneOf(DatasetManifest data, SampleTag? tag)
+    internal static string NoneOf(DataSpec spec)
     {
-        if (tag is null) return ".";
+        if (spec.Only is not { } tag) return ".";
+        DatasetManifest data = DatasetManifest.Load(spec.Manifest);
         string[] values = [.. data.Samples.SelectMany(s => s.Tags).Where(t => t.Key == tag.Name).Select(t => t.Value).Distinct().Order(StringComparer.Ordinal)];
         return values.Length == 0
             ? $" with {tag}: none has a tag '{tag.Name}'."
             : $" with {tag}. There are: {string.Join(", ", values.Take(MostNames).Select(v => $"{tag.Name}={v}"))}.";
     }
-
-    private static string? Rename(string? label, IReadOnlyDictionary<string, string?>? names) =>
-        label is not null && names is not null && names.TryGetValue(label, out string? name) ? name : label;
 }

@@ -35,10 +35,19 @@ internal sealed class TrainDisplay : IDisposable
                 Status(e);
                 break;
             case EpochCompleted e:
-                Line($"epoch {e.Epoch,4}/{_epochs}  loss {e.Metrics[MetricKeys.TrainLoss]:F4}  validation loss {e.Metrics[MetricKeys.ValidationLoss]:F4}  "
-                    + $"top-1 {e.Metrics[MetricKeys.ValidationTop1]:P2}{(e.IsBest ? " *" : "  ")}  {e.Metrics[MetricKeys.ImagesPerSecond]:F0} images/s");
+                // A method that fits at once has no training loss.
+                string training = e.Metrics.TryGetValue(MetricKeys.TrainLoss, out double loss) ? $"loss {loss:F4}  " : "";
+                string target = e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double targetTop1) ? $"  target {targetTop1:P2}" : "";
+                string speed = e.Metrics.TryGetValue(MetricKeys.ImagesPerSecond, out double images) ? $"  {images:F0} images/s" : "";
+                Line($"epoch {e.Epoch,4}/{_epochs}  {training}validation loss {e.Metrics[MetricKeys.ValidationLoss]:F4}  top-1 {e.Metrics[MetricKeys.ValidationTop1]:P2}{(e.IsBest ? " *" : "  ")}{target}{speed}");
                 break;
             case EvaluationCompleted e:
+                if (e.OfTarget)
+                {
+                    Line($"best model, {e.Answers?.Length} labelled images of the target, which chose nothing: top-1 {e.Metrics[MetricKeys.TargetTop1]:P2}");
+                    break;
+                }
+
                 string key = e.Split == Split.Test ? MetricKeys.TestTop1 : MetricKeys.ValidationTop1;
                 Line($"best model, {e.Split.ToString().ToLowerInvariant()} split: top-1 {e.Metrics[key]:P2}");
                 break;

@@ -13,6 +13,10 @@ if (args is ["transfer", ..]) return new RootCommand { TransferComparison.Create
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- learning --data FOLDER --weights FILE
 if (args is ["learning", ..]) return new RootCommand { LearningComparison.Create() }.Parse(args).Invoke();
 
+// Whole runs: what does each method of domain adaptation gain? See .github/adaptation.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- adaptation --data FOLDER --weights FILE
+if (args is ["adaptation", ..]) return new RootCommand { AdaptationComparison.Create() }.Parse(args).Invoke();
+
 // Whole runs: does the ranking of backbones predict what they reach? See .github/ranking.md.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- ranking --data NAME=FOLDER sample --weights FILE...
 if (args is ["ranking", .. var rest]) return RankingComparison.Run(rest);

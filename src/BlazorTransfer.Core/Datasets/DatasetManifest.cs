@@ -15,6 +15,14 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
     /// <summary>The images with a tag alone; all of them for null.</summary>
     public DatasetManifest Only(SampleTag? tag) => tag is null ? this : this with { Samples = [.. Samples.Where(tag.Marks)] };
 
+    /// <summary>Other names for classes, as far as they are listed; a class whose new name is null keeps its images, without a label.</summary>
+    public DatasetManifest Renamed(IReadOnlyDictionary<string, string?>? names)
+    {
+        if (names is null) return this;
+        string? Name(string? label) => label is not null && names.TryGetValue(label, out string? name) ? name : label;
+        return new DatasetManifest([.. Classes.Select(Name).OfType<string>().Distinct()], [.. Samples.Select(s => s with { Label = Name(s.Label) })]);
+    }
+
     public IReadOnlyList<Sample> Of(Split split) => [.. Samples.Where(s => s.Split == split)];
 
     /// <summary>Writes under a temporary name, flushes to the disk, then renames: a reader never sees half a manifest.</summary>

@@ -58,22 +58,28 @@ public sealed record JobSpec
 /// <param name="ImageRoot">Folder that the manifest's file names are relative to.</param>
 /// <param name="Version">What people call this version of the data, such as <c>Surface inspection v2</c>.</param>
 /// <param name="Only">Which of the images; null for all.</param>
-public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null, SampleTag? Only = null);
+/// <param name="ClassNames">What the run calls a class that the manifest calls otherwise; null for its name leaves its labels out.</param>
+public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null, SampleTag? Only = null, IReadOnlyDictionary<string, string?>? ClassNames = null)
+{
+    /// <summary>The images that are meant, under the names that the run has for their classes.</summary>
+    /// <inheritdoc cref="DatasetManifest.Load" path="/exception"/>
+    public DatasetManifest Read() => DatasetManifest.Load(Manifest).Only(Only).Renamed(ClassNames);
+}
 
 /// <summary>
 /// The target domain of a run. A method sees its images without their labels, whatever the manifest says; labels score the result, and
 /// nothing else.
 /// </summary>
-/// <param name="Data">The images.</param>
-/// <param name="ClassNames">
-/// Where a class of the target is called otherwise than in the run's data: its name there. A class whose name is null is not scored. Classes
-/// that are not listed have the same name in both.
-/// </param>
+/// <param name="Data">The images; their classes must be among the run's.</param>
 /// <param name="Transductive">
 /// The method adapts to all images of the target, and all that have labels are scored, as usual in the literature. Otherwise it adapts to
 /// those of the training split, and the others are scored.
 /// </param>
-public sealed record TargetSpec(DataSpec Data, IReadOnlyDictionary<string, string?>? ClassNames = null, bool Transductive = false);
+/// <param name="IsOracle">
+/// The run's own images are the target's, labels included: what could be reached if those were known. A run that is no oracle is refused
+/// where an image is in both.
+/// </param>
+public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool IsOracle = false);
 
 /// <summary>A cache that runs share.</summary>
 /// <param name="Folder">Holds nothing else, and may be deleted when no run is at work.</param>

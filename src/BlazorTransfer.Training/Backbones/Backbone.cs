@@ -61,6 +61,9 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>The head's input to logits [N, classes].</summary>
     public virtual Tensor ForwardHead(Tensor headInput) => Head.call(headInput);
 
+    /// <summary>D of what the head's last layer takes.</summary>
+    public virtual int HeadFeatureDim => Spec.FeatureDim;
+
     /// <summary>The head's input to logits [N, classes], and to what the head's last layer takes for them, [N, D].</summary>
     public virtual (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput) => (Pool(headInput), ForwardHead(headInput));
 

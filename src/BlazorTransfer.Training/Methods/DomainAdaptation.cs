@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
@@ -28,15 +29,15 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
 
     public sealed override bool AdaptsToTarget => true;
 
-    /// <summary>λ of the epoch without the user's factor, 0…1.</summary>
-    protected double Ramp => _ramp;
+    /// <summary>λ times the user's factor.</summary>
+    protected double CurrentStrength => _ramp * Settings.Number(Strength);
 
     public override void OnEpochStart(TransferModel model, int epoch)
     {
         base.OnEpochStart(model, epoch);
         int epochs = Settings.Integer(CommonParameters.Epochs);
         // A single epoch has no time to wait.
-        _ramp = epochs == 1 ? 1 : RampAt((epoch - 1) / (epochs - 1.0));
+        _ramp = epochs == 1 ? 1 : GradientReversal.Strength((epoch - 1) / (epochs - 1.0));
     }
 
     public sealed override Loss ComputeLoss(TransferModel model, Batch batch)
@@ -48,9 +49,6 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         return new Loss(parts.Values.Aggregate((a, b) => a.Plus(b)), source.Logits, parts);
     }
 
-    /// <summary>λ at a share of the run, 0…1.</summary>
-    internal static double RampAt(double progress) => 2 / (1 + Math.Exp(-10 * progress)) - 1;
-
     /// <summary>The method's own losses by name, each already times its weight; all are added to the cross-entropy.</summary>
     /// <param name="model">The model.</param>
     /// <param name="source">Of the labelled batch.</param>
@@ -59,7 +57,7 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
     protected abstract IEnumerable<(string Name, Tensor Value)> Transfer(TransferModel model, DomainView source, DomainView target, Tensor labels);
 
     /// <summary>A loss times λ and the user's factor.</summary>
-    protected Tensor Weighted(Tensor loss) => loss.Times(_ramp * Settings.Number(Strength));
+    protected Tensor Weighted(Tensor loss) => loss.Times(CurrentStrength);
 
     protected static ParameterSpec StrengthOf(double value) => new()
     {
@@ -89,6 +87,10 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         // The source's validation images say nothing of the target: they are all right long before the domains are alike.
         CommonParameters.Named(CommonParameters.BestOf) with { Default = "last" },
     ]);
+
+    /// <summary>A specification of the family.</summary>
+    protected static TransferMethodSpec Deep(string name, string displayName, string summary, string advice, string paper, IReadOnlyList<ParameterSpec> parameters) =>
+        new(name, displayName, summary, advice, paper, parameters) { AdaptsToTarget = true };
 
     private static DomainView See(TransferModel model, Batch batch, bool leavesStatistics)
     {

@@ -8,6 +8,7 @@ public static class TransferMethodRegistry
     private static readonly (TransferMethodSpec Spec, Func<ParameterSet, TransferMethod> Create)[] Entries =
     [
         (LinearProbe.Spec, settings => new LinearProbe(settings)),
+        (LogisticProbe.Spec, settings => new LogisticProbe(settings)),
         (FineTuning.Spec, settings => new FineTuning(settings)),
         (LpFt.Spec, settings => new LpFt(settings)),
         (GradualUnfreezing.Spec, settings => new GradualUnfreezing(settings)),
@@ -17,6 +18,16 @@ public static class TransferMethodRegistry
         (CoTuning.Spec, settings => new CoTuning(settings)),
         (LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
         (DomainStandardisation.Spec, settings => new DomainStandardisation(settings)),
+        (Coral.Spec, settings => new Coral(settings)),
+        (SubspaceAdaptation.Spec, settings => new SubspaceAdaptation(settings)),
+        (TransferComponents.Spec, settings => new TransferComponents(settings)),
+        (JointDistribution.Spec, settings => new JointDistribution(settings)),
+        (Dan.Spec, settings => new Dan(settings)),
+        (DeepCoral.Spec, settings => new DeepCoral(settings)),
+        (Jan.Spec, settings => new Jan(settings)),
+        (Dann.Spec, settings => new Dann(settings)),
+        (Cdan.Spec, settings => new Cdan(settings)),
+        (Mcc.Spec, settings => new Mcc(settings)),
         (AdaBn.Spec, settings => new AdaBn(settings)),
         (FromScratch.Spec, settings => new FromScratch(settings)),
     ];

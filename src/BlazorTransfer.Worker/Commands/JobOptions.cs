@@ -58,22 +58,28 @@ internal static class JobOptions
     public static (JobSpec Job, ImportResult Import) Prepare(
         ParseResult parsed, string data, string manifest, string weights, string method, IReadOnlyDictionary<string, ParameterValue> chosen)
     {
-        int seed = parsed.GetValue(Seed);
-        string images = Path.GetFullPath(data);
-        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = seed });
-        import.Manifest.Save(manifest);
+        (DataSpec spec, ImportResult import) = Import(parsed, data, manifest);
         var job = new JobSpec
         {
             RunId = "",
-            Data = new DataSpec(manifest, images, Path.GetFileName(images)),
+            Data = spec,
             Backbone = parsed.GetValue(Backbone)!,
             Weights = WeightsFor(weights, parsed.GetValue(Backbone)!),
             Method = method,
             Parameters = chosen,
             Device = parsed.GetValue(Device)!,
-            Seed = seed,
+            Seed = parsed.GetValue(Seed),
         };
         return (job, import);
+    }
+
+    /// <summary>Makes a data set of a folder of images, where they lie.</summary>
+    public static (DataSpec Data, ImportResult Import) Import(ParseResult parsed, string data, string manifest)
+    {
+        string images = Path.GetFullPath(data);
+        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) });
+        import.Manifest.Save(manifest);
+        return (new DataSpec(manifest, images, Path.GetFileName(images)), import);
     }
 
     private static Option<string?> OptionOf(ParameterSpec p) => new($"--{p.Name}")

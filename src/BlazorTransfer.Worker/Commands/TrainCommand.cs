@@ -19,6 +19,8 @@ internal static class TrainCommand
     private const long FeatureCacheBytes = 10L << 30;
 
     private static readonly Option<string> Data = JobOptions.DataOf(required: true);
+    private static readonly Option<string?> Target = new("--target") { Description = "Folder of class folders from where the model shall work: methods that adapt see its training images without their labels, and the others score the result." };
+    private static readonly Option<bool> Transductive = new("--transductive") { Description = "Adapt to all images of the target, and score all of them." };
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the run: events, checkpoints, artifacts/model.zip.", Required = true };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
     private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs." };
@@ -29,10 +31,10 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a classifier on a folder of images.")
         {
-            Data, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
+            Data, Target, Transductive, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
         };
         return WithParameters(command, JobOptions.AllParameters, parsed =>
-            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache)));
+            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive)));
     }
 
     public static Command CreatePretrain()
@@ -64,6 +66,7 @@ internal static class TrainCommand
         PrepareFolder(folder, parsed.GetValue(Force));
         (JobSpec job, ImportResult import) = JobOptions.Prepare(parsed, parsed.GetValue(Data)!, Path.Combine(folder.Path, "dataset.jsonl"), start.Weights, start.Method, chosen);
         job = job with { RunId = Path.GetFileName(folder.Path), FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null };
+        if (start.Target is { } target) job = job with { Target = new TargetSpec(JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data, start.Transductive) };
         job.Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
@@ -93,5 +96,7 @@ internal static class TrainCommand
     /// <param name="Method">A method's name.</param>
     /// <param name="WritesBackbone">Whether what was learned is also written as weights for other runs.</param>
     /// <param name="FeatureCache">Where features of frozen layers are kept; null keeps none.</param>
-    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null);
+    /// <param name="Target">Folder of the target domain; null for none.</param>
+    /// <param name="Transductive">Whether all of the target is adapted to and scored.</param>
+    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null, string? Target = null, bool Transductive = false);
 }

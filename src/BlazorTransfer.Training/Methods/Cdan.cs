@@ -1,0 +1,45 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Adaptation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>
+/// Conditional domain-adversarial training: the discriminator sees all products of features and predictions, so that it compares class with
+/// class; with entropy conditioning (CDAN+E), images that the classifier is sure of count up to twice (Long et al., "Conditional Adversarial
+/// Domain Adaptation", 2018). Predictions are shown as they are: through them no gradient goes.
+/// </summary>
+internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settings)
+{
+    private const string Entropy = "entropy-conditioning";
+
+    public static new TransferMethodSpec Spec { get; } = Deep(
+        "cdan",
+        "CDAN",
+        "Hides the domain from an opponent that also knows which class an image seems to be.",
+        "The adversarial method to try first: it keeps classes apart where DANN may mix them.",
+        "Long et al., Conditional Adversarial Domain Adaptation, 2018",
+        AdversarialParameters(
+            new ParameterSpec
+            {
+                Name = Entropy, DisplayName = "Entropy conditioning (+E)", Kind = ParameterKind.Boolean, Default = true, Advanced = true,
+                Help = "Images that the classifier is sure of count up to twice.",
+            }));
+
+    protected override Tensor Shown(DomainView view)
+    {
+        Tensor predictions;
+        using (no_grad()) predictions = view.Logits.softmax(1);
+        return ConditionalMap.Apply(view.Features, predictions);
+    }
+
+    protected override int ShownWidth(TransferModel model) => model.Backbone.HeadFeatureDim * model.Classes.Count;
+
+    protected override Tensor? Weights(DomainView source, DomainView target) =>
+        !Settings.Boolean(Entropy) ? null
+        // Each domain counts as much as the other.
+        : cat([OfMeanOne(Predictions.CertaintyWeights(source.Logits)), OfMeanOne(Predictions.CertaintyWeights(target.Logits))]);
+
+    private static Tensor OfMeanOne(Tensor weights) => weights / weights.mean();
+}

@@ -1,0 +1,94 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Classifiers;
+using BlazorTransfer.Training.Images;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>
+/// Methods that keep the network as it is and find a linear classifier on its features [N, FeatureDim] at once, without steps. It becomes the
+/// weights of the head, so that the model is one like any other.
+/// </summary>
+internal abstract class FeatureClassifier(ParameterSet settings) : TransferMethod(settings)
+{
+    private const string Decay = "classifier-decay";
+
+    public sealed override bool FitsAtOnce => true;
+    public sealed override int PreparationPasses => 1;
+
+    /// <summary>λ of <see cref="Classify"/>.</summary>
+    protected double ClassifierDecay => Settings.Number(Decay);
+
+    /// <summary>The parameters of the family; a method has its own before them.</summary>
+    protected static IReadOnlyList<ParameterSpec> ClassifierParameters { get; } =
+    [
+        ClassifierDecayOf(0.01),
+        CommonParameters.EpochsOf(1),
+        CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
+        CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
+    ];
+
+    public sealed override int FrozenGroups(TransferModel model) => model.HeadEntry;
+
+    /// <exception cref="TrainingException">The network's head is not linear in pooled features.</exception>
+    public sealed override void Configure(TransferModel model)
+    {
+        base.Configure(model);
+        if (LinearOf(model) is null)
+            throw TrainingException.BadInput($"The head of {model.Backbone.Spec.DisplayName} is no linear layer on the features, which this method needs. Choose another network, or a method that trains.");
+    }
+
+    public sealed override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) => [];
+
+    protected static ParameterSpec ClassifierDecayOf(double decay) => new()
+    {
+        Name = Decay,
+        DisplayName = "Weight decay of the classifier",
+        Kind = ParameterKind.Number,
+        Default = decay,
+        Minimum = 1e-6,
+        Maximum = 10,
+        Logarithmic = true,
+        Help = "Holds the logistic regression back from learning the images by heart. More for few images.",
+    };
+
+    /// <summary>Features in double precision, [N, FeatureDim], and class numbers, [N].</summary>
+    protected static (Tensor Features, Tensor Labels) FeaturesOf(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
+    {
+        model.Backbone.eval();
+        // A copy, also where the batch is the features.
+        return Collect(images, batch => model.Backbone.Pool(model.HeadInput(batch.Inputs, batch.Entry)).to(float64), batchSize, progress, cancel);
+    }
+
+    /// <summary>Fits the classifier of these methods.</summary>
+    /// <param name="features">[N, k].</param>
+    /// <param name="labels">[N].</param>
+    /// <param name="weights">[N], how much each counts; null where all count alike.</param>
+    /// <param name="classes">How many classes there are.</param>
+    /// <param name="cancel">Stops the search.</param>
+    protected LogisticRegression Classify(Tensor features, Tensor labels, Tensor? weights, int classes, CancellationToken cancel) =>
+        LogisticRegression.Fit(features, labels, classes, ClassifierDecay, cancel);
+
+    /// <summary>Puts a classifier in the place of the head: logits = ((x − m) / s · P) A + c.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="classifier">A and c.</param>
+    /// <param name="map">P, [FeatureDim, k]; null for the identity.</param>
+    /// <param name="standard">m and s.</param>
+    protected static void SetHead(TransferModel model, LogisticRegression classifier, Tensor? map, Standardisation standard)
+    {
+        (Tensor weights, Tensor bias) = standard.Fold(map is null ? classifier.Coefficients : map.mm(classifier.Coefficients), classifier.Intercept);
+        Linear head = LinearOf(model)!;
+        head.weight!.copy_(weights.t());
+        head.bias!.copy_(bias);
+    }
+
+    /// <summary>The head's linear layer, where it has nothing else that learns.</summary>
+    private static Linear? LinearOf(TransferModel model)
+    {
+        // A module is not among its own modules.
+        Linear[] layers = [.. model.Backbone.Head.modules().Append(model.Backbone.Head).OfType<Linear>().Distinct()];
+        return layers.Length == 1 && model.Backbone.Head.parameters().Count() == 2 ? layers[0] : null;
+    }
+}

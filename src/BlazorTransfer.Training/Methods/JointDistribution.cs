@@ -1,0 +1,43 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Adaptation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>
+/// Joint distribution adaptation: like TCA, but also each class's means are brought together, the target's classes being those that the
+/// classifier of the round before believes in (Long et al., "Transfer Feature Learning with Joint Distribution Adaptation", 2013).
+/// </summary>
+internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptation(settings)
+{
+    private const string Mu = "regularisation";
+    private const string Rounds = "rounds";
+
+    public static TransferMethodSpec Spec { get; } = Shallow(
+        "jda",
+        "JDA",
+        "Brings the domains' means together class by class, by what it believes the target's classes to be.",
+        "Where the source alone is right about most of the target already; where it is not, its mistakes are learned.",
+        "Long et al., Transfer Feature Learning with Joint Distribution Adaptation, 2013",
+        ComponentsOf(80),
+        // Its components have variance one, so that many of them are noise as loud as the rest.
+        ClassifierDecayOf(0.1),
+        new ParameterSpec
+        {
+            Name = Mu, DisplayName = "Regularisation (μ)", Kind = ParameterKind.Number, Default = 1.0, Minimum = 1e-6, Maximum = 1e6, Logarithmic = true, Advanced = true,
+            Help = "How much the length of a direction counts against the distance of the means.",
+        },
+        new ParameterSpec
+        {
+            Name = Rounds, DisplayName = "Rounds", Kind = ParameterKind.Integer, Default = 10, Minimum = 1, Maximum = 100, Unit = "rounds", Advanced = true,
+            Help = "How often the target's classes are guessed anew, at most.",
+        });
+
+    protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
+    {
+        using JointDistributionAdaptation adapted = JointDistributionAdaptation.Fit(
+            domains.Source, domains.Labels, domains.Target, domains.Classes, Components, Settings.Number(Mu), Settings.Integer(Rounds), ClassifierDecay, cancel);
+        return new Alignment(domains.Source.mm(adapted.Map), adapted.Map.clone());
+    }
+}

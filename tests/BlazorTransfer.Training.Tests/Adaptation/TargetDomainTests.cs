@@ -1,0 +1,155 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Tests.Runs;
+
+namespace BlazorTransfer.Training.Tests.Adaptation;
+
+/// <summary>What a run makes of a target domain, and that its labels decide nothing.</summary>
+public sealed class TargetDomainTests : IDisposable
+{
+    private const string Network = "resnet18_slim";
+    private static readonly string[] TargetMetrics = [MetricKeys.TargetTop1, MetricKeys.TargetLoss, MetricKeys.TargetBalancedAccuracy];
+    private readonly SmallRun _small = new(imagesPerClass: 8);
+
+    public static TheoryData<string> AdaptingMethods => [.. TransferMethodRegistry.All.Where(m => m.AdaptsToTarget).Select(m => m.Name)];
+
+    public void Dispose() => _small.Dispose();
+
+    [Theory]
+    [MemberData(nameof(AdaptingMethods))]
+    public void EveryMethod_WithTheTargetsLabelsExchanged_DiffersInTheTargetsScoreAlone(string method)
+    {
+        JobSpec job = Job(method);
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
+        (RunFolder exchanged, List<RunEvent> exchangedEvents) = _small.Execute(job with { Target = new TargetSpec(Save(Exchange(Domain("cold")), "exchanged")) });
+
+        Assert.Equal(File.ReadAllBytes(folder.BestCheckpoint), File.ReadAllBytes(exchanged.BestCheckpoint));
+        Assert.Equal(SourceFigures(events), SourceFigures(exchangedEvents));
+        EvaluationCompleted scored = Assert.Single(events.OfType<EvaluationCompleted>(), e => e.OfTarget);
+        Assert.Equal(8, scored.Answers!.Length);
+        Assert.Equal(scored.Metrics[MetricKeys.TargetTop1], scored.Answers.Count(a => a == '1') / 8.0, 1e-9);
+        // The same answers to other questions.
+        EvaluationCompleted other = exchangedEvents.OfType<EvaluationCompleted>().Single(e => e.OfTarget);
+        Assert.Equal(Columns(scored), Columns(other));
+        Assert.NotEqual(scored.Metrics[MetricKeys.TargetLoss], other.Metrics[MetricKeys.TargetLoss]);
+    }
+
+    [Fact]
+    public void MethodOfTheSourceAlone_WithATarget_IsScoredOnIt_AndTrainsAsWithout()
+    {
+        JobSpec job = Job("linear-probe");
+
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
+        (RunFolder without, List<RunEvent> eventsWithout) = _small.Execute(job with { Target = null });
+
+        Assert.Equal(File.ReadAllBytes(without.BestCheckpoint), File.ReadAllBytes(folder.BestCheckpoint));
+        RunStarted started = events.OfType<RunStarted>().Single();
+        Assert.Equal((0, 8), (started.TargetSamples, started.TargetScored));
+        Assert.All(events.OfType<EpochCompleted>(), e => Assert.InRange(e.Metrics[MetricKeys.TargetTop1], 0, 1));
+        Assert.All(eventsWithout.OfType<EpochCompleted>(), e => Assert.DoesNotContain(MetricKeys.TargetTop1, e.Metrics.Keys));
+    }
+
+    [Fact]
+    public void Target_Locked_AdaptsToItsTrainingImagesAndScoresTheOthers_Transductive_AllOfThem()
+    {
+        DatasetManifest source = Domain("warm"), target = Domain("cold");
+
+        TargetDomain locked = TargetDomain.Load(new TargetSpec(Save(target, "t")), source), all = TargetDomain.Load(new TargetSpec(Save(target, "t"), Transductive: true), source);
+
+        Assert.Equal((8, 8), (locked.Adapting.Count, locked.Scored.Count));
+        Assert.Empty(locked.Adapting.Select(s => s.Sha256).Intersect(locked.Scored.Select(s => s.Sha256)));
+        Assert.Equal((16, 16), (all.Adapting.Count, all.Scored.Count));
+        Assert.All(locked.Adapting.Concat(all.Adapting), s => Assert.Null(s.Label));
+        Assert.All(locked.Scored, s => Assert.NotEqual(Split.Train, s.Split));
+    }
+
+    [Fact]
+    public void Target_WithOtherClassNames_IsRefusedByName_UntilTheyAreTold()
+    {
+        DatasetManifest source = Domain("warm"), target = Domain("cold");
+        DataSpec renamed = Save(target with { Samples = [.. target.Samples.Select(s => s with { Label = s.Label switch { "pit" => "crater", "stain" => "rust", var same => same } })] }, "renamed");
+
+        string refusal = Assert.Throws<TrainingException>(() => TargetDomain.Load(new TargetSpec(renamed), source)).Message;
+        TargetDomain told = TargetDomain.Load(new TargetSpec(renamed with { ClassNames = new Dictionary<string, string?> { ["crater"] = "pit", ["rust"] = null } }), source);
+
+        Assert.Contains("crater, rust", refusal, StringComparison.Ordinal);
+        Assert.Equal(["good", "pit", "scratch"], told.Scored.Select(s => s.Label).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(8, told.Adapting.Count);
+    }
+
+    [Fact]
+    public void Refusals_SayWhatToDo()
+    {
+        DatasetManifest both = Tagged();
+        DataSpec data = Save(both, "both");
+        JobSpec job = Job("domain-standardisation");
+
+        Assert.Contains("name the images that it is to adapt to", Refusal(job with { Target = null }), StringComparison.Ordinal);
+        Assert.Contains("are in the source and in the target", Refusal(job with { Target = new TargetSpec(job.Data) }), StringComparison.Ordinal);
+        Assert.Contains("There are: lighting=cold, lighting=warm.", Refusal(job with { Target = new TargetSpec(data with { Only = new SampleTag("lighting", "blue") }) }), StringComparison.Ordinal);
+        Assert.Contains("none has a tag 'camera'", Refusal(job with { Data = data with { Only = new SampleTag("camera", "1") } }), StringComparison.Ordinal);
+        Assert.Contains("set aside for the test", Refusal(job with { Target = new TargetSpec(Save(both with { Samples = [.. Domain("cold").Of(Split.Test)] }, "test-only")) }), StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Refusal(job with { Target = new TargetSpec(data with { Manifest = data.Manifest + ".gone" }) }), StringComparison.Ordinal);
+        Assert.Contains("no linear layer", Refusal(job with { Backbone = "squeezenet1_1", Weights = new WeightsSpec(_small.Weights("squeezenet1_1")) }), StringComparison.Ordinal);
+    }
+
+    private string Refusal(JobSpec job) => Assert.Throws<TrainingException>(() => _small.Execute(job)).Message;
+
+    /// <summary>From warm to cold light, all in one data set: half of the cold images are locked.</summary>
+    private JobSpec Job(string method)
+    {
+        bool takesDepth = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == method)).Any(p => p.Name == "freeze-depth");
+        (string, ParameterValue)[] settings = [("image-size", 64), ("threads", 1), .. method == "linear-probe" || takesDepth ? [("epochs", 2)] : Array.Empty<(string, ParameterValue)>()];
+        DataSpec data = Save(Tagged(), "tagged");
+        return _small.Job(method, Network, _small.Weights(Network), settings) with
+        {
+            Data = data with { Only = new SampleTag("lighting", "warm") },
+            Target = new TargetSpec(data with { Only = new SampleTag("lighting", "cold") }),
+        };
+    }
+
+    private DatasetManifest Domain(string lighting) => Tagged().Only(new SampleTag("lighting", lighting));
+
+    /// <summary>All images with their light as a tag; of each class under the cold one, half are set aside for the test.</summary>
+    private DatasetManifest Tagged()
+    {
+        DatasetManifest all = Imaging.FolderImport.FromFolder(_small.Images).Manifest;
+        int n = 0;
+        return all with
+        {
+            Samples =
+            [
+                .. all.Samples.OrderBy(s => s.Name, StringComparer.Ordinal).Select(s => (Sample: s, Light: s.Name.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold")).Select(s => s.Sample with
+                {
+                    Tags = new Dictionary<string, string> { ["lighting"] = s.Light },
+                    Split = s.Light == "cold" ? (n++ % 2 == 0 ? Split.Train : Split.Test) : s.Sample.Name.EndsWith("0.jpg", StringComparison.Ordinal) ? Split.Validation : Split.Train,
+                }),
+            ],
+        };
+    }
+
+    /// <summary>Each class takes the next one's name.</summary>
+    private static DatasetManifest Exchange(DatasetManifest data) => data with
+    {
+        Samples = [.. data.Samples.Select(s => s with { Label = data.Classes[(data.Classes.ToList().IndexOf(s.Label!) + 1) % data.Classes.Count] })],
+    };
+
+    private DataSpec Save(DatasetManifest data, string name)
+    {
+        string manifest = Path.Combine(_small.Folder, $"{name}.jsonl");
+        data.Save(manifest);
+        return new DataSpec(manifest, _small.Images);
+    }
+
+    private static string[] SourceFigures(List<RunEvent> events) =>
+    [
+        .. events.OfType<EpochCompleted>().SelectMany(e => e.Metrics).Where(m => !TargetMetrics.Contains(m.Key) && m.Key != MetricKeys.ImagesPerSecond).Select(m => $"{m.Key} {m.Value:R}"),
+        .. events.OfType<EvaluationCompleted>().Where(e => !e.OfTarget).SelectMany(e => e.Metrics).Select(m => $"{m.Key} {m.Value:R}"),
+        .. events.OfType<CheckpointSaved>().Select(c => $"epoch {c.Epoch}"),
+    ];
+
+    private static int[] Columns(EvaluationCompleted evaluation) => [.. Enumerable.Range(0, evaluation.ConfusionMatrix.Count).Select(c => evaluation.ConfusionMatrix.Sum(row => row[c]))];
+}
