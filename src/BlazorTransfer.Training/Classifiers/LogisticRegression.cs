@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Classifiers;
 
 /// <summary>
-/// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b) + λ/2 |W|², by L-BFGS on all samples at once (Nocedal,
+/// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b), as the samples are weighted, + λ/2 |W|², by L-BFGS on all samples at once (Nocedal,
 /// "Updating quasi-Newton matrices with limited storage", 1980), from zero: the problem is convex, so that there is nothing to draw.
 /// </summary>
 internal sealed class LogisticRegression : IDisposable
@@ -32,11 +32,13 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="classes">How many classes there are.</param>
     /// <param name="decay">λ.</param>
     /// <param name="cancel">Stops the search.</param>
-    public static LogisticRegression Fit(Tensor features, Tensor labels, int classes, double decay, CancellationToken cancel)
+    /// <param name="weights">How much each sample counts, [N], on any scale; null for all alike.</param>
+    public static LogisticRegression Fit(Tensor features, Tensor labels, int classes, double decay, CancellationToken cancel, Tensor? weights = null)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        var problem = new Problem(WithOnes(features), nn.functional.one_hot(labels, classes).to(features.dtype), decay);
+        Tensor? shares = weights is null ? null : (weights / weights.mean()).to(features.dtype).unsqueeze(1);
+        var problem = new Problem(WithOnes(features), nn.functional.one_hot(labels, classes).to(features.dtype), decay, shares);
         Tensor point = zeros(features.shape[1] + 1, classes, dtype: features.dtype, device: features.device);
         (double value, Tensor gradient) = problem.At(point);
         var history = new List<(Tensor Step, Tensor Change)>();
@@ -126,7 +128,8 @@ internal sealed class LogisticRegression : IDisposable
     /// <param name="Inputs">[N, D + 1].</param>
     /// <param name="Targets">[N, classes], one-hot.</param>
     /// <param name="Decay">λ.</param>
-    private sealed record Problem(Tensor Inputs, Tensor Targets, double Decay)
+    /// <param name="Weights">How much each sample counts, [N, 1], of mean one; null for all alike.</param>
+    private sealed record Problem(Tensor Inputs, Tensor Targets, double Decay, Tensor? Weights)
     {
         /// <summary>The objective and its gradient Xᵀ(softmax(X W) − Y)/N + λ W, the bias not decayed. They outlive this call's scope.</summary>
         public (double Value, Tensor Gradient) At(Tensor point)
@@ -136,9 +139,11 @@ internal sealed class LogisticRegression : IDisposable
             Tensor logProbabilities = Inputs.mm(point).log_softmax(1);
             Tensor decayed = point.clone();
             decayed[-1].zero_();
-            double value = -(logProbabilities * Targets).sum().ToDouble() / count + Decay / 2 * decayed.square().sum().ToDouble();
-            Tensor gradient = Inputs.t().mm(logProbabilities.exp().Minus(Targets)).Times(1.0 / count).Plus(decayed.Times(Decay));
+            double value = -Weighted(logProbabilities * Targets).sum().ToDouble() / count + Decay / 2 * decayed.square().sum().ToDouble();
+            Tensor gradient = Inputs.t().mm(Weighted(logProbabilities.exp().Minus(Targets))).Times(1.0 / count).Plus(decayed.Times(Decay));
             return (value, gradient.MoveToOuterDisposeScope());
         }
+
+        private Tensor Weighted(Tensor samples) => Weights is null ? samples : samples * Weights;
     }
 }

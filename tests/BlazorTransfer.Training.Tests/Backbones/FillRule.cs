@@ -22,6 +22,13 @@ internal static class FillRule
     /// <summary>The input image, [1, 3, side, side], in -1…1.</summary>
     public static Tensor Input(int side) => tensor(Map("input", 3L * side * side, u => 2 * u - 1), [1, 3, side, side]);
 
+    /// <summary>The uniform numbers of a name, in 0…1, in float64.</summary>
+    public static double[] Uniform(string name, int count)
+    {
+        uint seed = Seed(name);
+        return [.. Enumerable.Range(0, count).Select(i => Uniform(seed, i))];
+    }
+
     private static Tensor Values(string name, long[] shape)
     {
         long count = shape.Aggregate(1L, (a, b) => a * b);
@@ -40,21 +47,25 @@ internal static class FillRule
     /// <summary>Values of <paramref name="map"/> over the uniform numbers of a name; a plain loop, since large networks have 10⁸ of them.</summary>
     private static float[] Map(string name, long count, Func<double, double> map)
     {
-        uint seed = Encoding.UTF8.GetBytes(name).Aggregate(2166136261u, (hash, b) => unchecked((hash ^ b) * 16777619u));
+        uint seed = Seed(name);
         float[] values = new float[count];
         Parallel.For(0, (count + Chunk - 1) / Chunk, chunk =>
         {
             long end = Math.Min(count, (chunk + 1) * Chunk);
-            for (long i = chunk * Chunk; i < end; i++)
-            {
-                uint h = unchecked((uint)i + seed);
-                h = unchecked(h * 2654435761u);
-                h = unchecked((h ^ (h >> 16)) * 0x45d9f3bu);
-                h = unchecked((h ^ (h >> 16)) * 0x45d9f3bu);
-                h ^= h >> 16;
-                values[i] = (float)map(h / 4294967296.0);
-            }
+            for (long i = chunk * Chunk; i < end; i++) values[i] = (float)map(Uniform(seed, i));
         });
         return values;
+    }
+
+    private static uint Seed(string name) => Encoding.UTF8.GetBytes(name).Aggregate(2166136261u, (hash, b) => unchecked((hash ^ b) * 16777619u));
+
+    private static double Uniform(uint seed, long i)
+    {
+        uint h = unchecked((uint)i + seed);
+        h = unchecked(h * 2654435761u);
+        h = unchecked((h ^ (h >> 16)) * 0x45d9f3bu);
+        h = unchecked((h ^ (h >> 16)) * 0x45d9f3bu);
+        h ^= h >> 16;
+        return h / 4294967296.0;
     }
 }
