@@ -37,6 +37,15 @@ internal sealed record RunSubmission
 
     /// <summary>Which round of the search, from 0.</summary>
     public int Round { get; init; }
+
+    /// <summary>The data set of the target domain; null where there is none.</summary>
+    public string? TargetDatasetId { get; init; }
+
+    /// <summary>What people call the target, such as <c>Line B v1, light=cold</c>.</summary>
+    public string? TargetName { get; init; }
+
+    /// <summary>What it is in a comparison of a method of adaptation with its baselines; null outside of one.</summary>
+    public AdaptationPart? Part { get; init; }
 }
 
 /// <summary>
@@ -71,6 +80,9 @@ internal sealed record Run
     /// <summary>Top-1 on the test split with the kept weights, where there is one.</summary>
     public double? TestTop1 { get; init; }
 
+    /// <summary>Top-1 on the labelled images of the target domain with the kept weights, where there are any.</summary>
+    public double? TargetTop1 { get; init; }
+
     /// <summary>Why it failed.</summary>
     public string? Error { get; init; }
 
@@ -101,6 +113,7 @@ internal sealed record Run
         {
             RunStarted s => next with { Device = s.DeviceDescription, Epochs = s.Epochs },
             EpochCompleted c => next.TakeIn(c),
+            EvaluationCompleted { OfTarget: true } t => t.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? next with { TargetTop1 = target } : next,
             EvaluationCompleted v => v.Metrics.TryGetValue(MetricKeys.TestTop1, out double test) ? next with { TestTop1 = test } : next,
             ArtifactWritten a => next with { PackageBytes = a.Bytes },
             RunFinished f => next with { Status = StatusOf(f.Outcome), Error = f.Error, FinishedAt = f.Time },

@@ -18,6 +18,12 @@ public sealed record RunRequest
     public string Name { get; init; } = "";
     public required string DatasetId { get; init; }
     public required int DatasetVersion { get; init; }
+
+    /// <summary>Which images of the data set the run learns from; null for all.</summary>
+    public SampleTag? Only { get; init; }
+
+    /// <summary>Where the model shall work, if elsewhere; null where it is not.</summary>
+    public TargetRequest? Target { get; init; }
     public required string Backbone { get; init; }
 
     /// <summary>Id in the weights library; null for random initialisation.</summary>
@@ -106,8 +112,10 @@ internal sealed class RunService(
             SubmittedAt = clock.GetUtcNow(),
             WeightsId = request.WeightsId,
             ParentRunId = request.ParentRunId,
+            TargetDatasetId = request.Target?.DatasetId,
+            TargetName = found.Job.Target?.Data is { } target ? NameOf(target) : null,
         };
-        (RunSubmission, JobSpec)[] all = [.. Expand(request, submission, found.Job, found.Specs, found.Settings)];
+        (RunSubmission, JobSpec)[] all = [.. Expand(request, submission, found)];
         return (await queue.EnterAsync(projectId, _ => all))[0];
     }
 
@@ -130,7 +138,8 @@ internal sealed class RunService(
         var job = new JobSpec
         {
             RunId = "",
-            Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
+            Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },
+            Target = TargetFor(user, projectId, request, method),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone, method),
             Method = method.Name,
@@ -138,7 +147,18 @@ internal sealed class RunService(
             Device = request.Device,
             Seed = request.Seed,
         };
-        return new Checked(job, dataset, backbone, method, specs, settings);
+        return new Checked(job, dataset, backbone, method, specs, settings, catalogue);
+    }
+
+    private TargetSpec? TargetFor(ClaimsPrincipal user, string projectId, RunRequest request, TransferMethodSpec method)
+    {
+        if (request.Target is not { } target)
+            return method.AdaptsToTarget ? throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.") : null;
+        Dataset dataset = datasets.Get(user, projectId, target.DatasetId);
+        if (dataset.Version(target.DatasetVersion) is null) throw new RefusedException("The target's data set has no such version.");
+        if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
+            throw new RefusedException("Source and target are the same images. Take another data set as the target, or divide this one by a tag.");
+        return new TargetSpec(datasets.DataSpecFor(dataset, target.DatasetVersion) with { Only = target.Only, ClassNames = target.ClassNames }, target.Transductive);
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)
@@ -202,7 +222,7 @@ internal sealed class RunService(
         foreach (Run run in OfProject(projectId)) Remove(run);
     }
 
-    string? IDatasetUse.WhyKept(string datasetId) => runs.All().FirstOrDefault(r => r.Submission.DatasetId == datasetId && !r.Status.IsFinal()) is { } run
+    string? IDatasetUse.WhyKept(string datasetId) => runs.All().FirstOrDefault(r => (r.Submission.DatasetId == datasetId || r.Submission.TargetDatasetId == datasetId) && !r.Status.IsFinal()) is { } run
         ? $"Run #{run.Submission.Number} needs it and is not over. Cancel it first."
         : null;
 
@@ -219,11 +239,14 @@ internal sealed class RunService(
         if (request.Folds is 1 or < 0 or > MostFolds) throw new RefusedException($"A cross-validation has 2 to {MostFolds} folds.");
         if ((request.Repeats > 1 ? 1 : 0) + (request.Folds > 1 ? 1 : 0) + (request.Search is null ? 0 : 1) > 1)
             throw new RefusedException("Choose several seeds, a cross-validation or a search: one at a time.");
+        if (request.Target is not null && request.Folds > 1) throw new RefusedException("A cross-validation has no target domain. Take several seeds instead.");
     }
 
     /// <summary>The run that was asked for, or all those of an experiment.</summary>
-    private static IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings)
+    private IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, Checked found)
     {
+        (JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings) = (found.Job, found.Specs, found.Settings);
+        if (request is { Search: null, Target.WithBaselines: true }) return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
         if (request is { Repeats: 1, Folds: 0, Search: null }) return [(submission, job)];
         RunSubmission member = submission with { ExperimentId = Ids.New() };
         if (request.Folds > 1) return Enumerable.Range(0, request.Folds).Select(i => (member, job with { Fold = new Fold(i, request.Folds, request.Seed) }));
@@ -233,6 +256,29 @@ internal sealed class RunService(
         return plan.Draw(specs, request.Parameters, request.Seed)
             .Select((drawn, i) => (member with { Search = plan, Trial = i + 1 }, SearchConductor.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0))));
     }
+
+    /// <summary>The method, and beside it the same learning on the source alone and on the target's own labels, each with every seed.</summary>
+    private IEnumerable<(RunSubmission, JobSpec)> WithBaselines(RunRequest request, RunSubmission submission, Checked found)
+    {
+        TransferMethodSpec plain = AdaptationBaselines.MethodFor(found.Method, found.Catalogue);
+        var parts = new List<(AdaptationPart Part, JobSpec Job)> { (AdaptationPart.Method, found.Job) };
+        JobSpec sourceOnly = found.Job with { Method = plain.Name, Parameters = AdaptationBaselines.Settings(found.Settings, found.Catalogue.ParametersOf(plain)) };
+        if (found.Method.AdaptsToTarget) parts.Add((AdaptationPart.SourceOnly, sourceOnly));
+        if (AdaptationBaselines.OracleOf(sourceOnly) is { } oracle) parts.Add((AdaptationPart.Oracle, oracle));
+        return parts.SelectMany(p => Enumerable.Range(0, request.Repeats).Select(i => (
+            submission with { Part = p.Part, Name = p.Part == AdaptationPart.Method ? submission.Name : NameOf(p.Part, submission.Name) },
+            p.Job with { Seed = request.Seed + i })));
+    }
+
+    private static string NameOf(AdaptationPart part, string name) => part switch
+    {
+        AdaptationPart.Method => name,
+        AdaptationPart.SourceOnly => $"{name}: source only",
+        AdaptationPart.Oracle => $"{name}: oracle",
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
+    };
+
+    private static string NameOf(DataSpec data) => data.Only is null ? data.Version! : $"{data.Version}, {data.Only}";
 
     private void Remove(Run run)
     {
@@ -273,5 +319,5 @@ internal sealed class RunService(
     };
 
     /// <summary>What a request comes to, once all of it was found right.</summary>
-    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings);
+    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings, Catalogue Catalogue);
 }

@@ -17,6 +17,10 @@ internal sealed class RunView
     public List<ChartPoint> StepLoss { get; } = [];
     public List<ChartPoint> EpochLoss { get; } = [];
     public List<ChartPoint> Accuracy { get; } = [];
+
+    /// <summary>The named parts of the loss, where a method has several.</summary>
+    public IReadOnlyList<string> PartNames { get; private set; } = [];
+    public List<ChartPoint> LossParts { get; } = [];
     public List<ChartPoint> LearningRate { get; } = [];
     public List<ChartPoint> Speed { get; } = [];
     public List<SamplesPredicted> Samples { get; } = [];
@@ -41,13 +45,20 @@ internal sealed class RunView
             case StepCompleted e:
                 LastStep = e;
                 StepLoss.Add(new ChartPoint(e.Step, e.Loss));
+                if (e.LossParts is { } parts)
+                {
+                    // The first step names them all.
+                    if (LossParts.Count == 0) PartNames = [.. parts.Keys];
+                    LossParts.Add(new ChartPoint(e.Step, [.. PartNames.Select(name => parts.TryGetValue(name, out double part) ? part : (double?)null)]));
+                }
+
                 LearningRate.Add(new ChartPoint(e.Step, e.LearningRate));
                 Speed.Add(new ChartPoint(e.Step, e.ImagesPerSecond));
                 break;
             case EpochCompleted e:
                 LastEpoch = e;
                 EpochLoss.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainLoss), Metric(e, MetricKeys.ValidationLoss)));
-                Accuracy.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)));
+                Accuracy.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1), Metric(e, MetricKeys.TargetTop1)));
                 break;
             case SamplesPredicted e:
                 Samples.Add(e);
