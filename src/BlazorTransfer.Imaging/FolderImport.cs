@@ -3,27 +3,29 @@ using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Imaging;
 
-/// <summary>Reads a folder of class folders where it lies; nothing is copied.</summary>
+/// <summary>Reads a folder of images where it lies; nothing is copied.</summary>
 public static class FolderImport
 {
     /// <param name="folder">The folder; sample files are relative to it.</param>
     /// <param name="plan">How to split where the folders do not.</param>
+    /// <param name="layout">What the folders inside mean.</param>
     /// <param name="cancel">Stops the scan.</param>
     /// <exception cref="ImportException">The folder holds no data set; the message says what to change.</exception>
-    public static ImportResult FromFolder(string folder, SplitPlan? plan = null, CancellationToken cancel = default)
+    public static ImportResult FromFolder(string folder, SplitPlan? plan = null, ImportLayout layout = ImportLayout.Classes, CancellationToken cancel = default)
     {
         if (!Directory.Exists(folder)) throw new ImportException($"There is no folder '{folder}'.");
         string root = Path.GetFullPath(folder);
-        ClassFolderLayout layout = ClassFolderLayout.Of(Directory
+        ClassFolderLayout folders = ClassFolderLayout.Of(Directory
             .EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 10 })
-            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')));
-        var judged = new (ImportedImage? Image, RejectedFile? Rejected)[layout.Placed.Count];
+            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')), layout);
+        var judged = new (ImportedImage? Image, RejectedFile? Rejected)[folders.Placed.Count];
         Parallel.For(0, judged.Length, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
-            i => judged[i] = Judge(root, layout.Placed[i]));
+            i => judged[i] = Judge(root, folders.Placed[i]));
         return DatasetAssembler.Assemble(
             [.. judged.Select(j => j.Image).OfType<ImportedImage>()],
-            layout.Rejected.Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
-            plan ?? SplitPlan.Default);
+            folders.Rejected.Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
+            plan ?? SplitPlan.Default,
+            layout);
     }
 
     private static (ImportedImage?, RejectedFile?) Judge(string root, PlacedFile file)

@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
@@ -116,11 +117,12 @@ internal sealed class TestApp : IDisposable
         return (project, await ImportDatasetAsync(owner, project.Id));
     }
 
-    /// <summary>A small data set of two classes.</summary>
-    public async Task<Dataset> ImportDatasetAsync(ClaimsPrincipal editor, string projectId)
+    /// <summary>A small data set: of two classes, or as told.</summary>
+    public async Task<Dataset> ImportDatasetAsync(
+        ClaimsPrincipal editor, string projectId, IEnumerable<(string, byte[])>? files = null, ImportLayout layout = ImportLayout.Classes)
     {
-        string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), TestZip.TwoClasses());
-        DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip);
+        string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), files ?? TestZip.TwoClasses());
+        DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip, layout);
         await WaitForAsync(() => Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State is not ImportState.Running);
         return Get<DatasetService>().Get(editor, projectId, import.DatasetId);
     }

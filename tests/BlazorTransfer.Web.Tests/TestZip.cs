@@ -19,6 +19,11 @@ internal static class TestZip
     public static IEnumerable<(string Name, byte[] Content)> TwoClasses() =>
         [("a/1.jpg", Jpeg(10)), ("a/2.jpg", Jpeg(60)), ("b/1.jpg", Jpeg(120)), ("b/2.jpg", Jpeg(200))];
 
+    /// <summary>Two classes in each of two domains, two images each.</summary>
+    public static IEnumerable<(string Name, byte[] Content)> TwoDomains() =>
+        from d in new[] { 0, 1 } from c in new[] { 0, 1 } from i in new[] { 0, 1 }
+        select ($"set/{(d == 0 ? "photo" : "sketch")}/{(c == 0 ? "a" : "b")}/{i}.jpg", Jpeg((120 * d) + (60 * c) + (30 * i)));
+
     public static string Write(string path, IEnumerable<(string Name, byte[] Content)> files)
     {
         using var zip = new ZipArchive(File.Create(path), ZipArchiveMode.Create);

@@ -2,14 +2,14 @@ namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>Where a file of an import belongs.</summary>
 /// <param name="Name">The file's name as the user brought it, with forward slashes.</param>
-/// <param name="Label">The class: the name of the folder it lies in.</param>
+/// <param name="Label">The class: the name of the folder it lies in; null where folders are no classes.</param>
 /// <param name="Split">The split that a folder above the class names; null where there is none.</param>
 /// <param name="Domain">The folder above class and split, where those divide the images by where they come from; else null.</param>
-public sealed record PlacedFile(string Name, string Label, Split? Split, string? Domain = null);
+public sealed record PlacedFile(string Name, string? Label, Split? Split, string? Domain = null);
 
 /// <summary>What the folders of an import mean.</summary>
-/// <param name="Placed">Files in class folders, by name.</param>
-/// <param name="Rejected">Files that lie where no class is, and why.</param>
+/// <param name="Placed">Files whose place is clear, by name.</param>
+/// <param name="Rejected">Files that lie where they mean nothing, and why.</param>
 public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOnlyList<RejectedFile> Rejected)
 {
     private static readonly Dictionary<string, Split> SplitNames = new(StringComparer.OrdinalIgnoreCase)
@@ -29,51 +29,106 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
 
     /// <summary>
     /// Reads class folders (<c>ants/1.jpg</c>) or split folders with class folders (<c>train/ants/1.jpg</c>), each also inside
-    /// folders that wrap everything, as archives often have. Deeper folders belong to their class.
+    /// folders that wrap everything, as archives often have. Deeper folders belong to their class. With domains, all that is inside
+    /// the folder of one, and each has splits or not; <c>train/photo/dog/1.jpg</c> is understood too. Without labels, folders mean nothing.
     /// </summary>
-    public static ClassFolderLayout Of(IEnumerable<string> names)
+    public static ClassFolderLayout Of(IEnumerable<string> names, ImportLayout layout = ImportLayout.Classes)
     {
         string[][] paths =
         [
             .. names.Order(StringComparer.Ordinal).Select(n => n.Split('/', StringSplitOptions.RemoveEmptyEntries))
                 .Where(parts => parts.Length > 0 && !parts.Any(p => p == "__MACOSX") && !Litter.Contains(parts[^1])),
         ];
-        int wrapping = WrappingFolders(paths);
-        bool hasSplits = paths.Any(p => p.Length > wrapping + 1 && SplitNames.ContainsKey(p[wrapping]));
+        int wrapping = WrappingFolders(paths, layout);
+        ILookup<bool, FileInside> byHidden = paths.Select(p => new FileInside(string.Join('/', p), p[Math.Min(wrapping, p.Length - 1)..]))
+            .ToLookup(f => f.Path.Any(p => p.StartsWith('.')));
         var placed = new List<PlacedFile>();
-        var rejected = new List<RejectedFile>();
-        foreach (string[] parts in paths)
-        {
-            string name = string.Join('/', parts);
-            string[] inner = parts[wrapping..];
-            if (inner.Any(p => p.StartsWith('.')))
-                rejected.Add(new RejectedFile(name, "It is a hidden file."));
-            else if (!hasSplits && inner.Length < 2)
-                rejected.Add(new RejectedFile(name, "It lies in no class folder. Put each image into a folder named after its class."));
-            else if (!hasSplits)
-                placed.Add(new PlacedFile(name, inner[0], null));
-            else if (inner.Length < 2 || !SplitNames.TryGetValue(inner[0], out Split split))
-                rejected.Add(new RejectedFile(name, "It lies outside the train, val and test folders."));
-            else if (inner.Length < 3)
-                rejected.Add(new RejectedFile(name, $"It lies in '{inner[0]}', but in no class folder there."));
-            else
-                placed.Add(new PlacedFile(name, inner[1], split));
-        }
-
-        return new ClassFolderLayout(placed, rejected);
+        var rejected = new List<RejectedFile>(byHidden[true].Select(f => new RejectedFile(f.Name, "It is a hidden file.")));
+        FileInside[] files = [.. byHidden[false]];
+        if (layout == ImportLayout.Unlabelled) placed.AddRange(files.Select(f => new PlacedFile(f.Name, null, Split.Train)));
+        else if (layout == ImportLayout.Domains) PlaceInDomains(files, placed, rejected);
+        else PlaceInClasses(files, null, placed, rejected);
+        return new ClassFolderLayout(
+            [.. placed.OrderBy(f => f.Name, StringComparer.Ordinal)], [.. rejected.OrderBy(f => f.Name, StringComparer.Ordinal)]);
     }
 
-    /// <summary>How many folders enclose everything without being a split or the only class.</summary>
-    private static int WrappingFolders(string[][] paths)
+    private static void PlaceInDomains(FileInside[] files, List<PlacedFile> placed, List<RejectedFile> rejected)
     {
+        bool splitsOutside = files.Any(f => f.StartsWithSplit);
+        var inDomains = new List<FileInside>();
+        foreach (FileInside file in files)
+        {
+            if (splitsOutside && !file.StartsWithSplit)
+                rejected.Add(new RejectedFile(file.Name, "It lies outside the train, val and test folders."));
+            else if (file.Path.Length < (splitsOutside ? 3 : 2))
+                rejected.Add(new RejectedFile(file.Name, "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."));
+            else
+                inDomains.Add(splitsOutside ? file with { Path = [file.Path[1], file.Path[0], .. file.Path[2..]] } : file);
+        }
+
+        foreach (IGrouping<string, FileInside> domain in inDomains.GroupBy(f => f.Path[0].Trim(), StringComparer.Ordinal))
+            PlaceInClasses([.. domain.Select(f => f with { Path = f.Path[1..] })], domain.Key, placed, rejected);
+    }
+
+    private static void PlaceInClasses(FileInside[] files, string? domain, List<PlacedFile> placed, List<RejectedFile> rejected)
+    {
+        bool hasSplits = files.Any(f => f.StartsWithSplit);
+        foreach (FileInside file in files)
+        {
+            string[] path = file.Path;
+            if (!hasSplits && path.Length < 2)
+            {
+                rejected.Add(new RejectedFile(file.Name, domain is null
+                    ? "It lies in no class folder. Put each image into a folder named after its class."
+                    : $"It lies in the domain '{domain}', but in no class folder there."));
+            }
+            else if (!hasSplits)
+            {
+                placed.Add(new PlacedFile(file.Name, path[0], null, domain));
+            }
+            else if (path.Length < 2 || !SplitNames.TryGetValue(path[0], out Split split))
+            {
+                rejected.Add(new RejectedFile(file.Name, $"It lies outside the train, val and test folders{(domain is null ? "" : $" of the domain '{domain}'")}."));
+            }
+            else if (path.Length < 3)
+            {
+                rejected.Add(new RejectedFile(file.Name, $"It lies in '{path[0]}', but in no class folder there."));
+            }
+            else
+            {
+                placed.Add(new PlacedFile(file.Name, path[1], split, domain));
+            }
+        }
+    }
+
+    /// <summary>How many folders enclose everything without being a split, the only class or the only domain.</summary>
+    private static int WrappingFolders(string[][] paths, ImportLayout layout)
+    {
+        // A read-me beside the domains keeps nobody from seeing what wraps them.
+        string[][] judged = layout == ImportLayout.Domains ? [.. paths.Where(p => p.Length > 2)] : paths;
         int depth = 0;
-        while (paths.Length > 0
-            && paths.All(p => p.Length > depth + 2 && p[depth] == paths[0][depth])
-            && !SplitNames.ContainsKey(paths[0][depth]))
+        while (judged.Length > 0
+            && judged.All(p => p.Length > depth + LeftInside(p) && p[depth] == judged[0][depth])
+            && (layout == ImportLayout.Unlabelled || !SplitNames.ContainsKey(judged[0][depth])))
         {
             depth++;
         }
 
         return depth;
+
+        // Class and file, or the domain too, or the split too; as many must be left for a folder to wrap them.
+        int LeftInside(string[] path) => layout switch
+        {
+            ImportLayout.Unlabelled => 1,
+            ImportLayout.Classes => 2,
+            _ => path.Length > depth + 1 && SplitNames.ContainsKey(path[depth + 1]) ? 4 : 3,
+        };
+    }
+
+    /// <param name="Name">The file's whole name.</param>
+    /// <param name="Path">Folders and file name, without what wraps everything.</param>
+    private sealed record FileInside(string Name, string[] Path)
+    {
+        public bool StartsWithSplit => Path.Length > 1 && SplitNames.ContainsKey(Path[0]);
     }
 }

@@ -6,7 +6,7 @@ public sealed class ImportException(string message) : Exception(message);
 /// <summary>An image that was stored and measured, and where its folders put it.</summary>
 /// <param name="Place">Name, class and perhaps split.</param>
 /// <param name="Image">File, hash and size; label and split are filled in here.</param>
-/// <param name="Tags">Further facts, such as the domain; null where there are none.</param>
+/// <param name="Tags">Further facts beside the domain; null where there are none.</param>
 public sealed record ImportedImage(PlacedFile Place, StoredImage Image, IReadOnlyDictionary<string, string>? Tags = null);
 
 /// <param name="File">Path relative to the image root.</param>
@@ -24,26 +24,40 @@ public sealed record ImportResult(DatasetManifest Manifest, IReadOnlyList<Reject
 /// <summary>Makes a data set of imported images: drops duplicates, completes the split, orders the classes by name.</summary>
 public static class DatasetAssembler
 {
-    /// <exception cref="ImportException">Fewer than two classes, or no image for training or validation.</exception>
-    public static ImportResult Assemble(IReadOnlyList<ImportedImage> images, IEnumerable<RejectedFile> rejectedBefore, SplitPlan plan)
+    private const int MostNames = 5;
+
+    /// <exception cref="ImportException">Fewer than two classes or domains, no image for training or validation, or none at all.</exception>
+    public static ImportResult Assemble(
+        IReadOnlyList<ImportedImage> images, IEnumerable<RejectedFile> rejectedBefore, SplitPlan plan, ImportLayout layout = ImportLayout.Classes)
     {
         var rejected = new List<RejectedFile>(rejectedBefore);
         List<ImportedImage> unique = WithoutDuplicates(images, rejected);
-        string[] classes = [.. unique.Select(i => i.Place.Label).Distinct().Order(StringComparer.Ordinal)];
+        if (unique.Count == 0) throw new ImportException($"No usable image was found. {Advice(layout)}");
+        if (layout == ImportLayout.Unlabelled)
+            return new ImportResult(new DatasetManifest([], [.. unique.Select(i => ToSample(i, Split.Train))]), rejected, "None, as the images have no labels.");
+        string[] classes = [.. unique.Select(i => i.Place.Label!).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length < 2)
+            throw new ImportException($"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into a folder of its own.");
+        if (layout == ImportLayout.Domains && unique.All(i => i.Place.Domain == unique[0].Place.Domain))
         {
-            throw new ImportException(classes.Length == 0
-                ? "No usable image was found. Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg."
-                : $"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into a folder of its own.");
+            throw new ImportException($"Only one domain was found ('{unique[0].Place.Domain}'). Put at least two domain folders beside each other, each with class folders inside, "
+                + "or import it as plain class folders.");
         }
 
-        (IReadOnlyList<Sample> samples, string origin) = Complete(unique, plan);
+        (IReadOnlyList<Sample> samples, string origin) = CompleteEachDomain(unique, plan);
         if (samples.All(s => s.Split != Split.Validation))
-            throw new ImportException("Each class has a single image, so none is left for validation. Add more images.");
+            throw new ImportException($"Each class has a single image{(layout == ImportLayout.Domains ? " in each domain" : "")}, so none is left for validation. Add more images.");
         if (samples.All(s => s.Split != Split.Train))
             throw new ImportException("No image is left for training. Add images to the train folder.");
         return new ImportResult(new DatasetManifest(classes, samples), rejected, origin);
     }
+
+    private static string Advice(ImportLayout layout) => layout switch
+    {
+        ImportLayout.Classes => "Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg.",
+        ImportLayout.Domains => "Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg and sketch/dog/2.jpg.",
+        _ => "JPEG, PNG, WebP and BMP are read.",
+    };
 
     private static List<ImportedImage> WithoutDuplicates(IReadOnlyList<ImportedImage> images, List<RejectedFile> rejected)
     {
@@ -60,11 +74,30 @@ public static class DatasetAssembler
         return [.. first.Values];
     }
 
+    /// <summary>Each domain by itself, so that each has images for validation, whether or not others come with splits.</summary>
+    private static (IReadOnlyList<Sample> Samples, string Origin) CompleteEachDomain(List<ImportedImage> images, SplitPlan plan)
+    {
+        (string? Domain, IReadOnlyList<Sample> Samples, string Origin)[] domains =
+        [
+            .. images.GroupBy(i => i.Place.Domain, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
+            {
+                (IReadOnlyList<Sample> samples, string origin) = Complete([.. g], plan);
+                return (g.Key, samples, origin);
+            }),
+        ];
+        var origins = domains.GroupBy(d => d.Origin, d => d.Domain).ToList();
+        return ([.. domains.SelectMany(d => d.Samples)], origins.Count == 1 ? origins[0].Key : string.Join(" ", origins.Select(o => $"{Few(o)}: {o.Key}")));
+    }
+
+    private static string Few(IEnumerable<string?> names) =>
+        names.ToArray() is { Length: > MostNames } many ? string.Join(", ", many.Take(MostNames)) + ", …" : string.Join(", ", names);
+
     private static (IReadOnlyList<Sample> Samples, string Origin) Complete(List<ImportedImage> images, SplitPlan plan)
     {
         string percent = plan.Validation.ToString("P0", System.Globalization.CultureInfo.InvariantCulture);
+        string domainByDomain = images[0].Place.Domain is null ? "" : " in each domain";
         if (images.All(i => i.Place.Split is null))
-            return (plan.Apply(images.Select(i => ToSample(i, Split.Train))), $"Drawn class by class: {percent} for validation, seed {plan.Seed}.");
+            return (plan.Apply(images.Select(i => ToSample(i, Split.Train))), $"Drawn class by class{domainByDomain}: {percent} for validation, seed {plan.Seed}.");
         if (images.Any(i => i.Place.Split == Split.Validation))
             return ([.. images.Select(i => ToSample(i, i.Place.Split!.Value))], "As your folders give it.");
         // Train and test folders only: validation is drawn from training, and the test stays untouched.
@@ -82,6 +115,13 @@ public static class DatasetAssembler
         Split = split,
         Width = image.Image.Width,
         Height = image.Image.Height,
-        Tags = image.Tags ?? new Dictionary<string, string>(),
+        Tags = TagsOf(image),
     };
+
+    private static Dictionary<string, string> TagsOf(ImportedImage image)
+    {
+        var tags = new Dictionary<string, string>(image.Tags ?? new Dictionary<string, string>());
+        if (image.Place.Domain is { } domain) tags[SampleTag.DomainName] = domain;
+        return tags;
+    }
 }

@@ -38,12 +38,16 @@ public sealed record Sample
 /// <param name="Value">What is told of it, such as <c>warm</c>.</param>
 public sealed record SampleTag(string Name, string Value)
 {
+    /// <summary>The tag that an import of domain folders gives.</summary>
+    public const string DomainName = "domain";
+
     public bool Marks(Sample sample) => sample.Tags.TryGetValue(Name, out string? value) && value == Value;
 
     public override string ToString() => $"{Name}={Value}";
 
     /// <summary>Reads <c>lighting=warm</c>; null where it is no such thing.</summary>
-    public static SampleTag? Parse(string text) => text.Split('=', 2) is [{ Length: > 0 } name, { Length: > 0 } value] ? new SampleTag(name.Trim(), value.Trim()) : null;
+    public static SampleTag? Parse(string text) =>
+        text.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value] ? new SampleTag(name, value) : null;
 }
 
 /// <summary>A file that did not become a sample, and why, in words for the user.</summary>

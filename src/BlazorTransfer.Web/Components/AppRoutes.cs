@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace BlazorTransfer.Web.Components;
@@ -44,7 +45,8 @@ internal static class AppRoutes
     public static string Image(string projectId, string datasetId, string sha256, bool full = false) =>
         $"/api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}?size={(full ? "full" : "thumbnail")}";
 
-    public static string Upload(string projectId, string name) => $"/api/v1/projects/{projectId}/datasets/uploads?name={Uri.EscapeDataString(name)}";
+    public static string Upload(string projectId, string name, ImportLayout layout = ImportLayout.Classes) =>
+        $"/api/v1/projects/{projectId}/datasets/uploads?name={Uri.EscapeDataString(name)}&layout={layout.ToString().ToLowerInvariant()}";
 
     public static string UploadWeights(string name) => $"/api/v1/weights/uploads?name={Uri.EscapeDataString(name)}";
 

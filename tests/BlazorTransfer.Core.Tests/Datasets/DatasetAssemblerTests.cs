@@ -71,8 +71,76 @@ public sealed class DatasetAssemblerTests
         }
     }
 
+    [Fact]
+    public void Assemble_WithDomains_DrawsTheSplitInEachClassOfEachDomainAndTagsTheImages()
+    {
+        ImportResult result = Assemble(ImportLayout.Domains,
+        [
+            .. from domain in new[] { "photo", "sketch" } from label in new[] { "cat", "dog" } from i in Enumerable.Range(0, domain == "photo" ? 10 : 3)
+               select Image($"{domain}/{label}/{i}", label, null, domain: domain),
+        ]);
+
+        Assert.Equal(["cat", "dog"], result.Manifest.Classes);
+        Assert.Equal(
+            [("photo", "cat", 2), ("photo", "dog", 2), ("sketch", "cat", 1), ("sketch", "dog", 1)],
+            result.Manifest.Of(Split.Validation).GroupBy(s => (s.Tags[SampleTag.DomainName], s.Label)).Select(g => (g.Key.Item1, g.Key.Label!, g.Count())));
+        Assert.Equal(6, result.Manifest.Only(new SampleTag("domain", "sketch")).Samples.Count);
+        Assert.Equal("Drawn class by class in each domain: 20 % for validation, seed 42.", result.SplitOrigin);
+    }
+
+    [Fact]
+    public void Assemble_WithSplitsInOneDomainOnly_KeepsThoseAndDrawsTheOthers()
+    {
+        ImportResult result = Assemble(ImportLayout.Domains,
+            Image("photo/train/a/1", "a", Split.Train, domain: "photo"), Image("photo/val/b/2", "b", Split.Validation, domain: "photo"),
+            Image("sketch/a/1", "a", null, domain: "sketch"), Image("sketch/a/2", "a", null, domain: "sketch"), Image("sketch/b/3", "b", null, domain: "sketch"));
+
+        Assert.Equal(
+            [("photo", Split.Train, 1), ("photo", Split.Validation, 1), ("sketch", Split.Train, 2), ("sketch", Split.Validation, 1)],
+            result.Manifest.Samples.GroupBy(s => (s.Tags[SampleTag.DomainName], s.Split)).OrderBy(g => g.Key).Select(g => (g.Key.Item1, g.Key.Split, g.Count())));
+        Assert.Equal("photo: As your folders give it. sketch: Drawn class by class in each domain: 20 % for validation, seed 42.", result.SplitOrigin);
+    }
+
+    [Fact]
+    public void Assemble_WithADomain_KeepsOtherTagsAndNamesTheSameImageOfAnotherDomain()
+    {
+        var lighting = new Dictionary<string, string> { ["lighting"] = "warm" };
+        ImportResult result = Assemble(ImportLayout.Domains,
+            Image("photo/a/1", "a", null, domain: "photo") with { Tags = lighting }, Image("photo/a/2", "a", null, domain: "photo"),
+            Image("sketch/b/1", "b", null, domain: "sketch"), Image("sketch/a/copy", "a", null, sha256: "photo/a/1", domain: "sketch"));
+
+        Assert.Equal("lighting=warm domain=photo", string.Join(' ', result.Manifest.Samples.Single(s => s.Name == "photo/a/1").Tags.Select(t => $"{t.Key}={t.Value}")));
+        Assert.Equal(new RejectedFile("sketch/a/copy", "It is the same image as photo/a/1."), Assert.Single(result.Rejected));
+    }
+
+    [Theory]
+    [InlineData(ImportLayout.Domains, "", "such as photo/dog/1.jpg")]
+    [InlineData(ImportLayout.Domains, "photo/a photo/b", "Only one domain was found ('photo')")]
+    [InlineData(ImportLayout.Domains, "photo/a sketch/a", "Only one class")]
+    [InlineData(ImportLayout.Domains, "photo/a sketch/b", "a single image in each domain")]
+    [InlineData(ImportLayout.Unlabelled, "", "No usable image")]
+    public void Assemble_InOtherLayoutsWithTooLittle_SaysWhatIsMissing(ImportLayout layout, string images, string words)
+    {
+        ImportException refusal = Assert.Throws<ImportException>(() => Assemble(layout,
+            [.. images.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(i => i.Split('/')).Select(p => Image($"{p[0]}/{p[1]}/1", p[1], null, domain: p[0]))]));
+
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Assemble_Unlabelled_HasNoClassesAndKeepsEachImageOnceForTraining()
+    {
+        ImportResult result = Assemble(ImportLayout.Unlabelled, Image("1", null, Split.Train), Image("2", null, Split.Train), Image("copy", null, Split.Train, sha256: "1"));
+
+        Assert.Empty(result.Manifest.Classes);
+        Assert.Equal([("1", null, Split.Train), ("2", null, Split.Train)], result.Manifest.Samples.Select(s => (s.Name, s.Label, s.Split)));
+        Assert.Equal("It is the same image as 1.", Assert.Single(result.Rejected).Reason);
+    }
+
     private static ImportResult Assemble(params ImportedImage[] images) => DatasetAssembler.Assemble(images, [], SplitPlan.Default);
 
-    private static ImportedImage Image(string name, string label, Split? split, string? sha256 = null) =>
-        new(new PlacedFile(name, label, split), new StoredImage(name, sha256 ?? name, 4, 3));
+    private static ImportResult Assemble(ImportLayout layout, params ImportedImage[] images) => DatasetAssembler.Assemble(images, [], SplitPlan.Default, layout);
+
+    private static ImportedImage Image(string name, string? label, Split? split, string? sha256 = null, string? domain = null) =>
+        new(new PlacedFile(name, label, split, domain), new StoredImage(name, sha256 ?? name, 4, 3));
 }

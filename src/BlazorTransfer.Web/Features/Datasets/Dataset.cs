@@ -3,10 +3,18 @@ using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
-/// <summary>Images of one class by split.</summary>
-internal sealed record ClassCount(string Label, int Train, int Validation, int Test)
+/// <summary>Images of one class, or with one tag, by split.</summary>
+public sealed record ClassCount(string Label, int Train, int Validation, int Test)
 {
     public int Total => Train + Validation + Test;
+
+    /// <param name="label">What the images are counted under.</param>
+    /// <param name="samples">The images.</param>
+    public static ClassCount Of(string label, IEnumerable<Sample> samples)
+    {
+        ILookup<Split, Sample> bySplit = samples.ToLookup(s => s.Split);
+        return new ClassCount(label, bySplit[Split.Train].Count(), bySplit[Split.Validation].Count(), bySplit[Split.Test].Count());
+    }
 }
 
 /// <summary>An immutable state of a data set; its samples are in a manifest file.</summary>
@@ -19,15 +27,24 @@ internal sealed record DatasetVersion
     public required string SplitOrigin { get; init; }
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
+    /// <summary>Images without a label, all of them for training.</summary>
+    public int Unlabelled { get; init; }
+
+    /// <summary>What divides the images beside their classes; null where it was not counted, as in versions of before. See <see cref="DatasetService.TagsOf"/>.</summary>
+    public IReadOnlyList<TagCount>? Tags { get; init; }
+
     /// <summary>Size of all image files.</summary>
     public required long Bytes { get; init; }
     public required int Rejected { get; init; }
-    public int Images => Classes.Sum(c => c.Total);
+    public int Images => Classes.Sum(c => c.Total) + Unlabelled;
+
+    /// <summary>Whether something can be learned from it.</summary>
+    public bool HasLabels => Classes.Count >= 2;
 
     /// <summary>Images of a split.</summary>
     public int Of(Split split) => split switch
     {
-        Split.Train => Classes.Sum(c => c.Train),
+        Split.Train => Classes.Sum(c => c.Train) + Unlabelled,
         Split.Validation => Classes.Sum(c => c.Validation),
         Split.Test => Classes.Sum(c => c.Test),
         _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
@@ -38,19 +55,15 @@ internal sealed record DatasetVersion
         Number = number,
         CreatedAt = now,
         SplitOrigin = import.SplitOrigin,
-        Classes = [.. import.Manifest.Classes.Select(label => Count(import.Manifest, label))],
+        Classes = [.. import.Manifest.Classes.Select(label => ClassCount.Of(label, import.Manifest.Samples.Where(s => s.Label == label)))],
+        Unlabelled = import.Manifest.Samples.Count(s => s.Label is null),
+        Tags = TagCount.Of(import.Manifest.Samples),
         Bytes = bytes,
         Rejected = import.Rejected.Count,
     };
-
-    private static ClassCount Count(DatasetManifest manifest, string label)
-    {
-        ILookup<Split, Sample> bySplit = manifest.Samples.Where(s => s.Label == label).ToLookup(s => s.Split);
-        return new ClassCount(label, bySplit[Split.Train].Count(), bySplit[Split.Validation].Count(), bySplit[Split.Test].Count());
-    }
 }
 
-/// <summary>Labelled images of a project, in versions.</summary>
+/// <summary>Images of a project, in versions: labelled ones to learn from, or others to adapt to.</summary>
 internal sealed record Dataset
 {
     public const int LongestName = 80;
@@ -61,6 +74,13 @@ internal sealed record Dataset
     public required DateTimeOffset CreatedAt { get; init; }
     public required IReadOnlyList<DatasetVersion> Versions { get; init; }
     public DatasetVersion Latest => Versions[^1];
+
+    /// <exception cref="RefusedException">A version has no labels.</exception>
+    public void RequireLabels(int version)
+    {
+        if (Version(version) is { HasLabels: false })
+            throw new RefusedException("The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.");
+    }
 
     public DatasetVersion? Version(int number) => Versions.FirstOrDefault(v => v.Number == number);
 

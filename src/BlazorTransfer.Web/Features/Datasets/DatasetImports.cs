@@ -33,13 +33,13 @@ internal sealed class DatasetImports(
     }
 
     /// <summary>Takes over an uploaded zip, which is deleted when the import has ended.</summary>
-    public DatasetImport StartZip(ClaimsPrincipal user, string projectId, string name, string uploadedZip)
+    public DatasetImport StartZip(ClaimsPrincipal user, string projectId, string name, string uploadedZip, ImportLayout layout = ImportLayout.Classes)
     {
         ZipImages? zip = null;
         return Start(user, projectId, name, () =>
         {
             zip = new ZipImages(uploadedZip, ZipLimits.Default);
-            return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null);
+            return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, layout);
         }, () =>
         {
             zip?.Dispose();

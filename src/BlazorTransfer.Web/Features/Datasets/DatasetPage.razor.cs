@@ -16,6 +16,8 @@ public sealed partial class DatasetPage
     private Dataset _dataset = null!;
     private IReadOnlyList<Sample> _samples = [];
     private IReadOnlyList<RejectedFile> _rejected = [];
+    private IReadOnlyList<TagCount> _tags = [];
+    private IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> _byTag = [];
     private Sample? _shownSample;
     private bool _dialogOpen;
 
@@ -27,6 +29,10 @@ public sealed partial class DatasetPage
 
     [SupplyParameterFromQuery(Name = "split")]
     private string? SplitFilter { get; set; }
+
+    /// <summary>A <see cref="SampleTag"/>, such as <c>domain=photo</c>.</summary>
+    [SupplyParameterFromQuery(Name = "tag")]
+    private string? TagFilter { get; set; }
 
     [SupplyParameterFromQuery(Name = "page")]
     private int? PageNumber { get; set; }
@@ -47,6 +53,8 @@ public sealed partial class DatasetPage
         await base.OnInitializedAsync();
         _dataset = Datasets.Get(User, ProjectId, DatasetId);
         _rejected = Datasets.Rejected(User, ProjectId, DatasetId, Shown.Number);
+        _tags = Datasets.TagsOf(_dataset, Shown.Number);
+        _byTag = CountByTag(_tags, Datasets.Manifest(User, ProjectId, DatasetId, Shown.Number).Samples);
         Filter();
     }
 
@@ -59,11 +67,28 @@ public sealed partial class DatasetPage
     private void Filter() => _samples =
     [
         .. Datasets.Manifest(User, ProjectId, DatasetId, Shown.Number).Samples
-            .Where(s => (LabelFilter is null || s.Label == LabelFilter) && (SplitFilter is null || s.Split.ToString() == SplitFilter)),
+            .Where(s => (LabelFilter is null || s.Label == LabelFilter) && (SplitFilter is null || s.Split.ToString() == SplitFilter)
+                && (TagFilter is null || s.Tags.Any(t => new SampleTag(t.Key, t.Value).ToString() == TagFilter))),
     ];
 
-    private void Go(string? label, string? split, int page) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
-        new Dictionary<string, object?> { ["label"] = label, ["split"] = split, ["page"] = page == 1 ? null : page }));
+    private static IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> CountByTag(IReadOnlyList<TagCount> tags, IReadOnlyList<Sample> samples) =>
+    [
+        .. tags.GroupBy(t => t.Name, StringComparer.Ordinal).Select(name =>
+        {
+            ILookup<string?, Sample> byValue = samples.ToLookup(s => s.Tags.GetValueOrDefault(name.Key), StringComparer.Ordinal);
+            return (name.Key, (IReadOnlyList<ClassCount>)[.. name.Select(t => ClassCount.Of(t.Value, byValue[t.Value]))]);
+        }),
+    ];
+
+    private static string Heading(string tag) => string.Concat(char.ToUpperInvariant(tag[0]).ToString(), tag.AsSpan(1));
+
+    private static string TextOf(TagCount tag) => new SampleTag(tag.Name, tag.Value).ToString();
+
+    /// <summary>The value alone where there is only one name to ask for.</summary>
+    private string? TagText(string? tag) => tag is null || SampleTag.Parse(tag) is not { } read ? tag : _byTag.Count == 1 ? read.Value : $"{read.Name}: {read.Value}";
+
+    private void Go(string? label, string? split, string? tag, int page) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
+        new Dictionary<string, object?> { ["label"] = label, ["split"] = split, ["tag"] = tag, ["page"] = page == 1 ? null : page }));
 
     private void Show(Sample sample) => (_shownSample, _dialogOpen) = (sample, true);
 

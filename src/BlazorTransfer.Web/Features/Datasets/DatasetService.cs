@@ -51,6 +51,10 @@ internal sealed class DatasetService(
         return dataset.Version(version) is null ? throw new NotFoundException() : Manifest(datasetId, version);
     }
 
+    /// <summary>What divides a version's images beside their classes. Its manifest tells where the version was made before that was counted.</summary>
+    public IReadOnlyList<TagCount> TagsOf(Dataset dataset, int version) =>
+        (dataset.Version(version) ?? throw new NotFoundException()).Tags ?? TagCount.Of(Manifest(dataset.Id, version).Samples);
+
     public IReadOnlyList<RejectedFile> Rejected(ClaimsPrincipal user, string projectId, string datasetId, int version)
     {
         Dataset dataset = Get(user, projectId, datasetId);

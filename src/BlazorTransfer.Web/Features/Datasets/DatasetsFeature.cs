@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -42,12 +43,25 @@ internal static class DatasetsFeature
 
     /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin check).</summary>
     private static async Task<IResult> UploadAsync(
-        ClaimsPrincipal user, string projectId, string name, HttpContext context, ProjectAccess access, UploadReceiver uploads, DatasetImports imports)
+        ClaimsPrincipal user, string projectId, string name, string? layout, HttpContext context, ProjectAccess access, UploadReceiver uploads, DatasetImports imports)
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset.CheckName(name);
+        ImportLayout means = LayoutOf(layout);
         string file = await uploads.ReceiveAsync(context, ".zip");
-        DatasetImport import = imports.StartZip(user, projectId, name, file);
+        DatasetImport import = imports.StartZip(user, projectId, name, file, means);
         return TypedResults.Accepted((string?)null, new { importId = import.Id, datasetId = import.DatasetId });
+    }
+
+    private static ImportLayout LayoutOf(string? name)
+    {
+        if (name is null) return ImportLayout.Classes;
+        // By name only: a number would pass for a value, even one that does not exist.
+        foreach (ImportLayout layout in Enum.GetValues<ImportLayout>())
+        {
+            if (layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) return layout;
+        }
+
+        throw new RefusedException("The folders of an import can be 'classes', 'domains' or 'unlabelled'.");
     }
 }

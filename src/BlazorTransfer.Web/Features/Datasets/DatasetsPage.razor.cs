@@ -7,6 +7,7 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <summary>A project's data sets, and new ones: by upload, or drawn.</summary>
 public sealed partial class DatasetsPage
 {
+    private const int MostValues = 6;
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(400);
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<Dataset> _datasets = [];
@@ -14,6 +15,7 @@ public sealed partial class DatasetsPage
     private FileUpload? _upload;
     private bool _uploading;
     private string _name = "";
+    private LayoutChoice _layout = LayoutChoice.All[0];
 
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
@@ -35,6 +37,11 @@ public sealed partial class DatasetsPage
         _closed.Cancel();
         _closed.Dispose();
     }
+
+    /// <summary>Such as <c>Domain: photo, sketch</c>, as far as the version counts its tags itself.</summary>
+    private static IEnumerable<string> TagValues(DatasetVersion version) =>
+        (version.Tags ?? []).GroupBy(t => t.Name, t => t.Value).Select(values =>
+            $"{char.ToUpperInvariant(values.Key[0])}{values.Key[1..]}: {string.Join(", ", values.Take(MostValues))}{(values.Count() > MostValues ? ", …" : "")}");
 
     private void Load()
     {
@@ -75,12 +82,12 @@ public sealed partial class DatasetsPage
 
     private async Task UploadAsync()
     {
-        if (_upload is not null) await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name));
+        if (_upload is not null) await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name, _layout.Layout));
     }
 
     private void OnUploadedAsync()
     {
-        (_uploading, _name) = (false, "");
+        (_uploading, _name, _layout) = (false, "", LayoutChoice.All[0]);
         Load();
     }
 

@@ -11,11 +11,13 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Rejected">What the source itself refused.</param>
 /// <param name="Read">Bytes of a name, or why they cannot be had.</param>
 /// <param name="Tags">Tags of a name.</param>
+/// <param name="Layout">What the folders mean.</param>
 internal sealed record ImportSource(
     IReadOnlyCollection<string> Names,
     IReadOnlyList<RejectedFile> Rejected,
     Func<string, (byte[]? Bytes, string? Reason)> Read,
-    Func<string, IReadOnlyDictionary<string, string>?> Tags);
+    Func<string, IReadOnlyDictionary<string, string>?> Tags,
+    ImportLayout Layout = ImportLayout.Classes);
 
 /// <summary>
 /// Stores images by their hash and writes a manifest of them. Images appear whole or not at all and are shared between data
@@ -48,7 +50,7 @@ internal sealed class ImageImporter(DataFolder folder)
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
     public (ImportResult Result, long Bytes) Import(ImportSource source, SplitPlan plan, Action<ImportProgress> progress, CancellationToken cancel)
     {
-        ClassFolderLayout layout = ClassFolderLayout.Of(source.Names);
+        ClassFolderLayout layout = ClassFolderLayout.Of(source.Names, source.Layout);
         var rejected = new List<RejectedFile>([.. source.Rejected, .. layout.Rejected]);
         var images = new List<ImportedImage>(layout.Placed.Count);
         long bytes = 0;
@@ -72,7 +74,7 @@ internal sealed class ImageImporter(DataFolder folder)
             progress(new ImportProgress(i + 1, layout.Placed.Count, rejected.Count));
         }
 
-        return (DatasetAssembler.Assemble(images, rejected, plan), bytes);
+        return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout), bytes);
     }
 
     private StoredImage Store(byte[] content, ImageProbeResult probe)

@@ -25,6 +25,9 @@ public sealed partial class ProjectPage
     [Inject]
     private RunService Runs { get; set; } = null!;
 
+    /// <summary>Whether there is something to learn from.</summary>
+    private bool HasLabels => _datasets.Any(d => d.Latest.HasLabels);
+
     private Run? Best => _runs.Where(r => r.Status == RunStatus.Succeeded).MaxBy(r => r.BestTop1);
 
     protected override async Task OnInitializedAsync()

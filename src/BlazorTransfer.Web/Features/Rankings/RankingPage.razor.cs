@@ -102,7 +102,8 @@ public sealed partial class RankingPage : IDisposable
         _runAtWork = Runs.List(User, ProjectId).Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
         Load();
         _ = FollowAsync();
-        await LoadChoicesAsync();
+        // Without labels there is nothing to choose.
+        if (_dataset.Latest.HasLabels) await LoadChoicesAsync();
     }
 
     private static string Stage(RankingProgressed? progress) => progress switch

@@ -101,6 +101,7 @@ internal sealed class RankingService(
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, datasetId);
+        if (!dataset.Latest.HasLabels) throw new RefusedException("The data set has no labels, and a ranking asks how well networks tell the classes apart.");
         RankingChoice[] chosen = [.. (await ChoicesAsync(user, projectId, datasetId)).Where(c => !leftOut.Contains(c.Key))];
         if (chosen.Length == 0) throw new RefusedException("There is nothing to rank. Import pretrained weights, or choose some.");
         Launch(new RankingRequest

@@ -26,6 +26,7 @@ internal sealed class AugmentationPreviews(ProjectAccess access, DatasetService 
         access.Require(user, projectId, ProjectRole.Viewer);
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         if (dataset.Version(request.DatasetVersion) is null) throw new NotFoundException();
+        dataset.RequireLabels(request.DatasetVersion);
         // A mistyped number is told at once, not after a start of the worker.
         Catalogue catalogue = await catalogues.GetAsync(cancel);
         TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");

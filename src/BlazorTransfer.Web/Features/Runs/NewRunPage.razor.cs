@@ -63,7 +63,7 @@ public sealed partial class NewRunPage
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
-        _datasets = Datasets.List(User, ProjectId);
+        _datasets = [.. Datasets.List(User, ProjectId).Where(d => d.Latest.HasLabels)];
         if (_datasets.Count > 0) await LoadCatalogueAsync();
     }
 

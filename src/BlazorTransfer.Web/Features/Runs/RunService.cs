@@ -128,6 +128,7 @@ internal sealed class RunService(
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
+        dataset.RequireLabels(request.DatasetVersion);
         Catalogue catalogue = await catalogues.GetAsync();
         BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
         TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");

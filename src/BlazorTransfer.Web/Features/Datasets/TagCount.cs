@@ -1,0 +1,18 @@
+using BlazorTransfer.Core.Datasets;
+
+namespace BlazorTransfer.Web.Features.Datasets;
+
+/// <summary>How many images have a tag, such as <c>domain: photo</c>.</summary>
+internal sealed record TagCount(string Name, string Value, int Images)
+{
+    /// <summary>A tag with more values than this, such as a file's number, divides nothing.</summary>
+    public const int MostValues = 50;
+
+    /// <summary>By name and value, without those that divide nothing.</summary>
+    public static IReadOnlyList<TagCount> Of(IEnumerable<Sample> samples) =>
+    [
+        .. samples.SelectMany(s => s.Tags).GroupBy(t => t.Key, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(name => name.GroupBy(t => t.Value, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new TagCount(name.Key, g.Key, g.Count())).ToArray())
+            .Where(values => values.Length <= MostValues).SelectMany(values => values),
+    ];
+}

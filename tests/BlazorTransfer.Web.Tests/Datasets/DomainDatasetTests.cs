@@ -1,0 +1,206 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Rankings;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Bunit;
+using Bunit.TestDoubles;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+
+namespace BlazorTransfer.Web.Tests.Datasets;
+
+/// <summary>Data sets of several domains, and without labels: from the upload to the pages that show them, or say why they cannot.</summary>
+public sealed class DomainDatasetTests : BunitContext
+{
+    private readonly TestApp _app = new();
+    private readonly IServiceScope _scope;
+
+    public DomainDatasetTests()
+    {
+        Services.AddMudServices();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _scope = _app.Factory.Services.CreateScope();
+        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _scope.Dispose();
+        _app.Dispose();
+    }
+
+    [Fact]
+    public async Task Upload_InEachLayout_BecomesWhatItsFoldersMean()
+    {
+        using HttpClient client = await _app.SignInAsync("Ben");
+        string id = await TestApp.CreateProjectAsync(client);
+        byte[] zip = await File.ReadAllBytesAsync(TestZip.Write(Path.Combine(_app.DataFolder, "set.zip"), TestZip.TwoDomains()));
+
+        DatasetVersion classes = await UploadAsync(""), domains = await UploadAsync("&layout=domains"), unlabelled = await UploadAsync("&layout=Unlabelled");
+
+        Assert.Equal((["photo", "sketch"], 8, 2, 0), (classes.Classes.Select(c => c.Label), classes.Images, classes.Of(Split.Validation), classes.Unlabelled));
+        Assert.Empty(classes.Tags!);
+        Assert.Equal([new ClassCount("a", 2, 2, 0), new ClassCount("b", 2, 2, 0)], domains.Classes);
+        Assert.Equal([new TagCount("domain", "photo", 4), new TagCount("domain", "sketch", 4)], domains.Tags);
+        Assert.Equal((0, 8, 8, 8, 0), (unlabelled.Classes.Count, unlabelled.Unlabelled, unlabelled.Images, unlabelled.Of(Split.Train), unlabelled.Of(Split.Validation)));
+        foreach (string unknown in new[] { "folders", "1", "" })
+        {
+            using HttpResponseMessage refused = await PostAsync($"&layout={unknown}");
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+            Assert.Contains("'classes', 'domains' or 'unlabelled'", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")));
+
+        Task<HttpResponseMessage> PostAsync(string layout) => client.PostAsync($"/api/v1/projects/{id}/datasets/uploads?name=x{layout}", new ByteArrayContent(zip));
+
+        async Task<DatasetVersion> UploadAsync(string layout)
+        {
+            using HttpResponseMessage answer = await PostAsync(layout);
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+            JsonElement started = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            DocumentCollection<DatasetImport> imports = _app.Get<DocumentCollection<DatasetImport>>();
+            string import = started.GetProperty("importId").GetString()!;
+            await TestApp.WaitForAsync(() => imports.Find(import)!.State == ImportState.Succeeded);
+            return (await client.GetFromJsonAsync<Dataset>($"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}", ProtocolJson.Line))!.Latest;
+        }
+    }
+
+    [Fact]
+    public async Task Zip_WithASingleDomain_FailsAndNamesIt()
+    {
+        (ClaimsPrincipal ada, Project project) = await StartAsync();
+        string zip = TestZip.Write(Path.Combine(_app.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
+        DatasetImport import = _app.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
+        await TestApp.WaitForAsync(() => _app.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State == ImportState.Failed);
+
+        Assert.StartsWith("Only one domain was found ('photo').", _app.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TagsOf_AVersionStoredBeforeTheyWereCounted_AreReadFromItsManifest()
+    {
+        (ClaimsPrincipal ada, Project project) = await StartAsync();
+        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
+        JsonObject document = JsonSerializer.SerializeToNode(dataset, ProtocolJson.Line)!.AsObject();
+        foreach (string added in new[] { "tags", "unlabelled", "hasLabels" }) Assert.True(document["versions"]![0]!.AsObject().Remove(added));
+        _app.Get<DocumentCollection<Dataset>>().Save(document.Deserialize<Dataset>(ProtocolJson.Line)!);
+
+        Dataset old = _app.Get<DatasetService>().Get(ada, project.Id, dataset.Id);
+
+        Assert.Null(old.Latest.Tags);
+        Assert.Equal((8, 0, true), (old.Latest.Images, old.Latest.Unlabelled, old.Latest.HasLabels));
+        Assert.Equal([new TagCount("domain", "photo", 4), new TagCount("domain", "sketch", 4)], _app.Get<DatasetService>().TagsOf(old, 1));
+        Assert.Throws<NotFoundException>(() => _app.Get<DatasetService>().TagsOf(old, 2));
+    }
+
+    [Fact]
+    public void TagsWithManyValues_DivideNothingAndAreLeftOut()
+    {
+        Sample[] samples =
+        [
+            .. Enumerable.Range(0, TagCount.MostValues + 1).Select(i => new Sample
+            {
+                File = "", Sha256 = "", Name = "", Split = Split.Train, Width = 1, Height = 1,
+                Tags = new Dictionary<string, string> { ["number"] = $"{i}", ["batch"] = $"{i % TagCount.MostValues}" },
+            }),
+        ];
+
+        IReadOnlyList<TagCount> counted = TagCount.Of(samples);
+
+        Assert.Equal((TagCount.MostValues, 2), (counted.Count, counted.Max(t => t.Images)));
+        Assert.All(counted, t => Assert.Equal("batch", t.Name));
+    }
+
+    [Fact]
+    public async Task DatasetPage_WithDomains_CountsThemAndShowsTheImagesOfOne()
+    {
+        (ClaimsPrincipal ada, Project project) = await StartAsync();
+        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
+        Services.GetRequiredService<BunitNavigationManager>().NavigateTo($"/projects/{project.Id}/datasets/{dataset.Id}?label=a&tag=domain%3Dsketch");
+
+        IRenderedComponent<IComponent> page = Open<DatasetPage>(ada, project, dataset);
+
+        Assert.Equal(["photo 2 2 0 4", "sketch 2 2 0 4"], page.FindAll("table")[1].QuerySelectorAll("tbody tr").Select(r => string.Join(' ', r.Children.Take(5).Select(c => c.TextContent))));
+        Assert.Equal(["set/sketch/a/0.jpg", "set/sketch/a/1.jpg"], page.FindAll("button.bt-thumb").Select(b => b.GetAttribute("title")).Order(StringComparer.Ordinal));
+        Assert.Contains(page.FindAll("label"), l => l.TextContent == "Domain");
+    }
+
+    [Fact]
+    public async Task UnlabelledDataSet_IsRefusedInWordsWhereverLabelsAreNeeded()
+    {
+        (ClaimsPrincipal ada, Project project) = await StartAsync();
+        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
+        const string sentence = "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.";
+
+        RefusedException run = await Assert.ThrowsAsync<RefusedException>(() => _app.SubmitAsync(ada, project, dataset, "succeed"));
+        RefusedException preview = await Assert.ThrowsAsync<RefusedException>(() => _app.Get<AugmentationPreviews>().DrawAsync(ada, project.Id,
+            new RunRequest { DatasetId = dataset.Id, DatasetVersion = 1, Backbone = "fake", Method = "fake-method" }, 0, CancellationToken.None));
+        RefusedException ranking = await Assert.ThrowsAsync<RefusedException>(() => _app.Get<RankingService>().StartAsync(ada, project.Id, dataset.Id, [], withRandom: true));
+
+        Assert.Equal((sentence, sentence), (run.Message, preview.Message));
+        Assert.StartsWith("The data set has no labels", ranking.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task UnlabelledDataSet_OnThePages_IsATargetAndOffersNothingElse()
+    {
+        (ClaimsPrincipal ada, Project project) = await StartAsync();
+        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
+
+        IRenderedComponent<IComponent> page = Open<DatasetPage>(ada, project, dataset);
+        Assert.Contains("Target of a domain adaptation", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("table"));
+        Assert.Equal(4, page.FindAll("button.bt-thumb").Count);
+        Assert.DoesNotContain(page.FindAll("a"), a => a.GetAttribute("href") is { } href && (href.EndsWith("/ranking", StringComparison.Ordinal) || href.Contains("/runs/new", StringComparison.Ordinal)));
+
+        Assert.Contains("No labels to rank by", Open<RankingPage>(ada, project, dataset).Markup, StringComparison.Ordinal);
+        Assert.Contains("First, a data set", Open<NewRunPage>(ada, project, null).Markup, StringComparison.Ordinal);
+        IRenderedComponent<IComponent> list = Open<DatasetsPage>(ada, project, null);
+        Assert.Contains("4 images, no labels", list.Markup, StringComparison.Ordinal);
+
+        // The form for the next upload shows what each layout looks like.
+        list.Press(() => list.FindAll("button").Single(b => b.TextContent.Contains("Upload images", StringComparison.Ordinal)));
+        Assert.Contains("ants/001.jpg", list.Find("pre").TextContent, StringComparison.Ordinal);
+        list.Press(() => list.FindAll("[role=radio]").Single(b => b.TextContent.StartsWith("Outer folders are domains", StringComparison.Ordinal)));
+        Assert.Equal("true", list.FindAll("[role=radio]")[1].GetAttribute("aria-checked"));
+        Assert.Contains("photo/dog/001.jpg", list.Find("pre").TextContent, StringComparison.Ordinal);
+        Assert.Contains("A zip of domain folders", list.Markup, StringComparison.Ordinal);
+    }
+
+    private async Task<(ClaimsPrincipal User, Project Project)> StartAsync()
+    {
+        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
+        return (ada, _app.Get<ProjectService>().Create(ada, "Project"));
+    }
+
+    private IRenderedComponent<IComponent> Open<TPage>(ClaimsPrincipal user, Project project, Dataset? dataset)
+        where TPage : IComponent => Render(builder =>
+    {
+        // MudBlazor's fields open their lists through it.
+        builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
+        builder.CloseComponent();
+        builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
+        builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
+        builder.AddComponentParameter(3, "ChildContent", (RenderFragment)(inner =>
+        {
+            inner.OpenComponent<TPage>(0);
+            inner.AddComponentParameter(1, "ProjectId", project.Id);
+            if (dataset is not null) inner.AddComponentParameter(2, "DatasetId", dataset.Id);
+            inner.CloseComponent();
+        }));
+        builder.CloseComponent();
+    });
+}
