@@ -61,7 +61,7 @@ public sealed class NewRunFormTests
             size = Spec("image-size", 0) with { Section = ParameterSections.Data, Advanced = true };
         Catalogue catalogue = Catalogue with { CommonParameters = [threads, blur, Batch, momentum, crop, size], Methods = [new TransferMethodSpec("m", "M", "", "", null, [Depth with { Advanced = true }])] };
 
-        var form = new NewRunForm(catalogue, [], [], NewDataset());
+        var form = new NewRunForm(catalogue, [], [], NewDataset(), NoDomains);
         form.Set(blur, 2);
         form.Set(momentum, 0.5);
         form.Set(size, 64);
@@ -85,7 +85,7 @@ public sealed class NewRunFormTests
         var scratch = new TransferMethodSpec("scratch", "Scratch", "", "", null, []) { TakesWeights = false };
         Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, scratch] };
         var weights = new BackboneWeights { Id = "w", Name = "W", File = "", Sha256 = "", Bytes = 1, Backbones = ["a"], ImportedBy = "", ImportedAt = default };
-        var form = new NewRunForm(catalogue, [weights], [], NewDataset());
+        var form = new NewRunForm(catalogue, [weights], [], NewDataset(), NoDomains);
 
         form.Choose(scratch);
         Assert.Null(form.ToRequest().WeightsId);
@@ -93,7 +93,7 @@ public sealed class NewRunFormTests
         form.Choose(catalogue.Methods[0]);
         Assert.Equal("w", form.ToRequest().WeightsId);
         // Where there are none, the method that needs none is the suggestion.
-        Assert.Equal("scratch", new NewRunForm(catalogue, [], [], NewDataset()).Method.Name);
+        Assert.Equal("scratch", new NewRunForm(catalogue, [], [], NewDataset(), NoDomains).Method.Name);
     }
 
     [Theory]
@@ -116,7 +116,7 @@ public sealed class NewRunFormTests
     public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
     {
         Catalogue catalogue = Catalogue with { Methods = [.. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, []) { TakesWeights = name != "from-scratch" })] };
-        var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset());
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
 
         form.Advise(null);
         Assert.Equal("linear-probe", form.Method.Name);
@@ -138,7 +138,7 @@ public sealed class NewRunFormTests
     public void MethodThatAsksTheHead_SaysWhatIsMissing()
     {
         Catalogue catalogue = Catalogue with { Methods = [new TransferMethodSpec("co", "Co", "", "", null, []) { Source = SourceUse.TrunkAndHead }, new TransferMethodSpec("delta", "Delta", "", "", null, []) { Source = SourceUse.Trunk }] };
-        var form = new NewRunForm(catalogue, [NewWeights("w", "a") with { HeadClasses = 0 }], [], NewDataset());
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a") with { HeadClasses = 0 }], [], NewDataset(), NoDomains);
 
         Assert.Contains("head", form.Missing, StringComparison.Ordinal);
         form.Choose(catalogue.Methods[1]);
@@ -146,7 +146,7 @@ public sealed class NewRunFormTests
         form.StartFrom((BackboneWeights?)null);
         Assert.Contains("needs weights", form.Missing, StringComparison.Ordinal);
         // Of what was imported before, nobody knows.
-        var older = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset());
+        var older = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
         Assert.Null(older.Missing);
     }
 
@@ -165,7 +165,7 @@ public sealed class NewRunFormTests
     {
         BackboneSpec other = Catalogue.Backbones[0] with { Name = "b" };
         BackboneWeights[] weights = [NewWeights("first", "b"), NewWeights("second", "b")];
-        var form = new NewRunForm(Catalogue with { Backbones = [.. Catalogue.Backbones, other] }, weights, [], NewDataset());
+        var form = new NewRunForm(Catalogue with { Backbones = [.. Catalogue.Backbones, other] }, weights, [], NewDataset(), NoDomains);
 
         form.StartWith("b", "second");
         Assert.Equal((other, weights[1]), (form.Backbone, form.Weights));
@@ -179,7 +179,7 @@ public sealed class NewRunFormTests
     public void Offered_IsShortUntilSomebodySearchesOrAsksForAll()
     {
         BackboneSpec[] many = [.. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }), Catalogue.Backbones[0] with { Name = "resnet18" }];
-        var form = new NewRunForm(Catalogue with { Backbones = many }, [], [], NewDataset());
+        var form = new NewRunForm(Catalogue with { Backbones = many }, [], [], NewDataset(), NoDomains);
 
         Assert.Equal(["net0", "resnet18"], form.Offered(null, all: false).Select(b => b.Name));
         Assert.Equal(["net42"], form.Offered(" nEt42 ", all: false).Select(b => b.Name));
@@ -203,6 +203,8 @@ public sealed class NewRunFormTests
         Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()]));
     }
 
+    private static DomainForm NoDomains => new([], _ => []);
+
     private static Dataset NewDataset() => new() { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] };
 
     private static BackboneWeights NewWeights(string id, string backbone) =>
@@ -210,7 +212,7 @@ public sealed class NewRunFormTests
 
     private static NewRunForm NewForm()
     {
-        var form = new NewRunForm(Catalogue, [], [], NewDataset());
+        var form = new NewRunForm(Catalogue, [], [], NewDataset(), NoDomains);
         form.Choose(Catalogue.Methods[0]);
         return form;
     }

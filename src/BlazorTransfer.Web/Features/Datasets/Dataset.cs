@@ -18,7 +18,7 @@ public sealed record ClassCount(string Label, int Train, int Validation, int Tes
 }
 
 /// <summary>An immutable state of a data set; its samples are in a manifest file.</summary>
-internal sealed record DatasetVersion
+public sealed record DatasetVersion
 {
     public required int Number { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
@@ -64,7 +64,7 @@ internal sealed record DatasetVersion
 }
 
 /// <summary>Images of a project, in versions: labelled ones to learn from, or others to adapt to.</summary>
-internal sealed record Dataset
+public sealed record Dataset
 {
     public const int LongestName = 80;
 

@@ -3,7 +3,7 @@ using BlazorTransfer.Core.Datasets;
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>How many images have a tag, such as <c>domain: photo</c>.</summary>
-internal sealed record TagCount(string Name, string Value, int Images)
+public sealed record TagCount(string Name, string Value, int Images)
 {
     /// <summary>A tag with more values than this, such as a file's number, divides nothing.</summary>
     public const int MostValues = 50;

@@ -6,7 +6,7 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <summary>The part of the new-run form that says which images are the source and which the target.</summary>
 /// <param name="datasets">All data sets of the project, those without labels too.</param>
 /// <param name="tagsOf">The tags of a data set's latest version.</param>
-internal sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IReadOnlyList<TagCount>> tagsOf)
+public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IReadOnlyList<TagCount>> tagsOf)
 {
     private readonly Dictionary<string, string?> _names = [];
     private Dataset? _source;
@@ -71,7 +71,7 @@ internal sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, 
     public void Name(string foreign, string? name) => _names[foreign] = name;
 
     /// <summary>Takes over an earlier run's choices, as far as they still exist.</summary>
-    public void TakeOver(Run run)
+    internal void TakeOver(Run run)
     {
         if (run.Job.Target is not { } spec || datasets.FirstOrDefault(d => d.Id == run.Submission.TargetDatasetId) is not { } target) return;
         (IsOn, SourceTag, Target, TargetTag, Transductive, WithBaselines) = (true, run.Job.Data.Only, target, spec.Data.Only, spec.Transductive, run.Submission.Part is not null);
@@ -85,6 +85,16 @@ internal sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, 
         if (_source is null) return;
         (SourceTag, Target, TargetTag) = (source, _source, target);
     }
+
+    /// <summary>
+    /// How many runs are compared at most: the method, the source alone if it adapts, and the oracle, if the target has labels that it may learn.
+    /// </summary>
+    public int Comparisons(bool adapts) => 1 + (adapts ? 1 : 0) + (!Transductive && Target?.Latest.Classes.Count > 1 ? 1 : 0);
+
+    /// <summary>The method to begin with, and why.</summary>
+    /// <param name="hasWeights">Whether the network starts from weights.</param>
+    internal MethodAdvice? AdviceFor(bool hasWeights) => !hasWeights ? null : new MethodAdvice("domain-standardisation",
+        "It takes a moment, has nothing to set and often brings most of what there is to gain. Then try MCC or CDAN against it.");
 
     public RunRequest ApplyTo(RunRequest request) => !IsOn || Target is null ? request : request with
     {

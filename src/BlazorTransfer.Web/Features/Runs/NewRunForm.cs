@@ -23,9 +23,11 @@ internal sealed class NewRunForm
     /// <param name="weights">Imported weights.</param>
     /// <param name="models">Finished runs to start from, the newest first.</param>
     /// <param name="dataset">The data set that is chosen at first.</param>
-    public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, IReadOnlyList<Run> models, Dataset dataset)
+    /// <param name="domains">Source and target.</param>
+    public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, IReadOnlyList<Run> models, Dataset dataset, DomainForm domains)
     {
-        (_catalogue, _weights, _models, Dataset) = (catalogue, weights, models, dataset);
+        (_catalogue, _weights, _models, Domains) = (catalogue, weights, models, domains);
+        Dataset = dataset;
         // A network whose weights are here is the better suggestion.
         Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.Backbones[0];
         Weights = FittingWeights.FirstOrDefault();
@@ -33,15 +35,25 @@ internal sealed class NewRunForm
         Method = (Weights is null ? catalogue.Methods.FirstOrDefault(m => !m.TakesWeights) : null) ?? catalogue.Methods[0];
     }
 
-    public Dataset Dataset { get; set; }
+    /// <summary>The labelled images.</summary>
+    public Dataset Dataset
+    {
+        get;
+        set => Domains.UseSource(field = value);
+    }
+
+    /// <summary>Which of them are the source, and what is the target.</summary>
+    public DomainForm Domains { get; }
     public BackboneSpec Backbone { get; private set; }
     public BackboneWeights? Weights { get; private set; }
 
     /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null too.</summary>
     public Run? Parent { get; private set; }
 
-    /// <summary>What the method needs of a start and this one does not have, in a sentence; null where nothing is missing.</summary>
-    public string? Missing => Method.Source switch
+    /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
+    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? MissingOfStart;
+
+    private string? MissingOfStart => Method.Source switch
     {
         SourceUse.None => null,
         _ when StartsFromNothing => $"{Method.DisplayName} compares with the pretrained network, so it needs weights to start from.",
@@ -63,7 +75,17 @@ internal sealed class NewRunForm
 
     public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
 
-    public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.ParametersOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
+    public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.SettingsOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
+
+    /// <summary>Methods under their headings; those that adapt only where there is a target.</summary>
+    public IEnumerable<(string Heading, IEnumerable<TransferMethodSpec> Methods)> OfferedMethods => !Domains.IsOn
+        ? [("", _catalogue.Methods.Where(m => !m.AdaptsToTarget || m == Method))]
+        :
+        [
+            ("Domain adaptation, at once: on the network's features", _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: true })),
+            ("Domain adaptation, trained step by step", _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false })),
+            ("From the source alone: the target only scores", _catalogue.Methods.Where(m => !m.AdaptsToTarget)),
+        ];
 
     public SettingsLayout Layout => new(Specs);
 
@@ -122,6 +144,8 @@ internal sealed class NewRunForm
     {
         int perClass = Dataset.Latest.Of(Core.Datasets.Split.Train) / Math.Max(1, Dataset.Latest.Classes.Count);
         MethodAdvice advice = MethodAdvice.For(perClass, !StartsFromNothing, probe);
+        // Which of the methods that adapt is best, nobody knows beforehand: the one that never did harm in our measurements comes first.
+        if (Domains.IsOn && Domains.AdviceFor(!StartsFromNothing) is { } adapting) advice = adapting;
         Advice = _catalogue.FindMethod(advice.Method) is null ? null : advice;
         if (Advice is not null && !_methodIsChosen) SwitchTo(_catalogue.FindMethod(Advice.Method)!);
     }
@@ -190,6 +214,7 @@ internal sealed class NewRunForm
         StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
         if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
+        Domains.TakeOver(run);
         _methodIsChosen = true;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
         foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
@@ -200,7 +225,13 @@ internal sealed class NewRunForm
         ];
     }
 
-    public RunRequest ToRequest() => Experiment.ApplyTo(OneRun(), Specs);
+    public RunRequest ToRequest() => Domains.ApplyTo(Experiment.ApplyTo(OneRun(), Specs));
+
+    /// <summary>One run that is tried out, such as by a finder: nothing is compared.</summary>
+    public RunRequest ToTrial() => Domains.ApplyTo(OneRun()) is var one && one.Target is { } target ? one with { Target = target with { WithBaselines = false } } : one;
+
+    /// <summary>How many runs start.</summary>
+    public int Runs => Experiment.Runs * (Experiment.Kind is ExperimentKind.Single or ExperimentKind.Seeds && Domains is { IsOn: true, WithBaselines: true } ? Domains.Comparisons(Method.AdaptsToTarget) : 1);
 
     private RunRequest OneRun() => new()
     {

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
@@ -14,6 +15,7 @@ public sealed partial class NewRunPage
 {
     private const int FewModels = 4;
     private IReadOnlyList<Dataset> _datasets = [];
+    private IReadOnlyList<Dataset> _allDatasets = [];
     private Catalogue? _catalogue;
     private NewRunForm? _form;
     private IReadOnlyList<string> _gone = [];
@@ -42,6 +44,13 @@ public sealed partial class NewRunPage
     [SupplyParameterFromQuery(Name = "weights")]
     private string? WeightsId { get; set; }
 
+    /// <summary>A part of the data set that is the source, with <see cref="TargetTag"/> for the target: both as NAME=VALUE.</summary>
+    [SupplyParameterFromQuery(Name = "source")]
+    private string? SourceTag { get; set; }
+
+    [SupplyParameterFromQuery(Name = "target")]
+    private string? TargetTag { get; set; }
+
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
 
@@ -63,7 +72,8 @@ public sealed partial class NewRunPage
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
-        _datasets = [.. Datasets.List(User, ProjectId).Where(d => d.Latest.HasLabels)];
+        _allDatasets = Datasets.List(User, ProjectId);
+        _datasets = [.. _allDatasets.Where(d => d.Latest.HasLabels)];
         if (_datasets.Count > 0) await LoadCatalogueAsync();
     }
 
@@ -75,7 +85,9 @@ public sealed partial class NewRunPage
         {
             _failure = null;
             _catalogue = await Catalogues.GetAsync();
-            _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0]);
+            _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
+                new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number)));
+            if (SourceTag is not null && TargetTag is not null && SampleTag.Parse(SourceTag) is { } source && SampleTag.Parse(TargetTag) is { } target) _form.Domains.Use(source, target);
             if (BackboneName is not null) _form.StartWith(BackboneName, WeightsId);
             if (StartRun is not null) _form.TrainOnFrom(StartRun);
             if (FromRun is not null)

@@ -18,6 +18,7 @@ public sealed partial class RunPage : IDisposable
     private (EvaluationCompleted Evaluation, int Row, int Column)? _cell;
     private int? _sampleIndex;
     private bool _hasImages;
+    private bool _hasTargetImages;
     private string _log = "";
     private LineageGraph _lineage = null!;
 
@@ -39,11 +40,18 @@ public sealed partial class RunPage : IDisposable
     /// <summary>Predictions of the chosen epoch; of the latest one unless somebody chose.</summary>
     private SamplesPredicted? ShownSamples => _view.Samples.Count == 0 ? null : _view.Samples[Math.Min(_sampleIndex ?? _view.Samples.Count, _view.Samples.Count) - 1];
 
+    /// <summary>A chart is drawn with its curves: the first epoch says whether the target's is among them.</summary>
+    private bool HasTarget => _view.LastEpoch?.Metrics.ContainsKey(MetricKeys.TargetTop1) == true;
+
+    private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
+
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
         _run = Runs.Get(User, ProjectId, RunId);
-        _hasImages = Datasets.List(User, ProjectId).Any(d => d.Id == _run.Submission.DatasetId);
+        IReadOnlyList<Dataset> datasets = Datasets.List(User, ProjectId);
+        _hasImages = datasets.Any(d => d.Id == _run.Submission.DatasetId);
+        _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
         _lineage = Lineage.OfRun(User, ProjectId, RunId);
         _ = FollowAsync();
     }

@@ -15,6 +15,7 @@ internal static class RunsFeature
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
         services.AddSingleton<RunQueue>();
+        services.AddSingleton<TargetAnswers>();
         services.AddSingleton<RunService>();
         services.AddHostedService<SearchConductor>();
         services.AddSingleton<TuningService>();

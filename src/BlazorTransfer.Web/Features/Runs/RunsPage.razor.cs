@@ -72,6 +72,13 @@ public sealed partial class RunsPage : IDisposable
     private static string MemberOf(Run run) => run switch
     {
         { Submission.ExperimentId: null } => "",
+        { Submission.Part: { } part } => part switch
+        {
+            AdaptationPart.Method => ", adapted",
+            AdaptationPart.SourceOnly => ", source alone",
+            AdaptationPart.Oracle => ", oracle",
+            _ => throw new InvalidOperationException($"No words for {part}."),
+        },
         { Submission.Search: not null } => $", trial {run.Submission.Trial}",
         { Job.Fold: { } fold } => $", fold {fold.Index + 1} of {fold.Count}",
         _ => $", seed {run.Job.Seed}",
