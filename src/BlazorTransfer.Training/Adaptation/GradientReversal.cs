@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Adaptation;
 /// "Unsupervised Domain Adaptation by Backpropagation" (2015).
 /// <para>
 /// It is x − (1 + λ)(x − c) with c the value of x without its gradient: x − c is exactly zero, so that the value is x to the bit, and the gradient is
-/// 1 − (1 + λ) = −λ. TorchSharp's functions of one's own keep a delegate and a context for each call until a collection; this keeps nothing.
+/// 1 − (1 + λ) = −λ. Made of ordinary operations, it needs no autograd function of our own.
 /// </para>
 /// </summary>
 internal static class GradientReversal

@@ -77,7 +77,7 @@ internal sealed class TransferComponentAnalysis : IDisposable
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         Tensor rows = Joined(source, target);
-        Tensor anchors = landmarks is int count ? rows.index_select(0, Spread(count, rows)) : rows;
+        Tensor anchors = landmarks is int count ? EvenRows.Of(rows, count) : rows;
         Tensor values, weights;
         if (landmarks is null)
         {
@@ -160,13 +160,6 @@ internal sealed class TransferComponentAnalysis : IDisposable
     /// <summary>k(rows, anchors) · weights, some rows at a time.</summary>
     private static Tensor Values(Tensor rows, Tensor anchors, double gamma, Tensor weights) =>
         cat([.. rows.split(Chunk, 0).Select(part => PairwiseDistances.Gaussian(part, anchors, gamma).mm(weights))], 0);
-
-    /// <summary>Evenly spread row numbers; where samples come class by class, each class has its share.</summary>
-    private static Tensor Spread(int count, Tensor rows)
-    {
-        long all = rows.shape[0], taken = Math.Min(count, all);
-        return tensor([.. Enumerable.Range(0, (int)taken).Select(i => i * all / taken)], device: rows.device);
-    }
 
     private static Tensor Joined(Tensor source, Tensor target) => cat([source.to(float64), target.to(float64)], 0);
 }
