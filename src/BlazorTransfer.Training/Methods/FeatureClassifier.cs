@@ -69,7 +69,7 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     /// <param name="classes">How many classes there are.</param>
     /// <param name="cancel">Stops the search.</param>
     protected LogisticRegression Classify(Tensor features, Tensor labels, Tensor? weights, int classes, CancellationToken cancel) =>
-        LogisticRegression.Fit(features, labels, classes, ClassifierDecay, cancel);
+        LogisticRegression.Fit(features, labels, classes, ClassifierDecay, cancel, weights);
 
     /// <summary>Puts a classifier in the place of the head: logits = ((x − m) / s · P) A + c.</summary>
     /// <param name="model">The model.</param>

@@ -22,6 +22,8 @@ public static class TransferMethodRegistry
         (SubspaceAdaptation.Spec, settings => new SubspaceAdaptation(settings)),
         (TransferComponents.Spec, settings => new TransferComponents(settings)),
         (JointDistribution.Spec, settings => new JointDistribution(settings)),
+        (Kmm.Spec, settings => new Kmm(settings)),
+        (DensityRatioWeighting.Spec, settings => new DensityRatioWeighting(settings)),
         (Dan.Spec, settings => new Dan(settings)),
         (DeepCoral.Spec, settings => new DeepCoral(settings)),
         (Jan.Spec, settings => new Jan(settings)),

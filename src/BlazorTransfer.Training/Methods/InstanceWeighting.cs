@@ -1,0 +1,31 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Adaptation;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Methods;
+
+/// <summary>
+/// Adaptation by weighing the source: images that look like the target's count more, the others less (Huang et al., "Correcting Sample
+/// Selection Bias by Unlabeled Data", 2006). It mends covariate shift, where the same image would mean the same in both domains and only some
+/// are more frequent there; it cannot bring apart domains together. Weights are of mean one.
+/// </summary>
+internal abstract class InstanceWeighting(ParameterSet settings) : ShallowAdaptation(settings)
+{
+    // Kernels on a thousand noisy directions see all images as far apart from all others.
+    private const int KernelComponents = 50;
+
+    protected sealed override Alignment Align(DomainFeatures domains, CancellationToken cancel)
+    {
+        (_, _, Tensor directions) = linalg.svd(cat([domains.Source, domains.Target]), fullMatrices: false);
+        Tensor map = directions.narrow(0, 0, Math.Min(KernelComponents, directions.shape[0])).t();
+        Tensor weights = Weigh(domains.Source.mm(map), domains.Target.mm(map), cancel);
+        return new Alignment(domains.Source, Weights: weights / weights.mean().clamp_min(1e-12));
+    }
+
+    /// <summary>How much each image of the source counts, [Ns], on any scale.</summary>
+    /// <param name="source">[Ns, k], the principal directions of both domains together.</param>
+    /// <param name="target">[Nt, k].</param>
+    /// <param name="cancel">Stops it.</param>
+    protected abstract Tensor Weigh(Tensor source, Tensor target, CancellationToken cancel);
+}
