@@ -21,7 +21,9 @@ internal static class TestZip
 
     /// <summary>Two classes in each of two domains, two images each.</summary>
     public static IEnumerable<(string Name, byte[] Content)> TwoDomains() =>
-        from d in new[] { 0, 1 } from c in new[] { 0, 1 } from i in new[] { 0, 1 }
+        from d in new[] { 0, 1 }
+        from c in new[] { 0, 1 }
+        from i in new[] { 0, 1 }
         select ($"set/{(d == 0 ? "photo" : "sketch")}/{(c == 0 ? "a" : "b")}/{i}.jpg", Jpeg((120 * d) + (60 * c) + (30 * i)));
 
     public static string Write(string path, IEnumerable<(string Name, byte[] Content)> files)

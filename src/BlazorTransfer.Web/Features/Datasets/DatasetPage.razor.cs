@@ -80,8 +80,6 @@ public sealed partial class DatasetPage
         }),
     ];
 
-    private static string Heading(string tag) => string.Concat(char.ToUpperInvariant(tag[0]).ToString(), tag.AsSpan(1));
-
     private static string TextOf(TagCount tag) => new SampleTag(tag.Name, tag.Value).ToString();
 
     /// <summary>The value alone where there is only one name to ask for.</summary>

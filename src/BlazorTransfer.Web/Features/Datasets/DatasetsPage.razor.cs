@@ -41,7 +41,7 @@ public sealed partial class DatasetsPage
     /// <summary>Such as <c>Domain: photo, sketch</c>, as far as the version counts its tags itself.</summary>
     private static IEnumerable<string> TagValues(DatasetVersion version) =>
         (version.Tags ?? []).GroupBy(t => t.Name, t => t.Value).Select(values =>
-            $"{char.ToUpperInvariant(values.Key[0])}{values.Key[1..]}: {string.Join(", ", values.Take(MostValues))}{(values.Count() > MostValues ? ", …" : "")}");
+            $"{TagCount.Heading(values.Key)}: {string.Join(", ", values.Take(MostValues))}{(values.Count() > MostValues ? ", …" : "")}");
 
     private void Load()
     {

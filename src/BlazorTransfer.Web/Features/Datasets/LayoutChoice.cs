@@ -17,7 +17,7 @@ internal sealed record LayoutChoice(ImportLayout Layout, string Title, string Hi
         new(ImportLayout.Classes, "Folders are classes", "images to learn from", "A zip of class folders",
             "The folder of an image is its class. Splits are optional; without them, a fifth of each class becomes validation.",
             ["ants/001.jpg\nants/002.png\nbees/001.jpg", "train/ants/001.jpg\nval/ants/002.jpg\ntest/bees/003.jpg"]),
-        new(ImportLayout.Domains, "Outer folders are domains", "classes inside, from several sources", "A zip of domain folders",
+        new(ImportLayout.Domains, "Folders are domains", "with class folders inside", "A zip of domain folders",
             "The outer folder says where an image comes from, such as a camera or a site; the folder inside is its class. "
                 + "Splits are optional; without them, a fifth of each class in each domain becomes validation.",
             ["photo/dog/001.jpg\nphoto/cat/002.jpg\nsketch/dog/003.jpg", "photo/train/dog/001.jpg\nphoto/val/cat/002.jpg\nsketch/dog/003.jpg"]),

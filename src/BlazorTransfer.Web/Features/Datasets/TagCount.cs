@@ -8,6 +8,9 @@ public sealed record TagCount(string Name, string Value, int Images)
     /// <summary>A tag with more values than this, such as a file's number, divides nothing.</summary>
     public const int MostValues = 50;
 
+    /// <summary>A tag's name at the head of a column or a field.</summary>
+    public static string Heading(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..]}";
+
     /// <summary>By name and value, without those that divide nothing.</summary>
     public static IReadOnlyList<TagCount> Of(IEnumerable<Sample> samples) =>
     [
