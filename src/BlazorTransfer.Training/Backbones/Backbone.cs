@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,13 +18,19 @@ public sealed record LayerGroup(string Name, IReadOnlyList<Module> Modules, Func
 /// </summary>
 public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.Name)
 {
+    // In the place of the plain head.
+    private Sequential? _mlpHead;
+
     public BackboneSpec Spec { get; } = spec;
 
     /// <summary>The trunk from stem to last stage; the head is none of them.</summary>
     public abstract IReadOnlyList<LayerGroup> LayerGroups { get; }
 
     /// <summary>The classification head: the layers that depend on the classes, and nothing that was pretrained without them.</summary>
-    public abstract Module<Tensor, Tensor> Head { get; }
+    public Module<Tensor, Tensor> Head => _mlpHead ?? PlainHead;
+
+    /// <summary>The head's hidden layer; null where the head is linear.</summary>
+    public HeadSpec? HeadSpec { get; private set; }
 
     /// <summary>
     /// Children that served the original training only. They travel with the weights, so that these load strictly elsewhere, and are
@@ -33,6 +40,12 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
 
     /// <summary>The head's name in the state dictionary, such as <c>fc</c> or <c>classifier.6</c>.</summary>
     public string HeadName => named_modules().First(m => ReferenceEquals(m.module, Head)).name;
+
+    /// <summary>The head's input is a map [N, FeatureDim, H, W], not one vector an image.</summary>
+    public virtual bool HeadTakesMap => false;
+
+    /// <summary>The head that the architecture has of its own: one linear layer, or a 1×1 convolution.</summary>
+    protected abstract Module<Tensor, Tensor> PlainHead { get; }
 
     /// <summary>How many groups, from the stem, are frozen.</summary>
     public int FrozenGroups { get; private set; }
@@ -59,7 +72,7 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     public virtual Tensor Pool(Tensor headInput) => headInput;
 
     /// <summary>The head's input to logits [N, classes].</summary>
-    public virtual Tensor ForwardHead(Tensor headInput) => Head.call(headInput);
+    public Tensor ForwardHead(Tensor headInput) => _mlpHead?.call(headInput) ?? ForwardPlainHead(headInput);
 
     /// <summary>Images [N, 3, S, S] to logits [N, classes].</summary>
     public override Tensor forward(Tensor images) => ForwardHead(ForwardFeatures(images));
@@ -90,6 +103,26 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
         base.train(train);
         foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules)) module.eval();
     }
+
+    /// <summary>
+    /// Puts a new head with a hidden layer in the place of the plain one, under its name: there torchvision's network takes one too.
+    /// Once, before anything else is done with the network.
+    /// </summary>
+    internal void ReplaceHead(HeadSpec head, int classes)
+    {
+        if (_mlpHead is not null) throw new InvalidOperationException("The head was replaced already.");
+        string name = HeadName;
+        int dot = name.LastIndexOf('.');
+        Module parent = dot < 0 ? this : named_modules().First(m => m.name == name[..dot]).module;
+        string own = name[(dot + 1)..];
+        parent.register_module(own, null!);
+        PlainHead.Dispose();
+        (_mlpHead, HeadSpec) = (MlpHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap), head);
+        parent.register_module(own, _mlpHead);
+    }
+
+    /// <inheritdoc cref="ForwardHead"/>
+    protected virtual Tensor ForwardPlainHead(Tensor headInput) => PlainHead.call(headInput);
 
     /// <summary>A group of modules that follow one another.</summary>
     protected static LayerGroup Group(string name, params Module<Tensor, Tensor>[] modules) => new(name, modules, x => Chain(modules, x));
