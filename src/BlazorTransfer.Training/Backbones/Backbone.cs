@@ -111,14 +111,16 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     internal void ReplaceHead(HeadSpec head, int classes)
     {
         if (_mlpHead is not null) throw new InvalidOperationException("The head was replaced already.");
-        string name = HeadName;
-        int dot = name.LastIndexOf('.');
-        Module parent = dot < 0 ? this : named_modules().First(m => m.name == name[..dot]).module;
-        string own = name[(dot + 1)..];
-        parent.register_module(own, null!);
-        PlainHead.Dispose();
-        (_mlpHead, HeadSpec) = (MlpHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap), head);
-        parent.register_module(own, _mlpHead);
+        string[] path = HeadName.Split('.');
+        Module plain = PlainHead, outermost = named_children().First(c => c.name == path[0]).module;
+        _mlpHead = MlpHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap);
+        HeadSpec = head;
+        // A sequence cannot exchange a module, so it is made anew of the others. It is there for the names: no forward calls it.
+        Module replacement = path.Length == 1 ? _mlpHead
+            : Sequential([.. outermost.named_children().Select(c => (c.name, c.name == path[1] ? _mlpHead : (Module<Tensor, Tensor>)c.module))]);
+        register_module(path[0], null!);
+        register_module(path[0], replacement);
+        plain.Dispose();
     }
 
     /// <inheritdoc cref="ForwardHead"/>

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
@@ -12,15 +13,19 @@ public sealed class MlpHeadTests
 {
     private const int Width = 7, Classes = 5;
 
-    // A step of the largest takes long and shows nothing that others do not.
+    // Steps and copies of the largest take long and show nothing that others do not.
     private const long Large = 35_000_000;
+
+    // Built by the same code as their relatives.
+    private static readonly string[] Variants = ["ResNeXt", "Wide ResNet", "EfficientNetV2"];
 
     private static readonly HeadSpec Head = new(Width, 0.25);
 
-    public static TheoryData<string> Families => [.. BackboneRegistry.All.GroupBy(s => s.Family).Select(f => f.MinBy(s => s.Parameters)!.Name)];
+    public static TheoryData<string> Families => [.. Smallest.Select(s => s.Name)];
 
-    public static TheoryData<string> SmallerFamilies =>
-        [.. BackboneRegistry.All.Where(s => s.Parameters < Large).GroupBy(s => s.Family).Select(f => f.MinBy(s => s.Parameters)!.Name)];
+    public static TheoryData<string> SmallerFamilies => [.. Smallest.Where(s => s.Parameters < Large).Select(s => s.Name)];
+
+    private static IEnumerable<BackboneSpec> Smallest => BackboneRegistry.All.Where(s => !Variants.Contains(s.Family)).GroupBy(s => s.Family).Select(f => f.MinBy(s => s.Parameters)!);
 
     [Theory, MemberData(nameof(Families))]
     public void Head_WithAHiddenLayer_TakesThePlainOnesPlace_AndIsRestoredFromItsDescription(string name)
@@ -51,6 +56,7 @@ public sealed class MlpHeadTests
         Tensor neurons = nn.functional.linear(features, state[$"{hidden}.weight"], state[$"{hidden}.bias"]).div(Math.Sqrt(1 + 1e-5)).relu();
         Assert.True(allclose(nn.functional.linear(neurons, state[$"{last}.weight"], state[$"{last}.bias"]), logits, 1e-4, 1e-5), "The logits are others.");
 
+        if (backbone.Spec.Parameters > Large) return;
         string file = Path.GetTempFileName();
         try
         {
@@ -92,8 +98,8 @@ public sealed class MlpHeadTests
         Assert.Equal(3, statistics.Length);
         Dictionary<string, Tensor> last = Copy(backbone.Head);
         Assert.All(statistics, s => Assert.True(last[s].equal(after[s]).all().item<bool>(), $"{s} changed."));
+        Assert.All(last, t => Assert.True(t.Value.isfinite().all().item<bool>(), t.Key));
         string bias = backbone.HeadTakesMap ? "6.bias" : "4.bias";
-        Assert.True(last[bias].isfinite().all().item<bool>());
         Assert.False(last[bias].equal(after[bias]).all().item<bool>(), "A batch of one image trains nothing.");
 
         void Step(Tensor logits, int images)
@@ -119,8 +125,10 @@ public sealed class MlpHeadTests
 
         Assert.Equal([name], WeightsLoader.FittingBackbones(tensors));
         Assert.Equal(new FileHead(Classes, new HeadSpec(width)), WeightsLoader.HeadOf(name, tensors));
-        Assert.True(WeightsLoader.Differences(name, tensors).IsWhole);
         Assert.True(WeightsLoader.TrunkDifferences(name, tensors).IsWhole);
+        // GoogLeNet's auxiliary heads have the file's classes and differ.
+        WeightsMismatch differences = WeightsLoader.Differences(name, tensors);
+        Assert.Equal((0, 0), (differences.MissingCount, differences.UnexpectedCount));
         LoadReport report = WeightsLoader.Load(plain, tensors);
         Assert.False(report.HeadLoaded);
         Assert.DoesNotContain(report.Loaded, k => k.StartsWith(plain.HeadName + ".", StringComparison.Ordinal));
