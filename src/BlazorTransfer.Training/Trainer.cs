@@ -195,6 +195,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             Backbone = run.Job.Backbone,
             Classes = _model.Classes,
+            Head = _model.Backbone.HeadSpec,
             Preprocessing = run.Preprocessing,
             Method = run.Job.Method,
             Epoch = epoch,

@@ -124,7 +124,7 @@ public sealed class TrainingRun : IDisposable
         DatasetManifest data = RunData.Load(job);
         TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
         manual_seed(job.Seed);
-        Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count);
+        Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count, method.Head);
         CheckImageSize(backbone, settings);
         var model = new TransferModel(backbone, data.Classes, device) { Source = LoadWeights(backbone, job, data.Classes, device, emit) };
         backbone.to(device);
@@ -187,18 +187,22 @@ public sealed class TrainingRun : IDisposable
 
     private static TransferModel SourceNetwork(string name, IReadOnlyDictionary<string, TensorData> tensors, TransferMethodSpec method, Device device)
     {
-        int? classes = WeightsLoader.HeadClasses(name, tensors);
-        if (classes is null && method.Source == SourceUse.TrunkAndHead)
+        FileHead? head = WeightsLoader.HeadOf(name, tensors);
+        if (head is null && method.Source == SourceUse.TrunkAndHead)
             throw new WeightsException($"they have no head, and {method.DisplayName} needs that of the classes they were trained on. Choose weights with their head, or another method.");
-        Backbone source = BackboneRegistry.Create(name, classes ?? 1);
+        int classes = head?.Classes ?? 1;
+        Backbone source = BackboneRegistry.Create(name, classes, head?.Hidden);
         WeightsLoader.Load(source, tensors);
         foreach (Parameter parameter in source.parameters()) parameter.requires_grad = false;
         source.eval();
         source.to(device);
-        return new TransferModel(source, [.. Enumerable.Range(1, classes ?? 1).Select(c => $"source class {c}")], device);
+        return new TransferModel(source, [.. Enumerable.Range(1, classes).Select(c => $"source class {c}")], device);
     }
 
-    /// <summary>A head means nothing without its classes: only a file that names the same ones in the same order gives its own.</summary>
+    /// <summary>
+    /// A head means nothing without its classes: only a file that names the same ones in the same order gives its own. Whether it has the same
+    /// hidden layer, its tensors say.
+    /// </summary>
     private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes)
     {
         string description = ModelDescription.PathBeside(weights);

@@ -54,7 +54,7 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     /// <exception cref="WeightsException">The tensors are not the description's.</exception>
     public static TransferModel Restore(ModelDescription description, IReadOnlyDictionary<string, TensorData> tensors)
     {
-        Backbone backbone = BackboneRegistry.Create(description.Backbone, description.Classes.Count);
+        Backbone backbone = BackboneRegistry.Create(description.Backbone, description.Classes.Count, description.Head);
         if (!WeightsLoader.Load(backbone, tensors).HeadLoaded) throw new WeightsException("The file's head does not have the model's classes.");
         backbone.eval();
         return new TransferModel(backbone, description.Classes, CPU);

@@ -15,6 +15,9 @@ public sealed record ModelDescription
     /// <summary>Class names in the order of the outputs.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
     public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>The head's hidden layer; null where the head is linear, as in all files of older versions.</summary>
+    public HeadSpec? Head { get; init; }
     public required string Method { get; init; }
     public required int Epoch { get; init; }
 
@@ -31,7 +34,8 @@ public sealed record ModelDescription
         try
         {
             ModelDescription? description = JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(path), ProtocolJson.Indented);
-            return description?.Format == CurrentFormat ? description : throw new InvalidDataException($"{path} describes no model of format {CurrentFormat}.");
+            if (description?.Format != CurrentFormat) throw new InvalidDataException($"{path} describes no model of format {CurrentFormat}.");
+            return description.Head?.IsPossible() == false ? throw new InvalidDataException($"{path} describes no possible head.") : description;
         }
         catch (JsonException e)
         {

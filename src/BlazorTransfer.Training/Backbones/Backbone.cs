@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -17,13 +18,19 @@ public sealed record LayerGroup(string Name, IReadOnlyList<Module> Modules, Func
 /// </summary>
 public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.Name)
 {
+    // In the place of the plain head.
+    private Sequential? _mlpHead;
+
     public BackboneSpec Spec { get; } = spec;
 
     /// <summary>The trunk from stem to last stage; the head is none of them.</summary>
     public abstract IReadOnlyList<LayerGroup> LayerGroups { get; }
 
     /// <summary>The classification head: the layers that depend on the classes, and nothing that was pretrained without them.</summary>
-    public abstract Module<Tensor, Tensor> Head { get; }
+    public Module<Tensor, Tensor> Head => _mlpHead ?? PlainHead;
+
+    /// <summary>The head's hidden layer; null where the head is linear.</summary>
+    public HeadSpec? HeadSpec { get; private set; }
 
     /// <summary>
     /// Children that served the original training only. They travel with the weights, so that these load strictly elsewhere, and are
@@ -33,6 +40,12 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
 
     /// <summary>The head's name in the state dictionary, such as <c>fc</c> or <c>classifier.6</c>.</summary>
     public string HeadName => named_modules().First(m => ReferenceEquals(m.module, Head)).name;
+
+    /// <summary>The head's input is a map [N, FeatureDim, H, W], not one vector an image.</summary>
+    public virtual bool HeadTakesMap => false;
+
+    /// <summary>The head that the architecture has of its own: one linear layer, or a 1×1 convolution.</summary>
+    protected abstract Module<Tensor, Tensor> PlainHead { get; }
 
     /// <summary>How many groups, from the stem, are frozen.</summary>
     public int FrozenGroups { get; private set; }
@@ -59,13 +72,19 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     public virtual Tensor Pool(Tensor headInput) => headInput;
 
     /// <summary>The head's input to logits [N, classes].</summary>
-    public virtual Tensor ForwardHead(Tensor headInput) => Head.call(headInput);
+    public Tensor ForwardHead(Tensor headInput) => _mlpHead?.call(headInput) ?? ForwardPlainHead(headInput);
 
     /// <summary>D of what the head's last layer takes.</summary>
-    public virtual int HeadFeatureDim => Spec.FeatureDim;
+    public int HeadFeatureDim => HeadSpec?.Width ?? Spec.FeatureDim;
 
     /// <summary>The head's input to logits [N, classes], and to what the head's last layer takes for them, [N, D].</summary>
-    public virtual (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput) => (Pool(headInput), ForwardHead(headInput));
+    public (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput)
+    {
+        if (_mlpHead is null) return (Pool(headInput), ForwardHead(headInput));
+        Module<Tensor, Tensor>[] layers = [.. _mlpHead.children().Cast<Module<Tensor, Tensor>>()];
+        Tensor features = Chain(layers[..^1], headInput);
+        return (features, layers[^1].call(features));
+    }
 
     /// <summary>Images [N, 3, S, S] to logits [N, classes].</summary>
     public override Tensor forward(Tensor images) => ForwardHead(ForwardFeatures(images));
@@ -96,6 +115,28 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
         base.train(train);
         foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules)) module.eval();
     }
+
+    /// <summary>
+    /// Puts a new head with a hidden layer in the place of the plain one, under its name: there torchvision's network takes one too.
+    /// Once, before anything else is done with the network.
+    /// </summary>
+    internal void ReplaceHead(HeadSpec head, int classes)
+    {
+        if (_mlpHead is not null) throw new InvalidOperationException("The head was replaced already.");
+        string[] path = HeadName.Split('.');
+        Module plain = PlainHead, outermost = named_children().First(c => c.name == path[0]).module;
+        _mlpHead = MlpHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap);
+        HeadSpec = head;
+        // A sequence cannot exchange a module, so it is made anew of the others. It is there for the names: no forward calls it.
+        Module replacement = path.Length == 1 ? _mlpHead
+            : Sequential([.. outermost.named_children().Select(c => (c.name, c.name == path[1] ? _mlpHead : (Module<Tensor, Tensor>)c.module))]);
+        register_module(path[0], null!);
+        register_module(path[0], replacement);
+        plain.Dispose();
+    }
+
+    /// <inheritdoc cref="ForwardHead"/>
+    protected virtual Tensor ForwardPlainHead(Tensor headInput) => PlainHead.call(headInput);
 
     /// <summary>A group of modules that follow one another.</summary>
     protected static LayerGroup Group(string name, params Module<Tensor, Tensor>[] modules) => new(name, modules, x => Chain(modules, x));

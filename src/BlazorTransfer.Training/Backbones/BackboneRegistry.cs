@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
 
 namespace BlazorTransfer.Training.Backbones;
 
@@ -40,8 +41,16 @@ public static class BackboneRegistry
     internal static PyTorchCode PyTorch(string name) => Find(name).PyTorch;
 
     /// <summary>Builds the network with random weights and a head of <paramref name="classes"/> outputs.</summary>
+    /// <param name="name">The architecture.</param>
+    /// <param name="classes">Outputs.</param>
+    /// <param name="head">The head's hidden layer; null for a linear head.</param>
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
-    public static Backbone Create(string name, int classes) => Find(name).Create(classes);
+    public static Backbone Create(string name, int classes, HeadSpec? head = null)
+    {
+        Backbone backbone = Find(name).Create(classes);
+        if (head is not null) backbone.ReplaceHead(head, classes);
+        return backbone;
+    }
 
     private static BackboneEntry Find(string name) => Entries.FirstOrDefault(e => e.Spec.Name == name)
         ?? throw TrainingException.BadInput($"There is no backbone named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}.");

@@ -5,8 +5,10 @@ using static TorchSharp.torch.nn;
 namespace BlazorTransfer.Training.Backbones;
 
 /// <summary>
-/// Batch normalisation of maps [N, C, H, W] with PyTorch's names and meaning (Ioffe and Szegedy, "Batch Normalization", 2015). TorchSharp's own
-/// counts its batches with a scalar that may be collected during the call (see <see cref="Scalars"/>), which now and then ends a training.
+/// Batch normalisation of maps [N, C, H, W] or vectors [N, C] with PyTorch's names and meaning (Ioffe and Szegedy, "Batch Normalization",
+/// 2015). TorchSharp's own counts its batches with a scalar that may be collected during the call (see <see cref="Scalars"/>), which now and
+/// then ends a training. A training batch with one value a channel, as of a single image's vector, has no variance: PyTorch refuses it; here it is normalised
+/// by the running statistics, which stay as they are, since an epoch's last batch may be one image.
 /// </summary>
 internal sealed class BatchNorm : Module<Tensor, Tensor>
 {
@@ -32,9 +34,10 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor maps)
     {
-        if (training && Momentum != 0) get_buffer("num_batches_tracked")!.Increment();
+        bool takesStatistics = training && maps.numel() > maps.shape[1];
+        if (takesStatistics && Momentum != 0) get_buffer("num_batches_tracked")!.Increment();
         // By name, since moving to a device or a type replaces the tensors.
         return functional.batch_norm(
-            maps, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), training, Momentum ?? _momentum, _epsilon);
+            maps, get_buffer("running_mean")!, get_buffer("running_var")!, get_parameter("weight"), get_parameter("bias"), takesStatistics, Momentum ?? _momentum, _epsilon);
     }
 }

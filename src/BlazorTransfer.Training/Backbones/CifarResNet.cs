@@ -57,7 +57,7 @@ internal sealed class CifarResNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _linear;
+    protected override Module<Tensor, Tensor> PlainHead => _linear;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 

@@ -44,7 +44,7 @@ internal sealed class ConvNeXt : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _head;
+    protected override Module<Tensor, Tensor> PlainHead => _head;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.flatten(1);
 

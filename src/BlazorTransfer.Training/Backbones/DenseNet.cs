@@ -54,7 +54,7 @@ internal sealed class DenseNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _classifier;
+    protected override Module<Tensor, Tensor> PlainHead => _classifier;
 
     public override Tensor ToHeadInput(Tensor trunk) => functional.relu(trunk).mean([2, 3]);
 

@@ -49,13 +49,13 @@ internal sealed class GoogLeNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _fc;
+    protected override Module<Tensor, Tensor> PlainHead => _fc;
 
     public override IReadOnlyList<string> AuxiliaryHeads => ["aux1", "aux2"];
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 
-    public override Tensor ForwardHead(Tensor headInput) => _fc.call(_dropout.call(headInput));
+    protected override Tensor ForwardPlainHead(Tensor headInput) => _fc.call(_dropout.call(headInput));
 
     private static MaxPool2d Pool(int kernel) => MaxPool2d(kernel, stride: 2, ceil_mode: true);
 

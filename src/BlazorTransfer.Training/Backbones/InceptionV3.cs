@@ -48,13 +48,13 @@ internal sealed class InceptionV3 : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _fc;
+    protected override Module<Tensor, Tensor> PlainHead => _fc;
 
     public override IReadOnlyList<string> AuxiliaryHeads => ["AuxLogits"];
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 
-    public override Tensor ForwardHead(Tensor headInput) => _fc.call(_dropout.call(headInput));
+    protected override Tensor ForwardPlainHead(Tensor headInput) => _fc.call(_dropout.call(headInput));
 
     private static Tensor Averaged(Tensor x) => functional.avg_pool2d(x, 3, stride: 1, padding: 1);
 

@@ -56,7 +56,7 @@ internal sealed class MnasNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _classifier;
+    protected override Module<Tensor, Tensor> PlainHead => _classifier;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 

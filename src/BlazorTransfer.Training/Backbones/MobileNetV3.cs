@@ -67,11 +67,11 @@ internal sealed class MobileNetV3 : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _head;
+    protected override Module<Tensor, Tensor> PlainHead => _head;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk;
 
-    public override Tensor ForwardHead(Tensor headInput) => _head.call(_dropout.call(headInput));
+    protected override Tensor ForwardPlainHead(Tensor headInput) => _head.call(_dropout.call(headInput));
 
     private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, int hidden, Row[] rows)
     {

@@ -46,7 +46,7 @@ internal sealed class RegNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _fc;
+    protected override Module<Tensor, Tensor> PlainHead => _fc;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 

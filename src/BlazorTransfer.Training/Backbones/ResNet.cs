@@ -102,7 +102,7 @@ internal sealed class ResNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _fc;
+    protected override Module<Tensor, Tensor> PlainHead => _fc;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 

@@ -43,7 +43,7 @@ internal sealed class ShuffleNetV2 : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _fc;
+    protected override Module<Tensor, Tensor> PlainHead => _fc;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk.mean([2, 3]);
 

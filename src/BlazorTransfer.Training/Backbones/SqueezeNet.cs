@@ -49,13 +49,15 @@ internal sealed class SqueezeNet : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _classifier;
+    protected override Module<Tensor, Tensor> PlainHead => _classifier;
+
+    public override bool HeadTakesMap => true;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk;
 
     public override Tensor Pool(Tensor headInput) => headInput.mean([2, 3]);
 
-    public override Tensor ForwardHead(Tensor headInput) => Head.call(headInput).flatten(1);
+    protected override Tensor ForwardPlainHead(Tensor headInput) => _classifier.call(headInput).flatten(1);
 
     private static MaxPool2d Pool() => MaxPool2d(3, stride: 2, ceil_mode: true);
 

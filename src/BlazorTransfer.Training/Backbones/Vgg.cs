@@ -58,7 +58,7 @@ internal sealed class Vgg : Backbone
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
-    public override Module<Tensor, Tensor> Head => _head;
+    protected override Module<Tensor, Tensor> PlainHead => _head;
 
     public override Tensor ToHeadInput(Tensor trunk) => trunk;
 

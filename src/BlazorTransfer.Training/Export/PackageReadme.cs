@@ -40,7 +40,7 @@ public static class PackageReadme
 
             labels = open("labels.txt", encoding="utf-8").read().splitlines()
             model = {{pytorch.Construction}}
-            model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
+            {{HeadInPyTorch(model)}}model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
             model.eval()
 
             prepare = transforms.Compose([
@@ -72,6 +72,15 @@ public static class PackageReadme
             ```
 
             """;
+    }
+
+    /// <summary>The statement that puts a head with a hidden layer into the network; nothing where the head is linear.</summary>
+    private static string HeadInPyTorch(ModelDescription model)
+    {
+        if (model.Head is not { } head) return "";
+        using Backbone backbone = BackboneRegistry.Create(model.Backbone, model.Classes.Count);
+        string place = string.Concat(backbone.HeadName.Split('.').Select(part => int.TryParse(part, out _) ? $"[{part}]" : $".{part}"));
+        return $"model{place} = {MlpHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap)}\n";
     }
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));

@@ -81,6 +81,7 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         CommonParameters.OptimizerOf("sgd"),
         HeadFactorOf(1),
         FreezeDepthOf(WholeTrunk),
+        .. HeadParameters.Of(HeadParameters.BottleneckWidth),
         CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
         CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 1e-3 },
         CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },

@@ -36,7 +36,8 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
     {
         base.OnEpochStart(model, epoch);
         if (!Settings.Boolean(FreezeStatistics)) return;
-        foreach (BatchNorm norm in model.Backbone.modules().OfType<BatchNorm>()) norm.eval();
+        // The head's norms have no pretrained statistics to keep.
+        foreach (BatchNorm norm in model.Backbone.modules().Except(model.Backbone.Head.modules()).OfType<BatchNorm>()) norm.eval();
     }
 
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
@@ -79,6 +80,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
                 Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
             },
             ProgressiveResizing.Parameter,
+            .. HeadParameters.All,
         ];
         return [.. own, .. family.Where(p => own.All(o => o.Name != p.Name))];
     }

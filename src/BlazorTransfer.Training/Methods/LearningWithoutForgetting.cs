@@ -57,7 +57,7 @@ internal sealed class LearningWithoutForgetting(ParameterSet settings) : FineTun
     {
         base.Configure(model);
         TransferModel source = SourceOf(model);
-        _old = BackboneRegistry.Create(source.Backbone.Spec.Name, source.Classes.Count);
+        _old = BackboneRegistry.Create(source.Backbone.Spec.Name, source.Classes.Count, source.Backbone.HeadSpec);
         _old.load_state_dict(source.Backbone.state_dict());
         _old.to(model.Device);
         _old.eval();

@@ -21,6 +21,7 @@ internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settin
             CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
             CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
             CommonParameters.Named(CommonParameters.WarmUpEpochs) with { Default = 0 },
+            .. HeadParameters.All,
         ]);
 
     public override int FrozenGroups(TransferModel model) => model.HeadEntry;

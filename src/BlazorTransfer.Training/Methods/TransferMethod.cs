@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Augmentation;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
@@ -36,6 +37,9 @@ public sealed record TrainingStage(TransferMethod Method, ParameterSet Settings)
 public abstract class TransferMethod(ParameterSet settings) : IDisposable
 {
     protected ParameterSet Settings { get; } = settings;
+
+    /// <summary>The hidden layer of the model's head; null for a linear head, and where the method has no <see cref="HeadParameters"/>.</summary>
+    public HeadSpec? Head => HeadParameters.From(Settings);
 
     /// <summary>Whether its batches and its preparation need unlabelled images of the target domain beside the others.</summary>
     public virtual bool AdaptsToTarget => false;

@@ -17,6 +17,11 @@ public sealed record LoadReport(
     IReadOnlyList<string> Mismatched,
     bool HeadLoaded);
 
+/// <summary>The head that a file brings.</summary>
+/// <param name="Classes">Its outputs.</param>
+/// <param name="Hidden">Its hidden layer; null where it is linear. The dropout is not in the file.</param>
+public sealed record FileHead(int Classes, HeadSpec? Hidden);
+
 /// <summary>Copies a state dictionary into a backbone. The trunk must match whole; a head of another class count is left out.</summary>
 public static class WeightsLoader
 {
@@ -31,7 +36,7 @@ public static class WeightsLoader
         Dictionary<string, string> mismatched = own.Keys.Where(tensors.ContainsKey)
             .Select(k => (Name: k, Difference: Difference(tensors[k], own[k]))).Where(d => d.Difference is not null).ToDictionary(d => d.Name, d => d.Difference!);
         HashSet<string> loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !mismatched.ContainsKey(k))];
-        bool headLoads = own.Keys.Where(parts.IsHead).All(loaded.Contains);
+        bool headLoads = own.Keys.Where(k => parts.IsHead(k) && !IsCounter(k)).All(loaded.Contains);
         return new LoadReport(
             // Half a head would be worse than none.
             [.. loaded.Where(k => headLoads || !parts.IsHead(k))],
@@ -70,12 +75,24 @@ public static class WeightsLoader
         return report;
     }
 
-    /// <summary>How many classes the file's head has, if it has the backbone's head; else null.</summary>
-    public static int? HeadClasses(string backbone, IReadOnlyDictionary<string, TensorData> tensors)
+    /// <summary>How many classes the file's head has, if it has a head of the backbone's; else null.</summary>
+    public static int? HeadClasses(string backbone, IReadOnlyDictionary<string, TensorData> tensors) => HeadOf(backbone, tensors)?.Classes;
+
+    /// <summary>The file's head, if it is one that the backbone can have; else null.</summary>
+    public static FileHead? HeadOf(string backbone, IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        if (HeadClasses(backbone, null, tensors) is { } classes) return new FileHead(classes, null);
+        // A file may claim any width too, and this one is built to look.
+        if (MlpHead.Find(tensors) is not { Width: >= 1 and <= HeadSpec.MaximumWidth and long width }) return null;
+        var hidden = new HeadSpec((int)width);
+        return HeadClasses(backbone, hidden, tensors) is { } outputs ? new FileHead(outputs, hidden) : null;
+    }
+
+    private static int? HeadClasses(string backbone, HeadSpec? head, IReadOnlyDictionary<string, TensorData> tensors)
     {
         // The lengths that differ between heads of two and of three classes are the number of classes. No network of that many is built to look:
         // a file may claim any number.
-        Dictionary<string, long[]> two = HeadShapes(backbone, 2), three = HeadShapes(backbone, 3);
+        Dictionary<string, long[]> two = HeadShapes(backbone, 2, head), three = HeadShapes(backbone, 3, head);
         long? classes = null;
         foreach ((string name, long[] shape) in two)
         {
@@ -90,12 +107,12 @@ public static class WeightsLoader
         return (int?)classes;
     }
 
-    private static Dictionary<string, long[]> HeadShapes(string backbone, int classes)
+    private static Dictionary<string, long[]> HeadShapes(string backbone, int classes, HeadSpec? head)
     {
         using var scope = NewDisposeScope();
-        using Backbone network = BackboneRegistry.Create(backbone, classes);
+        using Backbone network = BackboneRegistry.Create(backbone, classes, head);
         Parts parts = Parts.Of(network);
-        return network.named_parameters().Where(p => parts.IsHead(p.name)).ToDictionary(p => p.name, p => p.parameter.shape);
+        return network.state_dict().Where(t => parts.IsHead(t.Key) && !IsCounter(t.Key)).ToDictionary(t => t.Key, t => t.Value.shape);
     }
 
     /// <summary>The backbones of the catalogue whose trunk the tensors fit.</summary>
@@ -107,9 +124,13 @@ public static class WeightsLoader
         return exact.Length > 0 ? exact : [.. BackboneRegistry.NearSize(weights).Where(name => Fits(name, tensors))];
     }
 
-    /// <summary>How many weights there are, batch-norm statistics not counted.</summary>
-    private static long Weights(IReadOnlyDictionary<string, TensorData> tensors) =>
-        tensors.Where(t => !IsStatistic(t.Key)).Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
+    /// <summary>How many weights there are, batch-norm statistics not counted, and not a head with a hidden layer, which may be larger than the trunk.</summary>
+    private static long Weights(IReadOnlyDictionary<string, TensorData> tensors)
+    {
+        string? head = MlpHead.Find(tensors) is var (name, _) ? name + "." : null;
+        return tensors.Where(t => !IsStatistic(t.Key) && (head is null || !t.Key.StartsWith(head, StringComparison.Ordinal)))
+            .Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
+    }
 
     /// <summary>Of the backbones of about the file's size, the one that shares most tensors with it; null where none shares any.</summary>
     public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors)
@@ -128,7 +149,7 @@ public static class WeightsLoader
     /// head, whose size is the classes' and which each run makes anew.
     /// </summary>
     public static WeightsMismatch Differences(string backbone, IReadOnlyDictionary<string, TensorData> tensors) =>
-        Mismatch(backbone, tensors, (parts, tensor) => !parts.IsHead(tensor) && !tensor.EndsWith(BatchCounter, StringComparison.Ordinal));
+        Mismatch(backbone, tensors, (parts, tensor) => !parts.IsHead(tensor) && !IsCounter(tensor));
 
     private static WeightsMismatch Mismatch(string name, IReadOnlyDictionary<string, TensorData> tensors, Func<Parts, string, bool> counts)
     {
@@ -138,10 +159,12 @@ public static class WeightsLoader
         LoadReport report = Compare(backbone, tensors);
         Parts parts = Parts.Of(backbone);
         string[] missing = [.. report.Missing.Where(t => counts(parts, t))], mismatched = [.. report.Mismatched.Where(t => counts(parts, t))];
+        // A head of another kind is a head all the same.
+        string[] unexpected = [.. report.Unexpected.Where(t => !parts.IsHead(t))];
         int total = backbone.state_dict().Keys.Count(parts.MustLoad);
         return new WeightsMismatch(
             name, total - report.Missing.Count(parts.MustLoad) - report.Mismatched.Count(parts.MustLoad), total, [.. missing.Take(most)], missing.Length,
-            [.. report.Unexpected.Take(most)], report.Unexpected.Count, [.. mismatched.Take(most)], mismatched.Length);
+            [.. unexpected.Take(most)], unexpected.Length, [.. mismatched.Take(most)], mismatched.Length);
     }
 
     private static bool Fits(string name, IReadOnlyDictionary<string, TensorData> tensors)
@@ -154,7 +177,9 @@ public static class WeightsLoader
     }
 
     private static bool IsStatistic(string name) =>
-        name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal) || name.EndsWith(BatchCounter, StringComparison.Ordinal);
+        name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal) || IsCounter(name);
+
+    private static bool IsCounter(string name) => name.EndsWith(BatchCounter, StringComparison.Ordinal);
 
     /// <summary>What a name in the state dictionary belongs to.</summary>
     private sealed record Parts(string Head, IReadOnlyList<string> Auxiliary)
@@ -163,7 +188,7 @@ public static class WeightsLoader
 
         public bool IsHead(string name) => name.StartsWith(Head, StringComparison.Ordinal);
 
-        public bool MustLoad(string name) => !IsHead(name) && !name.EndsWith(BatchCounter, StringComparison.Ordinal)
+        public bool MustLoad(string name) => !IsHead(name) && !IsCounter(name)
             && !Auxiliary.Any(a => name.StartsWith(a, StringComparison.Ordinal));
     }
 }

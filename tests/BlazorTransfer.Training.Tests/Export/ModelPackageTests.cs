@@ -16,17 +16,20 @@ public sealed class ModelPackageTests : IDisposable
     public void Dispose() => _small.Dispose();
 
     [Theory]
-    [InlineData("mobilenet_v2")]
-    [InlineData("squeezenet1_1")]
-    [InlineData("resnet18")]
-    [InlineData("efficientnet_b0")]
-    [InlineData("mobilenet_v3_small")]
-    [InlineData("googlenet")]
-    [InlineData("resnet18_slim")]
-    public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone)
+    [InlineData("mobilenet_v2", 0)]
+    [InlineData("squeezenet1_1", 0)]
+    [InlineData("resnet18", 0)]
+    [InlineData("efficientnet_b0", 0)]
+    [InlineData("mobilenet_v3_small", 0)]
+    [InlineData("googlenet", 0)]
+    [InlineData("resnet18_slim", 0)]
+    // With a hidden layer in the head: as an item of a sequence, and behind a map.
+    [InlineData("mobilenet_v3_small", 8)]
+    [InlineData("squeezenet1_1", 8)]
+    public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone, int headWidth)
     {
         string python = FindPythonWithTorchvision();
-        string unpacked = Package(backbone);
+        string unpacked = Package(backbone, headWidth);
         string[] images = [.. Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(4)];
         string code = Regex.Match(File.ReadAllText(Path.Combine(unpacked, "README.md")), "```python\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
         File.WriteAllText(Path.Combine(unpacked, "predict.py"), code);
@@ -75,9 +78,9 @@ public sealed class ModelPackageTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder.Artifacts));
     }
 
-    private string Package(string backbone)
+    private string Package(string backbone, int headWidth = 0)
     {
-        JobSpec job = _small.Job("linear-probe", backbone, null, ("epochs", 1));
+        JobSpec job = _small.Job("linear-probe", backbone, null, ("epochs", 1), ("head-width", headWidth));
         (RunFolder folder, _) = _small.Execute(job);
         ModelPackage.Write(folder, job);
         string unpacked = Path.Combine(_small.Folder, "unpacked");
