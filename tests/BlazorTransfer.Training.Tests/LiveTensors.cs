@@ -1,3 +1,5 @@
+using TorchSharp;
+
 namespace BlazorTransfer.Training.Tests;
 
 /// <summary>
@@ -13,5 +15,15 @@ internal static class LiveTensors
         GC.Collect();
         GC.WaitForPendingFinalizers();
         GC.Collect();
+    }
+
+    /// <summary>How many more tensors live after a fit whose result is disposed than before it; a first one makes what is made once.</summary>
+    public static long LeftBy(Func<IDisposable> fit)
+    {
+        CollectLeftovers();
+        fit().Dispose();
+        long before = torch.Tensor.TotalCount;
+        fit().Dispose();
+        return torch.Tensor.TotalCount - before;
     }
 }

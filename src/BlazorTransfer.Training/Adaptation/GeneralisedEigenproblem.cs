@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// B v = λ A v with B symmetric and A symmetric and positive definite, as TCA and JDA have it. With the Cholesky factor A = R Rᵀ it is the symmetric
+/// B v = λ A v with B symmetric and A symmetric and positive definite, as JDA has it. With the Cholesky factor A = R Rᵀ it is the symmetric
 /// problem R⁻¹ B R⁻ᵀ y = λ y with v = R⁻ᵀ y.
 /// </summary>
 internal static class GeneralisedEigenproblem

@@ -139,12 +139,22 @@ internal sealed class TransferComponentAnalysis : IDisposable
         return (eigenvalues, (v * s.t()).mm(a));
     }
 
-    /// <summary>The leading eigenvectors of (c cᵀ + μI)⁻¹ B, of length one.</summary>
+    /// <summary>
+    /// The leading eigenvectors of (c cᵀ + μI)⁻¹ B, of length one, by those of the symmetric A^(−½) B A^(−½) with A = c cᵀ + μI. Along u = c/|c| A has
+    /// the eigenvalue μ + |c|² and elsewhere μ, so that √μ A^(−½) = I − f u uᵀ with f = 1 − √(μ/(μ + |c|²)); a factorisation of A would fail where
+    /// |c|² is beyond 10¹⁶ μ, as it is for features of large numbers.
+    /// </summary>
     private static (Tensor Values, Tensor Vectors) Solve(Tensor scatter, Tensor contrast, int components, double mu)
     {
-        Tensor penalty = contrast.mm(contrast.t()).Plus(eye(scatter.shape[0], dtype: float64, device: scatter.device).Times(mu));
-        (Tensor values, Tensor vectors) = GeneralisedEigenproblem.Leading(scatter, penalty, Math.Min(components, scatter.shape[0]));
-        return (values, vectors / vectors.square().sum([0], keepdim: true).sqrt());
+        double square = contrast.square().sum().item<double>(), f = 1 - Math.Sqrt(mu / (mu + square));
+        Tensor u = contrast.Times(square > 0 ? 1 / Math.Sqrt(square) : 0);
+        Tensor Root(Tensor matrix) => matrix.Minus(u.mm(u.t().mm(matrix)).Times(f));
+        Tensor reduced = Root(Root(scatter).t());
+        (Tensor values, Tensor vectors) = linalg.eigh(reduced.Plus(reduced.t()).Times(0.5 / mu));
+        long all = scatter.shape[0], count = Math.Min(components, all);
+        // They come in rising order.
+        Tensor leading = Root(vectors.narrow(1, all - count, count).flip(1));
+        return (values.narrow(0, all - count, count).flip(0), leading / leading.square().sum([0], keepdim: true).sqrt());
     }
 
     private static (Tensor Values, Tensor Vectors) Significant(Tensor symmetric)

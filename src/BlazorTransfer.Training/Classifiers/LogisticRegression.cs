@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Classifiers;
 
 /// <summary>
-/// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b), as the samples are weighted, + λ/2 |W|², by L-BFGS on all samples at once (Nocedal,
-/// "Updating quasi-Newton matrices with limited storage", 1980), from zero: the problem is convex, so that there is nothing to draw.
+/// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b) + λ/2 |W|², the mean as the samples are weighted, by L-BFGS on all
+/// samples at once (Nocedal, "Updating quasi-Newton matrices with limited storage", 1980), from zero: the problem is convex, so that there is
+/// nothing to draw.
 /// </summary>
 internal sealed class LogisticRegression : IDisposable
 {

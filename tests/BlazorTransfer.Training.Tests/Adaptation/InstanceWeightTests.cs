@@ -51,7 +51,7 @@ public sealed class InstanceWeightTests
     public void Weights_OfTwoGaussians_AreTheRatioOfTheirDensities(string method)
     {
         using var scope = NewDisposeScope();
-        double[] grid = [.. Enumerable.Range(0, 400).Select(i => Quantile((i + 0.5) / 400))];
+        double[] grid = [.. Enumerable.Range(0, 200).Select(i => Quantile((i + 0.5) / 200))];
         Tensor source = tensor(grid).unsqueeze(1), target = tensor([.. grid.Where((_, i) => i % 2 == 0).Select(x => 0.8 + 0.6 * x)]).unsqueeze(1);
         double[] expected = [.. grid.Select(x => Math.Exp(x * x / 2 - (x - 0.8) * (x - 0.8) / 0.72) / 0.6)];
 
@@ -155,19 +155,11 @@ public sealed class InstanceWeightTests
     {
         using var scope = NewDisposeScope();
         Tensor source = ReferenceDomains.Source(), target = ReferenceDomains.Target(), labels = arange(30) % 2, few = labels.narrow(0, 0, 20);
-        LiveTensors.CollectLeftovers();
-        long Left(Func<IDisposable> fit)
-        {
-            fit().Dispose();
-            long before = Tensor.TotalCount;
-            for (int i = 0; i < 2; i++) fit().Dispose();
-            return Tensor.TotalCount - before;
-        }
 
-        Assert.Equal(0, Left(() => KernelMeanMatching.Fit(source, target, 0.5, 5, CancellationToken.None)));
-        Assert.Equal(0, Left(() => Kliep.Fit(source, target, null, CancellationToken.None)));
-        Assert.Equal(0, Left(() => UnconstrainedImportanceFitting.Fit(source, target, null, null)));
-        Assert.Equal(0, Left(() => TrAdaBoost.Fit(source, labels, target, few, 2, 4, 0.01, CancellationToken.None)));
+        Assert.True(LiveTensors.LeftBy(() => KernelMeanMatching.Fit(source, target, 0.5, 5, CancellationToken.None)) <= 0);
+        Assert.True(LiveTensors.LeftBy(() => Kliep.Fit(source, target, null, CancellationToken.None)) <= 0);
+        Assert.True(LiveTensors.LeftBy(() => UnconstrainedImportanceFitting.Fit(source, target, null, null)) <= 0);
+        Assert.True(LiveTensors.LeftBy(() => TrAdaBoost.Fit(source, labels, target, few, 2, 4, 0.01, CancellationToken.None)) <= 0);
     }
 
     private static Tensor Weights(string method, Tensor source, Tensor target)
