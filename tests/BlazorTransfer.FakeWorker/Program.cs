@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
@@ -55,7 +56,13 @@ internal static class Fake
     {
         WorkerVersion = "fake",
         Backbones = [new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none")],
-        Methods = [new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, [])],
+        Methods =
+        [
+            new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, []),
+            new TransferMethodSpec("fake-adaptation", "Fake adaptation", "Adapts to nothing.", "Never.", null, []) { AdaptsToTarget = true },
+            // What one that adapts is compared with.
+            new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
+        ],
         CommonParameters =
         [
             new ParameterSpec
@@ -121,10 +128,26 @@ internal static class Fake
         }
 
         Epoch(events, 2, 0.75);
+        if (job.Target is { } target) ScoreTarget(events, job.Method, target.IsOracle);
         AtomicFile.WriteAllText(folder.ModelPackage, "a model");
         events.Append(new ArtifactWritten { File = "artifacts/model.zip", Format = "package", Bytes = 7, Sha256 = "00" });
         events.Append(new RunFinished { Outcome = RunOutcome.Succeeded, BestEpoch = 2, BestMetric = 0.75, Seconds = 1 });
         return 0;
+    }
+
+    /// <summary>Of 40 images, 10 are right without adaptation, 30 with it, and all with the target's own labels.</summary>
+    private static void ScoreTarget(RunEventWriter events, string method, bool isOracle)
+    {
+        int right = isOracle ? 40 : method == "fake-adaptation" ? 30 : 10;
+        events.Append(new EvaluationCompleted
+        {
+            Split = Split.Test,
+            OfTarget = true,
+            Metrics = new Dictionary<string, double> { [MetricKeys.TargetTop1] = right / 40.0 },
+            ConfusionMatrix = [[right, 40 - right], [0, 0]],
+            Mistakes = [],
+            Answers = new string('1', right) + new string('0', 40 - right),
+        });
     }
 
     /// <summary>Ranks by what a candidate is called: <c>hang</c>, <c>refuse</c>, <c>crash</c>, <c>unreadable</c>, or a number, its accuracy in percent.</summary>

@@ -1,0 +1,157 @@
+using System.Security.Claims;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
+
+namespace BlazorTransfer.Web.Tests.Runs;
+
+/// <summary>Runs with a target domain: who may ask for what, what is compared, and what the page makes of it.</summary>
+public sealed class AdaptationTests : BunitContext, IAsyncLifetime
+{
+    private static readonly SampleTag Photo = new("domain", "photo"), Sketch = new("domain", "sketch");
+    private readonly TestApp _app = new();
+    private IServiceScope _scope = null!;
+    private ClaimsPrincipal _ada = null!;
+    private Project _project = null!;
+    private Dataset _dataset = null!;
+
+    private RunService Runs => _app.Get<RunService>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
+        _project = _app.Get<ProjectService>().Create(_ada, "Project");
+        _dataset = await _app.ImportDatasetAsync(_ada, _project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
+        Services.AddMudServices();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+        _scope = _app.Factory.Services.CreateScope();
+        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
+    }
+
+    public new async ValueTask DisposeAsync()
+    {
+        await DisposeComponentsAsync();
+        _scope.Dispose();
+        _app.Dispose();
+        await base.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Submit_WithBaselines_ComparesTheMethodWithTheSourceAloneAndWithTheTargetsLabels()
+    {
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Repeats = 2, Seed = 7 });
+        string experiment = first.Submission.ExperimentId!;
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, experiment).All(r => r.Status.IsFinal()));
+
+        IReadOnlyList<Run> runs = Runs.Experiment(_ada, _project.Id, experiment);
+
+        Assert.Equal(
+            [
+                (AdaptationPart.Method, "fake-adaptation", 7), (AdaptationPart.Method, "fake-adaptation", 8),
+                (AdaptationPart.SourceOnly, "fine-tuning", 7), (AdaptationPart.SourceOnly, "fine-tuning", 8),
+                (AdaptationPart.Oracle, "fine-tuning", 7), (AdaptationPart.Oracle, "fine-tuning", 8),
+            ],
+            runs.Select(r => (r.Submission.Part!.Value, r.Job.Method, r.Job.Seed)));
+        Assert.All(runs, r => Assert.Equal((Sketch, "Data v1, domain=sketch", _dataset.Id), (r.Job.Target!.Data.Only, r.Submission.TargetName, r.Submission.TargetDatasetId)));
+        Assert.All(runs.Take(4), r => Assert.Equal((Photo, false), (r.Job.Data.Only, r.Job.Target!.IsOracle)));
+        Assert.All(runs.Skip(4), r => Assert.Equal((Sketch, true), (r.Job.Data.Only, r.Job.Target!.IsOracle)));
+        Assert.Equal([0.75, 0.25, 1.0], runs.Where(r => r.Job.Seed == 7).Select(r => r.TargetTop1!.Value));
+        // The settings of the method, where the baseline knows them.
+        Assert.Equal(3, runs[2].Job.Parameters["epochs"].AsNumber);
+        Assert.Equal(6, _app.Get<RunRebuild>().Rebuild());
+        Assert.Equal(AdaptationPart.Oracle, Runs.Experiment(_ada, _project.Id, experiment)[^1].Submission.Part);
+    }
+
+    [Fact]
+    public async Task Card_ShowsTheGainWithItsInterval_AndWhatThereWasToGain()
+    {
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
+
+        IRenderedComponent<AdaptationCard> card = Render<AdaptationCard>(p => p
+            .Add(c => c.ProjectId, _project.Id).Add(c => c.RunId, first.Id).Add(c => c.ExperimentId, first.Submission.ExperimentId!).Add(c => c.User, _ada));
+
+        Assert.Contains("The adaptation gains +50.0 points on the target.", card.Find("[role=status]").TextContent, StringComparison.Ordinal);
+        string[][] rows = [.. card.FindAll("tbody tr").Select(r => r.Children.Select(c => c.TextContent.Trim()).ToArray())];
+        Assert.Equal(["25.0 %", "75.0 %", "100.0 %"], rows.Select(r => r[4]));
+        Assert.Equal("–", rows[0][5]);
+        Assert.Matches(@"^\+50\.0 \(\+3\d\.\d to \+6\d\.\d\)$", rows[1][5]);
+    }
+
+    [Fact]
+    public async Task Submit_RefusesWhatCannotBe_InWords()
+    {
+        async Task<string> Refusal(RunRequest request) => (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, request))).Message;
+
+        Assert.Contains("adapts to a target domain", await Refusal(Request() with { Target = null }), StringComparison.Ordinal);
+        Assert.Contains("the same images", await Refusal(Request() with { Only = null }), StringComparison.Ordinal);
+        Assert.Contains("the same images", await Refusal(Request() with { Only = Sketch }), StringComparison.Ordinal);
+        Assert.Contains("no such version", await Refusal(Request() with { Target = Request().Target! with { DatasetVersion = 9 } }), StringComparison.Ordinal);
+        Assert.Contains("no target domain", await Refusal(Request() with { Folds = 3 }), StringComparison.Ordinal);
+        Assert.Empty(Runs.List(_ada, _project.Id));
+    }
+
+    [Fact]
+    public async Task Submit_WithATargetOfAnotherProject_IsRefused_ThoughTheUserSeesIt()
+    {
+        Project other = _app.Get<ProjectService>().Create(_ada, "Other");
+        Dataset foreign = await _app.ImportDatasetAsync(_ada, other.Id);
+
+        await Assert.ThrowsAsync<NotFoundException>(() => Runs.SubmitAsync(_ada, _project.Id, Request() with { Target = new TargetRequest { DatasetId = foreign.Id, DatasetVersion = 1 } }));
+    }
+
+    [Fact]
+    public async Task Dataset_ThatIsTheTargetOfARunAtWork_CannotBeDeleted()
+    {
+        Dataset unlabelled = await _app.ImportDatasetAsync(_ada, _project.Id, [("x/1.jpg", TestZip.Jpeg(33)), ("x/2.jpg", TestZip.Jpeg(44))], ImportLayout.Unlabelled);
+        Run run = await Runs.SubmitAsync(_ada, _project.Id, Request("hang") with { Only = null, Target = new TargetRequest { DatasetId = unlabelled.Id, DatasetVersion = 1, WithBaselines = true } });
+
+        Assert.Contains("needs it", Assert.Throws<RefusedException>(() => _app.Get<DatasetService>().Delete(_ada, _project.Id, unlabelled.Id)).Message, StringComparison.Ordinal);
+        // Nobody knows the labels, so that there is nothing to train an oracle on.
+        Assert.Equal([AdaptationPart.Method, AdaptationPart.SourceOnly], Runs.Experiment(_ada, _project.Id, run.Submission.ExperimentId!).Select(r => r.Submission.Part!.Value));
+        Runs.CancelExperiment(_ada, _project.Id, run.Submission.ExperimentId!);
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, run.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
+    }
+
+    [Fact]
+    public void Form_SuggestsTwoParts_AsksForOtherNames_AndCountsItsRuns()
+    {
+        Dataset other = _dataset with { Id = "other", Versions = [_dataset.Latest with { Classes = [new ClassCount("A", 1, 1, 0), new ClassCount("stain", 1, 1, 0)], Tags = [] }] };
+        var form = new DomainForm([_dataset, other], d => d.Latest.Tags!);
+        form.UseSource(_dataset);
+        Assert.Equal((false, null), (form.IsOn, form.Missing));
+
+        form.Turn(true);
+        Assert.Equal((Photo, _dataset.Id, Sketch), (form.SourceTag, form.Target!.Id, form.TargetTag));
+        Assert.Equal(3, form.Comparisons(adapts: true));
+        form.SourceTag = Sketch;
+        Assert.Contains("the same images", form.Missing, StringComparison.Ordinal);
+
+        form.Choose(other);
+        Assert.Null(form.Missing);
+        Assert.Equal(["A", "stain"], form.ForeignClasses);
+        // The same but for its case; the other is for somebody to say.
+        Assert.Equal(("a", null), (form.NameOf("A"), form.NameOf("stain")));
+        form.Name("stain", "b");
+        TargetRequest target = form.ApplyTo(Request() with { Target = null, Only = null }).Target!;
+        Assert.Equal(new Dictionary<string, string?> { ["A"] = "a", ["stain"] = "b" }, target.ClassNames);
+    }
+
+    private RunRequest Request(string behaviour = "succeed") => new()
+    {
+        DatasetId = _dataset.Id,
+        DatasetVersion = 1,
+        Only = Photo,
+        Target = new TargetRequest { DatasetId = _dataset.Id, DatasetVersion = 1, Only = Sketch, WithBaselines = true },
+        Backbone = "fake",
+        Method = "fake-adaptation",
+        Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = behaviour, ["epochs"] = 3 },
+    };
+}
