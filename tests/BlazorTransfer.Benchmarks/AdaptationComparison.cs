@@ -17,16 +17,23 @@ namespace BlazorTransfer.Benchmarks;
 /// </summary>
 internal static class AdaptationComparison
 {
-    // The usual probe, and the classifier of the shallow methods on the source alone.
+    private const string Sample = "sample";
+
+    // The usual probe; the classifier of the shallow methods on the source alone; and what the others train, without what they add.
     private static readonly Way[] Baselines =
     [
         new("Source only: linear probe", "linear-probe", Pretrained: true, [("best-of", "last"), ("weight-decay", 1e-3)]),
         new("Source only: logistic regression", "logistic-regression", Pretrained: true, []),
+        new("Source only: hidden layer", "fine-tuning", Pretrained: true,
+        [
+            ("freeze-depth", 64), ("head-width", 256), ("head-learning-rate-factor", 1), ("epochs", 30), ("learning-rate", 0.01), ("optimizer", "sgd"),
+            ("batch-size", 32), ("weight-decay", 1e-3), ("augmentation", "none"), ("best-of", "last"),
+        ]),
     ];
 
     public static Command Create()
     {
-        var data = new Option<string>("--data") { Description = "Folder with a folder for each domain, which holds class folders.", Required = true };
+        var data = new Option<string>("--data") { Description = $"Folder with a folder for each domain, which holds class folders; or '{Sample}', the sample data set, whose domains are warm and cold light.", Required = true };
         var weights = new Option<string>("--weights") { Description = "The pretrained weights.", Required = true };
         var backbone = new Option<string>("--backbone") { Description = "Their network.", DefaultValueFactory = _ => "mobilenet_v2" };
         var seeds = new Option<int>("--seeds") { Description = "Seeds, from 0.", DefaultValueFactory = _ => 5 };
@@ -46,8 +53,9 @@ internal static class AdaptationComparison
             string scratch = Directory.CreateTempSubdirectory("blazortransfer-adaptation-").FullName;
             try
             {
+                string images = parsed.GetValue(data) == Sample ? SampleData.DrawDomainsInto(Path.Combine(scratch, Sample)) : Path.GetFullPath(parsed.GetValue(data)!);
                 var comparison = new Comparison(
-                    Path.GetFullPath(parsed.GetValue(data)!), Path.GetFullPath(parsed.GetValue(weights)!), parsed.GetValue(backbone)!, parsed.GetValue(seeds), scratch,
+                    images, Path.GetFullPath(parsed.GetValue(weights)!), parsed.GetValue(backbone)!, parsed.GetValue(seeds), scratch,
                     Path.GetFullPath(parsed.GetValue(cache) ?? Path.Combine(scratch, "features")), [.. (parsed.GetValue(set) ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))]);
                 string[] chosen = parsed.GetValue(only) ?? [];
                 comparison.Print([.. Ways().Where(w => chosen.Length == 0 || chosen.Contains(w.Method))], [.. parsed.GetValue(pairs)!.Select(p => p.Split(':')).Select(p => (p[0], p[1]))]);

@@ -34,6 +34,10 @@ internal static class AppRoutes
     public static string NewRun(string projectId, string? fromRun = null, string? dataset = null, string? start = null) =>
         QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["from"] = fromRun, ["dataset"] = dataset, ["start"] = start });
 
+    /// <summary>A new run from one part of a data set to another.</summary>
+    public static string NewRunBetween(string projectId, string dataset, string source, string target) =>
+        QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["dataset"] = dataset, ["source"] = source, ["target"] = target });
+
     public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
 
     /// <summary>A new run with images, network and weights chosen.</summary>
