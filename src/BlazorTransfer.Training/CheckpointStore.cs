@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Training;
@@ -19,6 +20,8 @@ public sealed class CheckpointStore(RunFolder folder)
         Safetensors.Write(folder.BestCheckpoint, model.Snapshot(), new Dictionary<string, string> { ["format"] = "pt" });
         description.Save(ModelDescription.PathBeside(folder.BestCheckpoint));
     }
+
+    public void SaveEmbedding(JointEmbedding embedding) => embedding.Save(folder.Embedding);
 
     /// <summary>Puts the best weights back into the model.</summary>
     public ModelDescription LoadBest(TransferModel model)

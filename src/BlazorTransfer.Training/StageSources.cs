@@ -14,6 +14,9 @@ namespace BlazorTransfer.Training;
 /// <param name="Scored">Labelled images of the target domain; null where there are none.</param>
 internal sealed record StageSources(BatchSource Train, BatchSource Validation, BatchSource? Scored) : IDisposable
 {
+    /// <summary>Images of the target to look at: those with labels, or else those that are adapted to; null where there is no target.</summary>
+    public BatchSource? Seen => Scored ?? Train.Target;
+
     public static StageSources Prepare(TrainingRun run, TrainingStage stage, RunProgress progress, Action<RunEvent> emit, CancellationToken cancel)
     {
         bool adapts = stage.Method.AdaptsToTarget, keepsTrain = !stage.Augments;

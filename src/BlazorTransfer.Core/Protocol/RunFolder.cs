@@ -26,6 +26,9 @@ public sealed class RunFolder(string path)
     /// <summary>The downloadable model package of a finished run.</summary>
     public string ModelPackage => System.IO.Path.Combine(Artifacts, "model.zip");
 
+    /// <summary>Images of source and target on a plane, for a run that has both.</summary>
+    public string Embedding => System.IO.Path.Combine(Artifacts, "embedding.json");
+
     public bool CancelRequested => File.Exists(CancelRequest);
 
     public void Create()

@@ -21,6 +21,7 @@ public sealed partial class RunPage : IDisposable
     private bool _hasTargetImages;
     private string _log = "";
     private LineageGraph _lineage = null!;
+    private JointEmbedding? _embedding;
 
     [Parameter]
     public string RunId { get; set; } = "";
@@ -53,6 +54,7 @@ public sealed partial class RunPage : IDisposable
         _hasImages = datasets.Any(d => d.Id == _run.Submission.DatasetId);
         _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
         _lineage = Lineage.OfRun(User, ProjectId, RunId);
+        _embedding = Runs.Embedding(User, ProjectId, RunId);
         _ = FollowAsync();
     }
 
@@ -94,7 +96,7 @@ public sealed partial class RunPage : IDisposable
         foreach (RunEvent runEvent in batch) _view.Apply(runEvent);
         RunStatus before = _run.Status;
         _run = Runs.Get(User, ProjectId, RunId);
-        if (_run.Status != before) _lineage = Lineage.OfRun(User, ProjectId, RunId);
+        if (_run.Status != before) (_lineage, _embedding) = (Lineage.OfRun(User, ProjectId, RunId), Runs.Embedding(User, ProjectId, RunId));
         StateHasChanged();
     }
 

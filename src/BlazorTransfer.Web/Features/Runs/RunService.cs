@@ -200,6 +200,10 @@ internal sealed class RunService(
         return run.Status == RunStatus.Succeeded && File.Exists(path) ? (path, $"{run.Job.Backbone}-run{run.Submission.Number}.zip") : throw new NotFoundException();
     }
 
+    /// <summary>Source and target on a plane; null while there is no such thing, or never will be.</summary>
+    public JointEmbedding? Embedding(ClaimsPrincipal user, string projectId, string runId) =>
+        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? JointEmbedding.TryLoad(folder.Run(runId).Embedding) : null;
+
     /// <summary>The end of the worker's own log.</summary>
     public string Log(ClaimsPrincipal user, string projectId, string runId)
     {

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using BlazorTransfer.Core.Protocol;
+
+namespace BlazorTransfer.Core.Runs;
+
+/// <summary>
+/// Images of both domains on a plane, as the kept model sees them: the first two principal components of what its last layer takes. A file
+/// among the run's artifacts.
+/// </summary>
+/// <param name="Points">Of both domains.</param>
+/// <param name="Explained">Share of all variance that the plane shows, 0…1.</param>
+/// <param name="DomainDistance">
+/// Proxy A-distance of all components, 0…2: 0 where a linear classifier cannot tell the domains apart, 2 where it always can. Null where there
+/// are too few images to ask.
+/// </param>
+public sealed record JointEmbedding(IReadOnlyList<EmbeddedImage> Points, double Explained, double? DomainDistance)
+{
+    public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Line));
+
+    /// <returns>Null where there is no such file, or none that this version reads.</returns>
+    public static JointEmbedding? TryLoad(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<JointEmbedding>(File.ReadAllText(path), ProtocolJson.Line) : null;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <param name="Sha256">The image's identity.</param>
+/// <param name="OfTarget">Of the target domain; otherwise of the source's validation images.</param>
+/// <param name="X">First component.</param>
+/// <param name="Y">Second component.</param>
+/// <param name="Predicted">What the model takes it for.</param>
+/// <param name="Label">What it is; null where nobody has said, or the method was not to know.</param>
+public sealed record EmbeddedImage(string Sha256, bool OfTarget, double X, double Y, string Predicted, string? Label);

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorTransfer.EndToEnd.Tests;
+
+/// <summary>From one light to the other, with the sample data set, the built-in weights and the real worker.</summary>
+public sealed partial class AdaptationTests(BrowserFixture browser)
+{
+    [Fact]
+    public async Task SampleDataSet_FromColdToWarmLight_GainsOverTheSourceAlone_AndShowsBothDomains()
+    {
+        await using WebAppProcess app = await WebAppProcess.StartAsync();
+        IPage page = await browser.NewPageAsync(app.BaseUrl);
+        await page.SetUpAsync(app);
+        await page.CreateProjectAsync("Two lights");
+        await page.UseSampleDataSetAsync();
+        await page.GetByText("400 images, 4 classes").ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Adapt from cold to warm" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Elsewhere") })).ToBeCheckedAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("Suggested: Per-domain standardisation")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Per-domain standardisation") })).ToBeCheckedAsync();
+        // With all images of the target scored, ten times as many tell the difference; there is no run on its labels then.
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" })).ToBeVisibleAsync();
+        await page.GetByLabel("Adapt to all images of the target").ClickAsync();
+        await page.PhotographAsync("adaptation-form");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start 2 runs" }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What the adaptation brings" })).ToBeVisibleAsync();
+        ILocator verdict = page.GetByText(new Regex("The adaptation gains"));
+        await Expect(verdict).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        double gain = double.Parse(Gained().Match(await verdict.InnerTextAsync()).Groups[1].Value, CultureInfo.InvariantCulture);
+        Assert.InRange(gain, 5, 60);
+        await Expect(page.GetByText("Kept model on the target, whose labels chose nothing")).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex("Proxy A-distance of the domains: \\d"))).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "error" }).ClickAsync();
+        await page.Locator(".bt-point:has(rect)").First.ClickAsync();
+        await Expect(page.GetByAltText(new Regex("^target: .*, taken for "))).ToBeVisibleAsync();
+        await page.PhotographAsync("adaptation");
+        AxeResult axe = await page.RunAxe();
+        Assert.Empty(axe.Violations.Where(v => v.Impact is "serious" or "critical").SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();
+    }
+
+    [GeneratedRegex(@"gains \+(\d+\.\d) points")]
+    private static partial Regex Gained();
+}
