@@ -159,7 +159,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             emit(new EvaluationCompleted { Split = split, Metrics = metrics, ConfusionMatrix = result.ConfusionMatrix(), Mistakes = result.Mistakes() });
         }
 
-        if (sources.Seen is { } target) checkpoints.SaveEmbedding(DomainEmbedding.Compute(_model, sources.Validation, target, run.BatchSize, cancel));
+        if (sources.Seen is { } target) checkpoints.SaveEmbedding(DomainEmbedding.Compute(_model, run.Stages[^1].Method, sources.Validation, target, run.BatchSize, cancel));
         if (sources.Scored is { } scored) EvaluateTarget(Evaluator.Evaluate(_model, scored, run.BatchSize, done => _progress.Report(before + done), cancel));
         _progress.Complete();
     }

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,16 +17,16 @@ internal static class DomainEmbedding
     private const double ComparisonDecay = 0.01;
 
     /// <param name="model">The model; it is in evaluation mode afterwards.</param>
+    /// <param name="method">Says how it sees either domain.</param>
     /// <param name="source">Images of the source.</param>
     /// <param name="target">Images of the target.</param>
     /// <param name="batchSize">Images computed at once.</param>
     /// <param name="cancel">Stops it.</param>
-    public static JointEmbedding Compute(TransferModel model, BatchSource source, BatchSource target, int batchSize, CancellationToken cancel)
+    public static JointEmbedding Compute(TransferModel model, TransferMethod method, BatchSource source, BatchSource target, int batchSize, CancellationToken cancel)
     {
-        model.Backbone.eval();
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        Seen ofSource = Look(model, source, batchSize, cancel), ofTarget = Look(model, target, batchSize, cancel);
+        Seen ofSource = Look(model, method, source, ofTarget: false, batchSize, cancel), ofTarget = Look(model, method, target, ofTarget: true, batchSize, cancel);
         Tensor all = cat([ofSource.Features, ofTarget.Features]).to(float64);
         Tensor centred = all.Minus(all.mean([0], keepdim: true));
         (_, Tensor values, Tensor directions) = linalg.svd(centred, fullMatrices: false);
@@ -46,21 +47,22 @@ internal static class DomainEmbedding
             enough ? ProxyADistance.Measure(ofSource.Features, ofTarget.Features, ComparisonDecay, cancel) : null);
     }
 
-    /// <summary>Evenly spread over the images, which come class by class.</summary>
-    private static Seen Look(TransferModel model, BatchSource images, int batchSize, CancellationToken cancel)
+    /// <summary>Evenly spread over the images, which come class by class, and in each batch some of all of them.</summary>
+    private static Seen Look(TransferModel model, TransferMethod method, BatchSource images, bool ofTarget, int batchSize, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         int count = images.Samples.Count, taken = Math.Min(count, MostOfADomain);
         int[] order = [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * count / taken))];
+        new Random(0).Shuffle(order);
         List<Tensor> features = [], predicted = [];
         foreach (Batch batch in images.Read(order, batchSize, epoch: 0, cancel))
         {
             using var step = NewDisposeScope();
             using Batch own = batch;
-            (Tensor seen, Tensor logits) = model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry));
             // A copy, also where the batch is the features.
-            features.Add(seen.clone().MoveToOuterDisposeScope());
-            predicted.Add(logits.argmax(1).MoveToOuterDisposeScope());
+            features.Add(method.Embed(model, batch, ofTarget).clone().MoveToOuterDisposeScope());
+            model.Backbone.eval();
+            predicted.Add(model.Logits(batch.Inputs, batch.Entry).argmax(1).MoveToOuterDisposeScope());
             cancel.ThrowIfCancellationRequested();
         }
 

@@ -26,5 +26,5 @@ internal sealed class Coral(ParameterSet settings) : ShallowAdaptation(settings)
         });
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel) =>
-        new(domains.Source.mm(CorrelationAlignment.Matrix(domains.Source, domains.Target, Settings.Number(Ridge))));
+        new(SourceMap: CorrelationAlignment.Matrix(domains.Source, domains.Target, Settings.Number(Ridge)));
 }

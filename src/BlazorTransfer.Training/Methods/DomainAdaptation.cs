@@ -49,6 +49,15 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         return new Loss(parts.Values.Aggregate((a, b) => a.Plus(b)), source.Logits, parts);
     }
 
+    public sealed override Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
+    {
+        // By the batch's own statistics, as in learning.
+        model.Backbone.train();
+        Tensor features = See(model, batch, leavesStatistics: true).Features;
+        model.Backbone.eval();
+        return features;
+    }
+
     /// <summary>The method's own losses by name, each already times its weight; all are added to the cross-entropy.</summary>
     /// <param name="model">The model.</param>
     /// <param name="source">Of the labelled batch.</param>

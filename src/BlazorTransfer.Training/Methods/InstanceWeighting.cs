@@ -20,7 +20,7 @@ internal abstract class InstanceWeighting(ParameterSet settings) : ShallowAdapta
         (_, _, Tensor directions) = linalg.svd(cat([domains.Source, domains.Target]), fullMatrices: false);
         Tensor map = directions.narrow(0, 0, Math.Min(KernelComponents, directions.shape[0])).t();
         Tensor weights = Weigh(domains.Source.mm(map), domains.Target.mm(map), cancel);
-        return new Alignment(domains.Source, Weights: weights / weights.mean().clamp_min(1e-12));
+        return new Alignment(Weights: weights / weights.mean().clamp_min(1e-12));
     }
 
     /// <summary>How much each image of the source counts, [Ns], on any scale.</summary>

@@ -38,6 +38,6 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
     {
         using JointDistributionAdaptation adapted = JointDistributionAdaptation.Fit(
             domains.Source, domains.Labels, domains.Target, domains.Classes, Components, Settings.Number(Mu), Settings.Integer(Rounds), ClassifierDecay, cancel);
-        return new Alignment(domains.Source.mm(adapted.Map), adapted.Map.clone());
+        return new Alignment(adapted.Map.clone(), adapted.Map.clone());
     }
 }

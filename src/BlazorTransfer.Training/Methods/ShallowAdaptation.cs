@@ -24,6 +24,10 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     private const string ComponentCount = "components";
     private const string PerDomain = "per-domain";
 
+    private Standardisation? _ofSource;
+    private Standardisation? _ofTarget;
+    private Alignment? _aligned;
+
     public sealed override bool AdaptsToTarget => true;
 
     /// <summary>The number of components, for methods that reduce the features to some.</summary>
@@ -36,11 +40,25 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         BatchSource unlabelled = images.Target ?? throw new InvalidOperationException("There are no images of the target.");
         (Tensor source, Tensor labels) = FeaturesOf(model, images, batchSize, progress, cancel);
         (Tensor target, _) = FeaturesOf(model, unlabelled, batchSize, done => progress(images.Samples.Count + done), cancel);
-        using Standardisation ofSource = Standardisation.Of(source), ofTarget = Standardisation.Of(Settings.Choice(Standardise) == PerDomain ? target : source);
-        var domains = new DomainFeatures(ofSource.Apply(source), labels, ofTarget.Apply(target), model.Classes.Count);
-        Alignment aligned = Align(domains, cancel);
-        using LogisticRegression classifier = Classify(aligned.Source, labels, aligned.Weights, domains.Classes, cancel);
-        SetHead(model, classifier, aligned.TargetMap, ofTarget);
+        Forget();
+        (_ofSource, _ofTarget) = (Standardisation.Of(source), Standardisation.Of(Settings.Choice(Standardise) == PerDomain ? target : source));
+        var domains = new DomainFeatures(_ofSource.Apply(source), labels, _ofTarget.Apply(target), model.Classes.Count);
+        _aligned = Align(domains, cancel).Detach();
+        using LogisticRegression classifier = Classify(Mapped(domains.Source, _aligned.SourceMap), labels, _aligned.Weights, domains.Classes, cancel);
+        SetHead(model, classifier, _aligned.TargetMap, _ofTarget);
+    }
+
+    public sealed override Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
+    {
+        if (_aligned is null) throw new InvalidOperationException("Nothing was aligned yet.");
+        Tensor features = base.Embed(model, batch, ofTarget).to(float64);
+        return ofTarget ? Mapped(_ofTarget!.Apply(features), _aligned.TargetMap) : Mapped(_ofSource!.Apply(features), _aligned.SourceMap);
+    }
+
+    protected sealed override void Dispose(bool disposing)
+    {
+        Forget();
+        base.Dispose(disposing);
     }
 
     /// <summary>Brings the domains together.</summary>
@@ -77,9 +95,30 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         return new(name, displayName, summary, advice, paper, [.. own, .. family.Where(f => own.All(o => o.Name != f.Name))]) { AdaptsToTarget = true, FitsAtOnce = true };
     }
 
-    /// <summary>How the domains were brought together.</summary>
-    /// <param name="Source">[Ns, k], what the classifier learns from.</param>
-    /// <param name="TargetMap">[D, k], from standardised features of the target to where the classifier is at home; null for the identity.</param>
+    private static Tensor Mapped(Tensor features, Tensor? map) => map is null ? features : features.mm(map);
+
+    private void Forget()
+    {
+        _ofSource?.Dispose();
+        _ofTarget?.Dispose();
+        _aligned?.Dispose();
+        (_ofSource, _ofTarget, _aligned) = (null, null, null);
+    }
+
+    /// <summary>How the domains were brought together: both go to where the classifier is at home.</summary>
+    /// <param name="SourceMap">[D, k], for standardised features of the source; null for the identity.</param>
+    /// <param name="TargetMap">[D, k], for those of the target; null for the identity.</param>
     /// <param name="Weights">[Ns], how much each image of the source counts; null where all count alike.</param>
-    protected sealed record Alignment(Tensor Source, Tensor? TargetMap = null, Tensor? Weights = null);
+    protected sealed record Alignment(Tensor? SourceMap = null, Tensor? TargetMap = null, Tensor? Weights = null) : IDisposable
+    {
+        /// <summary>The same, owned by nobody's scope.</summary>
+        public Alignment Detach() => new(SourceMap?.clone().DetachFromDisposeScope(), TargetMap?.clone().DetachFromDisposeScope(), Weights?.clone().DetachFromDisposeScope());
+
+        public void Dispose()
+        {
+            SourceMap?.Dispose();
+            TargetMap?.Dispose();
+            Weights?.Dispose();
+        }
+    }
 }

@@ -22,6 +22,6 @@ internal sealed class SubspaceAdaptation(ParameterSet settings) : ShallowAdaptat
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {
         using SubspaceAlignment aligned = SubspaceAlignment.Fit(domains.Source, domains.Target, Components);
-        return new Alignment(domains.Source.mm(aligned.SourceMap), aligned.TargetMap.clone());
+        return new Alignment(aligned.SourceMap.clone(), aligned.TargetMap.clone());
     }
 }

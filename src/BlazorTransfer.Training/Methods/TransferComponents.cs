@@ -32,6 +32,6 @@ internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptat
     {
         using TransferComponentAnalysis analysis = TransferComponentAnalysis.FitLinear(domains.Source, domains.Target, Components, Settings.Number(Mu));
         (Tensor map, _) = linalg.qr(analysis.Map);
-        return new Alignment(domains.Source.mm(map), map);
+        return new Alignment(map, map);
     }
 }

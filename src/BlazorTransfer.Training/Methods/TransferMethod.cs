@@ -78,6 +78,19 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>What the optimizer changes.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model);
 
+    /// <summary>
+    /// What the classifier makes its decision of, [N, D], as the method brought the two domains together: an image of the source is seen as the
+    /// source's were in learning.
+    /// </summary>
+    /// <param name="model">The model, as it was kept.</param>
+    /// <param name="batch">Images of one domain.</param>
+    /// <param name="ofTarget">Which one.</param>
+    public virtual Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
+    {
+        model.Backbone.eval();
+        return model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry)).Features;
+    }
+
     /// <summary>Called before each epoch, from 1.</summary>
     public virtual void OnEpochStart(TransferModel model, int epoch) => model.Backbone.train();
 

@@ -44,6 +44,14 @@ public sealed partial class RunPage : IDisposable
     /// <summary>A chart is drawn with its curves: the first epoch says whether the target's is among them.</summary>
     private bool HasTarget => _view.LastEpoch?.Metrics.ContainsKey(MetricKeys.TargetTop1) == true;
 
+    /// <summary>A method that finds its model at once leaves no curves.</summary>
+    private bool HasSteps => !_run.Status.IsFinal() || _view.StepLoss.Count > 0;
+
+    private string ValidationHint =>
+        _run.BestEpoch is not { } best ? "no epoch yet"
+        : _view.Started is { TargetSamples: > 0 } ? "source images, seen as the target's are"
+        : $"best epoch, {best}";
+
     private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
 
     protected override async Task OnInitializedAsync()

@@ -1,0 +1,120 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Adaptation;
+
+/// <summary>What the methods that train on two domains have in common, on a small network.</summary>
+public sealed class DomainAdaptationTests
+{
+    private const string Network = "resnet18_slim";
+    private static readonly string[] Classes = ["a", "b", "c"];
+
+    public static TheoryData<string> Trained => [.. TransferMethodRegistry.All.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false } && m.Name != "adabn").Select(m => m.Name)];
+
+    [Theory]
+    [MemberData(nameof(Trained))]
+    public void ComputeLoss_AddsWhatItNames_AndGrowsFromNothing(string name)
+    {
+        using var scope = NewDisposeScope();
+        using Trial trial = New(name);
+
+        trial.Method.OnEpochStart(trial.Model, 1);
+        Loss first = trial.Method.ComputeLoss(trial.Model, Pair(1, 2));
+        trial.Method.OnEpochStart(trial.Model, 10);
+        Loss last = trial.Method.ComputeLoss(trial.Model, Pair(1, 2));
+
+        Assert.Equal(2, last.Parts!.Count);
+        string own = last.Parts.Keys.Single(k => k != "cross-entropy");
+        Assert.Equal(last.Total.item<float>(), last.Parts.Values.Sum(p => p.item<float>()), 1e-5);
+        Assert.True(last.Parts[own].item<float>() > 0);
+        // A discriminator learns from the first step on; it is the network's way through it that is shut.
+        if (name is not ("dann" or "cdan")) Assert.Equal(0, first.Parts![own].item<float>(), 1e-7);
+        last.Total.backward();
+        Assert.All(trial.Model.Backbone.Head.parameters(), p => Assert.True(p.grad is not null && p.grad.isfinite().all().item<bool>()));
+    }
+
+    [Fact]
+    public void Adversary_TurnsTheGradientRound_AndNotBeforeItsTime()
+    {
+        using var scope = NewDisposeScope();
+        using Trial trial = New("dann");
+        float[] Gradient(int epoch)
+        {
+            trial.Model.Backbone.zero_grad();
+            trial.Method.OnEpochStart(trial.Model, epoch);
+            trial.Method.ComputeLoss(trial.Model, Pair(1, 2)).Parts!["domain"].backward();
+            return trial.Model.Backbone.Head.parameters().First().grad!.data<float>().ToArray();
+        }
+
+        Assert.All(Gradient(1), g => Assert.Equal(0, g, 1e-12));
+        Assert.Contains(Gradient(10), g => Math.Abs(g) > 1e-6);
+    }
+
+    [Fact]
+    public void Statistics_ThatTheModelKeeps_AreTheTargetsAlone()
+    {
+        using var scope = NewDisposeScope();
+        float[] MeansAfter(int source, int target)
+        {
+            using Trial trial = New("mcc");
+            trial.Method.OnEpochStart(trial.Model, 2);
+            trial.Method.ComputeLoss(trial.Model, Pair(source, target));
+            return trial.Model.Backbone.modules().OfType<BatchNorm>().Last().get_buffer("running_mean")!.data<float>().ToArray();
+        }
+
+        Assert.Equal(MeansAfter(1, 2), MeansAfter(3, 2));
+        Assert.NotEqual(MeansAfter(1, 2), MeansAfter(1, 3));
+    }
+
+    [Fact]
+    public void Embed_SeesEachDomainByItsOwnStatistics_AndLeavesTheModelAsItWas()
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        using Trial trial = New("mcc");
+        trial.Method.OnEpochStart(trial.Model, 2);
+        // The same pictures in brighter light.
+        Batch dark = Images(1), bright = dark with { Inputs = dark.Inputs.Times(3).Plus(1) };
+        byte[] before = [.. trial.Model.Snapshot().SelectMany(t => t.Value.Bytes.ToArray())];
+
+        Tensor one = trial.Method.Embed(trial.Model, dark, ofTarget: false), other = trial.Method.Embed(trial.Model, bright, ofTarget: true);
+
+        byte[] after = [.. trial.Model.Snapshot().SelectMany(t => t.Value.Bytes.ToArray())];
+        Assert.Equal(before, after);
+        Assert.Equal([8, 16], one.shape);
+        double apart = one.mean([0]).Minus(other.mean([0])).norm().item<float>(), size = one.norm(1).mean().item<float>();
+        Assert.True(apart < 0.2 * size, $"{apart:F3} apart, where a picture is {size:F3} long.");
+    }
+
+    private static Trial New(string name)
+    {
+        manual_seed(1);
+        (TransferMethod method, _) = TransferMethodRegistry.Create(name, new Dictionary<string, ParameterValue> { ["epochs"] = 10, ["head-width"] = 16, ["batch-size"] = 8 });
+        var model = new TransferModel(BackboneRegistry.Create(Network, Classes.Length, new HeadSpec(16)), Classes, CPU);
+        method.Configure(model);
+        method.ParameterGroups(model);
+        return new Trial(method, model);
+    }
+
+    private static Batch Pair(int source, int target) => Images(source) with { Target = Images(target) with { Labels = full([8], BatchSource.NoLabel, dtype: ScalarType.Int64) } };
+
+    private static Batch Images(int seed)
+    {
+        manual_seed(seed);
+        return new Batch(randn(8, 3, 64, 64).Times(seed), tensor([.. Enumerable.Range(0, 8).Select(i => (long)(i % Classes.Length))]), 0, []);
+    }
+
+    private sealed record Trial(TransferMethod Method, TransferModel Model) : IDisposable
+    {
+        public void Dispose()
+        {
+            Method.Dispose();
+            Model.Dispose();
+        }
+    }
+}
