@@ -22,7 +22,7 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         bool adapts = stage.Method.AdaptsToTarget, keepsTrain = !stage.Augments;
         ImageBatches validation = run.Evaluation(Split.Validation);
         ImageBatches? scored = run.TargetScored;
-        StageSources images = new(Paired(run, run.Training(stage), adapts ? run.TargetTraining(stage) : null), validation, scored);
+        StageSources images = new(Images(run, stage), validation, scored);
         int entry = stage.Method.FrozenGroups(run.Model);
         if (entry == 0) return images;
         ImageBatches?[] kept = [validation, scored, .. keepsTrain ? new[] { run.Evaluation(Split.Train), adapts ? run.TargetImages : null } : []];
@@ -49,6 +49,9 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         return new StageSources(keepsTrain ? Paired(run, features[2]!, features[3]) : images.Train, features[0]!, features[1]);
     }
 
+    /// <summary>What a method learns from, as images.</summary>
+    public static BatchSource Images(TrainingRun run, TrainingStage stage) => Paired(run, run.Training(stage), stage.Method.AdaptsToTarget ? run.TargetTraining(stage) : null);
+
     /// <summary>What a method learns from as evaluation sees it, where its steps see it changed.</summary>
     public static BatchSource Plain(TrainingRun run, TrainingStage stage) => Paired(run, run.Evaluation(Split.Train), stage.Method.AdaptsToTarget ? run.TargetImages : null);
 
@@ -59,5 +62,6 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         (Scored as IDisposable)?.Dispose();
     }
 
-    private static BatchSource Paired(TrainingRun run, BatchSource source, BatchSource? target) => target is null ? source : new DomainPair(source, target, run.Job.Seed);
+    /// <summary>The source with the target beside it, where there is one.</summary>
+    public static BatchSource Paired(TrainingRun run, BatchSource source, BatchSource? target) => target is null ? source : new DomainPair(source, target, run.Job.Seed);
 }

@@ -84,6 +84,12 @@ public sealed class TrainingRun : IDisposable
         if (stage.Method.PreparationPasses > 0) stage.Method.Prepare(Model, StageSources.Plain(this, stage), BatchSize, _ => { }, cancel);
     }
 
+    /// <exception cref="TrainingException">The method takes no steps, so that there is nothing to find about them.</exception>
+    internal void RequireSteps()
+    {
+        if (Stages[^1].Method.FitsAtOnce) throw TrainingException.BadInput("This method finds its model at once: it has neither a learning rate nor batches to choose.");
+    }
+
     public void Dispose()
     {
         Method.Dispose();

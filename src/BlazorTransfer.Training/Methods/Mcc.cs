@@ -17,7 +17,7 @@ internal sealed class Mcc(ParameterSet settings) : DomainAdaptation(settings)
         "mcc",
         "MCC",
         "Teaches the classifier not to confuse classes on the target’s images.",
-        "Often the best without any care: try it beside a method that compares the domains.",
+        "Strong where the classes are clear in the target; try it beside a method that compares the domains.",
         "Jin et al., Minimum Class Confusion for Versatile Domain Adaptation, 2020",
         AdaptationParameters(1.0, new ParameterSpec
         {

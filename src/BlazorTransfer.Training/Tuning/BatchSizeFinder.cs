@@ -57,6 +57,7 @@ public sealed class BatchSizeFinder
     {
         var clock = Stopwatch.StartNew();
         using TrainingRun run = TrainingRun.Prepare(job, _ => { });
+        run.RequireSteps();
         TrainingStage stage = run.Stages[^1];
         using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(run.Model), stage.Settings);
         var finder = new BatchSizeFinder(run, optimizer, cancel);
@@ -118,7 +119,8 @@ public sealed class BatchSizeFinder
         TransferModel model = _run.Model;
         int side = _run.Preprocessing.CropSize;
         Tensor labels = randint(0, model.Classes.Count, [size], dtype: ScalarType.Int64, device: model.Device);
-        var batch = new Batch(_entry == 0 ? rand(size, 3, side, side, device: model.Device) : Features(size, side), labels, _entry, []);
+        Batch New() => new(_entry == 0 ? rand(size, 3, side, side, device: model.Device) : Features(size, side), labels, _entry, []);
+        Batch batch = _stage.Method.AdaptsToTarget ? New() with { Target = New() } : New();
         double rate = SpeedMeter.Rate(size, model.Device, () =>
         {
             _cancel.ThrowIfCancellationRequested();

@@ -49,6 +49,7 @@ public sealed class LearningRateFinder
     {
         var clock = Stopwatch.StartNew();
         using TrainingRun run = TrainingRun.Prepare(job, _ => { });
+        run.RequireSteps();
         var finder = new LearningRateFinder(run, emit, cancel);
         bool diverged = finder.TryRates();
         var report = new LearningRateReport
@@ -115,13 +116,16 @@ public sealed class LearningRateFinder
     /// <summary>The training images; what is frozen is computed once where each image comes several times.</summary>
     private BatchSource PrepareSource()
     {
-        BatchSource images = _run.Training(_stage);
-        int entry = _stage.Method.FrozenGroups(_run.Model), count = images.Samples.Count;
+        BatchSource images = StageSources.Images(_run, _stage);
+        ImageBatches? target = _stage.Method.AdaptsToTarget ? _run.TargetImages : null;
+        int entry = _stage.Method.FrozenGroups(_run.Model), count = images.Samples.Count + (target?.Samples.Count ?? 0);
         bool comeAgain = count < MostSteps * _batchesPerStep * _run.BatchSize;
         if (entry == 0 || _stage.Augments || !comeAgain || !FeatureBatches.Fit(_run.Model, entry, _run.Preprocessing.CropSize, count)) return images;
         void Tell(int done) => _emit(new TuningProgressed(TuningStage.ExtractingFeatures, done, count));
         Tell(0);
-        return FeatureBatches.Compute(_run.Model, _run.Evaluation(Split.Train), entry, cache: null, inMemory: true, Tell, _cancel);
+        FeatureBatches source = FeatureBatches.Compute(_run.Model, _run.Evaluation(Split.Train), entry, cache: null, inMemory: true, Tell, _cancel);
+        if (target is null) return source;
+        return StageSources.Paired(_run, source, FeatureBatches.Compute(_run.Model, target, entry, cache: null, inMemory: true, done => Tell(source.Samples.Count + done), _cancel));
     }
 
     /// <summary>Epoch after epoch, counted on from the run's last one, so that each has an order and augmentation of its own.</summary>

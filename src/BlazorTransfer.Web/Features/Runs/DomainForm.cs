@@ -94,7 +94,7 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     /// <summary>The method to begin with, and why.</summary>
     /// <param name="hasWeights">Whether the network starts from weights.</param>
     internal MethodAdvice? AdviceFor(bool hasWeights) => !hasWeights ? null : new MethodAdvice("domain-standardisation",
-        "It takes a moment, has nothing to set and often brings most of what there is to gain. Then try MCC or CDAN against it.");
+        "It takes a moment, has nothing to set and brought most of what there was to gain wherever we measured. Then try DAN, CDAN and MCC against it.");
 
     public RunRequest ApplyTo(RunRequest request) => !IsOn || Target is null ? request : request with
     {
