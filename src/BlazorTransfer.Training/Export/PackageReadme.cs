@@ -14,12 +14,11 @@ public static class PackageReadme
     {
         Preprocessing p = model.Preprocessing;
         PyTorchCode pytorch = BackboneRegistry.PyTorch(model.Backbone);
-        string top1 = model.Metrics.TryGetValue(MetricKeys.ValidationTop1, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
         return $$"""
             # Image classifier: {{string.Join(", ", model.Classes)}}
 
             {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
-            Validation top-1: {{top1}} (epoch {{model.Epoch}}, chosen on the same validation images, so expect a little less on new ones).
+            {{Accuracy(model, job)}}
 
             | file | what it is |
             |---|---|
@@ -81,6 +80,14 @@ public static class PackageReadme
         using Backbone backbone = BackboneRegistry.Create(model.Backbone, model.Classes.Count);
         string place = string.Concat(backbone.HeadName.Split('.').Select(part => int.TryParse(part, out _) ? $"[{part}]" : $".{part}"));
         return $"model{place} = {MlpHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap)}\n";
+    }
+
+    private static string Accuracy(ModelDescription model, JobSpec job)
+    {
+        string Top1(string key) => model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
+        return job.Target is not { } target
+            ? $"Validation top-1: {Top1(MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation images, so expect a little less on new ones)."
+            : $"It is for images like {target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 there: {Top1(MetricKeys.TargetTop1)} (epoch {model.Epoch}; no label of these images was used to train or to choose it).";
     }
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));

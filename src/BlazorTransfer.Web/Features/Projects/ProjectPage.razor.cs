@@ -28,7 +28,7 @@ public sealed partial class ProjectPage
     /// <summary>Whether there is something to learn from.</summary>
     private bool HasLabels => _datasets.Any(d => d.Latest.HasLabels);
 
-    private Run? Best => _runs.Where(r => r.Status == RunStatus.Succeeded).MaxBy(r => r.BestTop1);
+    private Run? Best => _runs.Where(r => r.Status == RunStatus.Succeeded && r.Job.Target is null).MaxBy(r => r.BestTop1);
 
     protected override async Task OnInitializedAsync()
     {

@@ -22,11 +22,12 @@ internal readonly record struct Spread(double Mean, double StandardDeviation, in
 /// <param name="LastTop1">Validation, last epoch: nothing was chosen on these images.</param>
 /// <param name="BestTop1">Validation, best epoch, which was chosen on the same images and flatters.</param>
 /// <param name="TestTop1">Test split, where there is one.</param>
-internal sealed record ExperimentSummary(int Finished, Spread? LastTop1, Spread? BestTop1, Spread? TestTop1)
+/// <param name="TargetTop1">Labelled images of the target domain, where there are any.</param>
+internal sealed record ExperimentSummary(int Finished, Spread? LastTop1, Spread? BestTop1, Spread? TestTop1, Spread? TargetTop1)
 {
     public static ExperimentSummary Of(IReadOnlyList<Run> runs)
     {
         Run[] finished = [.. runs.Where(r => r.Status == RunStatus.Succeeded)];
-        return new ExperimentSummary(finished.Length, Spread.Of(finished.Select(r => r.LastTop1)), Spread.Of(finished.Select(r => r.BestTop1)), Spread.Of(finished.Select(r => r.TestTop1)));
+        return new ExperimentSummary(finished.Length, Spread.Of(finished.Select(r => r.LastTop1)), Spread.Of(finished.Select(r => r.BestTop1)), Spread.Of(finished.Select(r => r.TestTop1)), Spread.Of(finished.Select(r => r.TargetTop1)));
     }
 }

@@ -83,6 +83,9 @@ internal sealed record Run
     /// <summary>Top-1 on the labelled images of the target domain with the kept weights, where there are any.</summary>
     public double? TargetTop1 { get; init; }
 
+    /// <summary>Top-1 on the kind of images that the model is for: the target's, where its labels tell, else the validation split's.</summary>
+    public double? Top1 => TargetTop1 ?? BestTop1;
+
     /// <summary>Why it failed.</summary>
     public string? Error { get; init; }
 

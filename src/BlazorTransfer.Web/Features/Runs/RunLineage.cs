@@ -93,7 +93,7 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
     private static LineageNode RunNode(Run run, string projectId, string? currentId)
     {
         RunSubmission s = run.Submission;
-        string result = run.Status == RunStatus.Succeeded ? Format.Percent(run.BestTop1) : run.Status.ToString().ToLowerInvariant();
+        string result = run.Status == RunStatus.Succeeded ? Format.Percent(run.Top1) : run.Status.ToString().ToLowerInvariant();
         string start = s is { WeightsId: null, ParentRunId: null } ? ", random start" : "";
         string elsewhere = s.ProjectId == projectId ? "" : ", another project";
         return new LineageNode(run.Id, LineageKind.Run, $"#{s.Number} {s.Name}", $"{result}, {run.Job.Backbone}{start}{elsewhere}", AppRoutes.Run(s.ProjectId, run.Id), run.Id == currentId);

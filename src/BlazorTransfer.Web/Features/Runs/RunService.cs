@@ -78,7 +78,7 @@ internal sealed class RunService(
     public bool MayHaveLearnedFrom(Run run, string datasetId)
     {
         Run? at = run;
-        while (at is not null && at.Submission.DatasetId != datasetId)
+        while (at is not null && at.Submission.DatasetId != datasetId && at.Submission.TargetDatasetId != datasetId)
         {
             if (at.Submission.ParentRunId is not { } parent) return false;
             at = runs.Find(parent);

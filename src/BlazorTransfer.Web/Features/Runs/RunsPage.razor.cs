@@ -62,7 +62,7 @@ public sealed partial class RunsPage : IDisposable
         "status" => run.Status,
         "method" => run.Job.Method,
         "backbone" => run.Job.Backbone,
-        "top1" => run.BestTop1 ?? -1,
+        "top1" => run.Top1 ?? -1,
         "duration" => run.Duration(Clock.GetUtcNow()) ?? TimeSpan.Zero,
         "submitted" => run.Submission.SubmittedAt,
         _ => run.Submission.Number,
