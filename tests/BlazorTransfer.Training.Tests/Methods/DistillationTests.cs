@@ -19,7 +19,7 @@ public sealed class DistillationTests : IDisposable
 
     // As the network's own, so that nothing is converted.
     private static readonly Preprocessing Student = Preprocessing.ImageNet.WithInput(32);
-    private readonly SmallRun _small = new();
+    private readonly SmallRun _small = new(imagesPerClass: 4);
 
     public void Dispose() => _small.Dispose();
 
@@ -114,17 +114,17 @@ public sealed class DistillationTests : IDisposable
     }
 
     [Fact]
-    public void Inputs_HalfAsLarge_AverageNeighbours()
+    public void Inputs_OfASmallerTeacher_AverageWhatLiesBetween()
     {
         using var scope = NewDisposeScope();
         using TeacherNetwork teacher = TeacherNetwork.Load(_small.Teacher(TeachersNetwork, Classes, Student with { CropSize = 8 }).File, Classes, Student, CPU);
-        // Stripes of one pixel: without antialiasing, of two neighbours in four the outer ones would be lost.
+        // Stripes of one pixel in four, which a filter that is not widened with the step would miss.
         Tensor stripes = zeros(1, 3, 32, 32);
         for (int x = 0; x < 32; x += 4) stripes.select(3, x).fill_(1);
 
         float[] shrunk = teacher.Inputs(stripes).data<float>().ToArray();
 
-        Assert.All(shrunk, v => Assert.InRange(v, 0.2, 0.3));
+        Assert.All(shrunk, v => Assert.InRange(v, 0.15, 0.3));
     }
 
     [Fact]
