@@ -129,10 +129,12 @@ public sealed class TrainingRun : IDisposable
         if (settings.Integer(CommonParameters.Threads) is > 0 and int threads) set_num_threads(threads);
         DatasetManifest data = RunData.Load(job);
         TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
+        // Before the seed, since building it draws weights: with a teacher or without, a run draws the same.
+        TeacherNetwork? teacher = LoadTeacher(job, data.Classes, settings, device, emit);
         manual_seed(job.Seed);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count, method.Head);
         CheckImageSize(backbone, settings);
-        var model = new TransferModel(backbone, data.Classes, device) { Source = LoadWeights(backbone, job, data.Classes, device, emit) };
+        var model = new TransferModel(backbone, data.Classes, device) { Source = LoadWeights(backbone, job, data.Classes, device, emit), Teacher = teacher };
         backbone.to(device);
         if (settings.Boolean(CommonParameters.ClassWeights)) model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
         method.Configure(model);
@@ -188,6 +190,25 @@ public sealed class TrainingRun : IDisposable
         catch (IOException e)
         {
             throw TrainingException.BadInput($"The weights '{weights.Name ?? weights.File}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Loads what the network learns from beside the labels, where the method takes that.</summary>
+    private static TeacherNetwork? LoadTeacher(JobSpec job, IReadOnlyList<string> classes, ParameterSet settings, Device device, Action<RunEvent> emit)
+    {
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        if (job.Teacher is not { } spec) return method.TakesTeacher ? throw TrainingException.BadInput($"{method.DisplayName} learns from an earlier run's model: name the teacher.") : null;
+        if (!method.TakesTeacher) throw TrainingException.BadInput($"{method.DisplayName} takes no teacher. To learn from an earlier run's model, choose distillation.");
+        BackboneSpec student = BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+        try
+        {
+            TeacherNetwork teacher = TeacherNetwork.Load(spec.File, classes, PreprocessingOf(student, settings), device);
+            emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The teacher is {spec.Name ?? Path.GetFileName(spec.File)}: {teacher}." });
+            return teacher;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The teacher '{spec.Name ?? spec.File}' cannot be used: {e.Message}", e);
         }
     }
 

@@ -21,6 +21,9 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     /// </summary>
     public TransferModel? Source { get; init; }
 
+    /// <summary>The earlier run's model that this one learns from; null where the method takes none. Disposed of with this model.</summary>
+    public TeacherNetwork? Teacher { get; init; }
+
     /// <summary>Number of layer groups; the entry point behind the last of them is the head's input.</summary>
     public int HeadEntry => Backbone.LayerGroups.Count;
 
@@ -64,6 +67,7 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     {
         ClassWeights?.Dispose();
         Source?.Dispose();
+        Teacher?.Dispose();
         Backbone.Dispose();
     }
 }

@@ -62,6 +62,7 @@ internal static class Fake
             new TransferMethodSpec("fake-adaptation", "Fake adaptation", "Adapts to nothing.", "Never.", null, []) { AdaptsToTarget = true },
             // What one that adapts is compared with.
             new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
+            new TransferMethodSpec("fake-distillation", "Fake distillation", "Learns from nobody.", "Never.", null, []) { TakesTeacher = true },
         ],
         CommonParameters =
         [

@@ -105,6 +105,9 @@ public sealed record TransferMethodSpec(
     /// <summary>Whether it learns from unlabelled images of the domain that the model is for; refused without them.</summary>
     public bool AdaptsToTarget { get; init; }
 
+    /// <summary>Whether it learns from an earlier run's model beside the labels; refused without one, and others are refused one.</summary>
+    public bool TakesTeacher { get; init; }
+
     /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>
     public bool FitsAtOnce { get; init; }
 }

@@ -20,6 +20,9 @@ public sealed record JobSpec
     public required string Backbone { get; init; }
     public required WeightsSpec Weights { get; init; }
 
+    /// <summary>The model that the network learns from beside the labels; null for a method that takes no teacher.</summary>
+    public TeacherSpec? Teacher { get; init; }
+
     /// <summary>A name from the catalogue's methods.</summary>
     public required string Method { get; init; }
 
@@ -94,3 +97,8 @@ public sealed record WeightsSpec(string? File, string? Sha256 = null, string? Na
 {
     public static WeightsSpec Random { get; } = new(File: null, Name: "Random initialisation");
 }
+
+/// <summary>A finished model whose answers another network learns.</summary>
+/// <param name="File">A safetensors file, whose <see cref="Models.ModelDescription"/> lies beside it.</param>
+/// <param name="Name">What people call the model.</param>
+public sealed record TeacherSpec(string File, string? Name = null);

@@ -78,6 +78,7 @@ public static class ModelPackage
                 job.RunId,
                 job.Backbone,
                 Weights = new { job.Weights.Name, job.Weights.Sha256 },
+                Teacher = job.Teacher?.Name,
                 job.Method,
                 Settings = started?.Settings,
                 job.Seed,

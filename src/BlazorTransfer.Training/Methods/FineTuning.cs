@@ -15,7 +15,7 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
 {
-    private const string FreezeDepth = "freeze-depth";
+    protected const string FreezeDepth = "freeze-depth";
     private const string HeadFactor = "head-learning-rate-factor";
     private const string LayerDecay = "layer-learning-rate-decay";
     private const string FreezeStatistics = "freeze-batch-norm";

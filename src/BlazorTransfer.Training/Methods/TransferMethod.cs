@@ -141,5 +141,8 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>The network as it was pretrained, for a method whose specification asks for it.</summary>
     protected static TransferModel SourceOf(TransferModel model) => model.Source ?? throw new InvalidOperationException("The method was given no pretrained network.");
 
+    /// <summary>The earlier run's model, for a method whose specification takes one.</summary>
+    protected static TeacherNetwork TeacherOf(TransferModel model) => model.Teacher ?? throw new InvalidOperationException("The method was given no teacher.");
+
     protected static IReadOnlyList<Parameter> Trainable(nn.Module module) => [.. module.parameters().Where(p => p.requires_grad)];
 }

@@ -17,6 +17,7 @@ public static class TransferMethodRegistry
         (Delta.Spec, settings => new Delta(settings)),
         (CoTuning.Spec, settings => new CoTuning(settings)),
         (LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
+        (Distillation.Spec, settings => new Distillation(settings)),
         (DomainStandardisation.Spec, settings => new DomainStandardisation(settings)),
         (Coral.Spec, settings => new Coral(settings)),
         (SubspaceAdaptation.Spec, settings => new SubspaceAdaptation(settings)),

@@ -30,7 +30,7 @@ internal static class FindCommand
 
     private static Command Create(string name, string description, Action<JobSpec, Action<TuningEvent>, CancellationToken> find)
     {
-        var command = new Command(name, description) { Data, Job, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Device, JobOptions.Seed, Json };
+        var command = new Command(name, description) { Data, Job, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, JobOptions.Device, JobOptions.Seed, Json };
         JobOptions.Parameter[] parameters = JobOptions.AddParameters(command, JobOptions.AllParameters);
         command.SetAction(parsed => Failures.Guard(() => Find(parsed, parameters, find)));
         return command;
@@ -41,25 +41,27 @@ internal static class FindCommand
         NativeLibtorch.Load();
         using var cancel = new CancellationTokenSource();
         using var interruption = new Interruption(cancel, atConsole: true);
-        string? manifest = null;
+        string? scratch = null;
         try
         {
-            JobSpec job = parsed.GetValue(Job) is { } file ? JobSpec.Load(file) : FromOptions(parsed, JobOptions.Chosen(parsed, parameters), manifest = Path.GetTempFileName());
+            JobSpec job = parsed.GetValue(Job) is { } file ? JobSpec.Load(file)
+                : FromOptions(parsed, JobOptions.Chosen(parsed, parameters), scratch = Directory.CreateTempSubdirectory("blazortransfer-find-").FullName);
             find(job, parsed.GetValue(Json) ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : Show, cancel.Token);
         }
         finally
         {
-            if (manifest is not null) File.Delete(manifest);
+            if (scratch is not null) Directory.Delete(scratch, recursive: true);
         }
     }
 
-    private static JobSpec FromOptions(ParseResult parsed, Dictionary<string, ParameterValue> chosen, string manifest)
+    private static JobSpec FromOptions(ParseResult parsed, Dictionary<string, ParameterValue> chosen, string scratch)
     {
         string data = parsed.GetValue(Data) ?? throw TrainingException.BadInput("Name the images with --data, or a prepared job with --job.");
         string method = parsed.GetValue(JobOptions.Method)!;
         // A method's random start is part of it, so that it need not be said.
         bool takesWeights = TransferMethodRegistry.All.FirstOrDefault(m => m.Name == method)?.TakesWeights ?? true;
-        return JobOptions.Prepare(parsed, data, manifest, takesWeights ? parsed.GetValue(JobOptions.Weights)! : JobOptions.RandomWeights, method, chosen).Job;
+        JobSpec job = JobOptions.Prepare(parsed, data, Path.Combine(scratch, "dataset.jsonl"), takesWeights ? parsed.GetValue(JobOptions.Weights)! : JobOptions.RandomWeights, method, chosen).Job;
+        return job with { Teacher = JobOptions.TeacherFor(parsed.GetValue(JobOptions.Teacher), scratch) };
     }
 
     private static void Show(TuningEvent happened)

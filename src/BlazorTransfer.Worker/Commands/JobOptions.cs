@@ -18,6 +18,7 @@ internal static class JobOptions
     public static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "resnet18_slim" };
     public static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, 'builtin' or 'random'.", DefaultValueFactory = _ => BuiltInName };
     public static readonly Option<string> Method = new("--method") { Description = "A method from 'describe'.", DefaultValueFactory = _ => "linear-probe" };
+    public static readonly Option<string?> Teacher = new("--teacher") { Description = "The model that 'distillation' learns from: model.zip, a run folder or a safetensors file with its description." };
     public static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
     public static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
 
@@ -72,6 +73,12 @@ internal static class JobOptions
         };
         return (job, import);
     }
+
+    /// <summary>The model that the job learns from; null where none is named.</summary>
+    /// <param name="named">As a person names it.</param>
+    /// <param name="scratch">A folder that is there as long as the job needs it.</param>
+    public static TeacherSpec? TeacherFor(string? named, string scratch) =>
+        named is null ? null : new TeacherSpec(Path.GetFullPath(ModelFile.Locate(named, Path.Combine(scratch, "teacher"))), Path.GetFileName(Path.TrimEndingDirectorySeparator(named)));
 
     /// <summary>Makes a data set of a folder of images, where they lie.</summary>
     public static (DataSpec Data, ImportResult Import) Import(ParseResult parsed, string data, string manifest)

@@ -31,10 +31,10 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a classifier on a folder of images.")
         {
-            Data, Target, Transductive, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
+            Data, Target, Transductive, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
         };
         return WithParameters(command, JobOptions.AllParameters, parsed =>
-            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive)));
+            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive), parsed.GetValue(JobOptions.Teacher)));
     }
 
     public static Command CreatePretrain()
@@ -67,6 +67,7 @@ internal static class TrainCommand
         (JobSpec job, ImportResult import) = JobOptions.Prepare(parsed, parsed.GetValue(Data)!, Path.Combine(folder.Path, "dataset.jsonl"), start.Weights, start.Method, chosen);
         job = job with { RunId = Path.GetFileName(folder.Path), FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null };
         if (start.Target is { } target) job = job with { Target = new TargetSpec(JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data, start.Transductive) };
+        job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
         job.Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
@@ -98,5 +99,6 @@ internal static class TrainCommand
     /// <param name="FeatureCache">Where features of frozen layers are kept; null keeps none.</param>
     /// <param name="Target">Folder of the target domain; null for none.</param>
     /// <param name="Transductive">Whether all of the target is adapted to and scored.</param>
-    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null, string? Target = null, bool Transductive = false);
+    /// <param name="Teacher">The model that the method learns from; null for none.</param>
+    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null, string? Target = null, bool Transductive = false, string? Teacher = null);
 }

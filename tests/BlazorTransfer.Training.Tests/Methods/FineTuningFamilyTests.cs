@@ -27,7 +27,7 @@ public sealed class FineTuningFamilyTests : IDisposable
     [MemberData(nameof(MethodNames))]
     public void EveryMethod_OverSeveralEpochs_LearnsItsHeadAndLeavesNoTensorBehind(string method)
     {
-        bool takesWeights = TransferMethodRegistry.All.Single(m => m.Name == method).TakesWeights;
+        TransferMethodSpec spec = TransferMethodRegistry.All.Single(m => m.Name == method);
         string weights = _small.Weights(Network);
         (string, ParameterValue)[] own = method switch
         {
@@ -36,7 +36,8 @@ public sealed class FineTuningFamilyTests : IDisposable
             "gradual-unfreezing" => [("unfreezing-share", 0.25)],
             _ => [],
         };
-        JobSpec job = _small.Job(method, Network, takesWeights ? weights : null, [("epochs", 4), ("image-size", 64), .. own]);
+        JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), ("image-size", 64), .. own]);
+        if (spec.TakesTeacher) job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
         LiveTensors.CollectLeftovers();
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Backbones;
@@ -37,6 +38,19 @@ internal sealed class SmallRun : IDisposable
         using var model = new TransferModel(network, [.. Enumerable.Range(0, classes).Select(c => $"c{c}")], CPU);
         Safetensors.Write(path, model.Snapshot());
         return path;
+    }
+
+    /// <summary>A finished model of these classes, drawn from a seed, with its description beside it.</summary>
+    public TeacherSpec Teacher(string backbone, IReadOnlyList<string> classes, Preprocessing preprocessing)
+    {
+        string path = Path.Combine(_folder, $"teacher-{Guid.NewGuid():N}.safetensors");
+        manual_seed(13);
+        using Backbone network = BackboneRegistry.Create(backbone, classes.Count);
+        using var model = new TransferModel(network, classes, CPU);
+        Safetensors.Write(path, model.Snapshot());
+        new ModelDescription { Backbone = backbone, Classes = classes, Preprocessing = preprocessing, Method = "fine-tuning", Epoch = 1, Metrics = new Dictionary<string, double>() }
+            .Save(ModelDescription.PathBeside(path));
+        return new TeacherSpec(path);
     }
 
     public JobSpec Job(string method, string backbone, string? weights, params (string Name, ParameterValue Value)[] parameters)

@@ -42,6 +42,12 @@ public sealed class WorkerCommandTests : IDisposable
         JsonElement top = JsonDocument.Parse(answer).RootElement.GetProperty("top");
         Assert.Equal(4, top.GetArrayLength());
         Assert.Equal(1, top.EnumerateArray().Sum(t => t.GetProperty("probability").GetDouble()), 6);
+
+        string taught = Path.Combine(_small.Folder, "taught");
+        (code, _, errors) = WorkerProcess.Run(
+            "train", "--data", _small.Images, "--weights", "random", "--method", "distillation", "--teacher", Path.Combine(run, package.File), "--epochs", "1", "--image-size", "32", "--out", taught, "--json");
+        Assert.True(code == 0, errors);
+        Assert.Contains(RunEventTail.Read(new RunFolder(taught).Events).Events.OfType<MessageLogged>(), m => m.Text == "The teacher is model.zip: SqueezeNet 1.1, 224 pixels.");
     }
 
     [Fact]
@@ -157,6 +163,7 @@ public sealed class WorkerCommandTests : IDisposable
         { "train --data {images} --weights random --out {out} --epochs many", WorkerExitCode.BadInput, "--epochs" },
         { "train --data {images} --weights random --out {out} --epochs 0", WorkerExitCode.BadInput, "at least 1" },
         { "train --data {images} --weights random --out {out} --device cuda:7", WorkerExitCode.DeviceUnavailable, "cuda" },
+        { "train --data {images} --method distillation --teacher {none} --out {out}", WorkerExitCode.BadInput, "There is no model" },
         { "predict --model {none} {garbage}", WorkerExitCode.BadInput, "none" },
         { "evaluate --model {garbage} --data {images}", WorkerExitCode.BadInput, "" },
         { "inspect-weights {garbage}", WorkerExitCode.BadInput, "" },

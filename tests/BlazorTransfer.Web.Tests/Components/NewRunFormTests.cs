@@ -190,18 +190,54 @@ public sealed class NewRunFormTests
     [Fact]
     public void RunToRepeat_WhoseDataSetAndStartAreGone_SaysSo()
     {
-        Run run = new()
-        {
-            Id = "r",
-            Submission = new RunSubmission { ProjectId = "p", Number = 1, Name = "", DatasetId = "d", DatasetVersion = 1, DatasetName = "", SubmittedBy = "", SubmittedAt = default },
-            Job = new JobSpec { RunId = "r", Data = new DataSpec("", ""), Backbone = "a", Weights = WeightsSpec.Random, Method = "probe" },
-        };
+        Run run = NewRun("r", "probe");
 
         Assert.Empty(NewForm().TakeOver(run, [NewDataset()]));
         Assert.Equal(["its data set"], NewForm().TakeOver(run, []));
         Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()]));
         Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()]));
     }
+
+    [Fact]
+    public void MethodThatTakesATeacher_SaysThatNoneIsChosen_AndSendsIt_AndARepetitionHasItAgain()
+    {
+        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, new TransferMethodSpec("distil", "Distil", "", "", null, []) { TakesTeacher = true }] };
+        Run elsewhere = NewRun("elsewhere", "probe", datasetId: "other"), same = NewRun("same", "probe");
+        NewRunForm form = FormFor(elsewhere, same);
+
+        Assert.Null(form.Missing);
+        form.Choose(catalogue.Methods[2]);
+        Assert.Contains("Choose the teacher", form.Missing, StringComparison.Ordinal);
+        // Those that have learned from the same images have their classes.
+        Assert.Equal([same, elsewhere], form.Teachers);
+        form.Teacher = same;
+        Assert.Null(form.Missing);
+        Assert.Equal(("same", null), (form.ToRequest().TeacherRunId, form.ToPreview().TeacherRunId));
+        form.Choose(catalogue.Methods[0]);
+        Assert.Null(form.ToRequest().TeacherRunId);
+
+        Run student = NewRun("student", "distil");
+        student = student with { Submission = student.Submission with { TeacherRunId = "elsewhere" } };
+        NewRunForm again = FormFor(elsewhere, same), gone = FormFor();
+        Assert.Empty(again.TakeOver(student, [NewDataset()]));
+        Assert.Equal((elsewhere, "elsewhere"), (again.Teacher, again.ToRequest().TeacherRunId));
+        Assert.Equal(["its teacher"], gone.TakeOver(student, [NewDataset()]));
+        Assert.Contains("no run has finished yet", gone.Missing, StringComparison.Ordinal);
+
+        NewRunForm FormFor(params Run[] models)
+        {
+            var form = new NewRunForm(catalogue, [], models, NewDataset(), NoDomains);
+            form.Choose(catalogue.Methods[0]);
+            return form;
+        }
+    }
+
+    private static Run NewRun(string id, string method, string datasetId = "d") => new()
+    {
+        Id = id,
+        Submission = new RunSubmission { ProjectId = "p", Number = 1, Name = "", DatasetId = datasetId, DatasetVersion = 1, DatasetName = "", SubmittedBy = "", SubmittedAt = default },
+        Job = new JobSpec { RunId = id, Data = new DataSpec("", ""), Backbone = "a", Weights = WeightsSpec.Random, Method = method },
+    };
 
     private static DomainForm NoDomains => new([], _ => []);
 

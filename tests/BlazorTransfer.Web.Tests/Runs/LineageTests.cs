@@ -106,6 +106,75 @@ public sealed class LineageTests : IAsyncLifetime
         Runs.Delete(_ada, _project.Id, parent.Id);
     }
 
+    [Fact]
+    public async Task Run_TaughtByAnother_NamesItsTeacher_AndIsDrawnBehindIt()
+    {
+        Run teacher = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "succeed"));
+        Run start = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "succeed"));
+
+        Run student = await FinishedAsync(await SubmitTaughtAsync(_ada, teacher.Id, parentId: start.Id));
+
+        Assert.Equal((teacher.Id, start.Id), (student.Submission.TeacherRunId, student.Submission.ParentRunId));
+        Assert.Equal($"Run #1 ({teacher.Submission.Name})", student.Job.Teacher!.Name);
+        Assert.Contains(teacher.Id, student.Job.Teacher.File, StringComparison.Ordinal);
+        Assert.EndsWith("best.safetensors", student.Job.Teacher.File, StringComparison.Ordinal);
+        LineageGraph graph = Lineage.OfRun(_ada, _project.Id, student.Id);
+        Assert.Contains(new LineageEdge(teacher.Id, student.Id, Teaches: true), graph.Edges);
+        Assert.Contains(new LineageEdge(start.Id, student.Id), graph.Edges);
+        Assert.Equal(graph.Nodes.Select(n => n.Id).Order(), Lineage.OfRun(_ada, _project.Id, teacher.Id).Nodes.Select(n => n.Id).Append(start.Id).Order());
+        // What the teacher has seen, its pupil knows of.
+        Dataset other = await _app.ImportDatasetAsync(_ada, _project.Id);
+        Run elsewhere = await FinishedAsync(await SubmitTaughtAsync(_ada, student.Id, dataset: other));
+        Assert.True(Runs.MayHaveLearnedFrom(elsewhere, _dataset.Id));
+        Assert.False(Runs.MayHaveLearnedFrom(student, other.Id));
+    }
+
+    [Fact]
+    public async Task Teacher_ThatIsNotSeen_OrHasNoModel_OrIsNotAskedFor_IsRefused()
+    {
+        ClaimsPrincipal ben = await _app.PrincipalAsync(await _app.CreateUserAsync("Ben"));
+        (Project bens, Dataset bensData) = await _app.CreateProjectWithDataAsync(ben);
+        Run adas = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "succeed"));
+        Run failed = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "report-failure"));
+
+        await Assert.ThrowsAsync<NotFoundException>(() => SubmitTaughtAsync(ben, adas.Id, bens, bensData));
+        Assert.Contains("no model to learn from", (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, failed.Id))).Message, StringComparison.Ordinal);
+        Assert.Contains("Choose the run that is the teacher", (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, null))).Message, StringComparison.Ordinal);
+        Assert.Contains("takes no teacher", (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, adas.Id, method: "fake-method"))).Message, StringComparison.Ordinal);
+
+        _app.SetRole(_project.Id, "Ben", ProjectRole.Viewer);
+        Run student = await FinishedAsync(await SubmitTaughtAsync(ben, adas.Id, bens, bensData));
+        Assert.Equal(RunStatus.Succeeded, student.Status);
+        // Who does not see it, sees that there was a teacher.
+        _app.SetRole(bens.Id, "Ada", ProjectRole.Viewer);
+        Assert.Equal(LineageKind.Run, Node(Lineage.OfRun(_ada, bens.Id, student.Id), adas.Id).Kind);
+        ClaimsPrincipal carla = await _app.PrincipalAsync(await _app.CreateUserAsync("Carla"));
+        _app.SetRole(bens.Id, "Carla", ProjectRole.Viewer);
+        LineageGraph carlas = Lineage.OfRun(carla, bens.Id, student.Id);
+        Assert.Equal(LineageKind.Hidden, Node(carlas, adas.Id).Kind);
+        Assert.Contains(new LineageEdge(adas.Id, student.Id, Teaches: true), carlas.Edges);
+    }
+
+    [Fact]
+    public async Task Teacher_OfAWaitingRun_CannotBeDeleted()
+    {
+        Run teacher = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "succeed"));
+        (Project other, Dataset otherData) = await _app.CreateProjectWithDataAsync(_ada);
+        Run blocker = await _app.SubmitAsync(_ada, other, otherData, "wait-for-cancel");
+        Run student = await SubmitTaughtAsync(_ada, teacher.Id, other, otherData);
+        IProjectContent content = Runs;
+
+        Assert.Throws<RefusedException>(() => Runs.Delete(_ada, _project.Id, teacher.Id));
+        Assert.Contains("needs a model of this one", content.WhyKept(_project.Id), StringComparison.Ordinal);
+
+        await _app.WaitForRunAsync(blocker.Id, r => r.Status == RunStatus.Running);
+        Runs.Cancel(_ada, other.Id, blocker.Id);
+        await _app.WaitForEndAsync(student.Id);
+        Assert.Null(content.WhyKept(_project.Id));
+        Runs.Delete(_ada, _project.Id, teacher.Id);
+        Assert.Equal("A run that was deleted", Node(Lineage.OfRun(_ada, other.Id, student.Id), teacher.Id).Title);
+    }
+
     private RunService Runs => _app.Get<RunService>();
 
     private RunLineage Lineage => _app.Get<RunLineage>();
@@ -113,6 +182,18 @@ public sealed class LineageTests : IAsyncLifetime
     private static LineageNode Node(LineageGraph graph, string id) => graph.Nodes.Single(n => n.Id == id);
 
     private Task<Run> FinishedAsync(Run run) => _app.WaitForEndAsync(run.Id);
+
+    private Task<Run> SubmitTaughtAsync(
+        ClaimsPrincipal user, string? teacherId, Project? project = null, Dataset? dataset = null, string method = "fake-distillation", string? parentId = null) =>
+        Runs.SubmitAsync(user, (project ?? _project).Id, new RunRequest
+        {
+            DatasetId = (dataset ?? _dataset).Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = method,
+            ParentRunId = parentId,
+            TeacherRunId = teacherId,
+        });
 
     private Task<Run> SubmitFromAsync(ClaimsPrincipal user, string parentId, Project? project = null, Dataset? dataset = null) => Runs.SubmitAsync(user, (project ?? _project).Id, new RunRequest
     {

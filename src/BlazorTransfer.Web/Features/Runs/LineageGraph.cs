@@ -23,11 +23,14 @@ public enum LineageKind
 public sealed record LineageNode(string Id, LineageKind Kind, string Title, string Detail, string? Address = null, bool IsCurrent = false);
 
 /// <summary>The second came from the first.</summary>
-public sealed record LineageEdge(string From, string To);
+/// <param name="From">Id of a node.</param>
+/// <param name="To">Id of another.</param>
+/// <param name="Teaches">The second learned from the first one's answers, instead of starting from its weights.</param>
+public sealed record LineageEdge(string From, string To, bool Teaches = false);
 
 /// <summary>Which model came from which data, which weights and which other run.</summary>
 public sealed record LineageGraph(IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges)
 {
-    /// <summary>Nodes that a node came from.</summary>
-    public IEnumerable<LineageNode> SourcesOf(LineageNode node) => Nodes.Where(n => Edges.Contains(new LineageEdge(n.Id, node.Id)));
+    /// <summary>Nodes that a node came from, or that taught it.</summary>
+    public IEnumerable<LineageNode> SourcesOf(LineageNode node, bool teachers = false) => Nodes.Where(n => Edges.Contains(new LineageEdge(n.Id, node.Id, teachers)));
 }

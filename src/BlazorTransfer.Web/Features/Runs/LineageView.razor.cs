@@ -30,7 +30,11 @@ public sealed partial class LineageView
     }
 
     /// <summary>The lines in words, for whoever does not see them.</summary>
-    private string Origin(LineageNode node) => Graph.SourcesOf(node).Select(n => n.Title).ToArray() is { Length: > 0 } sources ? $", from {string.Join(" and ", sources)}" : "";
+    private string Origin(LineageNode node) => Words(", from", Graph.SourcesOf(node)) + Words(", taught by", Graph.SourcesOf(node, teachers: true));
+
+    private static string Words(string how, IEnumerable<LineageNode> sources) => sources.Select(n => n.Title).ToArray() is { Length: > 0 } titles ? $"{how} {string.Join(" and ", titles)}" : "";
+
+    private string LineClass(LineageEdge edge) => edge.Teaches ? "teacher" : Graph.Nodes.First(n => n.Id == edge.From).Kind is LineageKind.Run or LineageKind.Hidden ? "model" : "";
 
     private static string KindClass(LineageNode node) => (node.IsCurrent ? "now " : "") + node.Kind switch
     {

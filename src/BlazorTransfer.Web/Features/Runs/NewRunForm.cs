@@ -21,7 +21,7 @@ internal sealed class NewRunForm
 
     /// <param name="catalogue">What the worker can do.</param>
     /// <param name="weights">Imported weights.</param>
-    /// <param name="models">Finished runs to start from, the newest first.</param>
+    /// <param name="models">Finished runs to start from or learn from, the newest first.</param>
     /// <param name="dataset">The data set that is chosen at first.</param>
     /// <param name="domains">Source and target.</param>
     public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, IReadOnlyList<Run> models, Dataset dataset, DomainForm domains)
@@ -50,8 +50,15 @@ internal sealed class NewRunForm
     /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null too.</summary>
     public Run? Parent { get; private set; }
 
+    /// <summary>The finished run whose model is the teacher, where the method takes one; null where none is chosen.</summary>
+    public Run? Teacher { get; set; }
+
     /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
-    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? MissingOfStart;
+    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? MissingOfStart ?? MissingTeacher;
+
+    private string? MissingTeacher => !Method.TakesTeacher || Teacher is not null ? null
+        : _models.Count == 0 ? $"{Method.DisplayName} learns from an earlier run's model, and no run has finished yet. Train a large network first."
+        : $"{Method.DisplayName} learns from an earlier run's model. Choose the teacher.";
 
     private string? MissingOfStart => Method.Source switch
     {
@@ -98,6 +105,7 @@ internal sealed class NewRunForm
         Name = "",
         WeightsId = null,
         ParentRunId = null,
+        TeacherRunId = null,
         Device = DeviceSpec.Auto,
         Parameters = Values.Where(v => Specs.Any(s => s.Name == v.Key && s.Section is ParameterSections.Augmentation or ParameterSections.Data)).ToDictionary(),
     };
@@ -115,6 +123,9 @@ internal sealed class NewRunForm
             return [.. _catalogue.Backbones.Where(b => $"{b.Name} {b.DisplayName} {b.Family}".Contains(search.Trim(), StringComparison.OrdinalIgnoreCase))];
         return all ? _catalogue.Backbones : [.. _catalogue.Backbones.Where(b => b == Backbone || GoodForMost.Contains(b.Name) || _weights.Any(w => w.Backbones.Contains(b.Name)))];
     }
+
+    /// <summary>Runs to learn from: those of the same data set first, since a teacher needs the same classes.</summary>
+    public IReadOnlyList<Run> Teachers => [.. _models.OrderByDescending(r => r.Submission.DatasetId == Dataset.Id)];
 
     public IReadOnlyList<Run> FittingModels => [.. _models.Where(r => r.Job.Backbone == Backbone.Name)];
 
@@ -215,6 +226,7 @@ internal sealed class NewRunForm
         if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
         Domains.TakeOver(run);
+        Teacher = _models.FirstOrDefault(m => m.Id == run.Submission.TeacherRunId);
         _methodIsChosen = true;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
         foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
@@ -222,6 +234,7 @@ internal sealed class NewRunForm
         [
             .. dataset is null ? ["its data set"] : Array.Empty<string>(),
             .. (run.Submission.WeightsId, run.Submission.ParentRunId) != (Weights?.Id, Parent?.Id) ? ["what it started from"] : Array.Empty<string>(),
+            .. run.Submission.TeacherRunId != Teacher?.Id ? ["its teacher"] : Array.Empty<string>(),
         ];
     }
 
@@ -241,6 +254,7 @@ internal sealed class NewRunForm
         Backbone = Backbone.Name,
         WeightsId = Method.TakesWeights ? Weights?.Id : null,
         ParentRunId = Method.TakesWeights ? Parent?.Id : null,
+        TeacherRunId = Method.TakesTeacher ? Teacher?.Id : null,
         Method = Method.Name,
         Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,

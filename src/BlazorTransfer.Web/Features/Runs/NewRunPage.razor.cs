@@ -23,6 +23,7 @@ public sealed partial class NewRunPage
     private string? _search;
     private bool _allBackbones;
     private bool _allModels;
+    private bool _allTeachers;
     private bool _advanced;
     private bool _starting;
 

@@ -26,6 +26,9 @@ internal sealed record RunSubmission
     /// <summary>The run whose model this one starts from; null where it starts from imported or random weights.</summary>
     public string? ParentRunId { get; init; }
 
+    /// <summary>The run whose model it learns from beside the labels; null where it has no teacher.</summary>
+    public string? TeacherRunId { get; init; }
+
     /// <summary>Shared by runs that were asked for together: they differ in their seed, their fold or, in a search, their settings. Null for one that stands alone.</summary>
     public string? ExperimentId { get; init; }
 
@@ -46,6 +49,9 @@ internal sealed record RunSubmission
 
     /// <summary>What it is in a comparison of a method of adaptation with its baselines; null outside of one.</summary>
     public AdaptationPart? Part { get; init; }
+
+    /// <summary>The runs whose models went into this one: what it starts from, and its teacher.</summary>
+    public IEnumerable<string> Origins() => new[] { ParentRunId, TeacherRunId }.OfType<string>().Distinct();
 }
 
 /// <summary>

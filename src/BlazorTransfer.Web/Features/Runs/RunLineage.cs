@@ -34,14 +34,14 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
     private LineageGraph Draw(ClaimsPrincipal user, string projectId, IReadOnlyList<Run> all, IEnumerable<Run> asked, string? currentId)
     {
         Dictionary<string, Run> byId = all.ToDictionary(r => r.Id);
-        ILookup<string?, Run> children = all.ToLookup(r => r.Submission.ParentRunId);
+        ILookup<string, Run> children = all.SelectMany(r => r.Submission.Origins().Select(origin => (Origin: origin, Run: r))).ToLookup(c => c.Origin, c => c.Run);
         Dictionary<string, bool> sees = all.Select(r => r.Submission.ProjectId).Distinct().ToDictionary(p => p, p => access.Sees(user, p));
         Dictionary<string, string> library = weights.List(user).ToDictionary(w => w.Id, w => w.Name);
         // Up and down from each, but not down again from what is above: cousins would draw half the installation.
         string[] starts = [.. asked.Select(r => r.Id)];
         HashSet<string> family =
         [
-            .. Reach(starts, id => byId[id].Submission.ParentRunId is { } parent ? [parent] : []),
+            .. Reach(starts, id => byId[id].Submission.Origins()),
             .. Reach(starts, id => children[id].Select(c => c.Id)),
         ];
         var nodes = new Dictionary<string, LineageNode>();
@@ -55,6 +55,9 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
             Add(run, new LineageNode($"{s.DatasetId}/{s.DatasetVersion}", LineageKind.Data, s.DatasetName,
                 dataset?.Version(s.DatasetVersion) is { } version ? $"version {version.Number}, {Format.Count(version.Images, "image")}" : $"version {s.DatasetVersion}, deleted",
                 dataset is null ? null : AppRoutes.Dataset(s.ProjectId, s.DatasetId)));
+            // The same data set, divided, is one node.
+            if (s.TargetDatasetId is { } targetId && targetId != s.DatasetId)
+                Add(run, new LineageNode(targetId, LineageKind.Data, datasets.Find(targetId)?.Name ?? s.TargetName ?? "Unnamed", datasets.Find(targetId) is null ? "target, deleted" : "target", datasets.Find(targetId) is null ? null : AppRoutes.Dataset(s.ProjectId, targetId)));
             if (s.WeightsId is { } weightsId)
             {
                 Add(run, new LineageNode(weightsId, LineageKind.Weights, run.Job.Weights.Name ?? "Unnamed",
@@ -64,9 +67,11 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
 
         foreach (string id in family.Where(id => !IsSeen(id)))
             nodes[id] = new LineageNode(id, LineageKind.Hidden, byId.ContainsKey(id) ? "A run of another project" : "A run that was deleted", byId.ContainsKey(id) ? "that you do not see" : "its model went with it");
-        edges.AddRange(family.Where(byId.ContainsKey).Select(id => byId[id])
-            .Where(r => r.Submission.ParentRunId is { } parent && family.Contains(parent) && (IsSeen(parent) || IsSeen(r.Id)))
-            .Select(r => new LineageEdge(r.Submission.ParentRunId!, r.Id)));
+        edges.AddRange(
+            from run in family.Where(byId.ContainsKey).Select(id => byId[id])
+            from edge in EdgesTo(run)
+            where family.Contains(edge.From) && (IsSeen(edge.From) || IsSeen(run.Id))
+            select edge);
         return new LineageGraph([.. nodes.Values], [.. edges.Distinct()]);
 
         bool IsSeen(string id) => byId.TryGetValue(id, out Run? run) && sees[run.Submission.ProjectId];
@@ -88,6 +93,12 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
             nodes.TryAdd(source.Id, source);
             edges.Add(new LineageEdge(source.Id, run.Id));
         }
+    }
+
+    private static IEnumerable<LineageEdge> EdgesTo(Run run)
+    {
+        if (run.Submission.ParentRunId is { } parent) yield return new LineageEdge(parent, run.Id);
+        if (run.Submission.TeacherRunId is { } teacher) yield return new LineageEdge(teacher, run.Id, Teaches: true);
     }
 
     private static LineageNode RunNode(Run run, string projectId, string? currentId)

@@ -54,6 +54,8 @@ public sealed partial class RunPage : IDisposable
 
     private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
 
+    private static string TeacherOf(Run run) => run.Job.Teacher is { } teacher ? $"; teacher: {teacher.Name ?? "unnamed"}" : "";
+
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();

@@ -12,40 +12,6 @@ using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>What somebody wants to run.</summary>
-public sealed record RunRequest
-{
-    public string Name { get; init; } = "";
-    public required string DatasetId { get; init; }
-    public required int DatasetVersion { get; init; }
-
-    /// <summary>Which images of the data set the run learns from; null for all.</summary>
-    public SampleTag? Only { get; init; }
-
-    /// <summary>Where the model shall work, if elsewhere; null where it is not.</summary>
-    public TargetRequest? Target { get; init; }
-    public required string Backbone { get; init; }
-
-    /// <summary>Id in the weights library; null for random initialisation.</summary>
-    public string? WeightsId { get; init; }
-
-    /// <summary>A finished run whose model is the start, in any project that the user sees; instead of <see cref="WeightsId"/>.</summary>
-    public string? ParentRunId { get; init; }
-    public required string Method { get; init; }
-    public IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; } = new Dictionary<string, ParameterValue>();
-    public string Device { get; init; } = DeviceSpec.Auto;
-    public int Seed { get; init; }
-
-    /// <summary>How many runs, with this seed and those after it: one experiment, whose result is a mean with a spread.</summary>
-    public int Repeats { get; init; } = 1;
-
-    /// <summary>How many folds of a cross-validation, each a run; 0 keeps the data set's own split.</summary>
-    public int Folds { get; init; }
-
-    /// <summary>A search for better settings, each trial a run; null where there is none.</summary>
-    public SearchPlan? Search { get; init; }
-}
-
 /// <summary>Runs of a project, for the signed-in user.</summary>
 internal sealed class RunService(
     DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues,
@@ -68,24 +34,16 @@ internal sealed class RunService(
         return runs.Find(runId) is { } run && run.Submission.ProjectId == projectId ? run : throw new NotFoundException();
     }
 
-    /// <summary>Finished runs of all projects that the user sees, the newest first: models that another run can start from.</summary>
+    /// <summary>Finished runs of all projects that the user sees, the newest first: models that another run can start from or learn from.</summary>
     public IReadOnlyList<Run> Models(ClaimsPrincipal user) =>
     [
         .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded)).Where(r => access.Sees(user, r.Submission.ProjectId)).OrderByDescending(r => r.FinishedAt),
     ];
 
-    /// <summary>Whether a run, or one whose model it came from, has learned from a data set; of a run that was deleted nobody knows, so that it may have.</summary>
-    public bool MayHaveLearnedFrom(Run run, string datasetId)
-    {
-        Run? at = run;
-        while (at is not null && at.Submission.DatasetId != datasetId && at.Submission.TargetDatasetId != datasetId)
-        {
-            if (at.Submission.ParentRunId is not { } parent) return false;
-            at = runs.Find(parent);
-        }
-
-        return true;
-    }
+    /// <summary>Whether a run, or one whose model it came from, has learned from a data set or adapted to it; of a run that was deleted nobody knows, so that it may have.</summary>
+    public bool MayHaveLearnedFrom(Run run, string datasetId) =>
+        run.Submission.DatasetId == datasetId || run.Submission.TargetDatasetId == datasetId
+            || run.Submission.Origins().Any(id => runs.Find(id) is not { } origin || MayHaveLearnedFrom(origin, datasetId));
 
     /// <summary>The runs of an experiment, in the order in which they were entered.</summary>
     public IReadOnlyList<Run> Experiment(ClaimsPrincipal user, string projectId, string experimentId) =>
@@ -112,6 +70,7 @@ internal sealed class RunService(
             SubmittedAt = clock.GetUtcNow(),
             WeightsId = request.WeightsId,
             ParentRunId = request.ParentRunId,
+            TeacherRunId = request.TeacherRunId,
             TargetDatasetId = request.Target?.DatasetId,
             TargetName = found.Job.Target?.Data is { } target ? NameOf(target) : null,
         };
@@ -143,6 +102,7 @@ internal sealed class RunService(
             Target = TargetFor(user, projectId, request, method),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone, method),
+            Teacher = TeacherFor(user, request, method),
             Method = method.Name,
             Parameters = request.Parameters,
             Device = request.Device,
@@ -186,8 +146,8 @@ internal sealed class RunService(
         Run run = Get(user, projectId, runId);
         access.Require(user, projectId, ProjectRole.Editor);
         if (!run.Status.IsFinal()) throw new RefusedException("The run is not over. Cancel it first.");
-        if (runs.All().Any(r => r.Submission.ParentRunId == runId && !r.Status.IsFinal()))
-            throw new RefusedException("A run that is not over starts from this one's model. Wait for it, or cancel it first.");
+        if (runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Contains(runId)))
+            throw new RefusedException("A run that is not over needs this one's model. Wait for it, or cancel it first.");
         Remove(run);
         changes.Publish(projectId);
     }
@@ -218,8 +178,8 @@ internal sealed class RunService(
 
     string? IProjectContent.WhyKept(string projectId) =>
         OfProject(projectId).Any(r => !r.Status.IsFinal()) ? "A run of the project is queued or at work. Cancel it first."
-        : runs.All().Any(r => !r.Status.IsFinal() && r.Submission.ParentRunId is { } parent && runs.Find(parent)?.Submission.ProjectId == projectId)
-            ? "A run of another project that is not over starts from a model of this one."
+        : runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Any(id => runs.Find(id)?.Submission.ProjectId == projectId))
+            ? "A run of another project that is not over needs a model of this one."
             : null;
 
     void IProjectContent.Delete(string projectId)
@@ -308,12 +268,30 @@ internal sealed class RunService(
 
     private WeightsSpec WeightsOfRun(ClaimsPrincipal user, string runId, BackboneSpec backbone)
     {
-        Run parent = runs.Find(runId) ?? throw new NotFoundException();
-        access.Require(user, parent.Submission.ProjectId, ProjectRole.Viewer);
-        if (parent.Status != RunStatus.Succeeded) throw new RefusedException($"Run #{parent.Submission.Number} has no model to start from.");
+        (Run parent, string file, string name) = ModelOf(user, runId, "to start from");
         return parent.Job.Backbone == backbone.Name
-            ? new WeightsSpec(folder.Run(runId).BestCheckpoint, Name: $"Run #{parent.Submission.Number} ({parent.Submission.Name})")
+            ? new WeightsSpec(file, Name: name)
             : throw new RefusedException($"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network.");
+    }
+
+    // Whether its classes are those of the images, the worker sees: they lie in the model's file.
+    private TeacherSpec? TeacherFor(ClaimsPrincipal user, RunRequest request, TransferMethodSpec method)
+    {
+        if (request.TeacherRunId is not { } runId)
+            return method.TakesTeacher ? throw new RefusedException($"{method.DisplayName} learns from an earlier run's model. Choose the run that is the teacher.") : null;
+        if (!method.TakesTeacher) throw new RefusedException($"{method.DisplayName} takes no teacher.");
+        (_, string file, string name) = ModelOf(user, runId, "to learn from");
+        return new TeacherSpec(file, name);
+    }
+
+    /// <summary>The model of a finished run, in any project that the user sees: its file, and what people call it.</summary>
+    private (Run Run, string File, string Name) ModelOf(ClaimsPrincipal user, string runId, string purpose)
+    {
+        Run run = runs.Find(runId) ?? throw new NotFoundException();
+        access.Require(user, run.Submission.ProjectId, ProjectRole.Viewer);
+        return run.Status == RunStatus.Succeeded
+            ? (run, folder.Run(runId).BestCheckpoint, $"Run #{run.Submission.Number} ({run.Submission.Name})")
+            : throw new RefusedException($"Run #{run.Submission.Number} has no model {purpose}.");
     }
 
     private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) => request.Name.Trim() switch

@@ -1,0 +1,41 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>What somebody wants to run.</summary>
+public sealed record RunRequest
+{
+    public string Name { get; init; } = "";
+    public required string DatasetId { get; init; }
+    public required int DatasetVersion { get; init; }
+
+    /// <summary>Which images of the data set the run learns from; null for all.</summary>
+    public SampleTag? Only { get; init; }
+
+    /// <summary>Where the model shall work, if elsewhere; null where it is not.</summary>
+    public TargetRequest? Target { get; init; }
+    public required string Backbone { get; init; }
+
+    /// <summary>Id in the weights library; null for random initialisation.</summary>
+    public string? WeightsId { get; init; }
+
+    /// <summary>A finished run whose model is the start, in any project that the user sees; instead of <see cref="WeightsId"/>.</summary>
+    public string? ParentRunId { get; init; }
+
+    /// <summary>A finished run whose model is the teacher, in any project that the user sees; null for a method that takes none.</summary>
+    public string? TeacherRunId { get; init; }
+    public required string Method { get; init; }
+    public IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; } = new Dictionary<string, ParameterValue>();
+    public string Device { get; init; } = DeviceSpec.Auto;
+    public int Seed { get; init; }
+
+    /// <summary>How many runs, with this seed and those after it: one experiment, whose result is a mean with a spread.</summary>
+    public int Repeats { get; init; } = 1;
+
+    /// <summary>How many folds of a cross-validation, each a run; 0 keeps the data set's own split.</summary>
+    public int Folds { get; init; }
+
+    /// <summary>A search for better settings, each trial a run; null where there is none.</summary>
+    public SearchPlan? Search { get; init; }
+}
