@@ -7,8 +7,8 @@ namespace BlazorTransfer.Training.Backbones;
 /// <summary>
 /// Batch normalisation of maps [N, C, H, W] or vectors [N, C] with PyTorch's names and meaning (Ioffe and Szegedy, "Batch Normalization",
 /// 2015). TorchSharp's own counts its batches with a scalar that may be collected during the call (see <see cref="Scalars"/>), which now and
-/// then ends a training. A training batch with one value a channel, as of a single image's vector, has no variance: PyTorch refuses it; here it is normalised
-/// by the running statistics, which stay as they are, since an epoch's last batch may be one image.
+/// then ends a training. A training batch with one value a channel, such as the vector of a single image, has no variance. PyTorch refuses it;
+/// here the running statistics normalise it and stay as they are, since an epoch's last batch may be one image.
 /// </summary>
 internal sealed class BatchNorm : Module<Tensor, Tensor>
 {

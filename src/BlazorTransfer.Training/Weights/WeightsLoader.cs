@@ -81,11 +81,15 @@ public static class WeightsLoader
     /// <summary>The file's head, if it is one that the backbone can have; else null.</summary>
     public static FileHead? HeadOf(string backbone, IReadOnlyDictionary<string, TensorData> tensors)
     {
-        if (HeadClasses(backbone, null, tensors) is { } classes) return new FileHead(classes, null);
-        // A file may claim any width too, and this one is built to look.
-        if (MlpHead.Find(tensors) is not { Width: >= 1 and <= HeadSpec.MaximumWidth and long width }) return null;
-        var hidden = new HeadSpec((int)width);
-        return HeadClasses(backbone, hidden, tensors) is { } outputs ? new FileHead(outputs, hidden) : null;
+        HeadSpec? hidden = null;
+        if (MlpHead.Find(tensors) is var (_, width))
+        {
+            // A file may claim any width, and this one is built to look.
+            if (width is < 1 or > HeadSpec.MaximumWidth) return null;
+            hidden = new HeadSpec((int)width);
+        }
+
+        return HeadClasses(backbone, hidden, tensors) is { } classes ? new FileHead(classes, hidden) : null;
     }
 
     private static int? HeadClasses(string backbone, HeadSpec? head, IReadOnlyDictionary<string, TensorData> tensors)
