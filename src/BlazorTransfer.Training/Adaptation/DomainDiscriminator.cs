@@ -36,8 +36,8 @@ internal sealed class DomainDiscriminator : Module<Tensor, Tensor>
     public override Tensor forward(Tensor features)
     {
         using var scope = NewDisposeScope();
-        Tensor hidden = Normalise(_firstNorm, _first.forward(features)).relu();
-        hidden = Normalise(_secondNorm, _second.forward(hidden)).relu();
+        Tensor hidden = _firstNorm.forward(_first.forward(features)).relu();
+        hidden = _secondNorm.forward(_second.forward(hidden)).relu();
         return _last.forward(hidden).squeeze(1).MoveToOuterDisposeScope();
     }
 
@@ -65,19 +65,4 @@ internal sealed class DomainDiscriminator : Module<Tensor, Tensor>
 
     private static Tensor Domains(Tensor logits, long sources) =>
         cat([ones_like(logits.narrow(0, 0, sources)), zeros_like(logits.narrow(0, sources, logits.shape[0] - sources))], 0);
-
-    /// <summary>One sample has no spread to divide by, so that it is normalised by the running statistics.</summary>
-    private static Tensor Normalise(BatchNorm norm, Tensor hidden)
-    {
-        if (!norm.training || hidden.shape[0] > 1) return norm.forward(hidden);
-        norm.eval();
-        try
-        {
-            return norm.forward(hidden);
-        }
-        finally
-        {
-            norm.train();
-        }
-    }
 }

@@ -23,7 +23,11 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
         AdversarialParameters(
             new ParameterSpec
             {
-                Name = Entropy, DisplayName = "Entropy conditioning (+E)", Kind = ParameterKind.Boolean, Default = true, Advanced = true,
+                Name = Entropy,
+                DisplayName = "Entropy conditioning (+E)",
+                Kind = ParameterKind.Boolean,
+                Default = true,
+                Advanced = true,
                 Help = "Images that the classifier is sure of count up to twice.",
             }));
 

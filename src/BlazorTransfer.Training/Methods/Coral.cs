@@ -21,7 +21,13 @@ internal sealed class Coral(ParameterSet settings) : ShallowAdaptation(settings)
         "Sun et al., Return of Frustratingly Easy Domain Adaptation, 2016",
         new ParameterSpec
         {
-            Name = Ridge, DisplayName = "Ridge (ε)", Kind = ParameterKind.Number, Default = 10.0, Minimum = 1e-3, Maximum = 1000, Logarithmic = true,
+            Name = Ridge,
+            DisplayName = "Ridge (ε)",
+            Kind = ParameterKind.Number,
+            Default = 10.0,
+            Minimum = 1e-3,
+            Maximum = 1000,
+            Logarithmic = true,
             Help = "Added to both covariances. With much of it little is changed; with little of it, few images decide too much.",
         });
 

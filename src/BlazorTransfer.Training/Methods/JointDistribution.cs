@@ -25,12 +25,26 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
         ClassifierDecayOf(0.1),
         new ParameterSpec
         {
-            Name = Mu, DisplayName = "Regularisation (μ)", Kind = ParameterKind.Number, Default = 1.0, Minimum = 1e-6, Maximum = 1e6, Logarithmic = true, Advanced = true,
+            Name = Mu,
+            DisplayName = "Regularisation (μ)",
+            Kind = ParameterKind.Number,
+            Default = 1.0,
+            Minimum = 1e-6,
+            Maximum = 1e6,
+            Logarithmic = true,
+            Advanced = true,
             Help = "How much the length of a direction counts against the distance of the means.",
         },
         new ParameterSpec
         {
-            Name = Rounds, DisplayName = "Rounds", Kind = ParameterKind.Integer, Default = 10, Minimum = 1, Maximum = 100, Unit = "rounds", Advanced = true,
+            Name = Rounds,
+            DisplayName = "Rounds",
+            Kind = ParameterKind.Integer,
+            Default = 10,
+            Minimum = 1,
+            Maximum = 100,
+            Unit = "rounds",
+            Advanced = true,
             Help = "How often the target's classes are guessed anew, at most.",
         });
 

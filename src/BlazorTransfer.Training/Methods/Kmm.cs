@@ -21,7 +21,14 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
         "Huang et al., Correcting Sample Selection Bias by Unlabeled Data, 2006",
         new ParameterSpec
         {
-            Name = Bound, DisplayName = "Largest weight (B)", Kind = ParameterKind.Number, Default = 10.0, Minimum = 1, Maximum = 1000, Logarithmic = true, Advanced = true,
+            Name = Bound,
+            DisplayName = "Largest weight (B)",
+            Kind = ParameterKind.Number,
+            Default = 10.0,
+            Minimum = 1,
+            Maximum = 1000,
+            Logarithmic = true,
+            Advanced = true,
             Help = "The most that an image may count. With 1, all count alike.",
         });
 

@@ -21,7 +21,13 @@ internal sealed class Mcc(ParameterSet settings) : DomainAdaptation(settings)
         "Jin et al., Minimum Class Confusion for Versatile Domain Adaptation, 2020",
         AdaptationParameters(1.0, new ParameterSpec
         {
-            Name = Temperature, DisplayName = "Temperature (T)", Kind = ParameterKind.Number, Default = 2.5, Minimum = 0.1, Maximum = 20, Advanced = true,
+            Name = Temperature,
+            DisplayName = "Temperature (T)",
+            Kind = ParameterKind.Number,
+            Default = 2.5,
+            Minimum = 0.1,
+            Maximum = 20,
+            Advanced = true,
             Help = "Softens the predictions before they are compared. The paper takes 2.5.",
         }));
 

@@ -24,7 +24,14 @@ internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptat
         ComponentsOf(300),
         new ParameterSpec
         {
-            Name = Mu, DisplayName = "Regularisation (μ)", Kind = ParameterKind.Number, Default = 1.0, Minimum = 1e-6, Maximum = 1e6, Logarithmic = true, Advanced = true,
+            Name = Mu,
+            DisplayName = "Regularisation (μ)",
+            Kind = ParameterKind.Number,
+            Default = 1.0,
+            Minimum = 1e-6,
+            Maximum = 1e6,
+            Logarithmic = true,
+            Advanced = true,
             Help = "How much the length of a direction counts against the distance of the means.",
         });
 

@@ -19,7 +19,7 @@ public sealed class FineTuningFamilyTests : IDisposable
     private static readonly string[] Classes = ["a", "b", "c"];
     private readonly SmallRun _small = new();
 
-    public static TheoryData<string> MethodNames => [.. TransferMethodRegistry.All.Where(m => !m.AdaptsToTarget).Select(m => m.Name)];
+    public static TheoryData<string> MethodNames => [.. TransferMethodRegistry.All.Where(m => !m.AdaptsToTarget && !m.FitsAtOnce).Select(m => m.Name)];
 
     public void Dispose() => _small.Dispose();
 
