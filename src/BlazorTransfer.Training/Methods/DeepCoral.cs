@@ -15,7 +15,7 @@ internal sealed class DeepCoral(ParameterSet settings) : DomainAdaptation(settin
         "deep-coral",
         "Deep CORAL",
         "Gives the two domains’ features the same correlations while the classifier learns.",
-        "Gentle: it seldom harms, and seldom gains as much as others.",
+        "Gentle, and seldom gains as much as others. Compare it with the source alone where that is good already.",
         "Sun and Saenko, Deep CORAL: Correlation Alignment for Deep Domain Adaptation, 2016",
         AdaptationParameters(10.0));
 
