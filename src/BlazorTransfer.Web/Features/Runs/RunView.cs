@@ -58,7 +58,9 @@ internal sealed class RunView
             case EpochCompleted e:
                 LastEpoch = e;
                 EpochLoss.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainLoss), Metric(e, MetricKeys.ValidationLoss)));
-                Accuracy.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1), Metric(e, MetricKeys.TargetTop1)));
+                // As many values as the chart has curves.
+                double?[] accuracy = [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
+                Accuracy.Add(new ChartPoint(e.Epoch, e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? [.. accuracy, target] : accuracy));
                 break;
             case SamplesPredicted e:
                 Samples.Add(e);
