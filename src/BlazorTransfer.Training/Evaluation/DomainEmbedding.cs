@@ -14,6 +14,7 @@ internal static class DomainEmbedding
     // Enough to see; more would hide one another.
     private const int MostOfADomain = 300;
     private const int FewestToCompare = 10;
+    private const double MostDeviations = 5;
     private const double ComparisonDecay = 0.01;
 
     /// <param name="model">The model; it is in evaluation mode afterwards.</param>
@@ -28,7 +29,7 @@ internal static class DomainEmbedding
         using var inference = no_grad();
         Seen ofSource = Look(model, method, source, ofTarget: false, batchSize, cancel), ofTarget = Look(model, method, target, ofTarget: true, batchSize, cancel);
         Tensor all = cat([ofSource.Features, ofTarget.Features]).to(float64);
-        Tensor centred = all.Minus(all.mean([0], keepdim: true));
+        Tensor centred = WithoutOutliers(all.Minus(all.mean([0], keepdim: true)));
         (_, Tensor values, Tensor directions) = linalg.svd(centred, fullMatrices: false);
         long components = Math.Min(2, directions.shape[0]);
         Tensor plane = centred.mm(directions.narrow(0, 0, components).t());
@@ -45,6 +46,16 @@ internal static class DomainEmbedding
             ],
             variance > 0 ? shown / variance : 0,
             enough ? ProxyADistance.Measure(ofSource.Features, ofTarget.Features, ComparisonDecay, cancel) : null);
+    }
+
+    /// <summary>
+    /// What lies further out than five mean deviations of its feature is drawn at that distance: a feature that hardly ever varies would push all
+    /// but a few images into a corner.
+    /// </summary>
+    private static Tensor WithoutOutliers(Tensor centred)
+    {
+        Tensor most = centred.abs().mean([0], keepdim: true).Times(MostDeviations);
+        return centred.maximum(most.neg()).minimum(most);
     }
 
     /// <summary>Evenly spread over the images, which come class by class, and in each batch some of all of them.</summary>
