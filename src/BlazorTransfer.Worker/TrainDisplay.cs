@@ -57,7 +57,7 @@ internal sealed class TrainDisplay : IDisposable
             case RunFinished e:
                 Line(e.Outcome switch
                 {
-                    RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}: validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}, the best",
+                    RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}: validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}, whose weights are kept",
                     // The sentence goes to standard error, once.
                     RunOutcome.Failed => "failed",
                     RunOutcome.Cancelled => "cancelled",

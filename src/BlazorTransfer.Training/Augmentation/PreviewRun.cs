@@ -39,7 +39,7 @@ public static class PreviewRun
     {
         try
         {
-            return DatasetManifest.Load(job.Data.Manifest);
+            return job.Data.Read();
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {

@@ -14,6 +14,9 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
 {
     private const string Entropy = "entropy-conditioning";
 
+    // The discriminator's first layer has 256 weights for each.
+    private const int MostProducts = 500_000;
+
     public static new TransferMethodSpec Spec { get; } = Deep(
         "cdan",
         "CDAN",
@@ -38,7 +41,13 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
         return ConditionalMap.Apply(view.Features, predictions);
     }
 
-    protected override int ShownWidth(TransferModel model) => model.Backbone.HeadFeatureDim * model.Classes.Count;
+    /// <exception cref="TrainingException">There are too many products.</exception>
+    protected override int ShownWidth(TransferModel model)
+    {
+        long width = (long)model.Backbone.HeadFeatureDim * model.Classes.Count;
+        return width <= MostProducts ? (int)width
+            : throw TrainingException.BadInput($"CDAN looks at {width:N0} products of {model.Backbone.HeadFeatureDim:N0} features and {model.Classes.Count:N0} classes, and at most {MostProducts:N0} are possible. Take a narrower hidden layer of the head.");
+    }
 
     protected override Tensor? Weights(DomainView source, DomainView target) =>
         !Settings.Boolean(Entropy) ? null

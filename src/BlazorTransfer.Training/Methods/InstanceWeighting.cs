@@ -17,8 +17,11 @@ internal abstract class InstanceWeighting(ParameterSet settings) : ShallowAdapta
 
     protected sealed override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {
-        (_, _, Tensor directions) = linalg.svd(cat([domains.Source, domains.Target]), fullMatrices: false);
-        Tensor map = directions.narrow(0, 0, Math.Min(KernelComponents, directions.shape[0])).t();
+        Tensor all = cat([domains.Source, domains.Target]);
+        // In rising order.
+        (_, Tensor directions) = linalg.eigh(all.t().mm(all));
+        long width = directions.shape[1], kept = Math.Min(KernelComponents, width);
+        Tensor map = directions.narrow(1, width - kept, kept);
         Tensor weights = Weigh(domains.Source.mm(map), domains.Target.mm(map), cancel);
         return new Alignment(Weights: weights / weights.mean().clamp_min(1e-12));
     }

@@ -11,7 +11,6 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptation(settings)
 {
-    private const string Mu = "regularisation";
     private const string Rounds = "rounds";
 
     public static TransferMethodSpec Spec { get; } = Shallow(
@@ -23,18 +22,7 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
         ComponentsOf(80),
         // Its components have variance one, so that many of them are noise as loud as the rest.
         ClassifierDecayOf(0.1),
-        new ParameterSpec
-        {
-            Name = Mu,
-            DisplayName = "Regularisation (μ)",
-            Kind = ParameterKind.Number,
-            Default = 1.0,
-            Minimum = 1e-6,
-            Maximum = 1e6,
-            Logarithmic = true,
-            Advanced = true,
-            Help = "How much the length of a direction counts against the distance of the means.",
-        },
+        Regularisation,
         new ParameterSpec
         {
             Name = Rounds,
@@ -51,7 +39,7 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {
         using JointDistributionAdaptation adapted = JointDistributionAdaptation.Fit(
-            domains.Source, domains.Labels, domains.Target, domains.Classes, Components, Settings.Number(Mu), Settings.Integer(Rounds), ClassifierDecay, cancel);
+            domains.Source, domains.Labels, domains.Target, domains.Classes, Components, Mu, Settings.Integer(Rounds), ClassifierDecay, cancel);
         return new Alignment(adapted.Map.clone(), adapted.Map.clone());
     }
 }

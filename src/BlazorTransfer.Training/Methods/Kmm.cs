@@ -13,6 +13,12 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
 {
     private const string Bound = "weight-bound";
 
+    // Rows whose median distance stands for all.
+    private const int MedianRows = 1000;
+
+    // Each image is compared with each other: a matrix of 3.2 GB.
+    private const int MostImages = 20_000;
+
     public static TransferMethodSpec Spec { get; } = Shallow(
         "kmm",
         "KMM",
@@ -34,7 +40,8 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
 
     protected override Tensor Weigh(Tensor source, Tensor target, CancellationToken cancel)
     {
-        double gamma = 1 / Math.Max(1e-12, PairwiseDistances.Squared(source, target).median().item<double>());
+        if (source.shape[0] > MostImages) throw TrainingException.BadInput($"KMM compares every image of the source with every other, which {source.shape[0]:N0} images are too many for ({MostImages:N0} at most). Choose KLIEP.");
+        double gamma = 1 / Math.Max(1e-12, PairwiseDistances.Squared(EvenRows.Of(source, MedianRows), EvenRows.Of(target, MedianRows)).median().item<double>());
         using KernelMeanMatching matching = KernelMeanMatching.Fit(source, target, gamma, Settings.Number(Bound), cancel);
         return matching.Weights.clone();
     }

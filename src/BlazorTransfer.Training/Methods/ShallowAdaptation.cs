@@ -22,6 +22,7 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
 {
     private const string Standardise = "standardise";
     private const string ComponentCount = "components";
+    private const string RegularisationName = "regularisation";
     private const string PerDomain = "per-domain";
 
     private Standardisation? _ofSource;
@@ -29,6 +30,9 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     private Alignment? _aligned;
 
     public sealed override bool AdaptsToTarget => true;
+
+    /// <summary>μ, for methods that have <see cref="Regularisation"/>.</summary>
+    protected double Mu => Settings.Number(RegularisationName);
 
     /// <summary>The number of components, for methods that reduce the features to some.</summary>
     protected int Components => Settings.Integer(ComponentCount);
@@ -63,6 +67,19 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
 
     /// <summary>Brings the domains together.</summary>
     protected abstract Alignment Align(DomainFeatures domains, CancellationToken cancel);
+
+    protected static ParameterSpec Regularisation => new()
+    {
+        Name = RegularisationName,
+        DisplayName = "Regularisation (μ)",
+        Kind = ParameterKind.Number,
+        Default = 1.0,
+        Minimum = 1e-6,
+        Maximum = 1e6,
+        Logarithmic = true,
+        Advanced = true,
+        Help = "How much the length of a direction counts against the distance of the means.",
+    };
 
     protected static ParameterSpec ComponentsOf(int count) => new()
     {

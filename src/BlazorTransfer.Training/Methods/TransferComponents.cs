@@ -13,8 +13,6 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptation(settings)
 {
-    private const string Mu = "regularisation";
-
     public static TransferMethodSpec Spec { get; } = Shallow(
         "tca",
         "TCA",
@@ -22,22 +20,11 @@ internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptat
         "Where the domains differ as wholes, while their classes are equally frequent.",
         "Pan et al., Domain Adaptation via Transfer Component Analysis, 2011",
         ComponentsOf(300),
-        new ParameterSpec
-        {
-            Name = Mu,
-            DisplayName = "Regularisation (μ)",
-            Kind = ParameterKind.Number,
-            Default = 1.0,
-            Minimum = 1e-6,
-            Maximum = 1e6,
-            Logarithmic = true,
-            Advanced = true,
-            Help = "How much the length of a direction counts against the distance of the means.",
-        });
+        Regularisation);
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {
-        using TransferComponentAnalysis analysis = TransferComponentAnalysis.FitLinear(domains.Source, domains.Target, Components, Settings.Number(Mu));
+        using TransferComponentAnalysis analysis = TransferComponentAnalysis.FitLinear(domains.Source, domains.Target, Components, Mu);
         (Tensor map, _) = linalg.qr(analysis.Map);
         return new Alignment(map, map);
     }

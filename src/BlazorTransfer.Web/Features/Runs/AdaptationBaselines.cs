@@ -18,6 +18,10 @@ internal static class AdaptationBaselines
     public static IReadOnlyDictionary<string, ParameterValue> Settings(ParameterSet settings, IReadOnlyList<ParameterSpec> known) =>
         settings.Values.Where(v => known.Any(k => k.Name == v.Key && k.Check(v.Value) is null)).ToDictionary(v => v.Key, v => v.Value);
 
+    /// <summary>Whether any label of the target scores a run, so that there is something to compare.</summary>
+    public static bool IsScored(JobSpec job) =>
+        job.Target is { } target && target.Data.Read().Samples.Any(s => s.Label is not null && (target.Transductive || s.Split != Split.Train));
+
     /// <summary>
     /// The run on the target's own labels; null where it cannot be: without labels among the target's training and validation images, or where
     /// those images are also scored.

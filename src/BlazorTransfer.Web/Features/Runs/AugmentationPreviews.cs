@@ -34,7 +34,7 @@ internal sealed class AugmentationPreviews(ProjectAccess access, DatasetService 
         if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
         var job = new PreviewJob
         {
-            Data = datasets.DataSpecFor(dataset, request.DatasetVersion),
+            Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },
             Backbone = request.Backbone,
             Method = request.Method,
             Parameters = request.Parameters,

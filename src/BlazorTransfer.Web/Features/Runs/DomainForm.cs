@@ -89,7 +89,10 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     /// <summary>
     /// How many runs are compared at most: the method, the source alone if it adapts, and the oracle, if the target has labels that it may learn.
     /// </summary>
-    public int Comparisons(bool adapts) => 1 + (adapts ? 1 : 0) + (!Transductive && Target?.Latest.Classes.Count > 1 ? 1 : 0);
+    public int Comparisons(bool adapts) => !HasLabels ? 1 : 1 + (adapts ? 1 : 0) + (!Transductive && Target?.Latest.Classes.Count > 1 ? 1 : 0);
+
+    /// <summary>Whether anything can be told of the result: without a label of the target, there is nothing to compare.</summary>
+    public bool HasLabels => Target?.Latest.Classes.Count > 0;
 
     /// <summary>The method to begin with, and why.</summary>
     /// <param name="hasWeights">Whether the network starts from weights.</param>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using BlazorTransfer.Core.Runs;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -70,7 +71,17 @@ public sealed partial class EmbeddingCard
         _ => throw new InvalidOperationException($"No legend for {_by}."),
     };
 
-    private string Summary => $"{Embedding.Points.Count(p => !p.OfTarget)} images of the source and {Embedding.Points.Count(p => p.OfTarget)} of the target on a plane";
+    private string Summary => $"{Embedding.Points.Count(p => !p.OfTarget)} images of the source and {Embedding.Points.Count(p => p.OfTarget)} of the target on a plane; the arrow keys go from one to the next";
+
+    /// <summary>From image to image, in the order of the first component.</summary>
+    private void Walk(KeyboardEventArgs e)
+    {
+        int step = e.Key switch { "ArrowRight" => 1, "ArrowLeft" => -1, _ => 0 };
+        if (step == 0) return;
+        EmbeddedImage[] ordered = [.. Embedding.Points.OrderBy(p => p.X)];
+        int at = _chosen is null ? (step > 0 ? -1 : ordered.Length) : Array.IndexOf(ordered, _chosen);
+        _chosen = ordered[Math.Clamp(at + step, 0, ordered.Length - 1)];
+    }
 
     private string ColourOf(EmbeddedImage p) => _by switch
     {

@@ -41,7 +41,10 @@ public sealed partial class ExperimentFields
     {
         get
         {
-            int epochs = Specs.FirstOrDefault(s => s.Name == SearchPlan.EpochsSetting) is { } spec ? (int)(ValueOf(spec).AsNumber ?? 0) : 0;
+            // A method that finds its model at once has none.
+            if (Specs.FirstOrDefault(s => s.Name == SearchPlan.EpochsSetting) is not { } spec)
+                return $"{Format.Count(Experiment.Trials, "trial")}. The best is chosen on the validation images, so its figure flatters; a test split tells the truth.";
+            int epochs = (int)(ValueOf(spec).AsNumber ?? 0);
             SearchPlan plan = Experiment.Plan(Specs, epochs);
             string rounds = plan.Rounds == 1 ? "" : $" in {plan.Rounds} rounds of {string.Join(", ", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf))} epochs";
             return $"{Format.Count(plan.Trials, "trial")}{rounds}: {plan.TotalEpochs:N0} epochs in all, where one run has {epochs:N0}. The best trial is chosen on the validation images, so its figure flatters; a test split tells the truth.";

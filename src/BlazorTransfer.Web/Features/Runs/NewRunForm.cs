@@ -103,6 +103,7 @@ internal sealed class NewRunForm
     public RunRequest ToPreview() => OneRun() with
     {
         Name = "",
+        Only = Domains.IsOn ? Domains.SourceTag : null,
         WeightsId = null,
         ParentRunId = null,
         TeacherRunId = null,

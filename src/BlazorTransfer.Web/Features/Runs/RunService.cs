@@ -211,7 +211,7 @@ internal sealed class RunService(
     private IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, Checked found)
     {
         (JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings) = (found.Job, found.Specs, found.Settings);
-        if (request is { Search: null, Target.WithBaselines: true }) return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
+        if (request is { Search: null, Target.WithBaselines: true } && AdaptationBaselines.IsScored(job)) return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
         if (request is { Repeats: 1, Folds: 0, Search: null }) return [(submission, job)];
         RunSubmission member = submission with { ExperimentId = Ids.New() };
         if (request.Folds > 1) return Enumerable.Range(0, request.Folds).Select(i => (member, job with { Fold = new Fold(i, request.Folds, request.Seed) }));
@@ -228,12 +228,20 @@ internal sealed class RunService(
         TransferMethodSpec plain = AdaptationBaselines.MethodFor(found.Method, found.Catalogue);
         var parts = new List<(AdaptationPart Part, JobSpec Job)> { (AdaptationPart.Method, found.Job) };
         JobSpec sourceOnly = found.Job with { Method = plain.Name, Parameters = AdaptationBaselines.Settings(found.Settings, found.Catalogue.ParametersOf(plain)) };
-        if (found.Method.AdaptsToTarget) parts.Add((AdaptationPart.SourceOnly, sourceOnly));
+        if (plain != found.Method) parts.Add((AdaptationPart.SourceOnly, sourceOnly));
         if (AdaptationBaselines.OracleOf(sourceOnly) is { } oracle) parts.Add((AdaptationPart.Oracle, oracle));
         return parts.SelectMany(p => Enumerable.Range(0, request.Repeats).Select(i => (
-            submission with { Part = p.Part, Name = p.Part == AdaptationPart.Method ? submission.Name : NameOf(p.Part, submission.Name) },
+            (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!) : submission) with { Part = p.Part, Name = NameOf(p.Part, submission.Name) },
             p.Job with { Seed = request.Seed + i })));
     }
+
+    /// <summary>The target's data set is what such a run learns from, and whose images it shows.</summary>
+    private RunSubmission OnTarget(RunSubmission submission, TargetRequest target) => submission with
+    {
+        DatasetId = target.DatasetId,
+        DatasetVersion = target.DatasetVersion,
+        DatasetName = datasets.NameOf(target.DatasetId),
+    };
 
     private static string NameOf(AdaptationPart part, string name) => part switch
     {
