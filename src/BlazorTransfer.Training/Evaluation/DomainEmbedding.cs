@@ -49,13 +49,14 @@ internal static class DomainEmbedding
     }
 
     /// <summary>
-    /// What lies further out than five mean deviations of its feature is drawn at that distance: a feature that hardly ever varies would push all
-    /// but a few images into a corner.
+    /// Each feature in mean deviations, and what lies further out than five of them at that distance: a feature that hardly ever varies would push
+    /// all but a few images into a corner.
     /// </summary>
     private static Tensor WithoutOutliers(Tensor centred)
     {
-        Tensor most = centred.abs().mean([0], keepdim: true).Times(MostDeviations);
-        return centred.maximum(most.neg()).minimum(most);
+        Tensor deviation = centred.abs().mean([0], keepdim: true);
+        // A feature that does not vary at all stays at zero.
+        return (centred / deviation.Clamp(1e-12, double.MaxValue)).Clamp(-MostDeviations, MostDeviations);
     }
 
     /// <summary>Evenly spread over the images, which come class by class, and in each batch some of all of them.</summary>

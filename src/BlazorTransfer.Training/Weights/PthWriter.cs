@@ -53,8 +53,24 @@ public static class PthWriter
             pickle.Write(")RtR"u8); // backward_hooks = OrderedDict(); end of arguments; call
         }
 
-        pickle.Write("u."u8); // SETITEMS, STOP
+        pickle.Write("u"u8); // SETITEMS
+        Metadata(pickle);
+        pickle.Write("."u8); // STOP
         return pickle.ToArray();
+    }
+
+    /// <summary>The dictionary's attribute <c>_metadata</c>, <c>{"": {"version": 2}}</c>: torchvision's MNASNet refuses a file without it, and nothing else asks.</summary>
+    private static void Metadata(MemoryStream pickle)
+    {
+        pickle.Write("}"u8); // the state
+        Text(pickle, "_metadata");
+        Global(pickle, "collections", "OrderedDict");
+        pickle.Write(")R"u8);
+        Text(pickle, "");
+        pickle.Write("}"u8);
+        Text(pickle, "version");
+        Integer(pickle, 2);
+        pickle.Write("sssb"u8); // SETITEM thrice, BUILD
     }
 
     private static long[] Strides(IReadOnlyList<long> shape)

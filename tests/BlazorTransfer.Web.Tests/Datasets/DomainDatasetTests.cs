@@ -16,37 +16,18 @@ using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
 
 /// <summary>Data sets of several domains, and without labels: from the upload to the pages that show them, or say why they cannot.</summary>
-public sealed class DomainDatasetTests : BunitContext
+public sealed class DomainDatasetTests : PageTests
 {
-    private readonly TestApp _app = new();
-    private readonly IServiceScope _scope;
-
-    public DomainDatasetTests()
-    {
-        Services.AddMudServices();
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        _scope = _app.Factory.Services.CreateScope();
-        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        _scope.Dispose();
-        _app.Dispose();
-    }
-
     [Fact]
     public async Task Upload_InEachLayout_BecomesWhatItsFoldersMean()
     {
-        using HttpClient client = await _app.SignInAsync("Ben");
+        using HttpClient client = await App.SignInAsync("Ben");
         string id = await TestApp.CreateProjectAsync(client);
-        byte[] zip = await File.ReadAllBytesAsync(TestZip.Write(Path.Combine(_app.DataFolder, "set.zip"), TestZip.TwoDomains()));
+        byte[] zip = await File.ReadAllBytesAsync(TestZip.Write(Path.Combine(App.DataFolder, "set.zip"), TestZip.TwoDomains()));
 
         DatasetVersion classes = await UploadAsync(""), domains = await UploadAsync("&layout=domains"), unlabelled = await UploadAsync("&layout=Unlabelled");
 
@@ -62,7 +43,7 @@ public sealed class DomainDatasetTests : BunitContext
             Assert.Contains("'classes', 'domains' or 'unlabelled'", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        Assert.Empty(Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")));
+        Assert.Empty(Directory.GetFiles(Path.Combine(App.DataFolder, "uploads")));
 
         Task<HttpResponseMessage> PostAsync(string layout) => client.PostAsync($"/api/v1/projects/{id}/datasets/uploads?name=x{layout}", new ByteArrayContent(zip));
 
@@ -71,7 +52,7 @@ public sealed class DomainDatasetTests : BunitContext
             using HttpResponseMessage answer = await PostAsync(layout);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
             JsonElement started = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            DocumentCollection<DatasetImport> imports = _app.Get<DocumentCollection<DatasetImport>>();
+            DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
             string import = started.GetProperty("importId").GetString()!;
             await TestApp.WaitForAsync(() => imports.Find(import)!.State == ImportState.Succeeded);
             return (await client.GetFromJsonAsync<Dataset>($"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}", ProtocolJson.Line))!.Latest;
@@ -82,28 +63,28 @@ public sealed class DomainDatasetTests : BunitContext
     public async Task Zip_WithASingleDomain_FailsAndNamesIt()
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
-        string zip = TestZip.Write(Path.Combine(_app.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
-        DatasetImport import = _app.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
-        await TestApp.WaitForAsync(() => _app.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State == ImportState.Failed);
+        string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
+        DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
+        await TestApp.WaitForAsync(() => App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State == ImportState.Failed);
 
-        Assert.StartsWith("Only one domain was found ('photo').", _app.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error, StringComparison.Ordinal);
+        Assert.StartsWith("Only one domain was found ('photo').", App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TagsOf_AVersionStoredBeforeTheyWereCounted_AreReadFromItsManifest()
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
-        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
+        Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
         JsonObject document = JsonSerializer.SerializeToNode(dataset, ProtocolJson.Line)!.AsObject();
         foreach (string added in new[] { "tags", "unlabelled", "hasLabels" }) Assert.True(document["versions"]![0]!.AsObject().Remove(added));
-        _app.Get<DocumentCollection<Dataset>>().Save(document.Deserialize<Dataset>(ProtocolJson.Line)!);
+        App.Get<DocumentCollection<Dataset>>().Save(document.Deserialize<Dataset>(ProtocolJson.Line)!);
 
-        Dataset old = _app.Get<DatasetService>().Get(ada, project.Id, dataset.Id);
+        Dataset old = App.Get<DatasetService>().Get(ada, project.Id, dataset.Id);
 
         Assert.Null(old.Latest.Tags);
         Assert.Equal((8, 0, true), (old.Latest.Images, old.Latest.Unlabelled, old.Latest.HasLabels));
-        Assert.Equal([new TagCount("domain", "photo", 4), new TagCount("domain", "sketch", 4)], _app.Get<DatasetService>().TagsOf(old, 1));
-        Assert.Throws<NotFoundException>(() => _app.Get<DatasetService>().TagsOf(old, 2));
+        Assert.Equal([new TagCount("domain", "photo", 4), new TagCount("domain", "sketch", 4)], App.Get<DatasetService>().TagsOf(old, 1));
+        Assert.Throws<NotFoundException>(() => App.Get<DatasetService>().TagsOf(old, 2));
     }
 
     [Fact]
@@ -128,7 +109,7 @@ public sealed class DomainDatasetTests : BunitContext
     public async Task DatasetPage_WithDomains_CountsThemAndShowsTheImagesOfOne()
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
-        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
+        Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
         Services.GetRequiredService<BunitNavigationManager>().NavigateTo($"/projects/{project.Id}/datasets/{dataset.Id}?label=a&tag=domain%3Dsketch");
 
         IRenderedComponent<IComponent> page = Open<DatasetPage>(ada, project, dataset);
@@ -142,13 +123,13 @@ public sealed class DomainDatasetTests : BunitContext
     public async Task UnlabelledDataSet_IsRefusedInWordsWhereverLabelsAreNeeded()
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
-        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
+        Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
         const string sentence = "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.";
 
-        RefusedException run = await Assert.ThrowsAsync<RefusedException>(() => _app.SubmitAsync(ada, project, dataset, "succeed"));
-        RefusedException preview = await Assert.ThrowsAsync<RefusedException>(() => _app.Get<AugmentationPreviews>().DrawAsync(ada, project.Id,
+        RefusedException run = await Assert.ThrowsAsync<RefusedException>(() => App.SubmitAsync(ada, project, dataset, "succeed"));
+        RefusedException preview = await Assert.ThrowsAsync<RefusedException>(() => App.Get<AugmentationPreviews>().DrawAsync(ada, project.Id,
             new RunRequest { DatasetId = dataset.Id, DatasetVersion = 1, Backbone = "fake", Method = "fake-method" }, 0, CancellationToken.None));
-        RefusedException ranking = await Assert.ThrowsAsync<RefusedException>(() => _app.Get<RankingService>().StartAsync(ada, project.Id, dataset.Id, [], withRandom: true));
+        RefusedException ranking = await Assert.ThrowsAsync<RefusedException>(() => App.Get<RankingService>().StartAsync(ada, project.Id, dataset.Id, [], withRandom: true));
 
         Assert.Equal((sentence, sentence), (run.Message, preview.Message));
         Assert.StartsWith("The data set has no labels", ranking.Message, StringComparison.Ordinal);
@@ -158,7 +139,7 @@ public sealed class DomainDatasetTests : BunitContext
     public async Task UnlabelledDataSet_OnThePages_IsATargetAndOffersNothingElse()
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
-        Dataset dataset = await _app.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
+        Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
 
         IRenderedComponent<IComponent> page = Open<DatasetPage>(ada, project, dataset);
         Assert.Contains("Target of a domain adaptation", page.Markup, StringComparison.Ordinal);
@@ -185,8 +166,8 @@ public sealed class DomainDatasetTests : BunitContext
 
     private async Task<(ClaimsPrincipal User, Project Project)> StartAsync()
     {
-        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
-        return (ada, _app.Get<ProjectService>().Create(ada, "Project"));
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));
+        return (ada, App.Get<ProjectService>().Create(ada, "Project"));
     }
 
     private IRenderedComponent<IComponent> Open<TPage>(ClaimsPrincipal user, Project project, Dataset? dataset)

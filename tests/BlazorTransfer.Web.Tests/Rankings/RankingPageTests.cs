@@ -6,36 +6,16 @@ using BlazorTransfer.Web.Features.Rankings;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 
 namespace BlazorTransfer.Web.Tests.Rankings;
 
-public sealed class RankingPageTests : BunitContext
+public sealed class RankingPageTests : PageTests
 {
-    private readonly TestApp _app = new();
-    private readonly IServiceScope _scope;
-
-    public RankingPageTests()
-    {
-        Services.AddMudServices();
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        _scope = _app.Factory.Services.CreateScope();
-        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        _scope.Dispose();
-        _app.Dispose();
-    }
-
     [Fact]
     public async Task Page_WithoutWeights_SaysWhereToGetSome()
     {
-        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
-        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(ada);
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));
+        (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(ada);
 
         IRenderedComponent<IComponent> page = Open(ada, project, dataset);
 
@@ -47,11 +27,11 @@ public sealed class RankingPageTests : BunitContext
     [Fact]
     public async Task Page_OfAnEditor_RanksAndLeadsToARunWithTheBest_AndAViewerSeesTheSameWithoutButtons()
     {
-        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada")), vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
-        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(ada);
-        _app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
-        foreach (string name in new[] { "70", "90", "unreadable" }) await _app.ImportWeightsAsync(ada, name);
-        string best = _app.Get<WeightsLibrary>().List(ada).Single(w => w.Name == "90").Id;
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")), vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
+        (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(ada);
+        App.SetRole(project.Id, "Vera", ProjectRole.Viewer);
+        foreach (string name in new[] { "70", "90", "unreadable" }) await App.ImportWeightsAsync(ada, name);
+        string best = App.Get<WeightsLibrary>().List(ada).Single(w => w.Name == "90").Id;
         IRenderedComponent<IComponent> page = Open(ada, project, dataset);
         page.WaitForAssertion(() => Assert.Contains("Rank: 3 networks", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
 

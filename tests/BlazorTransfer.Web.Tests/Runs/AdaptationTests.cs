@@ -7,40 +7,24 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Bunit;
-using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 
 namespace BlazorTransfer.Web.Tests.Runs;
 
 /// <summary>Runs with a target domain: who may ask for what, what is compared, and what the page makes of it.</summary>
-public sealed class AdaptationTests : BunitContext, IAsyncLifetime
+public sealed class AdaptationTests : PageTests, IAsyncLifetime
 {
     private static readonly SampleTag Photo = new("domain", "photo"), Sketch = new("domain", "sketch");
-    private readonly TestApp _app = new();
-    private IServiceScope _scope = null!;
     private ClaimsPrincipal _ada = null!;
     private Project _project = null!;
     private Dataset _dataset = null!;
 
-    private RunService Runs => _app.Get<RunService>();
+    private RunService Runs => App.Get<RunService>();
 
     public async ValueTask InitializeAsync()
     {
-        _ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada"));
-        _project = _app.Get<ProjectService>().Create(_ada, "Project");
-        _dataset = await _app.ImportDatasetAsync(_ada, _project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
-        Services.AddMudServices();
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        _scope = _app.Factory.Services.CreateScope();
-        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-    }
-
-    public new async ValueTask DisposeAsync()
-    {
-        await DisposeComponentsAsync();
-        _scope.Dispose();
-        _app.Dispose();
-        await base.DisposeAsync();
+        _ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));
+        _project = App.Get<ProjectService>().Create(_ada, "Project");
+        _dataset = await App.ImportDatasetAsync(_ada, _project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
     }
 
     [Fact]
@@ -65,8 +49,22 @@ public sealed class AdaptationTests : BunitContext, IAsyncLifetime
         Assert.Equal([0.75, 0.25, 1.0], runs.Where(r => r.Job.Seed == 7).Select(r => r.TargetTop1!.Value));
         // The settings of the method, where the baseline knows them.
         Assert.Equal(3, runs[2].Job.Parameters["epochs"].AsNumber);
-        Assert.Equal(6, _app.Get<RunRebuild>().Rebuild());
+        Assert.Equal(6, App.Get<RunRebuild>().Rebuild());
         Assert.Equal(AdaptationPart.Oracle, Runs.Experiment(_ada, _project.Id, experiment)[^1].Submission.Part);
+    }
+
+    [Fact]
+    public async Task Oracle_OfAnotherDataSet_IsARunOnThatOne_SoThatItsImagesAreFound()
+    {
+        Dataset other = await App.ImportDatasetAsync(_ada, _project.Id, [("a/1.jpg", TestZip.Jpeg(11)), ("a/2.jpg", TestZip.Jpeg(61)), ("b/1.jpg", TestZip.Jpeg(121)), ("b/2.jpg", TestZip.Jpeg(201))]);
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Target = new TargetRequest { DatasetId = other.Id, DatasetVersion = 1, WithBaselines = true } });
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
+
+        Run[] runs = [.. Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!)];
+
+        Assert.Equal([_dataset.Id, _dataset.Id, other.Id], runs.Select(r => r.Submission.DatasetId));
+        Assert.Equal(runs[2].Job.Target!.Data.Manifest, runs[2].Job.Data.Manifest);
+        Assert.NotEqual(runs[0].Job.Data.Manifest, runs[2].Job.Data.Manifest);
     }
 
     [Fact]
@@ -101,8 +99,8 @@ public sealed class AdaptationTests : BunitContext, IAsyncLifetime
     [Fact]
     public async Task Submit_WithATargetOfAnotherProject_IsRefused_ThoughTheUserSeesIt()
     {
-        Project other = _app.Get<ProjectService>().Create(_ada, "Other");
-        Dataset foreign = await _app.ImportDatasetAsync(_ada, other.Id);
+        Project other = App.Get<ProjectService>().Create(_ada, "Other");
+        Dataset foreign = await App.ImportDatasetAsync(_ada, other.Id);
 
         await Assert.ThrowsAsync<NotFoundException>(() => Runs.SubmitAsync(_ada, _project.Id, Request() with { Target = new TargetRequest { DatasetId = foreign.Id, DatasetVersion = 1 } }));
     }
@@ -110,12 +108,12 @@ public sealed class AdaptationTests : BunitContext, IAsyncLifetime
     [Fact]
     public async Task Dataset_ThatIsTheTargetOfARunAtWork_CannotBeDeleted()
     {
-        Dataset unlabelled = await _app.ImportDatasetAsync(_ada, _project.Id, [("x/1.jpg", TestZip.Jpeg(33)), ("x/2.jpg", TestZip.Jpeg(44))], ImportLayout.Unlabelled);
+        Dataset unlabelled = await App.ImportDatasetAsync(_ada, _project.Id, [("x/1.jpg", TestZip.Jpeg(33)), ("x/2.jpg", TestZip.Jpeg(44))], ImportLayout.Unlabelled);
         Run run = await Runs.SubmitAsync(_ada, _project.Id, Request("hang") with { Only = null, Target = new TargetRequest { DatasetId = unlabelled.Id, DatasetVersion = 1, WithBaselines = true } });
 
         // Nobody knows a label, so that there is nothing to compare.
         Assert.Equal((null, null), (run.Submission.Part, run.Submission.ExperimentId));
-        Assert.Contains("needs it", Assert.Throws<RefusedException>(() => _app.Get<DatasetService>().Delete(_ada, _project.Id, unlabelled.Id)).Message, StringComparison.Ordinal);
+        Assert.Contains("needs it", Assert.Throws<RefusedException>(() => App.Get<DatasetService>().Delete(_ada, _project.Id, unlabelled.Id)).Message, StringComparison.Ordinal);
         Runs.Cancel(_ada, _project.Id, run.Id);
         await TestApp.WaitForAsync(() => Runs.Get(_ada, _project.Id, run.Id).Status.IsFinal());
     }

@@ -8,31 +8,13 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
-using MudBlazor.Services;
 
 namespace BlazorTransfer.Web.Tests.Runs;
 
 /// <summary>The finders on the page where they are, with a worker that behaves as it is told.</summary>
-public sealed class FinderTests : BunitContext
+public sealed class FinderTests : PageTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly TestApp _app = new();
-    private readonly IServiceScope _scope;
-
-    public FinderTests()
-    {
-        Services.AddMudServices();
-        JSInterop.Mode = JSRuntimeMode.Loose;
-        _scope = _app.Factory.Services.CreateScope();
-        Services.AddFallbackServiceProvider(_scope.ServiceProvider);
-    }
-
-    protected override void Dispose(bool disposing)
-    {
-        base.Dispose(disposing);
-        _scope.Dispose();
-        _app.Dispose();
-    }
 
     [Fact]
     public async Task Finders_ShowWhatTheyFound_AndTakeItIntoTheForm()
@@ -83,9 +65,9 @@ public sealed class FinderTests : BunitContext
 
         Press(page, "Find a learning rate");
         page.WaitForAssertion(() => Assert.Contains("step 30 of at most 100", page.Markup, StringComparison.Ordinal), Patience);
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(_app.DataFolder, "uploads"), "*.tuning.json"));
+        Assert.Single(Directory.EnumerateFiles(Path.Combine(App.DataFolder, "uploads"), "*.tuning.json"));
         await DisposeComponentsAsync();
-        await TestApp.WaitForAsync(() => !Directory.EnumerateFiles(Path.Combine(_app.DataFolder, "uploads"), "*.tuning.json").Any());
+        await TestApp.WaitForAsync(() => !Directory.EnumerateFiles(Path.Combine(App.DataFolder, "uploads"), "*.tuning.json").Any());
     }
 
     [Fact]
@@ -106,11 +88,11 @@ public sealed class FinderTests : BunitContext
 
     private async Task<IRenderedComponent<IComponent>> OpenAsync(string behaviour, bool asViewer = false)
     {
-        ClaimsPrincipal ada = await _app.PrincipalAsync(await _app.CreateUserAsync("Ada")), vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
-        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(ada);
-        _app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")), vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
+        (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(ada);
+        App.SetRole(project.Id, "Vera", ProjectRole.Viewer);
         // The choice of a behaviour is a list that opens elsewhere; a run to repeat brings it along.
-        Run run = await _app.Get<RunService>().SubmitAsync(ada, project.Id, new RunRequest
+        Run run = await App.Get<RunService>().SubmitAsync(ada, project.Id, new RunRequest
         {
             DatasetId = dataset.Id,
             DatasetVersion = 1,
@@ -118,7 +100,7 @@ public sealed class FinderTests : BunitContext
             Method = "fake-method",
             Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = behaviour },
         });
-        _app.Get<RunService>().Cancel(ada, project.Id, run.Id);
+        App.Get<RunService>().Cancel(ada, project.Id, run.Id);
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/projects/{project.Id}/runs/new?from={run.Id}");
         IRenderedComponent<IComponent> page = Render(builder =>
         {

@@ -17,6 +17,9 @@ internal sealed record KnownProbe(double Top1, string Source);
 internal sealed record MethodAdvice(string Method, string Reason)
 {
     public const string LinearProbe = "linear-probe";
+
+    /// <summary>Methods that tell how much the features see, as they are.</summary>
+    public static readonly IReadOnlyList<string> Probes = [LinearProbe, "logistic-regression"];
     private const string LpFt = "lp-ft";
     private const string FineTuning = "fine-tuning";
     private const string FromScratch = "from-scratch";
