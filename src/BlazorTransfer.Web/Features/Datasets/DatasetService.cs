@@ -63,9 +63,6 @@ internal sealed class DatasetService(
         return File.Exists(path) ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<RejectedFile>(l, ProtocolJson.Line)!)] : [];
     }
 
-    /// <summary>What a data set is called. Whoever asks has seen it.</summary>
-    public string NameOf(string datasetId) => datasets.Find(datasetId)?.Name ?? throw new NotFoundException();
-
     /// <summary>What a run needs to know of a version.</summary>
     public DataSpec DataSpecFor(Dataset dataset, int version) => new(folder.Manifest(dataset.Id, version), folder.Images, $"{dataset.Name} v{version}");
 

@@ -95,11 +95,13 @@ internal sealed class RunService(
         (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
         if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
         if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
+        if (method.AdaptsToTarget && request.Target is null) throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.");
+        Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
         var job = new JobSpec
         {
             RunId = "",
             Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },
-            Target = TargetFor(user, projectId, request, method),
+            Target = target is null ? null : TargetFor(request, target),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone, method),
             Teacher = TeacherFor(user, request, method),
@@ -108,14 +110,12 @@ internal sealed class RunService(
             Device = request.Device,
             Seed = request.Seed,
         };
-        return new Checked(job, dataset, backbone, method, specs, settings, catalogue);
+        return new Checked(job, dataset, backbone, method, specs, settings, catalogue, target);
     }
 
-    private TargetSpec? TargetFor(ClaimsPrincipal user, string projectId, RunRequest request, TransferMethodSpec method)
+    private TargetSpec TargetFor(RunRequest request, Dataset dataset)
     {
-        if (request.Target is not { } target)
-            return method.AdaptsToTarget ? throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.") : null;
-        Dataset dataset = datasets.Get(user, projectId, target.DatasetId);
+        TargetRequest target = request.Target!;
         if (dataset.Version(target.DatasetVersion) is null) throw new RefusedException("The target's data set has no such version.");
         if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
             throw new RefusedException("Source and target are the same images. Take another data set as the target, or divide this one by a tag.");
@@ -208,7 +208,7 @@ internal sealed class RunService(
     }
 
     /// <summary>The run that was asked for, or all those of an experiment.</summary>
-    private IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, Checked found)
+    private static IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, Checked found)
     {
         (JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings) = (found.Job, found.Specs, found.Settings);
         if (request is { Search: null, Target.WithBaselines: true } && AdaptationBaselines.IsScored(job)) return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
@@ -223,7 +223,7 @@ internal sealed class RunService(
     }
 
     /// <summary>The method, and beside it the same learning on the source alone and on the target's own labels, each with every seed.</summary>
-    private IEnumerable<(RunSubmission, JobSpec)> WithBaselines(RunRequest request, RunSubmission submission, Checked found)
+    private static IEnumerable<(RunSubmission, JobSpec)> WithBaselines(RunRequest request, RunSubmission submission, Checked found)
     {
         TransferMethodSpec plain = AdaptationBaselines.MethodFor(found.Method, found.Catalogue);
         var parts = new List<(AdaptationPart Part, JobSpec Job)> { (AdaptationPart.Method, found.Job) };
@@ -231,16 +231,16 @@ internal sealed class RunService(
         if (plain != found.Method) parts.Add((AdaptationPart.SourceOnly, sourceOnly));
         if (AdaptationBaselines.OracleOf(sourceOnly) is { } oracle) parts.Add((AdaptationPart.Oracle, oracle));
         return parts.SelectMany(p => Enumerable.Range(0, request.Repeats).Select(i => (
-            (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!) : submission) with { Part = p.Part, Name = NameOf(p.Part, submission.Name) },
+            (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!, found.TargetDataset!) : submission) with { Part = p.Part, Name = NameOf(p.Part, submission.Name) },
             p.Job with { Seed = request.Seed + i })));
     }
 
     /// <summary>The target's data set is what such a run learns from, and whose images it shows.</summary>
-    private RunSubmission OnTarget(RunSubmission submission, TargetRequest target) => submission with
+    private static RunSubmission OnTarget(RunSubmission submission, TargetRequest target, Dataset dataset) => submission with
     {
-        DatasetId = target.DatasetId,
+        DatasetId = dataset.Id,
         DatasetVersion = target.DatasetVersion,
-        DatasetName = datasets.NameOf(target.DatasetId),
+        DatasetName = dataset.Name,
     };
 
     private static string NameOf(AdaptationPart part, string name) => part switch
@@ -310,5 +310,5 @@ internal sealed class RunService(
     };
 
     /// <summary>What a request comes to, once all of it was found right.</summary>
-    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings, Catalogue Catalogue);
+    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings, Catalogue Catalogue, Dataset? TargetDataset);
 }
