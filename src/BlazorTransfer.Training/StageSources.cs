@@ -12,20 +12,25 @@ namespace BlazorTransfer.Training;
 /// <param name="Train">What the method learns from; with the target's images beside them where it asks for these.</param>
 /// <param name="Validation">The source's validation split.</param>
 /// <param name="Scored">Labelled images of the target domain; null where there are none.</param>
-internal sealed record StageSources(BatchSource Train, BatchSource Validation, BatchSource? Scored) : IDisposable
+/// <param name="Adapted">Those images of the target that are adapted to, as evaluation sees them; null where none are.</param>
+internal sealed record StageSources(BatchSource Train, BatchSource Validation, BatchSource? Scored, BatchSource? Adapted) : IDisposable
 {
     /// <summary>Images of the target to look at: those with labels, or else those that are adapted to; null where there is no target.</summary>
-    public BatchSource? Seen => Scored ?? Train.Target;
+    public BatchSource? Seen => Scored ?? Adapted;
+
+    /// <summary>Images of the target to tell without labels how well it goes: those that are adapted to, or else any; null where there is no target.</summary>
+    public BatchSource? Unlabelled => Adapted ?? Scored;
 
     public static StageSources Prepare(TrainingRun run, TrainingStage stage, RunProgress progress, Action<RunEvent> emit, CancellationToken cancel)
     {
         bool adapts = stage.Method.AdaptsToTarget, keepsTrain = !stage.Augments;
         ImageBatches validation = run.Evaluation(Split.Validation);
         ImageBatches? scored = run.TargetScored;
-        StageSources images = new(Images(run, stage), validation, scored);
+        ImageBatches? adapted = adapts ? run.TargetImages : null;
+        StageSources images = new(Images(run, stage), validation, scored, adapted);
         int entry = stage.Method.FrozenGroups(run.Model);
         if (entry == 0) return images;
-        ImageBatches?[] kept = [validation, scored, .. keepsTrain ? new[] { run.Evaluation(Split.Train), adapts ? run.TargetImages : null } : []];
+        ImageBatches?[] kept = [validation, scored, adapted, .. keepsTrain ? new[] { run.Evaluation(Split.Train) } : []];
         int count = kept.Sum(k => k?.Samples.Count ?? 0), known = 0, before = 0;
         int row = (int)FeatureBatches.ShapeAt(run.Model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
         long bytes = (long)row * sizeof(float) * count;
@@ -46,7 +51,7 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         ];
         progress.Complete();
         if (known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {known} of {count} images were known from earlier runs." });
-        return new StageSources(keepsTrain ? Paired(run, features[2]!, features[3]) : images.Train, features[0]!, features[1]);
+        return new StageSources(keepsTrain ? Paired(run, features[3]!, features[2]) : images.Train, features[0]!, features[1], features[2]);
     }
 
     /// <summary>What a method learns from, as images.</summary>
@@ -60,6 +65,7 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         (Train as IDisposable)?.Dispose();
         (Validation as IDisposable)?.Dispose();
         (Scored as IDisposable)?.Dispose();
+        (Adapted as IDisposable)?.Dispose();
     }
 
     /// <summary>The source with the target beside it, where there is one.</summary>

@@ -46,7 +46,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     {
         if (stage.Method.FitsAtOnce)
         {
-            EndEpoch(epochsBefore + 1, [], sources, Stopwatch.StartNew(), isResult: true);
+            EndEpoch(stage.Method, epochsBefore + 1, [], sources, Stopwatch.StartNew(), isResult: true);
             return;
         }
 
@@ -60,7 +60,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             var clock = Stopwatch.StartNew();
             Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, steps, epoch, epochsBefore);
             bool isBest;
-            using (steps.AveragedWeights()) isBest = EndEpoch(epoch, metrics, sources, clock, isResult: false);
+            using (steps.AveragedWeights()) isBest = EndEpoch(stage.Method, epoch, metrics, sources, clock, isResult: false);
             if (isBest) lastGain = epoch;
             steps.EndEpoch(isBest);
             if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs) continue;
@@ -72,17 +72,20 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private int StepsPerEpoch => (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
 
     /// <summary>Looks at what an epoch came to, and keeps it if it is the best.</summary>
+    /// <param name="method">Of the stage.</param>
     /// <param name="epoch">Of the run, from 1.</param>
     /// <param name="metrics">Of the training; those of the evaluation are added.</param>
     /// <param name="sources">Of the stage.</param>
     /// <param name="clock">Runs since the epoch began.</param>
     /// <param name="isResult">It is kept, whatever it scores.</param>
-    private bool EndEpoch(int epoch, Dictionary<string, double> metrics, StageSources sources, Stopwatch clock, bool isResult)
+    private bool EndEpoch(TransferMethod method, int epoch, Dictionary<string, double> metrics, StageSources sources, Stopwatch clock, bool isResult)
     {
         EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
         AddMetrics(metrics, validation, Split.Validation);
         // To be watched: nothing is chosen by it.
         if (sources.Scored is { } scored) AddTargetMetrics(metrics, Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel));
+        if (sources.Unlabelled is { } target)
+            foreach ((string key, double value) in DomainFigures.Measure(_model, method, sources.Validation, target, run.BatchSize, cancel)) metrics[key] = value;
         bool isBest = KeepIfBest(epoch, validation, metrics, isResult);
         emit(new EpochCompleted
         {
@@ -133,7 +136,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             cancel.ThrowIfCancellationRequested();
         }
 
-        return new Dictionary<string, double>
+        return new Dictionary<string, double>(stage.Method.EpochFigures)
         {
             [MetricKeys.TrainLoss] = meter.Loss,
             [MetricKeys.TrainTop1] = meter.Top1,
@@ -185,9 +188,12 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             "top1" => validation.Top1,
             "balanced-accuracy" => validation.BalancedAccuracy,
-            // Worse than all numbers, but better than nothing kept.
             "last" => epoch,
-            "loss" => double.IsFinite(validation.Loss) ? -validation.Loss : double.MinValue,
+            "loss" => Finite(-validation.Loss),
+            "information-maximisation" => metrics[MetricKeys.TargetInformation],
+            // Of very few images they cannot be told.
+            "snd" => metrics.TryGetValue(MetricKeys.TargetDensity, out double density) ? Finite(density) : double.MinValue,
+            "dev" => metrics.TryGetValue(MetricKeys.TargetRisk, out double risk) ? Finite(-risk) : double.MinValue,
             string other => throw new ArgumentException($"Nothing is best by '{other}'."),
         };
         if (!isResult && score <= _bestScore) return false;
@@ -205,6 +211,9 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         emit(new CheckpointSaved { Epoch = epoch, File = "checkpoints/best.safetensors", IsBest = true });
         return true;
     }
+
+    /// <summary>What is no number is worse than all numbers, but better than nothing kept.</summary>
+    private static double Finite(double score) => double.IsFinite(score) ? score : double.MinValue;
 
     private void EmitStarted() => emit(new RunStarted
     {

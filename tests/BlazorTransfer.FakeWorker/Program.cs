@@ -128,7 +128,7 @@ internal static class Fake
                 break;
         }
 
-        Epoch(events, 2, 0.75);
+        Epoch(events, 2, 0.75, job.Target is null ? [] : LabelFree(job.Method));
         if (job.Target is { } target) ScoreTarget(events, job.Method, target.IsOracle);
         AtomicFile.WriteAllText(folder.ModelPackage, "a model");
         events.Append(new ArtifactWritten { File = "artifacts/model.zip", Format = "package", Bytes = 7, Sha256 = "00" });
@@ -278,11 +278,20 @@ internal static class Fake
         Settings = new Dictionary<string, ParameterValue>(),
     };
 
-    private static void Epoch(RunEventWriter events, int epoch, double top1) => events.Append(new EpochCompleted
+    /// <summary>As if nothing but adaptation made the predictions on the target sure.</summary>
+    private static Dictionary<string, double> LabelFree(string method) => new()
+    {
+        [MetricKeys.TargetInformation] = method == "fake-adaptation" ? 0.66 : 0.33,
+        [MetricKeys.TargetDensity] = 2.5,
+        [MetricKeys.TargetRisk] = 0.75,
+        [MetricKeys.DomainDistance] = method == "fake-adaptation" ? 0.5 : 1.75,
+    };
+
+    private static void Epoch(RunEventWriter events, int epoch, double top1, Dictionary<string, double>? others = null) => events.Append(new EpochCompleted
     {
         Epoch = epoch,
         Step = epoch,
-        Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = top1 },
+        Metrics = new Dictionary<string, double>(others ?? []) { [MetricKeys.ValidationTop1] = top1 },
         IsBest = true,
         Seconds = 0.1,
         LiveTensors = 0,

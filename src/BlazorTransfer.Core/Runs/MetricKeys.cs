@@ -18,6 +18,24 @@ public static class MetricKeys
     public const string TargetLoss = "target.loss";
     public const string TargetTop1 = "target.top1";
     public const string TargetBalancedAccuracy = "target.balanced-accuracy";
+
+    /// <summary>Maximum mean discrepancy of the two domains' features, squared, with five Gaussian kernels: 0 where they are alike.</summary>
+    public const string DomainDiscrepancy = "domains.mmd";
+
+    /// <summary>Proxy A-distance of the two domains' features, 0…2: 0 where a linear classifier cannot tell them apart.</summary>
+    public const string DomainDistance = "domains.a-distance";
+
+    /// <summary>How often a method's own opponent tells the domain of an image in training, 0…1: a half where it cannot.</summary>
+    public const string DiscriminatorAccuracy = "domains.discriminator-accuracy";
+
+    /// <summary>Mutual information of images of the target and predictions, in nats, 0…log C: high where these are sure and of all classes. Needs no label.</summary>
+    public const string TargetInformation = "target.information-maximisation";
+
+    /// <summary>Soft neighbourhood density of the predictions on the target, in nats: high where images have many near ones. Needs no label.</summary>
+    public const string TargetDensity = "target.snd";
+
+    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no label of the target.</summary>
+    public const string TargetRisk = "target.dev";
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BlazorTransfer.Core.Runs;
 
 /// <summary>
@@ -17,6 +19,12 @@ public sealed record PairedGain(double Difference, double Low, double High, int 
 
     /// <summary>The interval lies below zero: negative transfer.</summary>
     public bool IsLoss => High < 0;
+
+    /// <summary>A difference of accuracies in percentage points, with its sign.</summary>
+    public static string Points(double share) => (100 * share).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>In percentage points with its interval: <c>+4.0 (+1.2 to +6.8)</c>.</summary>
+    public string ToPoints() => $"{Points(Difference)} ({Points(Low)} to {Points(High)})";
 
     /// <summary>Compares answers image by image, over one or more pairs of runs.</summary>
     /// <param name="pairs">Answers of the one and the other, <c>1</c> for a right one, images in the same order. Pairs of unequal length are left out.</param>

@@ -11,24 +11,35 @@ namespace BlazorTransfer.Training.Adaptation;
 /// </summary>
 internal static class ProxyADistance
 {
-    private const int Halves = 2;
+    /// <summary>In a domain; below it says little.</summary>
+    public const int FewestImages = 10;
+
+    /// <summary>Of the classifier's weights, where nobody chose another.</summary>
+    public const double DefaultDecay = 0.01;
+
+    /// <summary>Halves of each domain: the classifier learns from one and is asked about the other.</summary>
+    public const int Halves = 2;
+
+    /// <inheritdoc cref="Judge"/>
+    /// <returns>0…2; an error above a half is chance and counts as a half.</returns>
+    public static double Measure(Tensor source, Tensor target, double decay, CancellationToken cancel) => Judge(source, target, decay, cancel).Distance;
 
     /// <param name="source">[Ns, D], two samples at least.</param>
     /// <param name="target">[Nt, D], two samples at least.</param>
     /// <param name="decay">Of the classifier, a <see cref="LogisticRegression"/> on standardised features.</param>
     /// <param name="cancel">Stops it.</param>
-    /// <returns>0…2; an error above a half is chance and counts as a half.</returns>
-    public static double Measure(Tensor source, Tensor target, double decay, CancellationToken cancel)
+    public static DomainJudgement Judge(Tensor source, Tensor target, double decay, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         Tensor xs = source.to(float64), xt = target.to(float64);
         if (xs.shape[0] < Halves || xt.shape[0] < Halves) throw new ArgumentException("Each domain needs two samples: one to learn from and one to ask.");
-        double error = Enumerable.Range(0, Halves).Average(held => Error(xs, xt, held, decay, cancel));
-        return 2 * (1 - 2 * Math.Min(error, 0.5));
+        double[] ofSource = new double[xs.shape[0]], ofTarget = new double[xt.shape[0]];
+        for (int held = 0; held < Halves; held++) JudgeHalf(xs, xt, held, decay, ofSource, ofTarget, cancel);
+        return new DomainJudgement(ofSource, ofTarget);
     }
 
-    private static double Error(Tensor source, Tensor target, int held, double decay, CancellationToken cancel)
+    private static void JudgeHalf(Tensor source, Tensor target, int held, double decay, double[] ofSource, double[] ofTarget, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         Tensor trainS = Half(source, 1 - held), trainT = Half(target, 1 - held), train = cat([trainS, trainT], 0);
@@ -37,10 +48,39 @@ internal static class ProxyADistance
         Tensor weights = MaximumMeanDiscrepancy.DomainContrast(sources, targets, train).abs();
         using Standardisation standard = Standardisation.Of(train);
         using LogisticRegression classifier = LogisticRegression.Fit(standard.Apply(train), labels, 2, decay, cancel, weights);
-        double Share(Tensor rows) => classifier.Predict(standard.Apply(Half(rows, held))).to(float64).mean().item<double>();
-        return (1 - Share(source) + Share(target)) / 2;
+        Ask(source, ofSource);
+        Ask(target, ofTarget);
+
+        void Ask(Tensor rows, double[] answers)
+        {
+            Tensor logits = classifier.Logits(standard.Apply(Half(rows, held))); // [N, 2], the target's first
+            double[] odds = logits.select(1, 1).Minus(logits.select(1, 0)).cpu().data<double>().ToArray();
+            for (int i = 0; i < odds.Length; i++) answers[held + i * Halves] = odds[i];
+        }
     }
 
     private static Tensor Half(Tensor rows, int first) =>
         rows.index_select(0, tensor([.. Enumerable.Range(0, (int)rows.shape[0]).Where(i => i % Halves == first).Select(i => (long)i)], device: rows.device));
+}
+
+/// <summary>What classifiers say of samples that they have not learned from, where both domains are equally frequent.</summary>
+/// <param name="OfSource">For each sample of the source, the logarithm of its odds to be of the source.</param>
+/// <param name="OfTarget">The same for each sample of the target.</param>
+internal sealed record DomainJudgement(double[] OfSource, double[] OfTarget)
+{
+    /// <summary>See <see cref="ProxyADistance"/>.</summary>
+    public double Distance
+    {
+        get
+        {
+            double error = Enumerable.Range(0, ProxyADistance.Halves).Average(held => (1 - Share(OfSource, held) + Share(OfTarget, held)) / 2);
+            return 2 * (1 - 2 * Math.Min(error, 0.5));
+        }
+    }
+
+    /// <summary>How much denser the target is than the source at each sample of the source, p_t/p_s.</summary>
+    public double[] DensityRatios => [.. OfSource.Select(odds => Math.Exp(-odds))];
+
+    /// <summary>How many of a half were taken for the source, 0…1.</summary>
+    private static double Share(double[] odds, int half) => odds.Where((_, i) => i % ProxyADistance.Halves == half).Average(o => o > 0 ? 1.0 : 0);
 }

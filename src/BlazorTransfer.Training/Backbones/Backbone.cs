@@ -77,6 +77,9 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>D of what the head's last layer takes.</summary>
     public int HeadFeatureDim => HeadSpec?.Width ?? Spec.FeatureDim;
 
+    /// <summary>The last layer of a head with a hidden one, from its features [N, D] to logits; null for heads that have none.</summary>
+    public Module<Tensor, Tensor>? LastLayer => (Module<Tensor, Tensor>?)_mlpHead?.children().Last();
+
     /// <summary>The head's input to logits [N, classes], and to what the head's last layer takes for them, [N, D].</summary>
     public (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput)
     {

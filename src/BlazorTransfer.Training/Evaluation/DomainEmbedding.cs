@@ -13,9 +13,11 @@ internal static class DomainEmbedding
 {
     // Enough to see; more would hide one another.
     private const int MostOfADomain = 300;
-    private const int FewestToCompare = 10;
     private const double MostDeviations = 5;
-    private const double ComparisonDecay = 0.01;
+
+    // What t-SNE looks for neighbours in; the directions behind them are noise.
+    private const int NeighbourComponents = 50;
+    private const int FewestNeighbours = 10;
 
     /// <param name="model">The model; it is in evaluation mode afterwards.</param>
     /// <param name="method">Says how it sees either domain.</param>
@@ -27,25 +29,28 @@ internal static class DomainEmbedding
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        Seen ofSource = Look(model, method, source, ofTarget: false, batchSize, cancel), ofTarget = Look(model, method, target, ofTarget: true, batchSize, cancel);
+        DomainSample ofSource = DomainSample.Take(model, method, source, ofTarget: false, MostOfADomain, batchSize, cancel);
+        DomainSample ofTarget = DomainSample.Take(model, method, target, ofTarget: true, MostOfADomain, batchSize, cancel);
         Tensor all = cat([ofSource.Features, ofTarget.Features]).to(float64);
         Tensor centred = WithoutOutliers(all.Minus(all.mean([0], keepdim: true)));
         (_, Tensor values, Tensor directions) = linalg.svd(centred, fullMatrices: false);
         long components = Math.Min(2, directions.shape[0]);
         Tensor plane = centred.mm(directions.narrow(0, 0, components).t());
         double variance = values.square().sum().ToDouble(), shown = values.narrow(0, 0, components).square().sum().ToDouble();
-        bool enough = Math.Min(ofSource.Samples.Count, ofTarget.Samples.Count) >= FewestToCompare;
+        bool enough = Math.Min(ofSource.Samples.Count, ofTarget.Samples.Count) >= ProxyADistance.FewestImages;
         double[] places = plane.cpu().data<double>().ToArray();
         Sample[] samples = [.. ofSource.Samples, .. ofTarget.Samples];
-        long[] predicted = [.. ofSource.Predicted, .. ofTarget.Predicted];
+        double[]? neighbourhoods = samples.Length < FewestNeighbours ? null
+            : TSne.Embed(centred.mm(directions.narrow(0, 0, Math.Min(NeighbourComponents, directions.shape[0])).t()), cancel).cpu().data<double>().ToArray();
+        long[] predicted = cat([ofSource.Logits, ofTarget.Logits]).argmax(1).cpu().data<long>().ToArray();
         return new JointEmbedding(
             [
                 .. samples.Select((s, i) => new EmbeddedImage(
                     s.Sha256, i >= ofSource.Samples.Count, Rounded(places[i * components]), components < 2 ? 0 : Rounded(places[i * components + 1]),
-                    model.Classes[(int)predicted[i]], s.Label)),
+                    model.Classes[(int)predicted[i]], s.Label, neighbourhoods is null ? null : new PlanePoint(Rounded(neighbourhoods[2 * i]), Rounded(neighbourhoods[2 * i + 1])))),
             ],
             variance > 0 ? shown / variance : 0,
-            enough ? ProxyADistance.Measure(ofSource.Features, ofTarget.Features, ComparisonDecay, cancel) : null);
+            enough ? ProxyADistance.Measure(ofSource.Features, ofTarget.Features, ProxyADistance.DefaultDecay, cancel) : null);
     }
 
     /// <summary>
@@ -59,33 +64,6 @@ internal static class DomainEmbedding
         return (centred / deviation.Clamp(1e-12, double.MaxValue)).Clamp(-MostDeviations, MostDeviations);
     }
 
-    /// <summary>Evenly spread over the images, which come class by class, and in each batch some of all of them.</summary>
-    private static Seen Look(TransferModel model, TransferMethod method, BatchSource images, bool ofTarget, int batchSize, CancellationToken cancel)
-    {
-        using var scope = NewDisposeScope();
-        int count = images.Samples.Count, taken = Math.Min(count, MostOfADomain);
-        int[] order = [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * count / taken))];
-        new Random(0).Shuffle(order);
-        List<Tensor> features = [], predicted = [];
-        foreach (Batch batch in images.Read(order, batchSize, epoch: 0, cancel))
-        {
-            using var step = NewDisposeScope();
-            using Batch own = batch;
-            // A copy, also where the batch is the features.
-            features.Add(method.Embed(model, batch, ofTarget).clone().MoveToOuterDisposeScope());
-            model.Backbone.eval();
-            predicted.Add(model.Logits(batch.Inputs, batch.Entry).argmax(1).MoveToOuterDisposeScope());
-            cancel.ThrowIfCancellationRequested();
-        }
-
-        return new Seen([.. order.Select(i => images.Samples[i])], cat(features).MoveToOuterDisposeScope(), cat(predicted).cpu().data<long>().ToArray());
-    }
-
     // A file of many digits says no more.
     private static double Rounded(double value) => Math.Round(value, 4);
-
-    /// <param name="Samples">The images.</param>
-    /// <param name="Features">[N, D].</param>
-    /// <param name="Predicted">Class numbers.</param>
-    private sealed record Seen(IReadOnlyList<Sample> Samples, Tensor Features, long[] Predicted);
 }

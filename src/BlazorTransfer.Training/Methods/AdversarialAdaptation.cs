@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Adaptation;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -8,13 +9,23 @@ namespace BlazorTransfer.Training.Methods;
 /// <summary>
 /// Adaptation against an opponent: a discriminator learns to tell the domains apart from what it is shown, and the network, through a reversed
 /// gradient, learns to show it nothing that tells (Ganin et al., "Domain-Adversarial Training of Neural Networks", 2016). Its accuracy, which is
-/// part of what is told of a step, falls toward a half where the domains become alike.
+/// told of each epoch, falls toward a half where the domains become alike.
 /// </summary>
 internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAdaptation(settings)
 {
     private const string Width = "discriminator-width";
 
     private DomainDiscriminator? _discriminator;
+    private double _told;
+    private int _steps;
+
+    public sealed override IReadOnlyDictionary<string, double> EpochFigures => new Dictionary<string, double> { [MetricKeys.DiscriminatorAccuracy] = _told / Math.Max(1, _steps) };
+
+    public sealed override void OnEpochStart(TransferModel model, int epoch)
+    {
+        base.OnEpochStart(model, epoch);
+        (_told, _steps) = (0, 0);
+    }
 
     public sealed override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
     {
@@ -27,6 +38,8 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
     {
         Tensor shown = GradientReversal.Apply(cat([Shown(source), Shown(target)]), CurrentStrength);
         Tensor logits = _discriminator!.call(shown);
+        _told += DomainDiscriminator.Accuracy(logits, source.Logits.shape[0]);
+        _steps++;
         yield return ("domain", DomainDiscriminator.Loss(logits, source.Logits.shape[0], Weights(source, target)));
     }
 

@@ -7,8 +7,8 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Deep adaptation network: the distance of the two domains' features, as the maximum mean discrepancy with Gaussian kernels of five widths, is
-/// part of the loss (Long et al., "Learning Transferable Features with Deep Adaptation Networks", 2015; with one layer, DDC: Tzeng et al.,
-/// "Deep Domain Confusion", 2014). Here it is taken of what the last layer takes and of the logits.
+/// part of the loss (Long et al., "Learning Transferable Features with Deep Adaptation Networks", 2015). Here it is taken of what the last layer
+/// takes and of the logits.
 /// </summary>
 internal sealed class Dan(ParameterSet settings) : DomainAdaptation(settings)
 {

@@ -51,8 +51,9 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
 
     public sealed override Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
     {
-        // By the batch's own statistics, as in learning.
-        model.Backbone.train();
+        // By the batch's own statistics, as in learning, but with nothing dropped.
+        model.Backbone.eval();
+        foreach (BatchNorm norm in model.Backbone.modules().OfType<BatchNorm>()) norm.train();
         Tensor features = See(model, batch, leavesStatistics: true).Features;
         model.Backbone.eval();
         return features;
@@ -94,9 +95,29 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
         CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 1e-3 },
         CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
-        // The source's validation images say nothing of the target: they are all right long before the domains are alike.
-        CommonParameters.Named(CommonParameters.BestOf) with { Default = "last" },
+        BestOf,
     ]);
+
+    private static ParameterSpec BestOf
+    {
+        get
+        {
+            ParameterSpec common = CommonParameters.Named(CommonParameters.BestOf);
+            return common with
+            {
+                // The source's validation images say nothing of the target: they are all right long before the domains are alike.
+                Default = "last",
+                Help = common.Help + " None of them sees a label of the target.",
+                Choices =
+                [
+                    .. common.Choices!,
+                    new ParameterChoice("information-maximisation", "Information maximisation (target)", "The most mutual information of the target's images and predictions: sure, and of all classes (Musgrave et al., 2022)."),
+                    new ParameterChoice("snd", "Soft neighbourhood density (target)", "The target's predictions with the most near ones. As high where all are of one class, so look at the others beside it (Saito et al., 2021)."),
+                    new ParameterChoice("dev", "Deep embedded validation (target)", "The lowest loss on the source's validation images, those counting more that look like the target's. For many validation images (You et al., 2019)."),
+                ],
+            };
+        }
+    }
 
     /// <summary>A specification of the family.</summary>
     protected static TransferMethodSpec Deep(string name, string displayName, string summary, string advice, string paper, IReadOnlyList<ParameterSpec> parameters) =>

@@ -91,6 +91,9 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
         return model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry)).Features;
     }
 
+    /// <summary>What it has to tell of the epoch so far beside losses, by the keys of <see cref="Core.Runs.MetricKeys"/>.</summary>
+    public virtual IReadOnlyDictionary<string, double> EpochFigures => new Dictionary<string, double>();
+
     /// <summary>Called before each epoch, from 1.</summary>
     public virtual void OnEpochStart(TransferModel model, int epoch) => model.Backbone.train();
 

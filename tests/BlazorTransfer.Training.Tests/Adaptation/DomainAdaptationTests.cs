@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
@@ -28,10 +29,10 @@ public sealed class DomainAdaptationTests
         trial.Method.OnEpochStart(trial.Model, 10);
         Loss last = trial.Method.ComputeLoss(trial.Model, Pair(1, 2));
 
-        Assert.Equal(2, last.Parts!.Count);
-        string own = last.Parts.Keys.Single(k => k != "cross-entropy");
-        Assert.Equal(last.Total.item<float>(), last.Parts.Values.Sum(p => p.item<float>()), 1e-5);
-        Assert.True(last.Parts[own].item<float>() > 0);
+        // The second classifier of MCD learns as the first does.
+        string own = Assert.Single(last.Parts!.Keys, k => k is not ("cross-entropy" or "second cross-entropy"));
+        Assert.Equal(last.Total.item<float>(), last.Parts!.Values.Sum(p => p.item<float>()), 1e-5);
+        Assert.True(last.Parts[own].item<float>() * (name == "mcd" ? -1 : 1) > 0);
         // A discriminator learns from the first step on; it is the network's way through it that is shut.
         if (name is not ("dann" or "cdan")) Assert.Equal(0, first.Parts![own].item<float>(), 1e-7);
         last.Total.backward();
@@ -53,6 +54,63 @@ public sealed class DomainAdaptationTests
 
         Assert.All(Gradient(1), g => Assert.Equal(0, g, 1e-12));
         Assert.Contains(Gradient(10), g => Math.Abs(g) > 1e-6);
+    }
+
+    /// <summary>A step along the negative gradient of the loss makes the disagreement larger where classifiers take it, and smaller where the features do.</summary>
+    [Fact]
+    public void Mcd_ClassifiersDisagreeMore_AndFeaturesLetThemDisagreeLess()
+    {
+        using var scope = NewDisposeScope();
+        double Change(bool ofClassifier)
+        {
+            using Trial trial = New("mcd");
+            trial.Method.OnEpochStart(trial.Model, 10);
+            double Discrepancy(bool learns)
+            {
+                Tensor loss = trial.Method.ComputeLoss(trial.Model, Pair(1, 2)).Parts!["negative discrepancy"];
+                if (learns) loss.backward();
+                return -loss.item<float>();
+            }
+
+            double before = Discrepancy(learns: true);
+            using (no_grad())
+            {
+                foreach (TorchSharp.Modules.Parameter p in (ofClassifier ? trial.Model.Backbone.LastLayer! : trial.Model.Backbone.Head).parameters().Take(ofClassifier ? 2 : 1)) p.add_(p.grad!.Times(-0.01));
+            }
+
+            return Discrepancy(learns: false) - before;
+        }
+
+        Assert.True(Change(ofClassifier: true) > 1e-6, $"{Change(ofClassifier: true)}");
+        Assert.True(Change(ofClassifier: false) < -1e-6, $"{Change(ofClassifier: false)}");
+    }
+
+    [Fact]
+    public void Mcd_WithoutAHiddenLayer_IsRefused()
+    {
+        (TransferMethod method, _) = TransferMethodRegistry.Create("mcd", new Dictionary<string, ParameterValue> { ["head-width"] = 0 });
+        using var trial = new Trial(method, new TransferModel(BackboneRegistry.Create(Network, Classes.Length), Classes, CPU));
+        method.Configure(trial.Model);
+
+        Assert.Contains("hidden layer", Assert.Throws<TrainingException>(() => method.ParameterGroups(trial.Model)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Discriminator_TellsItsAccuracyOfTheEpoch()
+    {
+        using var scope = NewDisposeScope();
+        using Trial trial = New("dann");
+
+        trial.Method.OnEpochStart(trial.Model, 2);
+        trial.Method.ComputeLoss(trial.Model, Pair(1, 2));
+        trial.Method.ComputeLoss(trial.Model, Pair(1, 3));
+        double told = trial.Method.EpochFigures[MetricKeys.DiscriminatorAccuracy];
+        trial.Method.OnEpochStart(trial.Model, 3);
+
+        // Of two steps on sixteen images each.
+        Assert.InRange(told, 1 / 32.0, 1);
+        Assert.Equal(Math.Round(told * 32), told * 32, 1e-9);
+        Assert.Equal(0, trial.Method.EpochFigures[MetricKeys.DiscriminatorAccuracy]);
     }
 
     [Fact]

@@ -34,6 +34,23 @@ public sealed class DomainScoreTests
         Assert.Throws<ArgumentException>(() => ProxyADistance.Measure(all, all.narrow(0, 0, 1), Decay, CancellationToken.None));
     }
 
+    /// <summary>Along one feature the densities of two uniform distributions are known: where only the source is, the target's is none.</summary>
+    [Fact]
+    public void DensityRatios_OfSamplesNotLearnedFrom_AreLowWhereOnlyTheSourceIs()
+    {
+        using var scope = NewDisposeScope();
+        Tensor one = ReferenceDomains.Source(401, 1), shifted = ReferenceDomains.Source(802, 1).narrow(0, 401, 401).Plus(0.5);
+
+        DomainJudgement judgement = ProxyADistance.Judge(one, shifted, Decay, CancellationToken.None);
+
+        double[] places = one.to(float64).data<double>().ToArray(), ratios = judgement.DensityRatios;
+        Assert.Equal((401, 401), (ratios.Length, judgement.OfTarget.Length));
+        double low = places.Min(), high = places.Max();
+        double alone = places.Zip(ratios).Where(p => p.First < low + 0.1 * (high - low)).Average(p => p.Second), shared = places.Zip(ratios).Where(p => p.First > high - 0.1 * (high - low)).Average(p => p.Second);
+        Assert.True(alone < 0.7 && shared > 1.3, $"{alone:F2} where only the source is, {shared:F2} where both are.");
+        Assert.Equal(judgement.Distance, ProxyADistance.Measure(one, shifted, Decay, CancellationToken.None));
+    }
+
     [Fact]
     public void InformationMaximisation_IsHighForSurePredictionsOfAllClasses_AndZeroOtherwise()
     {

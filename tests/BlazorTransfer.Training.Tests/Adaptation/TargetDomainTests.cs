@@ -62,7 +62,40 @@ public sealed class TargetDomainTests : IDisposable
         Assert.InRange(adapted.Explained, 0.05, 1);
         // Four images of the source are too few to ask.
         Assert.Null(adapted.DomainDistance);
+        Assert.All(adapted.Points, p => Assert.NotNull(p.Neighbourhood));
+        Assert.Equal(12, adapted.Points.Select(p => p.Neighbourhood).Distinct().Count());
         Assert.True(Apart(adapted) < Apart(plain), $"{Apart(adapted):F3} with adaptation, {Apart(plain):F3} without.");
+    }
+
+    /// <summary>The epoch that a score of the target praises is kept, whatever the source's validation images say.</summary>
+    [Theory]
+    [InlineData("information-maximisation", MetricKeys.TargetInformation, 1)]
+    [InlineData("snd", MetricKeys.TargetDensity, 1)]
+    [InlineData("dev", MetricKeys.TargetRisk, -1)]
+    public void BestOf_ALabelFreeScore_KeepsTheFirstEpochWithTheBest(string bestOf, string metric, int sign)
+    {
+        using var small = new SmallRun(imagesPerClass: 24);
+        DatasetManifest all = Imaging.FolderImport.FromFolder(small.Images).Manifest;
+        DataSpec Part(string light)
+        {
+            string path = Path.Combine(small.Folder, $"{light}.jsonl");
+            (all with { Samples = [.. all.Samples.Where(s => s.Name.Contains(light, StringComparison.Ordinal)).Select((s, i) => s with { Split = i % 2 == 0 ? Split.Train : Split.Validation })] }).Save(path);
+            return new DataSpec(path, small.Images);
+        }
+
+        JobSpec job = small.Job("dan", Network, small.Weights(Network), ("epochs", 6), ("batch-size", 8), ("learning-rate", 0.1), ("best-of", bestOf)) with
+        {
+            Data = Part("warm"),
+            Target = new TargetSpec(Part("cold"), Transductive: true),
+        };
+
+        (_, List<RunEvent> events) = small.Execute(job);
+
+        EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
+        double[] scores = [.. epochs.Select(e => sign * e.Metrics[metric])];
+        Assert.Equal(6, scores.Distinct().Count());
+        Assert.Equal(Array.IndexOf(scores, scores.Max()) + 1, epochs.Last(e => e.IsBest).Epoch);
+        Assert.All(epochs, e => Assert.True(e.Metrics[MetricKeys.DomainDistance] is >= 0 and <= 2 && e.Metrics[MetricKeys.DomainDiscrepancy] >= 0));
     }
 
     [Fact]

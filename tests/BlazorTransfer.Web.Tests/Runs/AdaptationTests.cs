@@ -84,6 +84,33 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Comparison_ListsAllMethodsBetweenTheSameDomains_TheBestFirst_WithScoresThatNeedNoLabel()
+    {
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
+        // The other way round: other domains.
+        Run turned = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Only = Sketch, Target = Request().Target! with { Only = Photo, WithBaselines = false } });
+        Run alone = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Seed = 3, Target = Request().Target! with { WithBaselines = false } });
+        await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).All(r => r.Status.IsFinal()));
+        IRenderedComponent<MethodComparisonCard> Card(Run run) => Render<MethodComparisonCard>(p => p.Add(c => c.ProjectId, _project.Id).Add(c => c.RunId, run.Id).Add(c => c.User, _ada));
+
+        IRenderedComponent<MethodComparisonCard> card = Card(first);
+
+        string[][] rows = [.. card.FindAll("tbody tr").Select(r => r.Children.Select(c => c.TextContent.Trim()).ToArray())];
+        Assert.Equal(["75.0 %", "75.0 %", "25.0 %"], rows.Select(r => r[2]));
+        Assert.All(rows.Take(2), r => Assert.StartsWith("fake-adaptation", r[0], StringComparison.Ordinal));
+        Assert.StartsWith("fine-tuning", rows[2][0], StringComparison.Ordinal);
+        // The oracle is no method. What was trained alone has nothing that it gains over.
+        Assert.Equal(["–", "–"], new[] { rows.Single(r => r[1] == $"#{alone.Submission.Number}")[3], rows[2][3] });
+        Assert.Matches(@"^\+50\.0 \(\+3\d\.\d to \+6\d\.\d\)$", rows.Single(r => r[1] == $"#{first.Submission.Number}")[3]);
+        Assert.Equal(["0.33", "2.50", "0.75", "1.75"], rows[2][4..]);
+        Assert.Equal("true", card.FindAll("tbody tr").Single(r => r.Children[1].TextContent.Trim() == $"#{first.Submission.Number}").GetAttribute("aria-current"));
+        // Alone between its domains, it is compared with nothing.
+        Assert.Empty(Card(turned).FindAll("table"));
+        Assert.Equal(5, App.Get<RunRebuild>().Rebuild());
+        Assert.Equal(0.66, Runs.Get(_ada, _project.Id, first.Id).LabelFree!.Information);
+    }
+
+    [Fact]
     public async Task Submit_RefusesWhatCannotBe_InWords()
     {
         async Task<string> Refusal(RunRequest request) => (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, request))).Message;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlazorTransfer.Core.Runs;
 using Microsoft.AspNetCore.Components;
 
@@ -31,12 +30,10 @@ public sealed partial class AdaptationCard
 
     private static (string Tone, string Text) Judge(PairedGain gain) => gain switch
     {
-        { IsGain: true } => ("good", $"The adaptation gains {Points(gain.Difference)} points on the target."),
-        { IsLoss: true } => ("bad", $"Negative transfer: the adaptation costs {Points(-gain.Difference)} points on the target. Use the model of the source alone, a gentler strength, or another method."),
-        _ => ("warn", $"No clear gain: the difference of {Points(gain.Difference)} points is within what {gain.Images} images can tell."),
+        { IsGain: true } => ("good", $"The adaptation gains {PairedGain.Points(gain.Difference)} points on the target."),
+        { IsLoss: true } => ("bad", $"Negative transfer: the adaptation costs {PairedGain.Points(-gain.Difference)} points on the target. Use the model of the source alone, a gentler strength, or another method."),
+        _ => ("warn", $"No clear gain: the difference of {PairedGain.Points(gain.Difference)} points is within what {gain.Images} images can tell."),
     };
-
-    private static string Points(double share) => (100 * share).ToString("+0.0;−0.0;0.0", CultureInfo.InvariantCulture);
 
     private Task CancelAsync() => AskAndCancelAsync("Cancel what is not over?", $"{Open} of these runs are waiting or at work. Those that have finished stay.", "Cancel them");
 

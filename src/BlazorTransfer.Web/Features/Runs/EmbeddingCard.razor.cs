@@ -15,6 +15,7 @@ public sealed partial class EmbeddingCard
 
     private Colouring _by = Colouring.Domain;
     private EmbeddedImage? _chosen;
+    private bool _byNeighbours;
 
     /// <summary>What a point's colour tells.</summary>
     private enum Colouring
@@ -50,16 +51,19 @@ public sealed partial class EmbeddingCard
     [Parameter]
     public bool HasTargetImages { get; set; }
 
+    private bool HasNeighbourhoods => Embedding.Points.All(p => p.Neighbourhood is not null);
+
     private IEnumerable<Colouring> Offered => Enum.GetValues<Colouring>();
 
     private IEnumerable<Mark> Marks
     {
         get
         {
-            (double left, double right) = (Embedding.Points.Min(p => p.X), Embedding.Points.Max(p => p.X));
-            (double low, double high) = (Embedding.Points.Min(p => p.Y), Embedding.Points.Max(p => p.Y));
+            PlanePoint[] places = [.. Embedding.Points.Select(PlaceOf)];
+            (double left, double right) = (places.Min(p => p.X), places.Max(p => p.X));
+            (double low, double high) = (places.Min(p => p.Y), places.Max(p => p.Y));
             double Place(double value, double from, double to, double length) => to > from ? Margin + (value - from) / (to - from) * (length - 2 * Margin) : length / 2;
-            return Embedding.Points.Select(p => new Mark(p, Place(p.X, left, right, Width), Height - Place(p.Y, low, high, Height), ColourOf(p), Words(p)));
+            return Embedding.Points.Zip(places, (p, place) => new Mark(p, Place(place.X, left, right, Width), Height - Place(place.Y, low, high, Height), ColourOf(p), Words(p)));
         }
     }
 
@@ -73,12 +77,14 @@ public sealed partial class EmbeddingCard
 
     private string Summary => $"{Embedding.Points.Count(p => !p.OfTarget)} images of the source and {Embedding.Points.Count(p => p.OfTarget)} of the target on a plane; the arrow keys go from one to the next";
 
-    /// <summary>From image to image, in the order of the first component.</summary>
+    private PlanePoint PlaceOf(EmbeddedImage p) => _byNeighbours && p.Neighbourhood is { } place ? place : new PlanePoint(p.X, p.Y);
+
+    /// <summary>From image to image, from left to right.</summary>
     private void Walk(KeyboardEventArgs e)
     {
         int step = e.Key switch { "ArrowRight" => 1, "ArrowLeft" => -1, _ => 0 };
         if (step == 0) return;
-        EmbeddedImage[] ordered = [.. Embedding.Points.OrderBy(p => p.X)];
+        EmbeddedImage[] ordered = [.. Embedding.Points.OrderBy(p => PlaceOf(p).X)];
         int at = _chosen is null ? (step > 0 ? -1 : ordered.Length) : Array.IndexOf(ordered, _chosen);
         _chosen = ordered[Math.Clamp(at + step, 0, ordered.Length - 1)];
     }

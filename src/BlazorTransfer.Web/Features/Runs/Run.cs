@@ -92,6 +92,9 @@ internal sealed record Run
     /// <summary>Top-1 on the kind of images that the model is for: the target's, where its labels tell, else the validation split's.</summary>
     public double? Top1 => TargetTop1 ?? BestTop1;
 
+    /// <summary>What is known of the kept weights on the target without a label of it; null where the run has no target.</summary>
+    public LabelFreeScores? LabelFree { get; init; }
+
     /// <summary>Why it failed.</summary>
     public string? Error { get; init; }
 
@@ -140,6 +143,7 @@ internal sealed record Run
             Top1ByEpoch = top1 is null ? Top1ByEpoch : [.. Top1ByEpoch, Math.Round(top1.Value, 4)],
             BestEpoch = e.IsBest ? e.Epoch : BestEpoch,
             BestTop1 = e.IsBest ? top1 : BestTop1,
+            LabelFree = e.IsBest ? LabelFreeScores.Of(e.Metrics) : LabelFree,
         };
     }
 

@@ -21,6 +21,12 @@ internal sealed class RunView
     /// <summary>The named parts of the loss, where a method has several.</summary>
     public IReadOnlyList<string> PartNames { get; private set; } = [];
     public List<ChartPoint> LossParts { get; } = [];
+
+    /// <summary>How alike the domains are, and what needs no label of the target to be told; empty where there is no target.</summary>
+    public MetricCurves DomainLikeness { get; } = new(
+        (MetricKeys.DomainDistance, "proxy A-distance"), (MetricKeys.DomainDiscrepancy, "MMD²"), (MetricKeys.DiscriminatorAccuracy, "accuracy of the discriminator"));
+    public MetricCurves LabelFree { get; } = new(
+        (MetricKeys.TargetInformation, "information maximisation, higher is better"), (MetricKeys.TargetDensity, "soft neighbourhood density, higher is better"), (MetricKeys.TargetRisk, "DEV, lower is better"));
     public List<ChartPoint> LearningRate { get; } = [];
     public List<ChartPoint> Speed { get; } = [];
     public List<SamplesPredicted> Samples { get; } = [];
@@ -60,6 +66,8 @@ internal sealed class RunView
                 EpochLoss.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainLoss), Metric(e, MetricKeys.ValidationLoss)));
                 // As many values as the chart has curves.
                 double?[] accuracy = [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
+                DomainLikeness.Add(e);
+                LabelFree.Add(e);
                 Accuracy.Add(new ChartPoint(e.Epoch, e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? [.. accuracy, target] : accuracy));
                 break;
             case SamplesPredicted e:

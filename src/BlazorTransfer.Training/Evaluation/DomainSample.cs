@@ -1,0 +1,47 @@
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Evaluation;
+
+/// <summary>Images of one domain as a model and its method see them. The tensors belong to the caller's dispose scope.</summary>
+/// <param name="Samples">Which images, in a drawn order.</param>
+/// <param name="Features">[N, D], see <see cref="TransferMethod.Embed"/>.</param>
+/// <param name="Logits">[N, classes], as the kept model gives them.</param>
+/// <param name="Labels">[N] class numbers; <see cref="BatchSource.NoLabel"/> where nobody has said.</param>
+internal sealed record DomainSample(IReadOnlyList<Sample> Samples, Tensor Features, Tensor Logits, Tensor Labels)
+{
+    /// <summary>Evenly spread over the images, which come class by class, and in each batch some of all of them.</summary>
+    /// <param name="model">The model; it is in evaluation mode afterwards.</param>
+    /// <param name="method">Says how it sees either domain.</param>
+    /// <param name="images">Images of one domain.</param>
+    /// <param name="ofTarget">Which one.</param>
+    /// <param name="most">How many are looked at, at most.</param>
+    /// <param name="batchSize">Images computed at once.</param>
+    /// <param name="cancel">Stops it.</param>
+    public static DomainSample Take(TransferModel model, TransferMethod method, BatchSource images, bool ofTarget, int most, int batchSize, CancellationToken cancel)
+    {
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        int count = images.Samples.Count, taken = Math.Min(count, most);
+        int[] order = [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * count / taken))];
+        new Random(0).Shuffle(order);
+        List<Tensor> features = [], logits = [], labels = [];
+        foreach (Batch batch in images.Read(order, batchSize, epoch: 0, cancel))
+        {
+            using var step = NewDisposeScope();
+            using Batch own = batch;
+            // Copies, also where the batch is the features.
+            features.Add(method.Embed(model, batch, ofTarget).clone().MoveToOuterDisposeScope());
+            model.Backbone.eval();
+            logits.Add(model.Logits(batch.Inputs, batch.Entry).MoveToOuterDisposeScope());
+            labels.Add(batch.Labels.clone().MoveToOuterDisposeScope());
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        return new DomainSample(
+            [.. order.Select(i => images.Samples[i])], cat(features).MoveToOuterDisposeScope(), cat(logits).MoveToOuterDisposeScope(), cat(labels).MoveToOuterDisposeScope());
+    }
+}

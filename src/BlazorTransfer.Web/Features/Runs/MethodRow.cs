@@ -1,0 +1,41 @@
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>What one way of learning reached between two domains, over its seeds; the last four are means and need no label of the target.</summary>
+/// <param name="Runs">Its finished runs, in the order in which they were entered.</param>
+/// <param name="Target">Top-1 on the target; null where nothing scores it.</param>
+/// <param name="Gain">Over the source alone, where that was trained beside it.</param>
+/// <param name="Information">Information maximisation, nats.</param>
+/// <param name="Density">Soft neighbourhood density, nats.</param>
+/// <param name="Risk">Deep embedded validation.</param>
+/// <param name="Distance">Proxy A-distance of the domains.</param>
+internal sealed record MethodRow(IReadOnlyList<Run> Runs, Spread? Target, PairedGain? Gain, double? Information, double? Density, double? Risk, double? Distance)
+{
+    /// <summary>All ways that were tried between the domains of one run: the best on the target first, or by information maximisation where it has no labels.</summary>
+    /// <param name="runs">The project's.</param>
+    /// <param name="runId">One of them.</param>
+    /// <param name="answers">What was right on the target.</param>
+    public static IReadOnlyList<MethodRow> Between(IReadOnlyList<Run> runs, string runId, TargetAnswers answers)
+    {
+        if (runs.FirstOrDefault(r => r.Id == runId)?.Job is not { Target: { } target } job) return [];
+        Run[] same = [.. runs.Where(r => r.Status == RunStatus.Succeeded && r.Job.Target is { IsOracle: false } other && Same(r.Job.Data, job.Data) && Same(other.Data, target.Data) && other.Transductive == target.Transductive)];
+        ILookup<string?, Run> baselines = same.Where(r => r.Submission.Part == AdaptationPart.SourceOnly).ToLookup(r => r.Submission.ExperimentId);
+        return
+        [
+            .. same.GroupBy(r => (Experiment: r.Submission.ExperimentId ?? r.Id, r.Submission.Part, r.Submission.Trial)).Select(g =>
+            {
+                Run[] members = [.. g.OrderBy(r => r.Submission.Number)];
+                double? Mean(Func<LabelFreeScores, double?> of) => members.Select(r => r.LabelFree is { } scores ? of(scores) : null).Average();
+                bool isBaseline = g.Key.Part == AdaptationPart.SourceOnly;
+                return new MethodRow(
+                    members, Spread.Of(members.Select(r => r.TargetTop1)), isBaseline ? null : answers.Gain(members, baselines[members[0].Submission.ExperimentId]),
+                    Mean(s => s.Information), Mean(s => s.Density), Mean(s => s.Risk), Mean(s => s.Distance));
+            }).OrderByDescending(row => row.Target?.Mean).ThenByDescending(row => row.Information),
+        ];
+    }
+
+    /// <summary>The same version of the same images.</summary>
+    private static bool Same(DataSpec one, DataSpec other) => one.Manifest == other.Manifest && one.Only == other.Only;
+}
