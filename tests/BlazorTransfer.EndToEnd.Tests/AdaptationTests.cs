@@ -37,6 +37,11 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         Assert.InRange(gain, 5, 60);
         await Expect(page.GetByText("Kept model on the target, whose labels chose nothing")).ToBeVisibleAsync();
         await Expect(page.GetByText(new Regex("Proxy A-distance of the domains: \\d"))).ToBeVisibleAsync();
+        // The method and the source alone, each with what needs no label.
+        ILocator methods = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "All methods between these domains" }) }).Locator("tbody tr");
+        await Expect(methods).ToHaveCountAsync(2);
+        await Expect(methods.First).ToContainTextAsync(new Regex("domain-standardisation.*%.*\\d\\.\\d\\d.*\\d\\.\\d\\d", RegexOptions.Singleline));
+        await page.GetByRole(AriaRole.Radio, new() { Name = "neighbours (t-SNE)" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { Name = "error" }).ClickAsync();
         // The last one lies above all others.
         await page.Locator(".bt-point:has(rect)").Last.ClickAsync();

@@ -78,8 +78,13 @@ internal sealed record DomainJudgement(double[] OfSource, double[] OfTarget)
         }
     }
 
-    /// <summary>How much denser the target is than the source at each sample of the source, p_t/p_s.</summary>
-    public double[] DensityRatios => [.. OfSource.Select(odds => Math.Exp(-odds))];
+    /// <summary>
+    /// How much denser the target is than the source at each sample of the source, p_t/p_s. Of N samples, odds of more than N to one cannot be told,
+    /// and a single sample that is taken for one in a thousand millions would be all that counts.
+    /// </summary>
+    public double[] DensityRatios => [.. OfSource.Select(odds => Math.Exp(Math.Clamp(-odds, -Limit, Limit)))];
+
+    private double Limit => Math.Log(OfSource.Length + OfTarget.Length);
 
     /// <summary>How many of a half were taken for the source, 0…1.</summary>
     private static double Share(double[] odds, int half) => odds.Where((_, i) => i % ProxyADistance.Halves == half).Average(o => o > 0 ? 1.0 : 0);
