@@ -34,7 +34,7 @@ public static class MetricKeys
     /// <summary>Soft neighbourhood density of the predictions on the target, in nats: high where images have many near ones. Needs no label.</summary>
     public const string TargetDensity = "target.snd";
 
-    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no label of the target.</summary>
+    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no label of the target; absent where the domains do not overlap.</summary>
     public const string TargetRisk = "target.dev";
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";

@@ -79,6 +79,11 @@ internal sealed record DomainJudgement(double[] OfSource, double[] OfTarget)
     }
 
     /// <summary>
+    /// Whether there are images that could be of either domain. Where there are hardly any, nothing can be told of the target by weighing the source's.
+    /// </summary>
+    public bool Overlap => Distance < 1.9;
+
+    /// <summary>
     /// How much denser the target is than the source at each sample of the source, p_t/p_s. Of N samples, odds of more than N to one cannot be told,
     /// and a single sample that is taken for one in a thousand millions would be all that counts.
     /// </summary>

@@ -31,7 +31,7 @@ internal static class DomainEmbedding
         using var inference = no_grad();
         DomainSample ofSource = DomainSample.Take(model, method, source, ofTarget: false, MostOfADomain, batchSize, cancel);
         DomainSample ofTarget = DomainSample.Take(model, method, target, ofTarget: true, MostOfADomain, batchSize, cancel);
-        Tensor all = cat([ofSource.Features, ofTarget.Features]).to(float64);
+        Tensor all = cat([ofSource.Seen.Features, ofTarget.Seen.Features]).to(float64);
         Tensor centred = WithoutOutliers(all.Minus(all.mean([0], keepdim: true)));
         (_, Tensor values, Tensor directions) = linalg.svd(centred, fullMatrices: false);
         long components = Math.Min(2, directions.shape[0]);
@@ -50,7 +50,7 @@ internal static class DomainEmbedding
                     model.Classes[(int)predicted[i]], s.Label, neighbourhoods is null ? null : new PlanePoint(Rounded(neighbourhoods[2 * i]), Rounded(neighbourhoods[2 * i + 1])))),
             ],
             variance > 0 ? shown / variance : 0,
-            enough ? ProxyADistance.Measure(ofSource.Features, ofTarget.Features, ProxyADistance.DefaultDecay, cancel) : null);
+            enough ? ProxyADistance.Measure(ofSource.Seen.Features, ofTarget.Seen.Features, ProxyADistance.DefaultDecay, cancel) : null);
     }
 
     /// <summary>

@@ -28,13 +28,15 @@ internal static class DomainFigures
         DomainSample ofTarget = DomainSample.Take(model, method, target, ofTarget: true, MostOfADomain, batchSize, cancel);
         var figures = new Dictionary<string, double> { [MetricKeys.TargetInformation] = UnsupervisedScores.InformationMaximisation(ofTarget.Logits) };
         if (Math.Min(ofSource.Samples.Count, ofTarget.Samples.Count) < ProxyADistance.FewestImages) return figures;
-        Tensor features = ofSource.Features.to(float64), others = ofTarget.Features.to(float64);
+        Tensor features = ofSource.Seen.Features.to(float64), others = ofTarget.Seen.Features.to(float64);
         DomainJudgement judgement = ProxyADistance.Judge(features, others, ProxyADistance.DefaultDecay, cancel);
-        double[] losses = nn.functional.cross_entropy(ofSource.Logits.to(float64), ofSource.Labels, reduction: nn.Reduction.None).cpu().data<double>().ToArray();
         figures[MetricKeys.TargetDensity] = UnsupervisedScores.SoftNeighbourhoodDensity(ofTarget.Logits);
-        figures[MetricKeys.TargetRisk] = UnsupervisedScores.DeepEmbeddedValidation(losses, judgement.DensityRatios);
         figures[MetricKeys.DomainDistance] = judgement.Distance;
+        if (judgement.Overlap) figures[MetricKeys.TargetRisk] = UnsupervisedScores.DeepEmbeddedValidation(Losses(ofSource), judgement.DensityRatios);
         figures[MetricKeys.DomainDiscrepancy] = MaximumMeanDiscrepancy.MultiScale(features, others).item<double>();
         return figures;
     }
+
+    private static double[] Losses(DomainSample sample) =>
+        nn.functional.cross_entropy(sample.Seen.Logits.to(float64), sample.Labels, reduction: nn.Reduction.None).cpu().data<double>().ToArray();
 }

@@ -7,11 +7,6 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;
 
-/// <summary>What the network makes of a batch.</summary>
-/// <param name="Features">[N, D], what the last layer takes; with gradient.</param>
-/// <param name="Logits">[N, classes].</param>
-internal sealed record DomainView(Tensor Features, Tensor Logits);
-
 /// <summary>
 /// Learning on labelled images of the source and unlabelled ones of the target at once: L = CE(source) + λ(p) T(source, target), where T is a
 /// method's own and λ grows over the run as 2 / (1 + exp(−10 p)) − 1, p from 0 to 1 (Ganin and Lempitsky, "Unsupervised Domain Adaptation by
@@ -49,14 +44,14 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         return new Loss(parts.Values.Aggregate((a, b) => a.Plus(b)), source.Logits, parts);
     }
 
-    public sealed override Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
+    public sealed override DomainView View(TransferModel model, Batch batch, bool ofTarget)
     {
         // By the batch's own statistics, as in learning, but with nothing dropped.
         model.Backbone.eval();
         foreach (BatchNorm norm in model.Backbone.modules().OfType<BatchNorm>()) norm.train();
-        Tensor features = See(model, batch, leavesStatistics: true).Features;
+        DomainView view = See(model, batch, leavesStatistics: true);
         model.Backbone.eval();
-        return features;
+        return view;
     }
 
     /// <summary>The method's own losses by name, each already times its weight; all are added to the cross-entropy.</summary>

@@ -28,6 +28,7 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     private Standardisation? _ofSource;
     private Standardisation? _ofTarget;
     private Alignment? _aligned;
+    private LogisticRegression? _classifier;
 
     public sealed override bool AdaptsToTarget => true;
 
@@ -48,15 +49,16 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         (_ofSource, _ofTarget) = (Standardisation.Of(source), Standardisation.Of(Settings.Choice(Standardise) == PerDomain ? target : source));
         var domains = new DomainFeatures(_ofSource.Apply(source), labels, _ofTarget.Apply(target), model.Classes.Count);
         _aligned = Align(domains, cancel).Detach();
-        using LogisticRegression classifier = Classify(Mapped(domains.Source, _aligned.SourceMap), labels, _aligned.Weights, domains.Classes, cancel);
-        SetHead(model, classifier, _aligned.TargetMap, _ofTarget);
+        _classifier = Classify(Mapped(domains.Source, _aligned.SourceMap), labels, _aligned.Weights, domains.Classes, cancel);
+        SetHead(model, _classifier, _aligned.TargetMap, _ofTarget);
     }
 
-    public sealed override Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
+    public sealed override DomainView View(TransferModel model, Batch batch, bool ofTarget)
     {
-        if (_aligned is null) throw new InvalidOperationException("Nothing was aligned yet.");
-        Tensor features = base.Embed(model, batch, ofTarget).to(float64);
-        return ofTarget ? Mapped(_ofTarget!.Apply(features), _aligned.TargetMap) : Mapped(_ofSource!.Apply(features), _aligned.SourceMap);
+        if (_aligned is null || _classifier is null) throw new InvalidOperationException("Nothing was aligned yet.");
+        Tensor features = base.View(model, batch, ofTarget).Features.to(float64);
+        Tensor mapped = ofTarget ? Mapped(_ofTarget!.Apply(features), _aligned.TargetMap) : Mapped(_ofSource!.Apply(features), _aligned.SourceMap);
+        return new DomainView(mapped, _classifier.Logits(mapped));
     }
 
     protected sealed override void Dispose(bool disposing)
@@ -119,7 +121,8 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         _ofSource?.Dispose();
         _ofTarget?.Dispose();
         _aligned?.Dispose();
-        (_ofSource, _ofTarget, _aligned) = (null, null, null);
+        _classifier?.Dispose();
+        (_ofSource, _ofTarget, _aligned, _classifier) = (null, null, null, null);
     }
 
     /// <summary>How the domains were brought together: both go to where the classifier is at home.</summary>

@@ -19,6 +19,11 @@ public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double 
 /// <param name="Parts">Named parts, where there are several.</param>
 public sealed record Loss(Tensor Total, Tensor Logits, IReadOnlyDictionary<string, Tensor>? Parts = null);
 
+/// <summary>What is made of a batch.</summary>
+/// <param name="Features">[N, D], what the classifier makes its decision of; with gradient, where that is on.</param>
+/// <param name="Logits">[N, classes].</param>
+public sealed record DomainView(Tensor Features, Tensor Logits);
+
 /// <summary>A stretch of a run with its own optimizer and learning-rate schedule.</summary>
 /// <param name="Method">Says what is frozen, what learns, and the loss.</param>
 /// <param name="Settings">Its hyper-parameters; the batch size is the run's.</param>
@@ -78,17 +83,15 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>What the optimizer changes.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model);
 
-    /// <summary>
-    /// What the classifier makes its decision of, [N, D], as the method brought the two domains together: an image of the source is seen as the
-    /// source's were in learning.
-    /// </summary>
+    /// <summary>How the method itself sees images, having brought the two domains together: those of the source as the source's were in learning.</summary>
     /// <param name="model">The model, as it was kept.</param>
     /// <param name="batch">Images of one domain.</param>
     /// <param name="ofTarget">Which one.</param>
-    public virtual Tensor Embed(TransferModel model, Batch batch, bool ofTarget)
+    public virtual DomainView View(TransferModel model, Batch batch, bool ofTarget)
     {
         model.Backbone.eval();
-        return model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry)).Features;
+        (Tensor features, Tensor logits) = model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry));
+        return new DomainView(features, logits);
     }
 
     /// <summary>What it has to tell of the epoch so far beside losses, by the keys of <see cref="Core.Runs.MetricKeys"/>.</summary>

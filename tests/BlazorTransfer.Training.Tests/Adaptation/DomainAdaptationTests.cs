@@ -130,7 +130,7 @@ public sealed class DomainAdaptationTests
     }
 
     [Fact]
-    public void Embed_SeesEachDomainByItsOwnStatistics_AndLeavesTheModelAsItWas()
+    public void View_SeesEachDomainByItsOwnStatistics_AndLeavesTheModelAsItWas()
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
@@ -140,7 +140,7 @@ public sealed class DomainAdaptationTests
         Batch dark = Images(1), bright = dark with { Inputs = dark.Inputs.Times(3).Plus(1) };
         byte[] before = [.. trial.Model.Snapshot().SelectMany(t => t.Value.Bytes.ToArray())];
 
-        Tensor one = trial.Method.Embed(trial.Model, dark, ofTarget: false), other = trial.Method.Embed(trial.Model, bright, ofTarget: true);
+        Tensor one = trial.Method.View(trial.Model, dark, ofTarget: false).Features, other = trial.Method.View(trial.Model, bright, ofTarget: true).Features;
 
         byte[] after = [.. trial.Model.Snapshot().SelectMany(t => t.Value.Bytes.ToArray())];
         Assert.Equal(before, after);

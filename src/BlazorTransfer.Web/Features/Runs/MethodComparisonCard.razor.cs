@@ -46,5 +46,5 @@ public sealed partial class MethodComparisonCard : IDisposable
 
     private bool IsThis(MethodRow row) => row.Runs.Any(r => r.Id == RunId);
 
-    private static string Number(double? value) => value?.ToString("F2", CultureInfo.InvariantCulture) ?? "–";
+    private static string Number(double? value) => value?.ToString("0.00;−0.00", CultureInfo.InvariantCulture) ?? "–";
 }
