@@ -211,13 +211,31 @@ public sealed class SearchTests : IAsyncLifetime
         var plan = new SearchPlan { Trials = 3, SuccessiveHalving = false, Ranges = [new("rate", 0.001, 0.1), new("kind", Values: ["a", "b"])] };
         Run[] trials = [Trial(1, 0.5, ("rate", 0.001)), Trial(2, 0.9, ("rate", 0.01), ("kind", "b")), Trial(3, 0.7, ("rate", 0.1), ("kind", "a"))];
 
-        (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, r => $"/{r.Id}");
+        (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, TrialScore.Of(trials[0]), r => $"/{r.Id}");
 
-        Assert.Equal(["Rate", "Kind", "top-1, validation"], axes.Select(a => a.Name));
+        Assert.Equal(["Rate", "Kind", "Top-1, validation"], axes.Select(a => a.Name));
         Assert.Equal([0, 0.5, 1], lines.Select(l => Math.Round(l.Positions[0], 9)));
         Assert.Equal([0, 1, 0], lines.Select(l => l.Positions[1]));
         Assert.Equal([0, 1, 0.5], lines.Select(l => Math.Round(l.Shade, 9)));
         Assert.Equal("/2", lines.MaxBy(l => l.Shade)!.Href);
+    }
+
+    /// <summary>What the source's validation images say is not asked; the lowest expected loss on the target is drawn on top.</summary>
+    [Fact]
+    public void Chart_OfTrialsThatKeepEpochsByAScoreOfTheTarget_GoesByThat()
+    {
+        var plan = new SearchPlan { Trials = 3, SuccessiveHalving = false, Ranges = [new("rate", 0.001, 0.1)] };
+        Run Scored(int number, double top1, double risk) => Trial(number, top1, ("rate", 0.01), ("best-of", "dev")) with { LabelFree = new LabelFreeScores(1, 2, risk, 0.5) };
+        Run[] trials = [Scored(1, 0.9, 3), Scored(2, 0.5, 1), Scored(3, 0.7, 2)];
+        TrialScore score = TrialScore.Of(trials[0]);
+
+        (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, score, r => $"/{r.Id}");
+
+        Assert.Equal("Deep embedded validation, target", axes[^1].Name);
+        Assert.Equal([0, 1, 0.5], lines.Select(l => Math.Round(l.Shade, 9)));
+        Assert.Equal([2, 3, 1], trials.OrderByDescending(score.Rank).Select(t => t.Submission.Number));
+        Assert.Equal([1, 3, 2], trials.OrderByDescending(TrialScore.Of(Trial(1, 0.5)).Rank).Select(t => t.Submission.Number));
+        Assert.Null(score.Rank(Trial(4, 0.5)));
     }
 
     private static Run Trial(int number, double top1, params (string Name, ParameterValue Value)[] settings) => new()

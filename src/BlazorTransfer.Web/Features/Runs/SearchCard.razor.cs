@@ -27,7 +27,11 @@ public sealed partial class SearchCard
 
     private SearchPlan Plan => Members[0].Submission.Search!;
 
+    private TrialScore Score => TrialScore.Of(Members[0]);
+
     private Run? Best => _scored.Count == 0 ? null : _scored[0];
+
+    private bool HasTarget => Members[0].Job.Target is not null;
 
     private bool IsOver => Open == 0 && _round + 1 >= Plan.Rounds;
 
@@ -49,12 +53,12 @@ public sealed partial class SearchCard
     {
         _searched = [.. Plan.Ranges.Select(r => _specs.FirstOrDefault(s => s.Name == r.Name)).OfType<ParameterSpec>()];
         // A trial that went further counts before one that did not, whatever its score was then.
-        _latest = [.. Members.GroupBy(r => r.Submission.Trial).Select(g => g.MaxBy(r => r.Submission.Round)!).OrderByDescending(r => r.Submission.Round).ThenByDescending(r => r.LastTop1 ?? -1).ThenBy(r => r.Submission.Trial)];
-        _scored = [.. _latest.Where(r => r.LastTop1 is not null && r.Status == RunStatus.Succeeded)];
+        _latest = [.. Members.GroupBy(r => r.Submission.Trial).Select(g => g.MaxBy(r => r.Submission.Round)!).OrderByDescending(r => r.Submission.Round).ThenByDescending(r => Score.Rank(r) ?? double.NegativeInfinity).ThenBy(r => r.Submission.Trial)];
+        _scored = [.. _latest.Where(r => Score.Value(r) is not null && r.Status == RunStatus.Succeeded)];
         _round = Members.Max(r => r.Submission.Round);
         Run[] current = [.. Members.Where(r => r.Submission.Round == _round)];
         (_inRound, _done) = (current.Length, current.Count(r => r.Status.IsFinal()));
-        (_axes, _lines) = SearchChart.Draw(Plan, _specs, _scored, r => AppRoutes.Run(ProjectId, r.Id));
+        (_axes, _lines) = SearchChart.Draw(Plan, _specs, _scored, Score, r => AppRoutes.Run(ProjectId, r.Id));
     }
 
     private Task CancelAsync() => AskAndCancelAsync("End the search?", $"{Open} trials are waiting or at work. Those that have finished stay, and no further round begins.", "End it");

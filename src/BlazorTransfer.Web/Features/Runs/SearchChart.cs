@@ -10,18 +10,20 @@ internal static class SearchChart
     /// <param name="plan">The search.</param>
     /// <param name="specs">The method's settings.</param>
     /// <param name="trials">Those with a score, each once.</param>
+    /// <param name="score">What they are compared by.</param>
     /// <param name="href">Where a trial is found.</param>
     public static (IReadOnlyList<ParallelAxis> Axes, IReadOnlyList<ParallelLine> Lines) Draw(
-        SearchPlan plan, IReadOnlyList<ParameterSpec> specs, IReadOnlyList<Run> trials, Func<Run, string> href)
+        SearchPlan plan, IReadOnlyList<ParameterSpec> specs, IReadOnlyList<Run> trials, TrialScore score, Func<Run, string> href)
     {
         Scale[] scales = [.. plan.Ranges.Where(r => specs.Any(s => s.Name == r.Name)).Select(r => Scale.Of(r, specs.First(s => s.Name == r.Name), trials))];
-        double[] scores = [.. trials.Select(t => t.LastTop1 ?? 0)];
+        double[] scores = [.. trials.Select(t => score.Value(t) ?? 0)];
         double low = scores.DefaultIfEmpty(0).Min(), high = scores.DefaultIfEmpty(1).Max();
-        double Share(double score) => high > low ? (score - low) / (high - low) : 1;
+        // The best is on top.
+        double Share(double value) => high <= low ? 1 : score.LowIsGood ? (high - value) / (high - low) : (value - low) / (high - low);
         return (
-            [.. scales.Select(s => s.Axis), new ParallelAxis("top-1, validation", high > low ? [(0, Format.Percent(low)), (1, Format.Percent(high))] : [(1, Format.Percent(high))])],
+            [.. scales.Select(s => s.Axis), new ParallelAxis(score.Name, high > low ? [(Share(low), score.Show(low)), (Share(high), score.Show(high))] : [(1, score.Show(high))])],
             [.. trials.Select((t, i) => new ParallelLine(
-                $"trial {t.Submission.Trial}", [.. scales.Select(s => s.Position(t)), Share(scores[i])], [.. scales.Select(s => s.Shown(t)), Format.Percent(scores[i])], Share(scores[i]), href(t)))]);
+                $"trial {t.Submission.Trial}", [.. scales.Select(s => s.Position(t)), Share(scores[i])], [.. scales.Select(s => s.Shown(t)), score.Show(scores[i])], Share(scores[i]), href(t)))]);
     }
 
     /// <summary>What a trial has for a setting.</summary>

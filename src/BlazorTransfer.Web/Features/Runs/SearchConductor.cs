@@ -56,8 +56,9 @@ internal sealed class SearchConductor(DocumentCollection<Run> runs, RunQueue que
         Run[] current = [.. trials.Where(r => r.Submission.Round == round)];
         // Who cancels a trial wants the search to end.
         if (round + 1 >= plan.Rounds || current.Any(r => !r.Status.IsFinal() || r.Status == RunStatus.Cancelled)) return [];
-        return current.Where(r => r.Status == RunStatus.Succeeded && r.LastTop1 is not null)
-            .OrderByDescending(r => r.LastTop1).ThenBy(r => r.Submission.Trial).Take(SearchPlan.Survivors(current.Length))
+        TrialScore score = TrialScore.Of(current[0]);
+        return current.Where(r => r.Status == RunStatus.Succeeded && score.Value(r) is not null)
+            .OrderByDescending(score.Rank).ThenBy(r => r.Submission.Trial).Take(SearchPlan.Survivors(current.Length))
             .Select(r => (r.Submission with { Round = round + 1, SubmittedAt = clock.GetUtcNow() }, WithEpochs(r.Job, plan.EpochsOf(round + 1))));
     }
 
