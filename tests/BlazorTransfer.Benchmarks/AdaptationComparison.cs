@@ -56,7 +56,7 @@ internal static class AdaptationComparison
                 string images = parsed.GetValue(data) == Sample ? SampleData.DrawDomainsInto(Path.Combine(scratch, Sample)) : Path.GetFullPath(parsed.GetValue(data)!);
                 var comparison = new Comparison(
                     images, Path.GetFullPath(parsed.GetValue(weights)!), parsed.GetValue(backbone)!, parsed.GetValue(seeds), scratch,
-                    Path.GetFullPath(parsed.GetValue(cache) ?? Path.Combine(scratch, "features")), [.. (parsed.GetValue(set) ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))]);
+                    Path.GetFullPath(parsed.GetValue(cache) ?? Path.Combine(scratch, "features")), ComparedRun.Settings(parsed.GetValue(set)));
                 string[] chosen = parsed.GetValue(only) ?? [];
                 comparison.Print([.. Ways().Where(w => chosen.Length == 0 || chosen.Contains(w.Method))], [.. parsed.GetValue(pairs)!.Select(p => p.Split(':')).Select(p => (p[0], p[1]))]);
             }
@@ -87,10 +87,8 @@ internal static class AdaptationComparison
 
         private double TargetTop1(Way way, string source, string target, int seed)
         {
-            IReadOnlyList<ParameterSpec> specs = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == way.Method));
-            Dictionary<string, ParameterValue> parameters = way.Parameters.ToDictionary(p => p.Name, p => p.Value);
-            foreach ((string name, string value) in Others)
-                if (specs.FirstOrDefault(s => s.Name == name) is { } spec) parameters[name] = ParameterValue.Parse(value, spec.Kind)!.Value;
+            Dictionary<string, ParameterValue> parameters = [];
+            foreach ((string name, ParameterValue value) in way.With(Others).Parameters) parameters[name] = value;
             var job = new JobSpec
             {
                 RunId = "adaptation",

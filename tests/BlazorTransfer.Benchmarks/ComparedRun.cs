@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training;
+using BlazorTransfer.Training.Methods;
 
 namespace BlazorTransfer.Benchmarks;
 
@@ -12,7 +13,18 @@ namespace BlazorTransfer.Benchmarks;
 /// <param name="Method">The transfer method.</param>
 /// <param name="Pretrained">From the pretrained weights, or from random ones.</param>
 /// <param name="Parameters">What differs from the method's defaults.</param>
-internal sealed record Way(string Name, string Method, bool Pretrained, (string Name, ParameterValue Value)[] Parameters);
+internal sealed record Way(string Name, string Method, bool Pretrained, (string Name, ParameterValue Value)[] Parameters)
+{
+    /// <summary>With other settings, as texts, as far as the method has them.</summary>
+    public Way With((string Name, string Value)[] others)
+    {
+        IReadOnlyList<ParameterSpec> specs = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == Method));
+        return this with
+        {
+            Parameters = [.. Parameters, .. others.Select(o => (o.Name, Spec: specs.FirstOrDefault(s => s.Name == o.Name), o.Value)).Where(o => o.Spec is not null).Select(o => (o.Name, ParameterValue.Parse(o.Value, o.Spec!.Kind)!.Value))],
+        };
+    }
+}
 
 /// <summary>Whole runs whose figures are compared.</summary>
 internal static class ComparedRun
@@ -29,6 +41,9 @@ internal static class ComparedRun
         Directory.Delete(run.Path, recursive: true);
         return top1;
     }
+
+    /// <summary>Settings as a command line has them, NAME=VALUE.</summary>
+    public static (string Name, string Value)[] Settings(string[]? typed) => [.. (typed ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))];
 
     /// <summary>The images of some samples, as a job names them.</summary>
     /// <param name="data">The samples.</param>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
@@ -17,20 +16,51 @@ internal static class LearningComparison
     // Of PACS, which is not divided, what validates: 20 a class leave 50 to learn from.
     private const int ValidationPerClass = 20;
 
-    private static readonly Way[] Ways =
-    [
-        new("From scratch", "from-scratch", Pretrained: false, [("augmentation", "light")]),
-        new("Linear probe", "linear-probe", Pretrained: true, []),
-        new("Fine-tuning", "fine-tuning", Pretrained: true, [Rate]),
-        new("LP-FT", "lp-ft", Pretrained: true, [Rate]),
-        new("L2-SP", "l2-sp", Pretrained: true, [Rate]),
-        new("BSS", "bss", Pretrained: true, [Rate]),
-        new("DELTA", "delta", Pretrained: true, [Rate]),
-        new("Co-Tuning", "co-tuning", Pretrained: true, [Rate]),
-    ];
+    private static readonly Dictionary<string, Way[]> Tables = new()
+    {
+        ["methods"] =
+        [
+            new("From scratch", "from-scratch", Pretrained: false, [("augmentation", "light")]),
+            new("Linear probe", "linear-probe", Pretrained: true, []),
+            new("Fine-tuning", "fine-tuning", Pretrained: true, [Rate]),
+            new("LP-FT", "lp-ft", Pretrained: true, [Rate]),
+            new("L2-SP", "l2-sp", Pretrained: true, [Rate]),
+            new("BSS", "bss", Pretrained: true, [Rate]),
+            new("DELTA", "delta", Pretrained: true, [Rate]),
+            new("Co-Tuning", "co-tuning", Pretrained: true, [Rate]),
+        ],
+        ["augmentation"] =
+        [
+            Tuned("No augmentation", ("augmentation", "none")),
+            Tuned("Crops and mirroring: light, the default"),
+            Tuned("medium", ("augmentation", "medium")),
+            Tuned("strong", ("augmentation", "strong")),
+            Tuned("light + RandAugment", ("policy", "randaugment")),
+            Tuned("light + TrivialAugmentWide", ("policy", "trivialaugment-wide")),
+            Tuned("light + AugMix", ("policy", "augmix")),
+            Tuned("light + light and colour 0.2", ("light", 0.2), ("colour", 0.2)),
+            Tuned("light + random erasing", ("random-erasing", 0.25)),
+            Tuned("light + MixUp", ("mixup", 0.2)),
+            Tuned("light + CutMix", ("cutmix", 1)),
+        ],
+        ["heads"] =
+        [
+            new("Linear probe, linear head", "linear-probe", Pretrained: true, []),
+            new("Linear probe, 256 hidden", "linear-probe", Pretrained: true, [("head-width", 256)]),
+            new("Logistic regression", "logistic-regression", Pretrained: true, []),
+            Tuned("Fine-tuning, linear head"),
+            Tuned("Fine-tuning, 256 hidden", ("head-width", 256)),
+            Tuned("Fine-tuning, label smoothing 0.1", ("label-smoothing", 0.1)),
+            Tuned("Fine-tuning, averaged weights", ("weight-averaging", 0.97)),
+            Tuned("Fine-tuning, one cycle", ("schedule", "one-cycle")),
+            Tuned("Fine-tuning, lower layers × 0.4", ("layer-learning-rate-decay", 0.4)),
+        ],
+    };
 
     // What suits the built-in network; the default is for larger ones.
     private static (string, ParameterValue) Rate => ("learning-rate", 5e-4);
+
+    private static Way Tuned(string name, params (string, ParameterValue)[] others) => new(name, "fine-tuning", Pretrained: true, [Rate, .. others]);
 
     public static Command Create()
     {
@@ -40,19 +70,21 @@ internal static class LearningComparison
         var seeds = new Option<int>("--seeds") { Description = "Seeds, from 0.", DefaultValueFactory = _ => 5 };
         var perClass = new Option<int[]>("--images-per-class") { Description = "Training images of a class.", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [10, 20, 50] };
         var size = new Option<int>("--image-size") { Description = "Side of the input; 0 takes the network's own.", DefaultValueFactory = _ => 96 };
+        var table = new Option<string>("--table") { Description = $"What is compared: {string.Join(", ", Tables.Keys)}.", DefaultValueFactory = _ => "methods" };
+        table.AcceptOnlyFromAmong([.. Tables.Keys]);
         var only = new Option<string>("--only") { Description = "Ways whose name contains this.", DefaultValueFactory = _ => "" };
         var on = new Option<string>("--on") { Description = "Data sets whose name contains this.", DefaultValueFactory = _ => "" };
         var set = new Option<string[]>("--set") { Description = "Other settings, as NAME=VALUE, for all ways.", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("learning", "The methods of the fine-tuning family on few images, over seeds.") { data, weights, backbone, seeds, perClass, size, only, on, set };
+        var command = new Command("learning", "The methods of the fine-tuning family on few images, over seeds.") { data, weights, backbone, seeds, perClass, size, table, only, on, set };
         command.SetAction(parsed =>
         {
             NativeLibtorch.Load();
-            (string, ParameterValue)[] others = [.. (parsed.GetValue(set) ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], (ParameterValue)double.Parse(s[1], CultureInfo.InvariantCulture)))];
+            (string, string)[] others = ComparedRun.Settings(parsed.GetValue(set));
             string scratch = Directory.CreateTempSubdirectory("blazortransfer-learning-").FullName;
             try
             {
                 Console.WriteLine("| Data set | Images a class | Way | Top-1, mean ± sd | by seed |\n|---|---|---|---|---|");
-                foreach (Way way in Ways.Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)).Select(w => w with { Parameters = [.. w.Parameters, .. others] }))
+                foreach (Way way in Tables[parsed.GetValue(table)!].Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)).Select(w => w.With(others)))
                 {
                     foreach (Images images in ImagesIn(parsed.GetValue(data)!).Where(d => d.Name.Contains(parsed.GetValue(on)!, StringComparison.OrdinalIgnoreCase)))
                     {
@@ -76,7 +108,7 @@ internal static class LearningComparison
     {
         Dictionary<string, ParameterValue> parameters = new() { ["image-size"] = size };
         // Fewer images make fewer steps, for which more epochs make up. A probe's epochs cost nothing and are its default.
-        if (way.Method != "linear-probe") parameters["epochs"] = (way.Pretrained ? 1 : 3) * (perClass <= 10 ? 15 : perClass <= 20 ? 10 : 6);
+        if (way.Method is not ("linear-probe" or "logistic-regression")) parameters["epochs"] = (way.Pretrained ? 1 : 3) * (perClass <= 10 ? 15 : perClass <= 20 ? 10 : 6);
         foreach ((string name, ParameterValue value) in way.Parameters) parameters[name] = value;
         return new JobSpec
         {
