@@ -50,6 +50,20 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         AxeResult axe = await page.RunAxe();
         Assert.Empty(axe.Violations.Where(v => v.Impact is "serious" or "critical").SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();
+
+        // A second method between the same domains, whose epoch is chosen without a label of the target.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Run again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^DANN") }).ClickAsync();
+        await page.GetByLabel(new Regex("^Epochs")).FillAsync("6");
+        await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
+        await page.GetByLabel(new Regex("^Best epoch by")).ClickAsync();
+        await page.GetByText("Information maximisation (target)").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start 2 runs" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How unlike the domains are, by epoch" })).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^How unlike the domains are: .*proxy A-distance.*MMD².*discriminator") })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Scores that need no label of the target: .*information maximisation") })).ToBeVisibleAsync();
+        await Expect(methods).ToHaveCountAsync(4, new() { Timeout = 120_000 });
+        await page.PhotographAsync("adaptation-trained");
     }
 
     [GeneratedRegex(@"gains \+(\d+\.\d) points")]
