@@ -79,9 +79,10 @@ internal sealed record DomainJudgement(double[] OfSource, double[] OfTarget)
     }
 
     /// <summary>
-    /// Whether there are images that could be of either domain. Where there are hardly any, nothing can be told of the target by weighing the source's.
+    /// Whether the target can be told of by weighing the source's samples: some of them could be of either domain, and the ratios have the mean that
+    /// ratios of densities have over the source, one, up to what chance and a crude classifier do.
     /// </summary>
-    public bool Overlap => Distance < 1.9;
+    public bool RatiosAreSound => Distance < 1.9 && DensityRatios.Average() is > 0.5 and < 2;
 
     /// <summary>
     /// How much denser the target is than the source at each sample of the source, p_t/p_s. Of N samples, odds of more than N to one cannot be told,

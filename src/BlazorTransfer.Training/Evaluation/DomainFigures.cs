@@ -32,7 +32,7 @@ internal static class DomainFigures
         DomainJudgement judgement = ProxyADistance.Judge(features, others, ProxyADistance.DefaultDecay, cancel);
         figures[MetricKeys.TargetDensity] = UnsupervisedScores.SoftNeighbourhoodDensity(ofTarget.Logits);
         figures[MetricKeys.DomainDistance] = judgement.Distance;
-        if (judgement.Overlap) figures[MetricKeys.TargetRisk] = UnsupervisedScores.DeepEmbeddedValidation(Losses(ofSource), judgement.DensityRatios);
+        if (judgement.RatiosAreSound) figures[MetricKeys.TargetRisk] = UnsupervisedScores.DeepEmbeddedValidation(Losses(ofSource), judgement.DensityRatios);
         figures[MetricKeys.DomainDiscrepancy] = MaximumMeanDiscrepancy.MultiScale(features, others).item<double>();
         return figures;
     }

@@ -48,6 +48,10 @@ public sealed class DomainScoreTests
         double low = places.Min(), high = places.Max();
         double alone = places.Zip(ratios).Where(p => p.First < low + 0.1 * (high - low)).Average(p => p.Second), shared = places.Zip(ratios).Where(p => p.First > high - 0.1 * (high - low)).Average(p => p.Second);
         Assert.True(alone < 0.7 && shared > 1.3, $"{alone:F2} where only the source is, {shared:F2} where both are.");
+        Assert.True(judgement.RatiosAreSound);
+        // Told apart nearly always; and overlapping, but all ratios far too large.
+        Assert.False(new DomainJudgement([9, 9], [-9, -9]).RatiosAreSound);
+        Assert.False(new DomainJudgement([-1, -1], [-1, -1]).RatiosAreSound);
         Assert.All(new DomainJudgement([900, -900], [1, 2]).DensityRatios.Zip([0.25, 4]), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
         Assert.Equal(judgement.Distance, ProxyADistance.Measure(one, shifted, Decay, CancellationToken.None));
     }

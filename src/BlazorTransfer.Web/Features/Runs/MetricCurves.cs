@@ -3,7 +3,7 @@ using BlazorTransfer.Web.Components.Shared;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>Metrics by epoch, as far as the first epoch has them: a chart is drawn with its curves.</summary>
+/// <summary>Metrics by epoch, from the first epoch that has one, as far as that one has them: a chart is drawn with its curves.</summary>
 /// <param name="known">Their keys and what people call them.</param>
 internal sealed class MetricCurves(params (string Key, string Name)[] known)
 {

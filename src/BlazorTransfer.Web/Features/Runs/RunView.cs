@@ -25,8 +25,12 @@ internal sealed class RunView
     /// <summary>How alike the domains are, and what needs no label of the target to be told; empty where there is no target.</summary>
     public MetricCurves DomainLikeness { get; } = new(
         (MetricKeys.DomainDistance, "proxy A-distance"), (MetricKeys.DomainDiscrepancy, "MMD²"), (MetricKeys.DiscriminatorAccuracy, "accuracy of the discriminator"));
-    public MetricCurves LabelFree { get; } = new(
-        (MetricKeys.TargetInformation, "information maximisation, higher is better"), (MetricKeys.TargetDensity, "soft neighbourhood density, higher is better"), (MetricKeys.TargetRisk, "DEV, lower is better"));
+    public IReadOnlyList<MetricCurves> LabelFree { get; } =
+    [
+        new((MetricKeys.TargetInformation, "information maximisation, higher is better")),
+        new((MetricKeys.TargetDensity, "soft neighbourhood density, higher is better")),
+        new((MetricKeys.TargetRisk, "deep embedded validation, lower is better")),
+    ];
     public List<ChartPoint> LearningRate { get; } = [];
     public List<ChartPoint> Speed { get; } = [];
     public List<SamplesPredicted> Samples { get; } = [];
@@ -67,7 +71,7 @@ internal sealed class RunView
                 // As many values as the chart has curves.
                 double?[] accuracy = [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
                 DomainLikeness.Add(e);
-                LabelFree.Add(e);
+                foreach (MetricCurves score in LabelFree) score.Add(e);
                 Accuracy.Add(new ChartPoint(e.Epoch, e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? [.. accuracy, target] : accuracy));
                 break;
             case SamplesPredicted e:
