@@ -103,6 +103,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         BatchSource images = stage.Augments ? StageSources.Plain(run, stage) : sources.Train;
         _progress.Start(RunPhase.ExtractingFeatures, stage.Method.PreparationPasses * (long)(images.Samples.Count + (images.Target?.Samples.Count ?? 0)), "images");
         stage.Method.Prepare(_model, images, run.BatchSize, done => _progress.Report(done), cancel);
+        if (stage.Method.InstanceWeights is { } weights) checkpoints.SaveWeights(InstanceWeights.Of(images.Samples, weights));
         _progress.Complete();
     }
 

@@ -31,6 +31,15 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
 
     public sealed override bool AdaptsToTarget => true;
 
+    public sealed override IReadOnlyList<double>? InstanceWeights
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return _aligned?.Weights?.cpu().data<double>().ToArray();
+        }
+    }
+
     /// <summary>μ, for methods that have <see cref="Regularisation"/>.</summary>
     protected double Mu => Settings.Number(RegularisationName);
 

@@ -164,6 +164,10 @@ internal sealed class RunService(
     public JointEmbedding? Embedding(ClaimsPrincipal user, string projectId, string runId) =>
         Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? JointEmbedding.TryLoad(folder.Run(runId).Embedding) : null;
 
+    /// <summary>How the source's images were weighed; null while that is not known, and for a run whose method lets all count alike.</summary>
+    public InstanceWeights? InstanceWeights(ClaimsPrincipal user, string projectId, string runId) =>
+        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? Core.Runs.InstanceWeights.TryLoad(folder.Run(runId).InstanceWeights) : null;
+
     /// <summary>The end of the worker's own log.</summary>
     public string Log(ClaimsPrincipal user, string projectId, string runId)
     {
