@@ -217,6 +217,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         ValidationSamples = run.Data.Of(Split.Validation).Count,
         TestSamples = run.Data.Of(Split.Test).Count,
         TargetSamples = run.Stages.Any(s => s.Method.AdaptsToTarget) ? run.Target!.Adapting.Count : 0,
+        TargetLabelled = run.Target?.Labelled ?? 0,
         TargetScored = run.Target?.Scored.Count ?? 0,
         Epochs = run.Epochs,
         StepsPerEpoch = StepsPerEpoch,
