@@ -23,6 +23,8 @@ public sealed class CheckpointStore(RunFolder folder)
 
     public void SaveEmbedding(JointEmbedding embedding) => embedding.Save(folder.Embedding);
 
+    public void SaveWeights(InstanceWeights weights) => weights.Save(folder.InstanceWeights);
+
     /// <summary>Puts the best weights back into the model.</summary>
     public ModelDescription LoadBest(TransferModel model)
     {

@@ -34,9 +34,11 @@ internal static class RunData
             return method.AdaptsToTarget ? throw TrainingException.BadInput($"{method.DisplayName} adapts to a target domain: name the images that it is to adapt to.") : null;
         try
         {
-            TargetDomain target = TargetDomain.Load(job.Target, data);
+            TargetDomain target = TargetDomain.Load(job.Target, data, job.Seed, method);
             if (method.AdaptsToTarget && target.Adapting.Count == 0)
                 throw TrainingException.BadInput("All images of the target are set aside for the test, so that none are left to adapt to.");
+            if (job.Target.LabelledPerClass > 0 && !method.UsesTargetLabels)
+                emit(new MessageLogged { Level = MessageLevel.Information, Text = $"{method.DisplayName} learns nothing of the target. Its {job.Target.LabelledPerClass} labelled images of each class are set aside, so that the same images are scored as of a method that learns from them." });
             string[] absent = [.. data.Classes.Except(target.Scored.Select(s => s.Label!))];
             if (target.Scored.Count > 0 && absent.Length > 0)
                 emit(new MessageLogged { Level = MessageLevel.Warning, Text = $"No scored image of the target shows: {string.Join(", ", absent)}. A method that makes the two domains alike may then do harm." });

@@ -106,6 +106,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         BatchSource images = stage.Augments ? StageSources.Plain(run, stage) : sources.Train;
         _progress.Start(RunPhase.ExtractingFeatures, stage.Method.PreparationPasses * (long)(images.Samples.Count + (images.Target?.Samples.Count ?? 0)), "images");
         stage.Method.Prepare(_model, images, run.BatchSize, done => _progress.Report(done), cancel);
+        if (stage.Method.InstanceWeights is { } weights) checkpoints.SaveWeights(InstanceWeights.Of(images.Samples, weights));
         _progress.Complete();
     }
 
@@ -225,6 +226,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         ValidationSamples = run.Data.Of(Split.Validation).Count,
         TestSamples = run.Data.Of(Split.Test).Count,
         TargetSamples = run.Stages.Any(s => s.Method.AdaptsToTarget) ? run.Target!.Adapting.Count : 0,
+        TargetLabelled = run.Target?.Labelled ?? 0,
         TargetScored = run.Target?.Scored.Count ?? 0,
         Epochs = run.Epochs,
         StepsPerEpoch = StepsPerEpoch,

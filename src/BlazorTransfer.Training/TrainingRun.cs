@@ -66,16 +66,16 @@ public sealed class TrainingRun : IDisposable
     /// <summary>The images of a split as evaluation sees them.</summary>
     public ImageBatches Evaluation(Split split) => Evaluation(Data.Of(split), _images);
 
-    /// <summary>The unlabelled images of the target as evaluation sees them; null where there are none.</summary>
+    /// <summary>The images of the target that are adapted to, as evaluation sees them; null where there are none.</summary>
     public ImageBatches? TargetImages => Target is { Adapting.Count: > 0 } ? Evaluation(Target.Adapting, _targetImages!) : null;
 
-    /// <summary>The labelled images of the target as evaluation sees them; null where there are none.</summary>
+    /// <summary>The images of the target that score, as evaluation sees them; null where there are none.</summary>
     public ImageBatches? TargetScored => Target is { Scored.Count: > 0 } ? Evaluation(Target.Scored, _targetImages!) : null;
 
     /// <summary>The training images of a stage, each epoch drawn anew as its augmentation says.</summary>
     public BatchSource Training(TrainingStage stage) => Drawn(stage, Data.Of(Split.Train), _images, mixes: true);
 
-    /// <summary>The unlabelled images of the target, drawn anew in the same way.</summary>
+    /// <summary>The images of the target that are adapted to, drawn anew in the same way.</summary>
     public BatchSource TargetTraining(TrainingStage stage) => Drawn(stage, Target!.Adapting, _targetImages!, mixes: false);
 
     /// <summary>Lets the method of a stage learn what it must know of the training images, where a stage is only tried out.</summary>

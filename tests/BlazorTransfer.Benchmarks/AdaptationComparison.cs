@@ -13,7 +13,7 @@ namespace BlazorTransfer.Benchmarks;
 /// <summary>
 /// What each method of domain adaptation makes of images of another kind: accuracy on the target, as mean ± standard deviation over seeds, for
 /// pairs of domains. Adapted to all unlabelled images of the target and scored on them, as usual in the literature; nothing is chosen by the
-/// target's labels. Features of the network are computed once for all of it.
+/// target's labels. A method that learns from a few of those is scored on the others. Features of the network are computed once for all of it.
 /// </summary>
 internal static class AdaptationComparison
 {
@@ -45,8 +45,9 @@ internal static class AdaptationComparison
         };
         var only = new Option<string[]>("--only") { Description = "Methods; all that adapt, and source only, unless said.", AllowMultipleArgumentsPerToken = true };
         var set = new Option<string[]>("--set") { Description = "Other settings, as NAME=VALUE, for all methods that have them.", AllowMultipleArgumentsPerToken = true };
+        var labels = new Option<int>("--target-labels") { Description = "Labelled images of each class of the target, for methods that learn from them.", DefaultValueFactory = _ => 5 };
         var cache = new Option<string?>("--feature-cache") { Description = "Folder in which features stay for the next time." };
-        var command = new Command("adaptation", "The methods of domain adaptation on pairs of domains, over seeds.") { data, weights, backbone, seeds, pairs, only, set, cache };
+        var command = new Command("adaptation", "The methods of domain adaptation on pairs of domains, over seeds.") { data, weights, backbone, seeds, pairs, only, set, labels, cache };
         command.SetAction(parsed =>
         {
             NativeLibtorch.Load();
@@ -56,7 +57,7 @@ internal static class AdaptationComparison
                 string images = parsed.GetValue(data) == Sample ? SampleData.DrawDomainsInto(Path.Combine(scratch, Sample)) : Path.GetFullPath(parsed.GetValue(data)!);
                 var comparison = new Comparison(
                     images, Path.GetFullPath(parsed.GetValue(weights)!), parsed.GetValue(backbone)!, parsed.GetValue(seeds), scratch,
-                    Path.GetFullPath(parsed.GetValue(cache) ?? Path.Combine(scratch, "features")), ComparedRun.Settings(parsed.GetValue(set)));
+                    Path.GetFullPath(parsed.GetValue(cache) ?? Path.Combine(scratch, "features")), parsed.GetValue(labels), ComparedRun.Settings(parsed.GetValue(set)));
                 string[] chosen = parsed.GetValue(only) ?? [];
                 comparison.Print([.. Ways().Where(w => chosen.Length == 0 || chosen.Contains(w.Method))], [.. parsed.GetValue(pairs)!.Select(p => p.Split(':')).Select(p => (p[0], p[1]))]);
             }
@@ -71,7 +72,7 @@ internal static class AdaptationComparison
     private static IEnumerable<Way> Ways() =>
         [.. Baselines, .. TransferMethodRegistry.All.Where(m => m.AdaptsToTarget).Select(m => new Way(m.DisplayName, m.Name, Pretrained: true, []))];
 
-    private sealed record Comparison(string Data, string Weights, string Backbone, int Seeds, string Scratch, string Cache, (string Name, string Value)[] Others)
+    private sealed record Comparison(string Data, string Weights, string Backbone, int Seeds, string Scratch, string Cache, int Labels, (string Name, string Value)[] Others)
     {
         public void Print(IReadOnlyList<Way> ways, IReadOnlyList<(string Source, string Target)> pairs)
         {
@@ -87,13 +88,14 @@ internal static class AdaptationComparison
 
         private double TargetTop1(Way way, string source, string target, int seed)
         {
+            TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == way.Method);
             Dictionary<string, ParameterValue> parameters = [];
             foreach ((string name, ParameterValue value) in way.With(Others).Parameters) parameters[name] = value;
             var job = new JobSpec
             {
                 RunId = "adaptation",
                 Data = Import(source, seed),
-                Target = new TargetSpec(Import(target, seed), Transductive: true),
+                Target = new TargetSpec(Import(target, seed), Transductive: true, LabelledPerClass: method.UsesTargetLabels ? Labels : 0),
                 Backbone = Backbone,
                 Weights = new WeightsSpec(Weights),
                 Method = way.Method,

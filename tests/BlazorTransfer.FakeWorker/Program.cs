@@ -60,6 +60,7 @@ internal static class Fake
         [
             new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, []),
             new TransferMethodSpec("fake-adaptation", "Fake adaptation", "Adapts to nothing.", "Never.", null, []) { AdaptsToTarget = true },
+            new TransferMethodSpec("fake-boosting", "Fake boosting", "Learns from a few labels.", "Never.", null, []) { AdaptsToTarget = true, UsesTargetLabels = true },
             // What one that adapts is compared with.
             new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
             new TransferMethodSpec("fake-distillation", "Fake distillation", "Learns from nobody.", "Never.", null, []) { TakesTeacher = true },

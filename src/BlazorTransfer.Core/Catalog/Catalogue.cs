@@ -105,6 +105,9 @@ public sealed record TransferMethodSpec(
     /// <summary>Whether it learns from unlabelled images of the domain that the model is for; refused without them.</summary>
     public bool AdaptsToTarget { get; init; }
 
+    /// <summary>Whether it also learns from a few labelled images of that domain, which no other method is given; refused without them.</summary>
+    public bool UsesTargetLabels { get; init; }
+
     /// <summary>Whether it learns from an earlier run's model beside the labels; refused without one, and others are refused one.</summary>
     public bool TakesTeacher { get; init; }
 

@@ -71,7 +71,7 @@ public sealed record DataSpec(string Manifest, string ImageRoot, string? Version
 
 /// <summary>
 /// The target domain of a run. A method sees its images without their labels, whatever the manifest says; labels score the result, and
-/// nothing else.
+/// nothing else, but for the few that <paramref name="LabelledPerClass"/> gives to a method that asks for them, and those score nothing.
 /// </summary>
 /// <param name="Data">The images; their classes must be among the run's.</param>
 /// <param name="Transductive">
@@ -82,7 +82,37 @@ public sealed record DataSpec(string Manifest, string ImageRoot, string? Version
 /// The run's own images are the target's, labels included: what could be reached if those were known. A run that is no oracle is refused
 /// where an image is in both.
 /// </param>
-public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool IsOracle = false);
+/// <param name="LabelledPerClass">
+/// So many labelled images of each class are drawn by the run's seed from those that are adapted to, for a method that
+/// <see cref="TransferMethodSpec.UsesTargetLabels"/>. They are not scored. A method of the source alone may be given the same number, and
+/// learns nothing of them, so that it is scored on the same images; methods that adapt without labels are refused any.
+/// </param>
+public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool IsOracle = false, int LabelledPerClass = 0)
+{
+    private const int MostNames = 5;
+
+    /// <summary>Labelled images that are adapted to, so that some of them may be learned from.</summary>
+    /// <param name="data">The target's images.</param>
+    public IReadOnlyList<Sample> Labelled(DatasetManifest data) => [.. data.Samples.Where(s => s.Label is not null && (Transductive || s.Split == Split.Train))];
+
+    /// <summary>Why <see cref="LabelledPerClass"/> images cannot be drawn, in a sentence that says what to do; null where they can.</summary>
+    /// <inheritdoc cref="Labelled" path="/param"/>
+    public string? WhyTooFewLabels(DatasetManifest data)
+    {
+        if (LabelledPerClass < 0) return "The number of labelled images of the target cannot be negative.";
+        if (LabelledPerClass == 0) return null;
+        string from = Transductive ? "the target" : "the target's training images";
+        ILookup<string, Sample> labelled = Labelled(data).ToLookup(s => s.Label!);
+        string[] few =
+        [
+            .. data.Samples.Select(s => s.Label).OfType<string>().Distinct().Where(c => labelled[c].Count() < LabelledPerClass).Order(StringComparer.Ordinal)
+                .Select(c => $"{c} ({labelled[c].Count()})"),
+        ];
+        return labelled.Count == 0 ? $"None of {from} has a label, and {LabelledPerClass} of each class are to be learned from. Label some, or choose a method that adapts without labels."
+            : few.Length > 0 ? $"Of {from}, fewer than {LabelledPerClass} have the label {string.Join(", ", few.Take(MostNames))}{(few.Length > MostNames ? ", …" : "")}. Label more of them, or learn from fewer of each class."
+            : null;
+    }
+}
 
 /// <summary>A cache that runs share.</summary>
 /// <param name="Folder">Holds nothing else, and may be deleted when no run is at work.</param>

@@ -47,8 +47,11 @@ public sealed record RunStarted : RunEvent
     public required int ValidationSamples { get; init; }
     public required int TestSamples { get; init; }
 
-    /// <summary>Images of the target domain that the method adapts to without their labels.</summary>
+    /// <summary>Images of the target domain that the method adapts to, without their labels but for <see cref="TargetLabelled"/> of them.</summary>
     public int TargetSamples { get; init; }
+
+    /// <summary>How many of <see cref="TargetSamples"/> the method learns from with their labels; these score nothing.</summary>
+    public int TargetLabelled { get; init; }
 
     /// <summary>Labelled images of the target domain that score the result.</summary>
     public int TargetScored { get; init; }

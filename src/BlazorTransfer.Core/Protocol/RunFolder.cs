@@ -29,6 +29,9 @@ public sealed class RunFolder(string path)
     /// <summary>Images of source and target on a plane, for a run that has both.</summary>
     public string Embedding => System.IO.Path.Combine(Artifacts, "embedding.json");
 
+    /// <summary>How much each image of the source counted, for a run whose method weighs them.</summary>
+    public string InstanceWeights => System.IO.Path.Combine(Artifacts, "instance-weights.json");
+
     public bool CancelRequested => File.Exists(CancelRequest);
 
     public void Create()

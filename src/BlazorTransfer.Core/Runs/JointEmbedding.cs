@@ -17,18 +17,8 @@ public sealed record JointEmbedding(IReadOnlyList<EmbeddedImage> Points, double 
 {
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Line));
 
-    /// <returns>Null where there is no such file, or none that this version reads.</returns>
-    public static JointEmbedding? TryLoad(string path)
-    {
-        try
-        {
-            return File.Exists(path) ? JsonSerializer.Deserialize<JointEmbedding>(File.ReadAllText(path), ProtocolJson.Line) : null;
-        }
-        catch (Exception e) when (e is JsonException or IOException)
-        {
-            return null;
-        }
-    }
+    /// <inheritdoc cref="ProtocolJson.TryRead" path="/returns"/>
+    public static JointEmbedding? TryLoad(string path) => ProtocolJson.TryRead<JointEmbedding>(path);
 }
 
 /// <param name="Sha256">The image's identity.</param>

@@ -79,6 +79,12 @@ internal sealed class TrAdaBoost : IDisposable
             .Aggregate((a, b) => a.Plus(b)).argmax(1).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// The vote in its soft form, as one classifier: logits = Σ vote · logits / Σ vote. Where the voters are sure, its answer is that of
+    /// <see cref="Predict"/>; it is linear in the features, so that it can be a network's head.
+    /// </summary>
+    public LogisticRegression SoftVote() => LogisticRegression.Mean(_votes);
+
     public void Dispose()
     {
         _votes.ForEach(v => v.Classifier.Dispose());

@@ -25,7 +25,7 @@ internal sealed class LogisticRegression : IDisposable
     /// <summary>[classes], b.</summary>
     public Tensor Intercept => _weights[-1];
 
-    /// <summary>The objective that was reached.</summary>
+    /// <summary>The objective that was reached; NaN for a <see cref="Mean"/>, which sought none.</summary>
     public double Value { get; }
 
     /// <param name="features">[N, D], standardised.</param>
@@ -59,6 +59,15 @@ internal sealed class LogisticRegression : IDisposable
         }
 
         return new LogisticRegression(point.DetachFromDisposeScope(), value);
+    }
+
+    /// <summary>The classifier whose logits are the weighted mean of those of several, which are linear in the features, as it is.</summary>
+    public static LogisticRegression Mean(IReadOnlyCollection<(LogisticRegression Classifier, double Weight)> of)
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        double sum = of.Sum(c => c.Weight);
+        return new LogisticRegression(of.Select(c => c.Classifier._weights.Times(c.Weight / sum)).Aggregate((a, b) => a.Plus(b)).DetachFromDisposeScope(), double.NaN);
     }
 
     /// <summary>What it says of each row, [N, classes], before the softmax; gradients go through to the features.</summary>

@@ -39,7 +39,7 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
 
     public IReadOnlyList<Sample> Samples { get; } = samples;
 
-    /// <summary>The unlabelled images of the target domain that go beside these; null where there are none.</summary>
+    /// <summary>The images of the target domain that go beside these, unlabelled but for those that a method was given the labels of; null where there are none.</summary>
     public virtual BatchSource? Target => null;
 
     /// <summary>

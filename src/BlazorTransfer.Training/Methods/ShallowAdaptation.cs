@@ -9,9 +9,10 @@ namespace BlazorTransfer.Training.Methods;
 /// <summary>What a shallow method works on, in double precision.</summary>
 /// <param name="Source">[Ns, D], standardised.</param>
 /// <param name="Labels">[Ns] class numbers.</param>
-/// <param name="Target">[Nt, D], standardised; nobody knows their classes.</param>
+/// <param name="Target">[Nt, D], standardised.</param>
+/// <param name="TargetLabels">[Nt] class numbers; <see cref="BatchSource.NoLabel"/> for all but the few that the method was given.</param>
 /// <param name="Classes">How many classes there are.</param>
-internal sealed record DomainFeatures(Tensor Source, Tensor Labels, Tensor Target, int Classes);
+internal sealed record DomainFeatures(Tensor Source, Tensor Labels, Tensor Target, Tensor TargetLabels, int Classes);
 
 /// <summary>
 /// Adaptation on the features of the frozen network: standardise, bring the source's features near the target's, and fit a logistic regression
@@ -32,6 +33,15 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
 
     public sealed override bool AdaptsToTarget => true;
 
+    public sealed override IReadOnlyList<double>? InstanceWeights
+    {
+        get
+        {
+            using var scope = NewDisposeScope();
+            return _aligned?.Weights?.cpu().data<double>().ToArray();
+        }
+    }
+
     /// <summary>μ, for methods that have <see cref="Regularisation"/>.</summary>
     protected double Mu => Settings.Number(RegularisationName);
 
@@ -42,14 +52,14 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        BatchSource unlabelled = images.Target ?? throw new InvalidOperationException("There are no images of the target.");
+        BatchSource ofTarget = images.Target ?? throw new InvalidOperationException("There are no images of the target.");
         (Tensor source, Tensor labels) = FeaturesOf(model, images, batchSize, progress, cancel);
-        (Tensor target, _) = FeaturesOf(model, unlabelled, batchSize, done => progress(images.Samples.Count + done), cancel);
+        (Tensor target, Tensor targetLabels) = FeaturesOf(model, ofTarget, batchSize, done => progress(images.Samples.Count + done), cancel);
         Forget();
         (_ofSource, _ofTarget) = (Standardisation.Of(source), Standardisation.Of(Settings.Choice(Standardise) == PerDomain ? target : source));
-        var domains = new DomainFeatures(_ofSource.Apply(source), labels, _ofTarget.Apply(target), model.Classes.Count);
-        _aligned = Align(domains, cancel).Detach();
-        _classifier = Classify(Mapped(domains.Source, _aligned.SourceMap), labels, _aligned.Weights, domains.Classes, cancel);
+        var domains = new DomainFeatures(_ofSource.Apply(source), labels, _ofTarget.Apply(target), targetLabels, model.Classes.Count);
+        (Alignment aligned, _classifier) = Solve(domains, cancel);
+        _aligned = aligned.Detach();
         SetHead(model, _classifier, _aligned.TargetMap, _ofTarget);
     }
 
@@ -67,8 +77,15 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         base.Dispose(disposing);
     }
 
-    /// <summary>Brings the domains together.</summary>
-    protected abstract Alignment Align(DomainFeatures domains, CancellationToken cancel);
+    /// <summary>Brings the domains together; standardised they are already.</summary>
+    protected virtual Alignment Align(DomainFeatures domains, CancellationToken cancel) => new();
+
+    /// <summary>Brings the domains together, and finds the classifier there: that of the source's images, as they were weighed.</summary>
+    protected virtual (Alignment Aligned, LogisticRegression Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
+    {
+        Alignment aligned = Align(domains, cancel);
+        return (aligned, Classify(Mapped(domains.Source, aligned.SourceMap), domains.Labels, aligned.Weights, domains.Classes, cancel));
+    }
 
     protected static ParameterSpec Regularisation => new()
     {

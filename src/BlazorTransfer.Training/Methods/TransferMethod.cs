@@ -77,6 +77,12 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     {
     }
 
+    /// <summary>
+    /// How much each training image counts, on any scale, in the order of those that <see cref="Prepare"/> was given; null before it, and for a
+    /// method that lets all count alike.
+    /// </summary>
+    public virtual IReadOnlyList<double>? InstanceWeights => null;
+
     /// <summary>Side of the training images in an epoch (from 1), where it changes over a run of <paramref name="epochs"/>; at most <paramref name="size"/>.</summary>
     public virtual int ImageSize(int size, int epoch, int epochs) => size;
 

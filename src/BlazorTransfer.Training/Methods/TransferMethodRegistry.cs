@@ -25,6 +25,7 @@ public static class TransferMethodRegistry
         (JointDistribution.Spec, settings => new JointDistribution(settings)),
         (Kmm.Spec, settings => new Kmm(settings)),
         (DensityRatioWeighting.Spec, settings => new DensityRatioWeighting(settings)),
+        (TransferBoosting.Spec, settings => new TransferBoosting(settings)),
         (Ddc.Spec, settings => new Ddc(settings)),
         (Dan.Spec, settings => new Dan(settings)),
         (DeepCoral.Spec, settings => new DeepCoral(settings)),

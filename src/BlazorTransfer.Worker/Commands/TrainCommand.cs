@@ -21,6 +21,7 @@ internal static class TrainCommand
     private static readonly Option<string> Data = JobOptions.DataOf(required: true);
     private static readonly Option<string?> Target = new("--target") { Description = "Folder of class folders from where the model shall work: methods that adapt see its training images without their labels, and the others score the result." };
     private static readonly Option<bool> Transductive = new("--transductive") { Description = "Adapt to all images of the target, and score all of them." };
+    private static readonly Option<int> TargetLabels = new("--target-labels") { Description = "Labelled images of each class of the target that a method such as 'tradaboost' learns from, and that are not scored; the seed draws them from those that it adapts to. Other methods are given none." };
     private static readonly Option<string> Out = new("--out") { Description = "Folder for the run: events, checkpoints, artifacts/model.zip.", Required = true };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
     private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs." };
@@ -31,10 +32,10 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a classifier on a folder of images.")
         {
-            Data, Target, Transductive, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
+            Data, Target, Transductive, TargetLabels, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
         };
         return WithParameters(command, JobOptions.AllParameters, parsed =>
-            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive), parsed.GetValue(JobOptions.Teacher)));
+            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive), parsed.GetValue(TargetLabels), parsed.GetValue(JobOptions.Teacher)));
     }
 
     public static Command CreatePretrain()
@@ -66,7 +67,8 @@ internal static class TrainCommand
         PrepareFolder(folder, parsed.GetValue(Force));
         (JobSpec job, ImportResult import) = JobOptions.Prepare(parsed, parsed.GetValue(Data)!, Path.Combine(folder.Path, "dataset.jsonl"), start.Weights, start.Method, chosen);
         job = job with { RunId = Path.GetFileName(folder.Path), FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null };
-        if (start.Target is { } target) job = job with { Target = new TargetSpec(JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data, start.Transductive) };
+        if (start.Target is { } target) job = job with { Target = new TargetSpec(JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data, start.Transductive, LabelledPerClass: start.TargetLabels) };
+        else if (start.TargetLabels != 0) throw TrainingException.BadInput("--target-labels says how many images of a target are learned from: name its folder with --target.");
         job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
         job.Save(folder.Job);
         bool json = parsed.GetValue(Json);
@@ -99,6 +101,7 @@ internal static class TrainCommand
     /// <param name="FeatureCache">Where features of frozen layers are kept; null keeps none.</param>
     /// <param name="Target">Folder of the target domain; null for none.</param>
     /// <param name="Transductive">Whether all of the target is adapted to and scored.</param>
+    /// <param name="TargetLabels">Labelled images of each class of the target that are learned from.</param>
     /// <param name="Teacher">The model that the method learns from; null for none.</param>
-    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null, string? Target = null, bool Transductive = false, string? Teacher = null);
+    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null, string? Target = null, bool Transductive = false, int TargetLabels = 0, string? Teacher = null);
 }

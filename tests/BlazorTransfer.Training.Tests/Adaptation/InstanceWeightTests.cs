@@ -148,6 +148,22 @@ public sealed class InstanceWeightTests
         Assert.True(wrong < right / 10, $"The turned ones keep {wrong:F3}, the others {right:F3}.");
         Assert.All(weights, w => Assert.InRange(w, 0, 1));
         Assert.InRange(boost.Predict(unseen).eq(unseenLabels).to(float64).mean().item<double>(), 0.93, 1);
+        // The soft vote is one linear classifier, and of nearly one mind with the vote.
+        using LogisticRegression soft = boost.SoftVote();
+        Assert.Equal([3, 2], soft.Coefficients.shape);
+        Assert.InRange(soft.Predict(unseen).eq(boost.Predict(unseen)).to(float64).mean().item<double>(), 0.95, 1);
+    }
+
+    [Fact]
+    public void MeanOfRegressions_HasTheWeightedMeanOfTheirLogits()
+    {
+        using var scope = NewDisposeScope();
+        Tensor features = ReferenceDomains.Source(), labels = arange(30) % 3;
+        using LogisticRegression one = LogisticRegression.Fit(features, labels, 3, 0.01, CancellationToken.None), other = LogisticRegression.Fit(features, (labels + 1) % 3, 3, 0.1, CancellationToken.None);
+
+        using LogisticRegression mean = LogisticRegression.Mean([(one, 3), (other, 1)]);
+
+        ReferenceDomains.AssertClose((one.Logits(features) * 0.75 + other.Logits(features) * 0.25).Values(), mean.Logits(features).Values(), 1e-12);
     }
 
     [Fact]

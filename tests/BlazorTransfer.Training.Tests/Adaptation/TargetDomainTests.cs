@@ -14,17 +14,38 @@ public sealed class TargetDomainTests : IDisposable
     private static readonly string[] TargetMetrics = [MetricKeys.TargetTop1, MetricKeys.TargetLoss, MetricKeys.TargetBalancedAccuracy];
     private readonly SmallRun _small = new(imagesPerClass: 8);
 
-    public static TheoryData<string> AdaptingMethods => [.. TransferMethodRegistry.All.Where(m => m.AdaptsToTarget).Select(m => m.Name)];
+    /// <summary>Not those that learn from some labels of the target, which all of its labels exchanged would mislead: theirs are another test's.</summary>
+    public static TheoryData<string> AdaptingMethods => [.. TransferMethodRegistry.All.Where(m => m is { AdaptsToTarget: true, UsesTargetLabels: false }).Select(m => m.Name)];
+
+    public static TheoryData<string> MethodsThatUseLabels => [.. TransferMethodRegistry.All.Where(m => m.UsesTargetLabels).Select(m => m.Name)];
 
     public void Dispose() => _small.Dispose();
 
     [Theory]
     [MemberData(nameof(AdaptingMethods))]
-    public void EveryMethod_WithTheTargetsLabelsExchanged_DiffersInTheTargetsScoreAlone(string method)
+    public void EveryMethod_WithTheTargetsLabelsExchanged_DiffersInTheTargetsScoreAlone(string method) =>
+        AssertDiffersInTheScoreAlone(Job(method), Exchange(Domain("cold"), _ => true));
+
+    [Theory]
+    [MemberData(nameof(MethodsThatUseLabels))]
+    public void MethodThatUsesLabels_WithThoseOfTheScoredImagesExchanged_DiffersInTheTargetsScoreAlone(string method)
     {
-        JobSpec job = Job(method);
+        JobSpec job = WithLabels(Job(method), 2);
+
+        AssertDiffersInTheScoreAlone(job, Exchange(Domain("cold"), s => s.Split != Split.Train));
+
+        // The labels that it is given do change it.
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
-        (RunFolder exchanged, List<RunEvent> exchangedEvents) = _small.Execute(job with { Target = new TargetSpec(Save(Exchange(Domain("cold")), "exchanged")) });
+        (RunFolder misled, _) = _small.Execute(job with { Target = job.Target! with { Data = Save(Exchange(Domain("cold"), s => s.Split == Split.Train), "misled") } });
+        Assert.NotEqual(File.ReadAllBytes(folder.BestCheckpoint), File.ReadAllBytes(misled.BestCheckpoint));
+        RunStarted started = events.OfType<RunStarted>().Single();
+        Assert.Equal((8, 8, 8), (started.TargetSamples, started.TargetLabelled, started.TargetScored));
+    }
+
+    private void AssertDiffersInTheScoreAlone(JobSpec job, DatasetManifest exchangedTarget)
+    {
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
+        (RunFolder exchanged, List<RunEvent> exchangedEvents) = _small.Execute(job with { Target = job.Target! with { Data = Save(exchangedTarget, "exchanged") } });
 
         Assert.Equal(File.ReadAllBytes(folder.BestCheckpoint), File.ReadAllBytes(exchanged.BestCheckpoint));
         Assert.Equal(SourceFigures(events), SourceFigures(exchangedEvents));
@@ -103,7 +124,7 @@ public sealed class TargetDomainTests : IDisposable
     {
         DatasetManifest source = Domain("warm"), target = Domain("cold");
 
-        TargetDomain locked = TargetDomain.Load(new TargetSpec(Save(target, "t")), source), all = TargetDomain.Load(new TargetSpec(Save(target, "t"), Transductive: true), source);
+        TargetDomain locked = Load(new TargetSpec(Save(target, "t")), source), all = Load(new TargetSpec(Save(target, "t"), Transductive: true), source);
 
         Assert.Equal((8, 8), (locked.Adapting.Count, locked.Scored.Count));
         Assert.Empty(locked.Adapting.Select(s => s.Sha256).Intersect(locked.Scored.Select(s => s.Sha256)));
@@ -112,14 +133,36 @@ public sealed class TargetDomainTests : IDisposable
         Assert.All(locked.Scored, s => Assert.NotEqual(Split.Train, s.Split));
     }
 
+    [Theory]
+    [InlineData(false, 8)]
+    [InlineData(true, 12)]
+    public void LabelsToLearnFrom_AreDrawnByTheSeedFromWhatIsAdaptedTo_AndScoreNothing(bool transductive, int scored)
+    {
+        DatasetManifest source = Domain("warm"), target = Domain("cold");
+        var spec = new TargetSpec(Save(target, "t"), transductive, LabelledPerClass: 1);
+        string[] Labelled(TargetDomain of) => [.. of.Adapting.Where(s => s.Label is not null).Select(s => s.Sha256).Order(StringComparer.Ordinal)];
+
+        TargetDomain drawn = Load(spec, source, "tradaboost"), baseline = Load(spec, source, "logistic-regression");
+
+        Assert.Equal((transductive ? 16 : 8, 4, scored), (drawn.Adapting.Count, drawn.Labelled, drawn.Scored.Count));
+        Assert.Equal(source.Classes.Order(), drawn.Adapting.Select(s => s.Label).OfType<string>().Order());
+        Assert.All(drawn.Adapting.Where(s => s.Label is not null), s => Assert.Equal(target.Samples.Single(t => t.Sha256 == s.Sha256).Label, s.Label));
+        Assert.Empty(Labelled(drawn).Intersect(drawn.Scored.Select(s => s.Sha256)));
+        // What it is compared with is scored on the same images, and given no label.
+        Assert.Equal(0, baseline.Labelled);
+        Assert.Equal(drawn.Scored.Select(s => s.Sha256), baseline.Scored.Select(s => s.Sha256));
+        Assert.Equal(Labelled(drawn), Labelled(Load(spec with { Data = Save(target with { Samples = [.. target.Samples.Reverse()] }, "reversed") }, source, "tradaboost")));
+        Assert.True(Enumerable.Range(0, 10).Select(seed => string.Concat(Labelled(Load(spec, source, "tradaboost", seed)))).Distinct().Count() > 1);
+    }
+
     [Fact]
     public void Target_WithOtherClassNames_IsRefusedByName_UntilTheyAreTold()
     {
         DatasetManifest source = Domain("warm"), target = Domain("cold");
         DataSpec renamed = Save(target with { Samples = [.. target.Samples.Select(s => s with { Label = s.Label switch { "pit" => "crater", "stain" => "rust", var same => same } })] }, "renamed");
 
-        string refusal = Assert.Throws<TrainingException>(() => TargetDomain.Load(new TargetSpec(renamed), source)).Message;
-        TargetDomain told = TargetDomain.Load(new TargetSpec(renamed with { ClassNames = new Dictionary<string, string?> { ["crater"] = "pit", ["rust"] = null } }), source);
+        string refusal = Assert.Throws<TrainingException>(() => Load(new TargetSpec(renamed), source)).Message;
+        TargetDomain told = Load(new TargetSpec(renamed with { ClassNames = new Dictionary<string, string?> { ["crater"] = "pit", ["rust"] = null } }), source);
 
         Assert.Contains("crater, rust", refusal, StringComparison.Ordinal);
         Assert.Equal(["good", "pit", "scratch"], told.Scored.Select(s => s.Label).Distinct().Order(StringComparer.Ordinal));
@@ -139,6 +182,16 @@ public sealed class TargetDomainTests : IDisposable
         Assert.Contains("none has a tag 'camera'", Refusal(job with { Data = data with { Only = new SampleTag("camera", "1") } }), StringComparison.Ordinal);
         Assert.Contains("set aside for the test", Refusal(job with { Target = new TargetSpec(Save(both with { Samples = [.. Domain("cold").Of(Split.Test)] }, "test-only")) }), StringComparison.Ordinal);
         Assert.Contains("cannot be read", Refusal(job with { Target = new TargetSpec(data with { Manifest = data.Manifest + ".gone" }) }), StringComparison.Ordinal);
+        JobSpec boosting = Job("tradaboost");
+        DatasetManifest cold = Domain("cold");
+        Assert.Contains("say how many of each class", Refusal(boosting), StringComparison.Ordinal);
+        Assert.Contains("fewer than 3 have the label good (2), pit (2), scratch (2), stain (2). Label more", Refusal(WithLabels(boosting, 3)), StringComparison.Ordinal);
+        Assert.Contains("cannot be negative", Refusal(WithLabels(boosting, -1)), StringComparison.Ordinal);
+        Assert.Contains("None of the target's training images has a label", Refusal(boosting with
+        {
+            Target = new TargetSpec(Save(cold with { Samples = [.. cold.Samples.Select(s => s.Split == Split.Train ? s with { Label = null } : s)] }, "few"), LabelledPerClass: 1),
+        }), StringComparison.Ordinal);
+        Assert.Contains("adapts without labels", Refusal(WithLabels(job, 1)), StringComparison.Ordinal);
         Assert.Contains("no linear layer", Refusal(job with { Backbone = "squeezenet1_1", Weights = new WeightsSpec(_small.Weights("squeezenet1_1")) }), StringComparison.Ordinal);
     }
 
@@ -151,6 +204,11 @@ public sealed class TargetDomainTests : IDisposable
         (double X, double Y) source = Centre(false), target = Centre(true);
         return Math.Sqrt(Math.Pow(source.X - target.X, 2) + Math.Pow(source.Y - target.Y, 2)) / embedding.Points.Average(p => Math.Sqrt(p.X * p.X + p.Y * p.Y));
     }
+
+    private static TargetDomain Load(TargetSpec spec, DatasetManifest source, string method = "domain-standardisation", int seed = 0) =>
+        TargetDomain.Load(spec, source, seed, TransferMethodRegistry.All.Single(m => m.Name == method));
+
+    private static JobSpec WithLabels(JobSpec job, int perClass) => job with { Target = job.Target! with { LabelledPerClass = perClass } };
 
     private string Refusal(JobSpec job) => Assert.Throws<TrainingException>(() => _small.Execute(job)).Message;
 
@@ -187,10 +245,10 @@ public sealed class TargetDomainTests : IDisposable
         };
     }
 
-    /// <summary>Each class takes the next one's name.</summary>
-    private static DatasetManifest Exchange(DatasetManifest data) => data with
+    /// <summary>Each class of these images takes the next one's name.</summary>
+    private static DatasetManifest Exchange(DatasetManifest data, Func<Sample, bool> of) => data with
     {
-        Samples = [.. data.Samples.Select(s => s with { Label = data.Classes[(data.Classes.ToList().IndexOf(s.Label!) + 1) % data.Classes.Count] })],
+        Samples = [.. data.Samples.Select(s => of(s) ? s with { Label = data.Classes[(data.Classes.ToList().IndexOf(s.Label!) + 1) % data.Classes.Count] } : s)],
     };
 
     private DataSpec Save(DatasetManifest data, string name)

@@ -51,6 +51,34 @@ public sealed class WorkerCommandTests : IDisposable
     }
 
     [Fact]
+    public void Train_WithLabelsOfTheTarget_LearnsFromSoManyOfEachClass()
+    {
+        string run = Path.Combine(_small.Folder, "run");
+        string Part(string light)
+        {
+            string folder = Path.Combine(_small.Folder, light);
+            foreach (string file in Directory.EnumerateFiles(_small.Images, $"*{light}*", SearchOption.AllDirectories))
+            {
+                string copy = Path.Combine(folder, Path.GetRelativePath(_small.Images, file));
+                Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+                File.Copy(file, copy);
+            }
+
+            return folder;
+        }
+
+        (int code, _, string errors) = WorkerProcess.Run(
+            "train", "--data", Part("warm"), "--target", Part("cold"), "--target-labels", "1", "--method", "tradaboost", "--boosting-rounds", "4", "--backbone", "resnet20_cifar", "--weights", "random",
+            "--out", run, "--json");
+
+        Assert.True(code == 0, errors);
+        Assert.Equal(1, JobSpec.Load(new RunFolder(run).Job).Target!.LabelledPerClass);
+        RunStarted started = RunEventTail.Read(new RunFolder(run).Events).Events.OfType<RunStarted>().Single();
+        Assert.Equal((4, true), (started.TargetLabelled, started.TargetSamples >= 4));
+        Assert.True(File.Exists(new RunFolder(run).InstanceWeights));
+    }
+
+    [Fact]
     public void Pretrain_ThenTrain_StartsFromWhatWasLearned()
     {
         string source = Path.Combine(_small.Folder, "source"), run = Path.Combine(_small.Folder, "run");
@@ -164,6 +192,7 @@ public sealed class WorkerCommandTests : IDisposable
         { "train --data {images} --weights random --out {out} --epochs 0", WorkerExitCode.BadInput, "at least 1" },
         { "train --data {images} --weights random --out {out} --device cuda:7", WorkerExitCode.DeviceUnavailable, "cuda" },
         { "train --data {images} --method distillation --teacher {none} --out {out}", WorkerExitCode.BadInput, "There is no model" },
+        { "train --data {images} --weights random --out {out} --target-labels 3", WorkerExitCode.BadInput, "--target" },
         { "predict --model {none} {garbage}", WorkerExitCode.BadInput, "none" },
         { "evaluate --model {garbage} --data {images}", WorkerExitCode.BadInput, "" },
         { "inspect-weights {garbage}", WorkerExitCode.BadInput, "" },

@@ -113,6 +113,26 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void MethodThatUsesLabelsOfTheTarget_IsMissingThem_WhereThereAreNone_AndSendsTheirNumberAlone()
+    {
+        var boosting = new TransferMethodSpec("boosting", "Boosting", "", "", null, []) { AdaptsToTarget = true, UsesTargetLabels = true };
+        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, boosting] };
+        Dataset unlabelled = NewDataset() with { Id = "unlabelled" }, other = unlabelled with { Id = "other", Versions = [NewVersion() with { Classes = [new ClassCount("pit", 9, 1, 1)] }] };
+        var form = new NewRunForm(catalogue, [], [], NewDataset(), new DomainForm([other, unlabelled], _ => []));
+        form.Choose(boosting);
+        form.Domains.Turn(true);
+
+        form.Domains.Choose(unlabelled);
+        Assert.Contains("these have no labels", form.Missing, StringComparison.Ordinal);
+
+        form.Domains.Choose(other);
+        Assert.Null(form.Missing);
+        Assert.Equal(DomainForm.UsualLabels, form.ToRequest().Target!.LabelledPerClass);
+        form.Choose(catalogue.Methods[0]);
+        Assert.Equal(0, form.ToRequest().Target!.LabelledPerClass);
+    }
+
+    [Fact]
     public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
     {
         Catalogue catalogue = Catalogue with { Methods = [.. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, []) { TakesWeights = name != "from-scratch" })] };

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
@@ -124,6 +125,52 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     }
 
     [Fact]
+    public async Task Submit_OfAMethodThatUsesLabels_GivesThemToItAlone_AndScoresTheSourceAloneOnTheSameImages()
+    {
+        RunRequest request = Request() with { Method = "fake-boosting" };
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, request with { Target = request.Target! with { LabelledPerClass = 1, Transductive = true } });
+
+        IReadOnlyList<Run> runs = Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!);
+
+        Assert.Equal([("fake-boosting", 1), ("fine-tuning", 1)], runs.Select(r => (r.Job.Method, r.Job.Target!.LabelledPerClass)));
+        Run oracle = (await Compared(request with { Target = request.Target! with { LabelledPerClass = 1 } }))[^1];
+        Assert.Equal((AdaptationPart.Oracle, 0), (oracle.Submission.Part, oracle.Job.Target!.LabelledPerClass));
+        await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).All(r => r.Status.IsFinal()));
+    }
+
+    [Fact]
+    public async Task Submit_WithLabelsThatAreNotThereOrNotUsed_IsRefusedInWords()
+    {
+        async Task<string> Refusal(string method, int labels, bool transductive = false) => (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(
+            _ada, _project.Id, Request() with { Method = method, Target = Request().Target! with { LabelledPerClass = labels, Transductive = transductive } }))).Message;
+
+        Assert.Contains("Say how many of each class, such as 5", await Refusal("fake-boosting", 0), StringComparison.Ordinal);
+        Assert.Contains("Of the target, fewer than 9 have the label a (2), b (2)", await Refusal("fake-boosting", 9, transductive: true), StringComparison.Ordinal);
+        Assert.Contains("learns from no label of the target", await Refusal("fake-adaptation", 1), StringComparison.Ordinal);
+        Assert.Contains("learns from no label of the target", await Refusal("fine-tuning", 1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Fields_OfAMethodThatUsesLabels_AskHowMany_AndTellTheTruthAboutThem()
+    {
+        var form = new DomainForm([_dataset], d => d.Latest.Tags!);
+        form.UseSource(_dataset);
+        form.Turn(true);
+        IRenderedComponent<DomainFields> Fields(TransferMethodSpec of) => Render<DomainFields>(p => p.Add(c => c.Domains, form).Add(c => c.Source, _dataset).Add(c => c.Method, of));
+        var method = new TransferMethodSpec("plain", "Plain", "", "", null, []) { AdaptsToTarget = true };
+
+        IRenderedComponent<DomainFields> plain = Fields(method), boosting = Fields(method with { DisplayName = "Boosting", UsesTargetLabels = true });
+
+        Assert.DoesNotContain("a class", string.Join(' ', plain.FindAll("label").Select(l => l.TextContent)), StringComparison.Ordinal);
+        Assert.Contains("no method sees them", plain.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        Assert.Contains("Boosting learns from 5 labelled images of each class of the target, which the seed draws from its training images, and sees no other label.", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        boosting.FindAll("input").Single(i => i.GetAttribute("type") is not "checkbox").Input("3");
+        Assert.Equal(3, form.LabelledPerClass);
+        Assert.Contains("from 3 labelled images", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        Assert.Equal((0, 3), (form.ApplyTo(Request()).Target!.LabelledPerClass, form.ApplyTo(Request(), usesLabels: true).Target!.LabelledPerClass));
+    }
+
+    [Fact]
     public async Task Submit_WithATargetOfAnotherProject_IsRefused_ThoughTheUserSeesIt()
     {
         Project other = App.Get<ProjectService>().Create(_ada, "Other");
@@ -168,6 +215,9 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         TargetRequest target = form.ApplyTo(Request() with { Target = null, Only = null }).Target!;
         Assert.Equal(new Dictionary<string, string?> { ["A"] = "a", ["stain"] = "b" }, target.ClassNames);
     }
+
+    private async Task<IReadOnlyList<Run>> Compared(RunRequest request) =>
+        Runs.Experiment(_ada, _project.Id, (await Runs.SubmitAsync(_ada, _project.Id, request)).Submission.ExperimentId!);
 
     private RunRequest Request(string behaviour = "succeed") => new()
     {

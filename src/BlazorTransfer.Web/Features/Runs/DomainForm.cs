@@ -8,6 +8,9 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <param name="tagsOf">The tags of a data set's latest version.</param>
 public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IReadOnlyList<TagCount>> tagsOf)
 {
+    /// <summary>Labelled images of each class of the target that a method which learns from some is given, unless said.</summary>
+    public const int UsualLabels = 5;
+
     private readonly Dictionary<string, string?> _names = [];
     private Dataset? _source;
 
@@ -21,6 +24,9 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     /// <summary>Which of its images are the target; null for all.</summary>
     public SampleTag? TargetTag { get; set; }
     public bool Transductive { get; set; }
+
+    /// <summary>Labelled images of each class that are learned from, for a method that asks for them; others are given none.</summary>
+    public int LabelledPerClass { get; set; } = UsualLabels;
     public bool WithBaselines { get; set; } = true;
 
     /// <summary>What can be the target: any data set with images, divided or whole.</summary>
@@ -75,6 +81,7 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     {
         if (run.Job.Target is not { } spec || datasets.FirstOrDefault(d => d.Id == run.Submission.TargetDatasetId) is not { } target) return;
         (IsOn, SourceTag, Target, TargetTag, Transductive, WithBaselines) = (true, run.Job.Data.Only, target, spec.Data.Only, spec.Transductive, run.Submission.Part is not null);
+        if (spec.LabelledPerClass > 0) LabelledPerClass = spec.LabelledPerClass;
         foreach ((string name, string? own) in spec.Data.ClassNames ?? new Dictionary<string, string?>()) _names[name] = own;
     }
 
@@ -99,7 +106,9 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     internal MethodAdvice? AdviceFor(bool hasWeights) => !hasWeights ? null : new MethodAdvice("domain-standardisation",
         "It takes a moment, has nothing to set and brought most of what there was to gain wherever we measured. Then try DAN, CDAN and MCC against it.");
 
-    public RunRequest ApplyTo(RunRequest request) => !IsOn || Target is null ? request : request with
+    /// <param name="request">What is to run.</param>
+    /// <param name="usesLabels">Whether its method learns from labelled images of the target.</param>
+    public RunRequest ApplyTo(RunRequest request, bool usesLabels = false) => !IsOn || Target is null ? request : request with
     {
         Only = SourceTag,
         Target = new TargetRequest
@@ -109,6 +118,7 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
             Only = TargetTag,
             ClassNames = ForeignClasses.Count == 0 ? null : ForeignClasses.ToDictionary(c => c, NameOf),
             Transductive = Transductive,
+            LabelledPerClass = usesLabels ? LabelledPerClass : 0,
             WithBaselines = WithBaselines,
         },
     };

@@ -54,7 +54,12 @@ internal sealed class NewRunForm
     public Run? Teacher { get; set; }
 
     /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
-    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? MissingOfStart ?? MissingTeacher;
+    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
+
+    private string? MissingLabels => !Method.UsesTargetLabels || !Domains.IsOn ? null
+        : !Domains.HasLabels ? $"{Method.DisplayName} learns from a few labelled images of the target, and these have no labels. Label some, or choose another method."
+        : Domains.LabelledPerClass < 1 ? $"{Method.DisplayName} needs at least one labelled image of each class of the target."
+        : null;
 
     private string? MissingTeacher => !Method.TakesTeacher || Teacher is not null ? null
         : _models.Count == 0 ? $"{Method.DisplayName} learns from an earlier run's model, and no run has finished yet. Train a large network first."
@@ -239,10 +244,10 @@ internal sealed class NewRunForm
         ];
     }
 
-    public RunRequest ToRequest() => Domains.ApplyTo(Experiment.ApplyTo(OneRun(), Specs));
+    public RunRequest ToRequest() => Domains.ApplyTo(Experiment.ApplyTo(OneRun(), Specs), Method.UsesTargetLabels);
 
     /// <summary>One run that is tried out, such as by a finder: nothing is compared.</summary>
-    public RunRequest ToTrial() => Domains.ApplyTo(OneRun()) is var one && one.Target is { } target ? one with { Target = target with { WithBaselines = false } } : one;
+    public RunRequest ToTrial() => Domains.ApplyTo(OneRun(), Method.UsesTargetLabels) is var one && one.Target is { } target ? one with { Target = target with { WithBaselines = false } } : one;
 
     /// <summary>How many runs start.</summary>
     public int Runs => Experiment.Runs * (Experiment.Kind is ExperimentKind.Single or ExperimentKind.Seeds && Domains is { IsOn: true, WithBaselines: true } ? Domains.Comparisons(Method.AdaptsToTarget) : 1);

@@ -22,6 +22,7 @@ public sealed partial class RunPage : IDisposable
     private string _log = "";
     private LineageGraph _lineage = null!;
     private JointEmbedding? _embedding;
+    private InstanceWeights? _weights;
 
     [Parameter]
     public string RunId { get; set; } = "";
@@ -63,8 +64,7 @@ public sealed partial class RunPage : IDisposable
         IReadOnlyList<Dataset> datasets = Datasets.List(User, ProjectId);
         _hasImages = datasets.Any(d => d.Id == _run.Submission.DatasetId);
         _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
-        _lineage = Lineage.OfRun(User, ProjectId, RunId);
-        _embedding = Runs.Embedding(User, ProjectId, RunId);
+        LoadResults();
         _ = FollowAsync();
     }
 
@@ -106,8 +106,16 @@ public sealed partial class RunPage : IDisposable
         foreach (RunEvent runEvent in batch) _view.Apply(runEvent);
         RunStatus before = _run.Status;
         _run = Runs.Get(User, ProjectId, RunId);
-        if (_run.Status != before) (_lineage, _embedding) = (Lineage.OfRun(User, ProjectId, RunId), Runs.Embedding(User, ProjectId, RunId));
+        if (_run.Status != before) LoadResults();
         StateHasChanged();
+    }
+
+    /// <summary>What changes with the run's status alone.</summary>
+    private void LoadResults()
+    {
+        _lineage = Lineage.OfRun(User, ProjectId, RunId);
+        _embedding = Runs.Embedding(User, ProjectId, RunId);
+        _weights = Runs.InstanceWeights(User, ProjectId, RunId);
     }
 
     private void ShowEpoch(int index) => _sampleIndex = index == _view.Samples.Count ? null : index;

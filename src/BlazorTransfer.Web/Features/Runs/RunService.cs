@@ -101,7 +101,7 @@ internal sealed class RunService(
         {
             RunId = "",
             Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },
-            Target = target is null ? null : TargetFor(request, target),
+            Target = target is null ? null : TargetFor(request, target, method),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone, method),
             Teacher = TeacherFor(user, request, method),
@@ -113,13 +113,20 @@ internal sealed class RunService(
         return new Checked(job, dataset, backbone, method, specs, settings, catalogue, target);
     }
 
-    private TargetSpec TargetFor(RunRequest request, Dataset dataset)
+    private TargetSpec TargetFor(RunRequest request, Dataset dataset, TransferMethodSpec method)
     {
         TargetRequest target = request.Target!;
         if (dataset.Version(target.DatasetVersion) is null) throw new RefusedException("The target's data set has no such version.");
         if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
             throw new RefusedException("Source and target are the same images. Take another data set as the target, or divide this one by a tag.");
-        return new TargetSpec(datasets.DataSpecFor(dataset, target.DatasetVersion) with { Only = target.Only, ClassNames = target.ClassNames }, target.Transductive);
+        if (method.UsesTargetLabels && target.LabelledPerClass == 0)
+            throw new RefusedException($"{method.DisplayName} learns from a few labelled images of the target. Say how many of each class, such as {DomainForm.UsualLabels}.");
+        if (!method.UsesTargetLabels && target.LabelledPerClass != 0) throw new RefusedException($"{method.DisplayName} learns from no label of the target, so it is given no labelled images.");
+        var spec = new TargetSpec(
+            datasets.DataSpecFor(dataset, target.DatasetVersion) with { Only = target.Only, ClassNames = target.ClassNames }, target.Transductive, LabelledPerClass: target.LabelledPerClass);
+        // Only a method that learns from them needs the images looked at before the worker does.
+        if (method.UsesTargetLabels && spec.WhyTooFewLabels(spec.Data.Read()) is { } wrong) throw new RefusedException(wrong);
+        return spec;
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)
@@ -163,6 +170,10 @@ internal sealed class RunService(
     /// <summary>Source and target on a plane; null while there is no such thing, or never will be.</summary>
     public JointEmbedding? Embedding(ClaimsPrincipal user, string projectId, string runId) =>
         Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? JointEmbedding.TryLoad(folder.Run(runId).Embedding) : null;
+
+    /// <summary>How the source's images were weighed; null while that is not known, and for a run whose method lets all count alike.</summary>
+    public InstanceWeights? InstanceWeights(ClaimsPrincipal user, string projectId, string runId) =>
+        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? Core.Runs.InstanceWeights.TryLoad(folder.Run(runId).InstanceWeights) : null;
 
     /// <summary>The end of the worker's own log.</summary>
     public string Log(ClaimsPrincipal user, string projectId, string runId)

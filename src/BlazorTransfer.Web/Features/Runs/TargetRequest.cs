@@ -18,6 +18,9 @@ public sealed record TargetRequest
     /// <summary>Adapts to all of its images, and scores all that have labels.</summary>
     public bool Transductive { get; init; }
 
+    /// <summary>Labelled images of each class that the method learns from, and that are not scored; 0 for a method that asks for none.</summary>
+    public int LabelledPerClass { get; init; }
+
     /// <summary>
     /// Also trains on the source alone and, where some of its training images have labels, on the target itself: one experiment, which tells
     /// what the adaptation gained, and what there was to gain.
