@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Weights;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training;
@@ -48,6 +49,16 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
         ClassWeights?.Dispose();
         // A class without training images has no errors to weigh.
         ClassWeights = tensor([.. images.Select(n => (float)(n == 0 ? 0 : all / (images.Count * n)))], device: Device).DetachFromDisposeScope();
+    }
+
+    /// <summary>Puts another head in the place of the architecture's own, on the model's device.</summary>
+    internal void ReplaceHead(HeadSpec head)
+    {
+        Backbone.ReplaceHead(head, Classes.Count);
+        Backbone.Head.to(Device);
+        Backbone.Head.eval();
+        // It outlives whatever the caller disposes of.
+        foreach (Tensor tensor in Backbone.Head.parameters().Concat(Backbone.Head.buffers())) tensor.DetachFromDisposeScope();
     }
 
     /// <summary>A copy of all weights and statistics, on the CPU.</summary>

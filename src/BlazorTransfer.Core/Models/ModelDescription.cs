@@ -16,7 +16,7 @@ public sealed record ModelDescription
     public required IReadOnlyList<string> Classes { get; init; }
     public required Preprocessing Preprocessing { get; init; }
 
-    /// <summary>The head's hidden layer; null where the head is linear, as in all files of older versions.</summary>
+    /// <summary>The head, where it is more than one linear layer, as in no file of older versions.</summary>
     public HeadSpec? Head { get; init; }
     public required string Method { get; init; }
     public required int Epoch { get; init; }

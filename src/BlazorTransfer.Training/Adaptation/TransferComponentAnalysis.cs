@@ -18,7 +18,7 @@ namespace BlazorTransfer.Training.Adaptation;
 /// </summary>
 internal sealed class TransferComponentAnalysis : IDisposable
 {
-    public const int MostKernelSamples = 5000;
+    public const int MostKernelSamples = 4096;
     public const int Landmarks = 1000;
 
     // Eigenvalues below this share of the largest are rounding errors.
@@ -40,6 +40,10 @@ internal sealed class TransferComponentAnalysis : IDisposable
 
     /// <summary>[D, k] with Z = X · Map; only with the linear kernel.</summary>
     public Tensor Map => _anchors is null ? _map : throw new InvalidOperationException("Only the linear kernel has a matrix.");
+
+    /// <summary>The samples that the kernel compares with, [L, D], its γ, and [L, k] with Z = k(X, Anchors) · Weights; only with the Gaussian kernel.</summary>
+    public (Tensor Anchors, double Gamma, Tensor Weights) Expansion =>
+        _anchors is null ? throw new InvalidOperationException("The linear kernel compares with no samples.") : (_anchors, _gamma, _map);
 
     /// <summary>With the kernel x·y.</summary>
     /// <param name="source">[Ns, D].</param>

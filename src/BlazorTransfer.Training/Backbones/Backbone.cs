@@ -19,7 +19,7 @@ public sealed record LayerGroup(string Name, IReadOnlyList<Module> Modules, Func
 public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.Name)
 {
     // In the place of the plain head.
-    private Sequential? _mlpHead;
+    private Sequential? _ownHead;
 
     public BackboneSpec Spec { get; } = spec;
 
@@ -27,9 +27,9 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     public abstract IReadOnlyList<LayerGroup> LayerGroups { get; }
 
     /// <summary>The classification head: the layers that depend on the classes, and nothing that was pretrained without them.</summary>
-    public Module<Tensor, Tensor> Head => _mlpHead ?? PlainHead;
+    public Module<Tensor, Tensor> Head => _ownHead ?? PlainHead;
 
-    /// <summary>The head's hidden layer; null where the head is linear.</summary>
+    /// <summary>The head, where it is more than the architecture's own; null where it is that.</summary>
     public HeadSpec? HeadSpec { get; private set; }
 
     /// <summary>
@@ -72,19 +72,19 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     public virtual Tensor Pool(Tensor headInput) => headInput;
 
     /// <summary>The head's input to logits [N, classes].</summary>
-    public Tensor ForwardHead(Tensor headInput) => _mlpHead?.call(headInput) ?? ForwardPlainHead(headInput);
+    public Tensor ForwardHead(Tensor headInput) => _ownHead?.call(headInput) ?? ForwardPlainHead(headInput);
 
     /// <summary>D of what the head's last layer takes.</summary>
     public int HeadFeatureDim => HeadSpec?.Width ?? Spec.FeatureDim;
 
-    /// <summary>The last layer of a head with a hidden one, from its features [N, D] to logits; null for heads that have none.</summary>
-    public Module<Tensor, Tensor>? LastLayer => (Module<Tensor, Tensor>?)_mlpHead?.children().Last();
+    /// <summary>The last layer of a head that is not the architecture's own, from its features [N, D] to logits; null for others.</summary>
+    public Module<Tensor, Tensor>? LastLayer => (Module<Tensor, Tensor>?)_ownHead?.children().Last();
 
     /// <summary>The head's input to logits [N, classes], and to what the head's last layer takes for them, [N, D].</summary>
     public (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput)
     {
-        if (_mlpHead is null) return (Pool(headInput), ForwardHead(headInput));
-        Module<Tensor, Tensor>[] layers = [.. _mlpHead.children().Cast<Module<Tensor, Tensor>>()];
+        if (_ownHead is null) return (Pool(headInput), ForwardHead(headInput));
+        Module<Tensor, Tensor>[] layers = [.. _ownHead.children().Cast<Module<Tensor, Tensor>>()];
         Tensor features = Chain(layers[..^1], headInput);
         return (features, layers[^1].call(features));
     }
@@ -120,19 +120,19 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     }
 
     /// <summary>
-    /// Puts a new head with a hidden layer in the place of the plain one, under its name: there torchvision's network takes one too.
+    /// Puts a new head in the place of the plain one, under its name: there torchvision's network takes one too.
     /// Once, before anything else is done with the network.
     /// </summary>
     internal void ReplaceHead(HeadSpec head, int classes)
     {
-        if (_mlpHead is not null) throw new InvalidOperationException("The head was replaced already.");
+        if (_ownHead is not null) throw new InvalidOperationException("The head was replaced already.");
         string[] path = HeadName.Split('.');
         Module plain = PlainHead, outermost = named_children().First(c => c.name == path[0]).module;
-        _mlpHead = MlpHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap);
+        _ownHead = OwnHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap);
         HeadSpec = head;
         // A sequence cannot exchange a module, so it is made anew of the others. It is there for the names: no forward calls it.
-        Module replacement = path.Length == 1 ? _mlpHead
-            : Sequential([.. outermost.named_children().Select(c => (c.name, c.name == path[1] ? _mlpHead : (Module<Tensor, Tensor>)c.module))]);
+        Module replacement = path.Length == 1 ? _ownHead
+            : Sequential([.. outermost.named_children().Select(c => (c.name, c.name == path[1] ? _ownHead : (Module<Tensor, Tensor>)c.module))]);
         register_module(path[0], null!);
         register_module(path[0], replacement);
         plain.Dispose();

@@ -43,7 +43,7 @@ public static class BackboneRegistry
     /// <summary>Builds the network with random weights and a head of <paramref name="classes"/> outputs.</summary>
     /// <param name="name">The architecture.</param>
     /// <param name="classes">Outputs.</param>
-    /// <param name="head">The head's hidden layer; null for a linear head.</param>
+    /// <param name="head">The head, where it is more than the architecture's own.</param>
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
     public static Backbone Create(string name, int classes, HeadSpec? head = null)
     {

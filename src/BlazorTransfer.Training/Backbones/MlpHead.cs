@@ -30,17 +30,11 @@ internal static class MlpHead
         Linear(features, spec.Width), new BatchNorm(spec.Width), Blocks.Relu(), Dropout(spec.Dropout), Linear(spec.Width, classes),
     ]);
 
-    /// <summary>The same as an expression of Python, where <c>torch</c> is imported and <c>labels</c> lists the classes.</summary>
-    public static string PyTorch(int features, HeadSpec spec, bool takesMap)
-    {
-        string[] layers =
-        [
-            .. takesMap ? ["AdaptiveAvgPool2d(1)", "Flatten()"] : Array.Empty<string>(),
-            $"Linear({features}, {spec.Width})", $"BatchNorm1d({spec.Width})", "ReLU()",
-            $"Dropout({spec.Dropout.ToString(CultureInfo.InvariantCulture)})", $"Linear({spec.Width}, len(labels))",
-        ];
-        return $"torch.nn.Sequential(\n{string.Concat(layers.Select(l => $"    torch.nn.{l},\n"))})";
-    }
+    public static IEnumerable<string> PyTorchLayers(int features, HeadSpec spec) =>
+    [
+        $"torch.nn.Linear({features}, {spec.Width})", $"torch.nn.BatchNorm1d({spec.Width})", "torch.nn.ReLU()",
+        $"torch.nn.Dropout({spec.Dropout.ToString(CultureInfo.InvariantCulture)})", $"torch.nn.Linear({spec.Width}, len(labels))",
+    ];
 
     /// <summary>
     /// The head's name and its hidden layer's width, among tensors that may be of any network; null where there is no such head.

@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Classifiers;
 /// samples at once (Nocedal, "Updating quasi-Newton matrices with limited storage", 1980), from zero: the problem is convex, so that there is
 /// nothing to draw.
 /// </summary>
-internal sealed class LogisticRegression : IDisposable
+internal sealed class LogisticRegression : IFittedClassifier
 {
     private const int MostIterations = 200;
     private const int Memory = 10;

@@ -22,6 +22,12 @@ internal sealed class Standardisation : IDisposable
         return new Standardisation(mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
     }
 
+    /// <summary>m, [D].</summary>
+    public Tensor Mean => _mean.squeeze(0);
+
+    /// <summary>1/s, [D]; 0 for a feature that does not vary.</summary>
+    public Tensor Scale => _scale.squeeze(0);
+
     /// <summary>[N, D] to [N, D]; gradients go through.</summary>
     public Tensor Apply(Tensor features)
     {

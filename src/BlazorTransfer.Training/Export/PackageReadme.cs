@@ -73,13 +73,14 @@ public static class PackageReadme
             """;
     }
 
-    /// <summary>The statement that puts a head with a hidden layer into the network; nothing where the head is linear.</summary>
+    /// <summary>What puts a head into the network that is not the architecture's own; nothing where it is that.</summary>
     private static string HeadInPyTorch(ModelDescription model)
     {
         if (model.Head is not { } head) return "";
         using Backbone backbone = BackboneRegistry.Create(model.Backbone, model.Classes.Count);
         string place = string.Concat(backbone.HeadName.Split('.').Select(part => int.TryParse(part, out _) ? $"[{part}]" : $".{part}"));
-        return $"model{place} = {MlpHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap)}\n";
+        PyTorchCode code = OwnHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap);
+        return $"{code.Preparation}model{place} = {code.Construction}\n";
     }
 
     private static string Accuracy(ModelDescription model, JobSpec job)

@@ -19,17 +19,20 @@ internal sealed class Coral(ParameterSet settings) : ShallowAdaptation(settings)
         "Gives the source's features the target's correlations, and learns from them.",
         "Where features go together otherwise in the two domains. It needs more images than the network has features, or a large ridge.",
         "Sun et al., Return of Frustratingly Easy Domain Adaptation, 2016",
-        new ParameterSpec
-        {
-            Name = Ridge,
-            DisplayName = "Ridge (ε)",
-            Kind = ParameterKind.Number,
-            Default = 10.0,
-            Minimum = 1e-3,
-            Maximum = 1000,
-            Logarithmic = true,
-            Help = "Added to both covariances. With much of it little is changed; with little of it, few images decide too much.",
-        });
+        [
+            new ParameterSpec
+            {
+                Name = Ridge,
+                DisplayName = "Ridge (ε)",
+                Kind = ParameterKind.Number,
+                Default = 10.0,
+                Minimum = 1e-3,
+                Maximum = 1000,
+                Logarithmic = true,
+                Help = "Added to both covariances. With much of it little is changed; with little of it, few images decide too much.",
+            },
+            .. ClassifierChoice,
+        ]);
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel) =>
         new(SourceMap: CorrelationAlignment.Matrix(domains.Source, domains.Target, Settings.Number(Ridge)));

@@ -1,4 +1,6 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
@@ -9,7 +11,7 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Methods that keep the network as it is and find a linear classifier on its features [N, FeatureDim] at once, without steps. It becomes the
-/// weights of the head, so that the model is one like any other.
+/// head, so that the model is one like any other.
 /// </summary>
 internal abstract class FeatureClassifier(ParameterSet settings) : TransferMethod(settings)
 {
@@ -70,6 +72,43 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     /// <param name="cancel">Stops the search.</param>
     protected LogisticRegression Classify(Tensor features, Tensor labels, Tensor? weights, int classes, CancellationToken cancel) =>
         LogisticRegression.Fit(features, labels, classes, ClassifierDecay, cancel, weights);
+
+    /// <summary>Puts one in the place of the head that asks the neighbours in the space z = (x − m) / s · P.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="classifier">The neighbours.</param>
+    /// <param name="map">P, [FeatureDim, k]; null for the identity.</param>
+    /// <param name="standard">m and s.</param>
+    protected static void SetHead(TransferModel model, NearestNeighbours classifier, Tensor? map, Standardisation standard)
+    {
+        long width = classifier.References.shape[1];
+        (Tensor weights, Tensor bias) = standard.Fold(map ?? eye(width, dtype: float64, device: model.Device), zeros(width, dtype: float64, device: model.Device));
+        model.ReplaceHead(new HeadSpec((int)width) { Kind = HeadKind.Neighbours, References = (int)classifier.References.shape[0], Neighbours = classifier.Neighbours });
+        Linear space = model.Backbone.Head.modules().OfType<Linear>().Single();
+        space.weight!.copy_(weights.t());
+        space.bias!.copy_(bias);
+        NeighbourVotes votes = model.Backbone.Head.modules().OfType<NeighbourVotes>().Single();
+        votes.get_buffer(NeighbourVotes.References)!.copy_(classifier.References);
+        votes.get_buffer(NeighbourVotes.Labels)!.copy_(classifier.Labels);
+    }
+
+    /// <summary>Puts one in the place of the head that is linear in a kernel: logits = k((x − m) / s) P A + c.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="classifier">A and c.</param>
+    /// <param name="kernel">k.</param>
+    /// <param name="map">P, [L, k].</param>
+    /// <param name="standard">m and s.</param>
+    protected static void SetHead(TransferModel model, LogisticRegression classifier, GaussianKernel kernel, Tensor map, Standardisation standard)
+    {
+        model.ReplaceHead(new HeadSpec((int)kernel.Landmarks.shape[0]) { Kind = HeadKind.Kernel });
+        KernelFeatures features = model.Backbone.Head.modules().OfType<KernelFeatures>().Single();
+        features.get_buffer(KernelFeatures.Mean)!.copy_(standard.Mean);
+        features.get_buffer(KernelFeatures.Scale)!.copy_(standard.Scale);
+        features.get_buffer(KernelFeatures.Landmarks)!.copy_(kernel.Landmarks);
+        features.get_buffer(KernelFeatures.Gamma)!.fill_(kernel.Gamma);
+        Linear last = model.Backbone.Head.modules().OfType<Linear>().Single();
+        last.weight!.copy_(map.mm(classifier.Coefficients).t());
+        last.bias!.copy_(classifier.Intercept);
+    }
 
     /// <summary>Puts a classifier in the place of the head: logits = ((x − m) / s · P) A + c.</summary>
     /// <param name="model">The model.</param>

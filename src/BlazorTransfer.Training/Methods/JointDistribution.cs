@@ -19,22 +19,25 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
         "Brings the domains' means together class by class, by what it believes the target's classes to be.",
         "Where the source alone is right about most of the target already; where it is not, its mistakes are learned.",
         "Long et al., Transfer Feature Learning with Joint Distribution Adaptation, 2013",
-        ComponentsOf(80),
-        // Its components have variance one, so that many of them are noise as loud as the rest.
-        ClassifierDecayOf(0.1),
-        Regularisation,
-        new ParameterSpec
-        {
-            Name = Rounds,
-            DisplayName = "Rounds",
-            Kind = ParameterKind.Integer,
-            Default = 10,
-            Minimum = 1,
-            Maximum = 100,
-            Unit = "rounds",
-            Advanced = true,
-            Help = "How often the target's classes are guessed anew, at most.",
-        });
+        [
+            ComponentsOf(80),
+            // Its components have variance one, so that many of them are noise as loud as the rest.
+            ClassifierDecayOf(0.1),
+            Regularisation,
+            new ParameterSpec
+            {
+                Name = Rounds,
+                DisplayName = "Rounds",
+                Kind = ParameterKind.Integer,
+                Default = 10,
+                Minimum = 1,
+                Maximum = 100,
+                Unit = "rounds",
+                Advanced = true,
+                Help = "How often the target's classes are guessed anew, at most.",
+            },
+            .. ClassifierChoice,
+        ]);
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
@@ -15,9 +16,9 @@ namespace BlazorTransfer.Training.Methods;
 internal sealed record DomainFeatures(Tensor Source, Tensor Labels, Tensor Target, Tensor TargetLabels, int Classes);
 
 /// <summary>
-/// Adaptation on the features of the frozen network: standardise, bring the source's features near the target's, and fit a logistic regression
-/// to them. All of it is linear in the features: logits = ((x − m) / s · P) A + c, with m and s of the target, P the method's map of target
-/// features [D, k], and A, c the classifier.
+/// Adaptation on the features of the frozen network: standardise, bring the source's features near the target's, and fit a classifier to them.
+/// With a logistic regression all of it is linear in the features: logits = ((x − m) / s · P) A + c, with m and s of the target, P the method's map
+/// of target features [D, k], and A, c the classifier. With a kernel, or where the nearest neighbours are asked, the head is one of that kind.
 /// </summary>
 internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassifier(settings)
 {
@@ -25,11 +26,14 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     private const string ComponentCount = "components";
     private const string RegularisationName = "regularisation";
     private const string PerDomain = "per-domain";
+    private const string Classifier = "classifier";
+    private const string Nearest = "nearest-neighbours";
+    private const string NeighbourCount = "neighbours";
 
     private Standardisation? _ofSource;
     private Standardisation? _ofTarget;
     private Alignment? _aligned;
-    private LogisticRegression? _classifier;
+    private IFittedClassifier? _classifier;
 
     public sealed override bool AdaptsToTarget => true;
 
@@ -60,14 +64,29 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         var domains = new DomainFeatures(_ofSource.Apply(source), labels, _ofTarget.Apply(target), targetLabels, model.Classes.Count);
         (Alignment aligned, _classifier) = Solve(domains, cancel);
         _aligned = aligned.Detach();
-        SetHead(model, _classifier, _aligned.TargetMap, _ofTarget);
+        switch (_classifier)
+        {
+            case NearestNeighbours neighbours:
+                SetHead(model, neighbours, _aligned.TargetMap, _ofTarget);
+                break;
+            case LogisticRegression linear when _aligned.Kernel is { } kernel:
+                SetHead(model, linear, kernel, _aligned.TargetMap!, _ofTarget);
+                break;
+            case LogisticRegression linear:
+                SetHead(model, linear, _aligned.TargetMap, _ofTarget);
+                break;
+            default:
+                throw new InvalidOperationException($"No head for {_classifier}.");
+        }
     }
 
     public sealed override DomainView View(TransferModel model, Batch batch, bool ofTarget)
     {
         if (_aligned is null || _classifier is null) throw new InvalidOperationException("Nothing was aligned yet.");
-        Tensor features = base.View(model, batch, ofTarget).Features.to(float64);
-        Tensor mapped = ofTarget ? Mapped(_ofTarget!.Apply(features), _aligned.TargetMap) : Mapped(_ofSource!.Apply(features), _aligned.SourceMap);
+        // Whatever the head is by now.
+        model.Backbone.eval();
+        Tensor features = model.Backbone.Pool(model.HeadInput(batch.Inputs, batch.Entry)).to(float64);
+        Tensor mapped = ofTarget ? _aligned.OfTarget(_ofTarget!.Apply(features)) : _aligned.OfSource(_ofSource!.Apply(features));
         return new DomainView(mapped, _classifier.Logits(mapped));
     }
 
@@ -81,11 +100,16 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     protected virtual Alignment Align(DomainFeatures domains, CancellationToken cancel) => new();
 
     /// <summary>Brings the domains together, and finds the classifier there: that of the source's images, as they were weighed.</summary>
-    protected virtual (Alignment Aligned, LogisticRegression Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
+    protected virtual (Alignment Aligned, IFittedClassifier Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
     {
         Alignment aligned = Align(domains, cancel);
-        return (aligned, Classify(Mapped(domains.Source, aligned.SourceMap), domains.Labels, aligned.Weights, domains.Classes, cancel));
+        Tensor source = aligned.OfSource(domains.Source);
+        if (!AsksNeighbours) return (aligned, Classify(source, domains.Labels, aligned.Weights, domains.Classes, cancel));
+        return aligned.Kernel is null ? (aligned, NearestNeighbours.Fit(source, domains.Labels, domains.Classes, Settings.Integer(NeighbourCount)))
+            : throw TrainingException.BadInput("With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel.");
     }
+
+    private bool AsksNeighbours => Settings.Values.ContainsKey(Classifier) && Settings.Choice(Classifier) == Nearest;
 
     protected static ParameterSpec Regularisation => new()
     {
@@ -111,6 +135,26 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         Help = "Directions that are kept; fewer where the images have no more.",
     };
 
+    /// <summary>Which classifier comes after the alignment, for methods that do not weigh images.</summary>
+    protected static IReadOnlyList<ParameterSpec> ClassifierChoice { get; } =
+    [
+        new ParameterSpec
+        {
+            Name = Classifier, DisplayName = "Classifier", Kind = ParameterKind.Choice, Default = "logistic-regression", Advanced = true,
+            Help = "What decides once the domains are together.",
+            Choices =
+            [
+                new ParameterChoice("logistic-regression", "Logistic regression", "One linear layer, like other models'."),
+                new ParameterChoice(Nearest, "Nearest neighbours", "The classes of the nearest images of the source vote. The model then holds the features of up to 5,000 of them."),
+            ],
+        },
+        new ParameterSpec
+        {
+            Name = NeighbourCount, DisplayName = "Neighbours (k)", Kind = ParameterKind.Integer, Default = 5, Minimum = 1, Maximum = HeadSpec.MaximumNeighbours, Unit = "images", Advanced = true,
+            Help = "How many of the nearest images vote, where nearest neighbours are the classifier.",
+        },
+    ];
+
     /// <summary>A specification of the family; a method's own parameters, or others' defaults, come first.</summary>
     protected static TransferMethodSpec Shallow(string name, string displayName, string summary, string advice, string paper, params ParameterSpec[] own)
     {
@@ -131,8 +175,6 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         return new(name, displayName, summary, advice, paper, [.. own, .. family.Where(f => own.All(o => o.Name != f.Name))]) { AdaptsToTarget = true, FitsAtOnce = true };
     }
 
-    private static Tensor Mapped(Tensor features, Tensor? map) => map is null ? features : features.mm(map);
-
     private void Forget()
     {
         _ofSource?.Dispose();
@@ -143,19 +185,35 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     }
 
     /// <summary>How the domains were brought together: both go to where the classifier is at home.</summary>
-    /// <param name="SourceMap">[D, k], for standardised features of the source; null for the identity.</param>
-    /// <param name="TargetMap">[D, k], for those of the target; null for the identity.</param>
+    /// <param name="SourceMap">[D, k], for standardised features of the source, or [L, k] behind a kernel; null for the identity.</param>
+    /// <param name="TargetMap">The same for those of the target.</param>
     /// <param name="Weights">[Ns], how much each image of the source counts; null where all count alike.</param>
-    protected sealed record Alignment(Tensor? SourceMap = null, Tensor? TargetMap = null, Tensor? Weights = null) : IDisposable
+    /// <param name="Kernel">What both domains go through before their maps; null for nothing.</param>
+    protected sealed record Alignment(Tensor? SourceMap = null, Tensor? TargetMap = null, Tensor? Weights = null, GaussianKernel? Kernel = null) : IDisposable
     {
+        /// <summary>Standardised features of the source, [N, D], to where the classifier is at home.</summary>
+        public Tensor OfSource(Tensor features) => Mapped(features, SourceMap);
+
+        /// <summary>The same for those of the target.</summary>
+        public Tensor OfTarget(Tensor features) => Mapped(features, TargetMap);
+
         /// <summary>The same, owned by nobody's scope.</summary>
-        public Alignment Detach() => new(SourceMap?.clone().DetachFromDisposeScope(), TargetMap?.clone().DetachFromDisposeScope(), Weights?.clone().DetachFromDisposeScope());
+        public Alignment Detach() => new(Free(SourceMap), Free(TargetMap), Free(Weights), Kernel is null ? null : Kernel with { Landmarks = Free(Kernel.Landmarks)! });
 
         public void Dispose()
         {
             SourceMap?.Dispose();
             TargetMap?.Dispose();
             Weights?.Dispose();
+            Kernel?.Landmarks.Dispose();
+        }
+
+        private static Tensor? Free(Tensor? tensor) => tensor?.clone().DetachFromDisposeScope();
+
+        private Tensor Mapped(Tensor features, Tensor? map)
+        {
+            Tensor seen = Kernel?.Apply(features) ?? features;
+            return map is null ? seen : seen.mm(map);
         }
     }
 }

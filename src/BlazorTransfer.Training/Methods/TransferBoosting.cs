@@ -37,7 +37,7 @@ internal sealed class TransferBoosting(ParameterSet settings) : ShallowAdaptatio
         UsesTargetLabels = true,
     };
 
-    protected override (Alignment Aligned, LogisticRegression Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
+    protected override (Alignment Aligned, IFittedClassifier Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
     {
         long[] labels = domains.TargetLabels.cpu().data<long>().ToArray();
         using Tensor known = tensor([.. Enumerable.Range(0, labels.Length).Where(i => labels[i] != BatchSource.NoLabel).Select(i => (long)i)], device: domains.Target.device);

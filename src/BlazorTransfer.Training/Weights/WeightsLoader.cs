@@ -128,10 +128,10 @@ public static class WeightsLoader
         return exact.Length > 0 ? exact : [.. BackboneRegistry.NearSize(weights).Where(name => Fits(name, tensors))];
     }
 
-    /// <summary>How many weights there are, batch-norm statistics not counted, and not a head with a hidden layer, which may be larger than the trunk.</summary>
+    /// <summary>How many weights there are, batch-norm statistics not counted, and not a head of more than one layer, which may be larger than the trunk.</summary>
     private static long Weights(IReadOnlyDictionary<string, TensorData> tensors)
     {
-        string? head = MlpHead.Find(tensors) is var (name, _) ? name + "." : null;
+        string? head = OwnHead.NameIn(tensors) is { } name ? name + "." : null;
         return tensors.Where(t => !IsStatistic(t.Key) && (head is null || !t.Key.StartsWith(head, StringComparison.Ordinal)))
             .Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
     }

@@ -16,22 +16,25 @@ public sealed class ModelPackageTests : IDisposable
     public void Dispose() => _small.Dispose();
 
     [Theory]
-    [InlineData("mobilenet_v2", 0)]
-    [InlineData("squeezenet1_1", 0)]
-    [InlineData("resnet18", 0)]
-    [InlineData("efficientnet_b0", 0)]
-    [InlineData("mobilenet_v3_small", 0)]
-    [InlineData("googlenet", 0)]
+    [InlineData("mobilenet_v2", "")]
+    [InlineData("squeezenet1_1", "")]
+    [InlineData("resnet18", "")]
+    [InlineData("efficientnet_b0", "")]
+    [InlineData("mobilenet_v3_small", "")]
+    [InlineData("googlenet", "")]
     // Torchvision wants to know the version of its file.
-    [InlineData("mnasnet0_5", 0)]
-    [InlineData("resnet18_slim", 0)]
+    [InlineData("mnasnet0_5", "")]
+    [InlineData("resnet18_slim", "")]
     // With a hidden layer in the head: as an item of a sequence, and behind a map.
-    [InlineData("mobilenet_v3_small", 8)]
-    [InlineData("squeezenet1_1", 8)]
-    public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone, int headWidth)
+    [InlineData("mobilenet_v3_small", "hidden")]
+    [InlineData("squeezenet1_1", "hidden")]
+    // Found at once: likeness to landmarks, and the nearest of known images.
+    [InlineData("mobilenet_v2", "kernel")]
+    [InlineData("resnet18_slim", "neighbours")]
+    public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone, string head)
     {
         string python = FindPythonWithTorchvision();
-        string unpacked = Package(backbone, headWidth);
+        string unpacked = Package(backbone, head);
         string[] images = [.. Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(4)];
         string code = Regex.Match(File.ReadAllText(Path.Combine(unpacked, "README.md")), "```python\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
         File.WriteAllText(Path.Combine(unpacked, "predict.py"), code);
@@ -80,9 +83,15 @@ public sealed class ModelPackageTests : IDisposable
         Assert.Empty(Directory.GetFiles(folder.Artifacts));
     }
 
-    private string Package(string backbone, int headWidth = 0)
+    private string Package(string backbone, string head = "")
     {
-        JobSpec job = _small.Job("linear-probe", backbone, null, ("epochs", 1), ("head-width", headWidth));
+        JobSpec job = head switch
+        {
+            "kernel" => _small.Job("tca", backbone, _small.Weights(backbone), ("kernel", "gaussian")),
+            "neighbours" => _small.Job("tca", backbone, _small.Weights(backbone), ("classifier", "nearest-neighbours"), ("components", 6), ("neighbours", 3)),
+            _ => _small.Job("linear-probe", backbone, null, ("epochs", 1), ("head-width", head == "hidden" ? 8 : 0)),
+        };
+        if (head is "kernel" or "neighbours") job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
         (RunFolder folder, _) = _small.Execute(job);
         ModelPackage.Write(folder, job);
         string unpacked = Path.Combine(_small.Folder, "unpacked");

@@ -53,6 +53,15 @@ internal sealed class SmallRun : IDisposable
         return new TeacherSpec(path);
     }
 
+    /// <summary>The images under one light, <c>warm</c> or <c>cold</c>, of which every second one validates.</summary>
+    public DataSpec Under(string light)
+    {
+        string path = Path.Combine(_folder, $"{light}.jsonl");
+        DatasetManifest all = FolderImport.FromFolder(Images).Manifest;
+        (all with { Samples = [.. all.Samples.Where(s => s.Name.Contains(light, StringComparison.Ordinal)).Select((s, i) => s with { Split = i % 2 == 0 ? Split.Train : Split.Validation })] }).Save(path);
+        return new DataSpec(path, Images);
+    }
+
     public JobSpec Job(string method, string backbone, string? weights, params (string Name, ParameterValue Value)[] parameters)
     {
         if (!File.Exists(Manifest)) FolderImport.FromFolder(Images).Manifest.Save(Manifest);
