@@ -68,6 +68,8 @@ internal static class ProxyADistance
 /// <param name="OfTarget">The same for each sample of the target.</param>
 internal sealed record DomainJudgement(double[] OfSource, double[] OfTarget)
 {
+    private double[]? _ratios;
+
     /// <summary>See <see cref="ProxyADistance"/>.</summary>
     public double Distance
     {
@@ -85,12 +87,31 @@ internal sealed record DomainJudgement(double[] OfSource, double[] OfTarget)
     public bool RatiosAreSound => Distance < 1.9 && DensityRatios.Average() is > 0.5 and < 2;
 
     /// <summary>
-    /// How much denser the target is than the source at each sample of the source, p_t/p_s. Of N samples, odds of more than N to one cannot be told,
-    /// and a single sample that is taken for one in a thousand millions would be all that counts.
+    /// How much denser the target is than the source at each sample of the source, p_t/p_s: the odds, after a logistic regression on them has said how
+    /// far they can be believed (Platt, "Probabilistic Outputs for Support Vector Machines", 1999), since a classifier of many features and few samples is
+    /// sure of too much. Odds that mislead are not believed at all. Of N samples, odds of more than N to one cannot be told.
     /// </summary>
-    public double[] DensityRatios => [.. OfSource.Select(odds => Math.Exp(Math.Clamp(-odds, -Limit, Limit)))];
+    public double[] DensityRatios => _ratios ??= Ratios();
 
-    private double Limit => Math.Log(OfSource.Length + OfTarget.Length);
+    private double[] Ratios()
+    {
+        (double slope, double offset) = Belief();
+        double limit = Math.Log(OfSource.Length + OfTarget.Length);
+        return [.. OfSource.Select(odds => Math.Exp(Math.Clamp(-(slope * odds + offset), -limit, limit)))];
+    }
+
+    private (double Slope, double Offset) Belief()
+    {
+        using var scope = NewDisposeScope();
+        using var gradients = no_grad();
+        Tensor odds = tensor([.. OfSource, .. OfTarget]).unsqueeze(1), labels = cat([ones(OfSource.Length, dtype: int64), zeros(OfTarget.Length, dtype: int64)]);
+        Tensor weights = MaximumMeanDiscrepancy.DomainContrast(OfSource.Length, OfTarget.Length, odds).abs();
+        using Standardisation standard = Standardisation.Of(odds);
+        using LogisticRegression fitted = LogisticRegression.Fit(standard.Apply(odds), labels, 2, 1e-3, CancellationToken.None, weights);
+        (Tensor slopes, Tensor offsets) = standard.Fold(fitted.Coefficients, fitted.Intercept); // [1, 2], [2]
+        double[] slope = slopes.data<double>().ToArray(), offset = offsets.data<double>().ToArray();
+        return slope[1] > slope[0] ? (slope[1] - slope[0], offset[1] - offset[0]) : (0, 0);
+    }
 
     /// <summary>How many of a half were taken for the source, 0…1.</summary>
     private static double Share(double[] odds, int half) => odds.Where((_, i) => i % ProxyADistance.Halves == half).Average(o => o > 0 ? 1.0 : 0);

@@ -49,10 +49,13 @@ public sealed class DomainScoreTests
         double alone = places.Zip(ratios).Where(p => p.First < low + 0.1 * (high - low)).Average(p => p.Second), shared = places.Zip(ratios).Where(p => p.First > high - 0.1 * (high - low)).Average(p => p.Second);
         Assert.True(alone < 0.7 && shared > 1.3, $"{alone:F2} where only the source is, {shared:F2} where both are.");
         Assert.True(judgement.RatiosAreSound);
-        // Told apart nearly always; and overlapping, but all ratios far too large.
+        // Told apart always.
         Assert.False(new DomainJudgement([9, 9], [-9, -9]).RatiosAreSound);
-        Assert.False(new DomainJudgement([-1, -1], [-1, -1]).RatiosAreSound);
-        Assert.All(new DomainJudgement([900, -900], [1, 2]).DensityRatios.Zip([0.25, 4]), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
+        // Odds that are the wrong way round are believed as little as ones that are no different.
+        Assert.All(new DomainJudgement([-2, -3, -4, -5], [2, 3, 4, 5]).DensityRatios, r => Assert.Equal(1, r, 1e-12));
+        Assert.All(new DomainJudgement([-1, -1], [-1, -1]).DensityRatios, r => Assert.Equal(1, r, 1e-12));
+        // Sure of far too much: of either domain, one in four is on the other's side.
+        Assert.All(new DomainJudgement([90, 90, 90, -90], [-90, -90, -90, 90]).DensityRatios.Zip([1 / 3.0, 1 / 3.0, 1 / 3.0, 3]), pair => Assert.Equal(pair.Second, pair.First, 0.02));
         Assert.Equal(judgement.Distance, ProxyADistance.Measure(one, shifted, Decay, CancellationToken.None));
     }
 
