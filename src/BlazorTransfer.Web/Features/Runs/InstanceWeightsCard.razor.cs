@@ -27,7 +27,7 @@ public sealed partial class InstanceWeightsCard
     public bool HasImages { get; set; }
 
     private string Summary =>
-        $"An image of weight 2 counts as two would. What was learned is worth {Format.Count((long)Math.Round(Weights.EffectiveSampleSize), "image")} that all count alike "
+        $"An image of weight 2 counts as two would. What was learned of the source is worth {Format.Count((long)Math.Round(Weights.EffectiveSampleSize), "image")} that all count alike "
         + $"(effective sample size), of {Weights.Images:N0}; {Format.Percent(Weights.DroppedShare)} hardly count at all, less than a tenth of the mean.";
 
     private IEnumerable<(string Title, IReadOnlyList<WeightedImage> Images)> Ends => [("Those that count most", Weights.Heaviest), ("Those that count least", Weights.Lightest)];
