@@ -64,6 +64,21 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^information maximisation, higher is better: ") })).ToBeVisibleAsync();
         await Expect(methods).ToHaveCountAsync(4, new() { Timeout = 120_000 });
         await page.PhotographAsync("adaptation-trained");
+
+        // A third, which is given a few labels of the target and weighs the source's images.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Run again" }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^TrAdaBoost") }).ClickAsync();
+        await page.GetByLabel(new Regex("^Labelled images of the target, a class")).FillAsync("6");
+        await Expect(page.GetByText("TrAdaBoost learns from 6 labelled images of each class of the target")).ToBeVisibleAsync();
+        await page.PhotographAsync("tradaboost-form");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Start 2 runs" }).ClickAsync();
+        ILocator weights = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Images of the source, as they were weighed" }) });
+        await Expect(weights).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(weights.GetByAltText(new Regex("^of class "))).ToHaveCountAsync(16);
+        await Expect(page.GetByText("The method learned from 6 labelled images of each class of the target, which score nothing")).ToBeVisibleAsync();
+        // Without those images there are fewer to score it: another comparison.
+        await Expect(methods).ToHaveCountAsync(2, new() { Timeout = 120_000 });
+        await page.PhotographAsync("tradaboost");
     }
 
     [GeneratedRegex(@"gains \+(\d+\.\d) points")]

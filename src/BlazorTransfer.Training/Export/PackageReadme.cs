@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Methods;
 
 namespace BlazorTransfer.Training.Export;
 
@@ -88,8 +89,11 @@ public static class PackageReadme
         string Top1(string key) => model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
         return job.Target is not { } target
             ? $"Validation top-1: {Top1(MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation images, so expect a little less on new ones)."
-            : $"It is for images like {target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 there: {Top1(MetricKeys.TargetTop1)} (epoch {model.Epoch}; no label of these images was used to train or to choose it).";
+            : $"It is for images like {target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 there: {Top1(MetricKeys.TargetTop1)} (epoch {model.Epoch}; {LabelsOf(job, target)}).";
     }
+
+    private static string LabelsOf(JobSpec job, TargetSpec target) => !TransferMethodRegistry.All.Any(m => m.Name == job.Method && m.UsesTargetLabels) ? "no label of these images was used to train or to choose it"
+        : $"{target.LabelledPerClass} labelled images of each class were learned from, and none of those that scored it";
 
     private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));
 }

@@ -59,7 +59,7 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
     }
 
     /// <summary>The parameters of the family, after a method's own.</summary>
-    protected static IReadOnlyList<ParameterSpec> AdversarialParameters(params ParameterSpec[] own) => AdaptationParameters(1.0,
+    protected static IReadOnlyList<ParameterSpec> AdversarialParameters(double strength, params ParameterSpec[] own) => AdaptationParameters(strength,
     [
         .. own,
         new ParameterSpec

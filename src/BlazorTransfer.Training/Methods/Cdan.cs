@@ -24,6 +24,7 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
         "The adversarial method to try first: it keeps classes apart where DANN may mix them.",
         "Long et al., Conditional Adversarial Domain Adaptation, 2018",
         AdversarialParameters(
+            1.0,
             new ParameterSpec
             {
                 Name = Entropy,

@@ -25,7 +25,7 @@ internal sealed class Coral(ParameterSet settings) : ShallowAdaptation(settings)
                 Name = Ridge,
                 DisplayName = "Ridge (ε)",
                 Kind = ParameterKind.Number,
-                Default = 10.0,
+                Default = 100.0,
                 Minimum = 1e-3,
                 Maximum = 1000,
                 Logarithmic = true,

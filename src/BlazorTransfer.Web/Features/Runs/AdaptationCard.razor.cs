@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -35,6 +36,10 @@ public sealed partial class AdaptationCard
         _ => ("warn", $"No clear gain: the difference of {PairedGain.Points(gain.Difference)} points is within what {gain.Images} images can tell."),
     };
 
+    private string LabelNote => Members[0].Job.Target is { LabelledPerClass: > 0 and int count }
+        ? $"The method learned from {Format.Count(count, "labelled image")} of each class of the target, which score nothing; the others score it here."
+        : "No method has seen the labels of the target; they score it here.";
+
     private Task CancelAsync() => AskAndCancelAsync("Cancel what is not over?", $"{Open} of these runs are waiting or at work. Those that have finished stay.", "Cancel them");
 
     /// <param name="Part">What is compared.</param>
@@ -55,7 +60,7 @@ public sealed partial class AdaptationCard
         public string Explanation => Part switch
         {
             AdaptationPart.SourceOnly => $"{Runs[0].Job.Method}, without adaptation",
-            AdaptationPart.Method => $"{Runs[0].Job.Method}: the source, and the target without labels",
+            AdaptationPart.Method => $"{Runs[0].Job.Method}: the source, and the target {(Runs[0].Job.Target is { LabelledPerClass: > 0 } ? "with a few labels" : "without labels")}",
             AdaptationPart.Oracle => "the oracle: what there is to gain if you labelled the target",
             _ => throw new InvalidOperationException($"No words for {Part}."),
         };

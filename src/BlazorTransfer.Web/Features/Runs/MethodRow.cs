@@ -20,7 +20,7 @@ internal sealed record MethodRow(IReadOnlyList<Run> Runs, Spread? Target, Paired
     public static IReadOnlyList<MethodRow> Between(IReadOnlyList<Run> runs, string runId, TargetAnswers answers)
     {
         if (runs.FirstOrDefault(r => r.Id == runId)?.Job is not { Target: { } target } job) return [];
-        Run[] same = [.. runs.Where(r => r.Status == RunStatus.Succeeded && r.Job.Target is { IsOracle: false } other && Same(r.Job.Data, job.Data) && Same(other.Data, target.Data) && other.Transductive == target.Transductive)];
+        Run[] same = [.. runs.Where(r => r.Status == RunStatus.Succeeded && r.Job.Target is { IsOracle: false } other && Same(r.Job.Data, job.Data) && Same(other.Data, target.Data) && SameScored(other, target))];
         ILookup<string?, Run> baselines = same.Where(r => r.Submission.Part == AdaptationPart.SourceOnly).ToLookup(r => r.Submission.ExperimentId);
         return
         [
@@ -35,6 +35,10 @@ internal sealed record MethodRow(IReadOnlyList<Run> Runs, Spread? Target, Paired
             }).OrderByDescending(row => row.Target?.Mean).ThenByDescending(row => row.Information),
         ];
     }
+
+    /// <summary>Images whose labels are learned from are taken out of those that score only where all are adapted to.</summary>
+    private static bool SameScored(TargetSpec one, TargetSpec other) =>
+        one.Transductive == other.Transductive && (!one.Transductive || one.LabelledPerClass == other.LabelledPerClass);
 
     /// <summary>The same version of the same images.</summary>
     private static bool Same(DataSpec one, DataSpec other) => one.Manifest == other.Manifest && one.Only == other.Only;
