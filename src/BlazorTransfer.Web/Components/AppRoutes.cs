@@ -38,6 +38,9 @@ internal static class AppRoutes
     public static string NewRunBetween(string projectId, string dataset, string source, string target) =>
         QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["dataset"] = dataset, ["source"] = source, ["target"] = target });
 
+    /// <summary>The data sets, and from there, as soon as it is imported, a run between the two parts of one of them.</summary>
+    public static string DatasetsThenAdapt(string projectId, string dataset) => QueryHelpers.AddQueryString(Datasets(projectId), "adapt", dataset);
+
     public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
 
     /// <summary>A new run with images, network and weights chosen.</summary>

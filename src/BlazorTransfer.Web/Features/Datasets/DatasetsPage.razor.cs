@@ -17,6 +17,10 @@ public sealed partial class DatasetsPage
     private string _name = "";
     private LayoutChoice _layout = LayoutChoice.All[0];
 
+    /// <summary>A data set, perhaps still to be imported, between whose parts a run shall adapt.</summary>
+    [SupplyParameterFromQuery(Name = "adapt")]
+    private string? AdaptWithin { get; set; }
+
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
 
@@ -47,6 +51,9 @@ public sealed partial class DatasetsPage
     {
         _datasets = Datasets.List(User, ProjectId);
         _imports = Imports.List(User, ProjectId);
+        // Whoever goes back does not want to be sent here again.
+        if (_datasets.FirstOrDefault(d => d.Id == AdaptWithin)?.Latest.Tags is [var source, var target, ..])
+            Navigation.NavigateTo(AppRoutes.NewRunBetween(ProjectId, AdaptWithin!, $"{source.Name}={source.Value}", $"{target.Name}={target.Value}"), replace: true);
     }
 
     /// <summary>Looks at running imports twice a second; without any, it asks nobody.</summary>
@@ -96,6 +103,14 @@ public sealed partial class DatasetsPage
         // Once is enough, also where a second click or another tab asks before this page knows of the first.
         Load();
         if (!IsDrawing && await AttemptAsync(() => Imports.StartSample(User, ProjectId))) Load();
+    }
+
+    private async Task ShowAdaptationAsync()
+    {
+        DatasetImport? sample = null;
+        if (!await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId))) return;
+        AdaptWithin = sample!.DatasetId;
+        Load();
     }
 
     private async Task CancelAsync(DatasetImport import)

@@ -23,6 +23,9 @@ public sealed partial class ProjectPage
     private DatasetService Datasets { get; set; } = null!;
 
     [Inject]
+    private DatasetImports Imports { get; set; } = null!;
+
+    [Inject]
     private RunService Runs { get; set; } = null!;
 
     /// <summary>Whether there is something to learn from.</summary>
@@ -39,6 +42,13 @@ public sealed partial class ProjectPage
     }
 
     private static string StepClass(bool done, bool reachable) => done ? "done" : reachable ? "now" : "";
+
+    /// <summary>From the empty project to a run from one light to the other.</summary>
+    private async Task ShowAdaptationAsync()
+    {
+        DatasetImport? sample = null;
+        if (await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId))) Navigation.NavigateTo(AppRoutes.DatasetsThenAdapt(ProjectId, sample!.DatasetId));
+    }
 
     private async Task SaveAsync()
     {
