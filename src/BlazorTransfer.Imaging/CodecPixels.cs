@@ -41,6 +41,25 @@ internal sealed class CodecPixels : IDisposable
         return null;
     }
 
+    /// <summary>
+    /// Decodes some rows of a JPEG: what lies above and below is not transformed. Null where the file is damaged, or cannot be decoded in
+    /// rows.
+    /// </summary>
+    public static unsafe CodecPixels? DecodeRows(CodecSession session, int first, int count)
+    {
+        // Not fewer columns as well: SkiaSharp's options would point to a variable of a call that has returned, and a damaged file then ends
+        // the process.
+        SKCodec codec = session.Codec;
+        var info = new SKImageInfo(session.StoredWidth, session.StoredHeight, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        if (codec.StartScanlineDecode(info) != SKCodecResult.Success || (first > 0 && !codec.SkipScanlines(first))) return null;
+        byte[] rented = ArrayPool<byte>.Shared.Rent(info.RowBytes * count);
+        int decoded;
+        fixed (byte* pixels = rented) decoded = codec.GetScanlines((nint)pixels, count, info.RowBytes);
+        if (decoded == count) return new CodecPixels(info.Width, count, opaque: true, rented);
+        ArrayPool<byte>.Shared.Return(rented);
+        return null;
+    }
+
     private static SKSizeI ScaledSize(SKCodec codec, int minimumShorterSide)
     {
         for (int eighths = 1; eighths < 8; eighths++)

@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using SkiaSharp;
 
 namespace BlazorTransfer.Imaging;
 
@@ -31,15 +32,46 @@ public static class ImageDecoder
         {
             using CodecPixels pixels = CodecPixels.Decode(session, minimumShorterSide)
                 ?? throw new ImageException(CodecSession.Damaged(session.Format));
-            var stored = new RgbImage(pixels.Width, pixels.Height);
-            for (int y = 0; y < pixels.Height; y++)
-            {
-                if (pixels.IsOpaque) DropAlpha(pixels.Row(y), stored.Row(y));
-                else LayOverWhite(pixels.Row(y), stored.Row(y));
-            }
-
-            return ExifOrientation.Apply(session.Codec.EncodedOrigin, stored);
+            return ExifOrientation.Apply(session.Codec.EncodedOrigin, ToRgb(pixels));
         }
+    }
+
+    /// <summary>
+    /// The picture in full size, and of an upright JPEG no other rows than those that are needed. The pixels are those of
+    /// <see cref="DecodeRgb(byte[], int?, ImageLimits?)"/> to the bit.
+    /// </summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="needed">The rows that are needed of an upright picture of a width and a height.</param>
+    /// <param name="limits">See above.</param>
+    /// <exception cref="ImageException">The file is no picture that can be used; the message says why.</exception>
+    public static DecodedRows DecodeRows(byte[] file, Func<int, int, (int First, int Count)> needed, ImageLimits? limits = null)
+    {
+        (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
+        if (session is null) throw new ImageException(rejection!);
+        using (session)
+        {
+            if (session is { Format: ImageFormat.Jpeg, Codec.EncodedOrigin: SKEncodedOrigin.TopLeft })
+            {
+                (int first, int count) = needed(session.StoredWidth, session.StoredHeight);
+                using CodecPixels? pixels = CodecPixels.DecodeRows(session, first, count);
+                if (pixels is not null) return new DecodedRows(ToRgb(pixels), first, session.StoredHeight);
+            }
+        }
+
+        RgbImage whole = DecodeRgb(file, null, limits);
+        return new DecodedRows(whole, 0, whole.Height);
+    }
+
+    private static RgbImage ToRgb(CodecPixels pixels)
+    {
+        RgbImage image = RgbImage.Undrawn(pixels.Width, pixels.Height);
+        for (int y = 0; y < pixels.Height; y++)
+        {
+            if (pixels.IsOpaque) DropAlpha(pixels.Row(y), image.Row(y));
+            else LayOverWhite(pixels.Row(y), image.Row(y));
+        }
+
+        return image;
     }
 
     /// <summary>RGBA to RGB, four pixels a step: 16 bytes are loaded, 12 are wanted, and the next step overwrites the other 4.</summary>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace BlazorTransfer.Imaging;
 
 /// <summary>How pixels between pixels are found; PIL's filters of these names, antialiased.</summary>
@@ -16,27 +18,34 @@ public static class PilResize
     /// <summary>Scales so that the shorter side becomes <paramref name="side"/>; the longer one is rounded down, as in torchvision.</summary>
     public static RgbImage ShorterSide(RgbImage image, int side, ResizeFilter filter = ResizeFilter.Bilinear)
     {
+        (int width, int height) = ShorterSide(image.Width, image.Height, side);
+        return Resize(image, width, height, filter);
+    }
+
+    /// <summary>The size that <see cref="ShorterSide(RgbImage, int, ResizeFilter)"/> gives.</summary>
+    public static (int Width, int Height) ShorterSide(int width, int height, int side)
+    {
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
-        int longer = (int)((long)side * Math.Max(image.Width, image.Height) / image.ShorterSide);
-        return image.Width <= image.Height ? Resize(image, side, longer, filter) : Resize(image, longer, side, filter);
+        int longer = (int)((long)side * Math.Max(width, height) / Math.Min(width, height));
+        return width <= height ? (side, longer) : (longer, side);
     }
 
     public static RgbImage Resize(RgbImage image, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (image.Width != width) image = ResampleHorizontally(image, width, filter);
-        if (image.Height != height) image = ResampleVertically(image, height, filter);
-        return image;
+        if ((image.Width, image.Height) == (width, height)) return image;
+        RgbImage resized = RgbImage.Undrawn(width, height);
+        Resample(image, new PixelArea(0, 0, image.Width, image.Height), width, height, new PixelArea(0, 0, width, height), filter, resized.Pixels);
+        return resized;
     }
 
     /// <summary>Cuts out the middle; half a pixel is rounded to even, as in Python.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The image is smaller than the crop.</exception>
     public static RgbImage CentreCrop(RgbImage image, int width, int height)
     {
-        int left = (int)Math.Round((image.Width - width) / 2.0, MidpointRounding.ToEven);
-        int top = (int)Math.Round((image.Height - height) / 2.0, MidpointRounding.ToEven);
-        return Crop(image, left, top, width, height);
+        PixelArea area = PixelArea.Centre(image.Width, image.Height, width, height);
+        return Crop(image, area.Left, area.Top, width, height);
     }
 
     /// <inheritdoc cref="CentreCrop(RgbImage, int, int)"/>
@@ -58,20 +67,56 @@ public static class PilResize
         return crop;
     }
 
-    private static RgbImage ResampleHorizontally(RgbImage image, int width, ResizeFilter filter)
+    /// <summary>
+    /// Cuts <paramref name="source"/> out, resizes it, and keeps a window of that: the same bytes as the three steps one after another,
+    /// computing only what the window needs.
+    /// </summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="source">What is resized. It may reach beyond the picture where the window needs nothing of that (<see cref="NeededRows"/>).</param>
+    /// <param name="width">Width of the resized source.</param>
+    /// <param name="height">Height of the resized source.</param>
+    /// <param name="window">What is kept of the resized source.</param>
+    /// <param name="filter">The filter.</param>
+    /// <param name="target">Receives the window: rows of red, green and blue without padding.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The window does not lie within the resized source, or what it needs not within the picture.</exception>
+    public static void Resample(RgbImage image, PixelArea source, int width, int height, PixelArea window, ResizeFilter filter, Span<byte> target)
     {
-        var weights = ResampleWeights.Of(filter, image.Width, width);
-        var result = new RgbImage(width, image.Height);
-        for (int y = 0; y < image.Height; y++) ResampleKernel.Row(image.Row(y), result.Row(y), weights);
-        return result;
+        if (window.Left < 0 || window.Top < 0 || window.Width < 1 || window.Height < 1 || window.Left + window.Width > width || window.Top + window.Height > height)
+            throw new ArgumentOutOfRangeException(nameof(window), $"{window} does not fit {width} × {height} pixels.");
+        ResampleWeights? across = source.Width == width ? null : ResampleWeights.Of(filter, source.Width, width, window.Left, window.Width);
+        ResampleWeights? down = source.Height == height ? null : ResampleWeights.Of(filter, source.Height, height, window.Top, window.Height);
+        (int left, int columns) = across?.Inputs ?? (window.Left, window.Width);
+        (int top, int rows) = down?.Inputs ?? (window.Top, window.Height);
+        if (source.Left + left < 0 || source.Top + top < 0 || source.Left + left + columns > image.Width || source.Top + top + rows > image.Height)
+            throw new ArgumentOutOfRangeException(nameof(source), $"{source} does not fit {image.Width} × {image.Height} pixels.");
+
+        int stride = RgbImage.Channels * image.Width, length = RgbImage.Channels * window.Width;
+        ReadOnlySpan<byte> pixels = image.Pixels.AsSpan((source.Top + top) * stride);
+        byte[]? rented = null;
+        if (across is null)
+        {
+            pixels = pixels[(RgbImage.Channels * (source.Left + left))..];
+        }
+        else
+        {
+            int narrowed = length + ResampleKernel.Slack;
+            rented = ArrayPool<byte>.Shared.Rent(rows * narrowed);
+            ResampleKernel.Rows(pixels, stride, RgbImage.Channels * source.Left, rows, rented, narrowed, across);
+            pixels = rented;
+            stride = narrowed;
+        }
+
+        for (int y = 0; y < window.Height; y++)
+        {
+            Span<byte> row = target.Slice(y * length, length);
+            if (down is null) pixels.Slice(y * stride, length).CopyTo(row);
+            else ResampleKernel.Column(pixels[((down.Start(y) - top) * stride)..], stride, down, y, row);
+        }
+
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
     }
 
-    private static RgbImage ResampleVertically(RgbImage image, int height, ResizeFilter filter)
-    {
-        var weights = ResampleWeights.Of(filter, image.Height, height);
-        var result = new RgbImage(image.Width, height);
-        for (int y = 0; y < height; y++)
-            ResampleKernel.Column(image.Pixels, weights.Start(y), weights.Of(y), result.Row(y));
-        return result;
-    }
+    /// <summary>The rows of a picture that some rows of the resized picture need.</summary>
+    public static (int First, int Count) NeededRows(int sourceHeight, int height, int first, int count, ResizeFilter filter) =>
+        sourceHeight == height ? (first, count) : ResampleWeights.InputsOf(filter, sourceHeight, height, first, count);
 }

@@ -15,6 +15,9 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
     {
     }
 
+    /// <summary>A picture whose pixels are whatever memory held: for those who write all of them, since clearing costs a good part of a resize.</summary>
+    internal static RgbImage Undrawn(int width, int height) => new(width, height, GC.AllocateUninitializedArray<byte>(checked(Channels * width * height)));
+
     public int ShorterSide => Math.Min(Width, Height);
 
     /// <summary>One row of pixels, <c>3 · Width</c> bytes.</summary>

@@ -16,6 +16,7 @@ namespace BlazorTransfer.Training;
 /// <summary>A job made ready to train: everything that can be wrong with it was found before the first step.</summary>
 public sealed class TrainingRun : IDisposable
 {
+    private readonly DecodedImages _decoded;
     private readonly ImageStore _images;
     private readonly ImageStore? _targetImages;
 
@@ -24,8 +25,9 @@ public sealed class TrainingRun : IDisposable
         (Job, Data, Target, Model, Method, Settings, Device) = (job, data, target, model, method, settings, device);
         Stages = method.Stages;
         Preprocessing = PreprocessingOf(model.Backbone.Spec, settings);
-        _images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide);
-        _targetImages = job.Target is null ? null : new ImageStore(job.Target.Data.ImageRoot, Preprocessing.ResizeShorterSide);
+        _decoded = DecodedImages.Of(job.FeatureCache);
+        _images = new ImageStore(job.Data.ImageRoot, Preprocessing.ResizeShorterSide, _decoded);
+        _targetImages = job.Target is null ? null : new ImageStore(job.Target.Data.ImageRoot, Preprocessing.ResizeShorterSide, _decoded);
     }
 
     public JobSpec Job { get; }
@@ -94,6 +96,7 @@ public sealed class TrainingRun : IDisposable
     {
         Method.Dispose();
         Model.Dispose();
+        _decoded.Dispose();
     }
 
     private BatchSource Drawn(TrainingStage stage, IReadOnlyList<Sample> samples, ImageStore images, bool mixes)

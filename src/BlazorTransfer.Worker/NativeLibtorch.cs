@@ -108,9 +108,9 @@ internal static partial class NativeLibtorch
             SetAllocator(TrimThreshold, int.MaxValue);
             SetAllocator(MmapMaximum, 0);
         }
-        catch (EntryPointNotFoundException)
+        catch (Exception e) when (e is EntryPointNotFoundException or DllNotFoundException)
         {
-            // musl has no mallopt; it is a matter of speed only.
+            // musl has no mallopt, or its library another name; it is a matter of speed only.
         }
     }
 

@@ -36,7 +36,7 @@ public sealed record JobSpec
     /// <summary>Divides training and validation anew; null keeps the data set's own split.</summary>
     public Fold? Fold { get; init; }
 
-    /// <summary>Where features of frozen layers are kept between runs; null keeps none.</summary>
+    /// <summary>Where features of frozen layers are kept between runs, and decoded images that memory does not suffice for while one lasts; null keeps none.</summary>
     public FeatureCacheSpec? FeatureCache { get; init; }
 
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));

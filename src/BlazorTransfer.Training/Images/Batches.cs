@@ -100,7 +100,7 @@ public sealed record InputReader(int Side, SampleReader Read)
     public static InputReader Evaluation(ImageStore images, Preprocessing preprocessing)
     {
         var transforms = new ImageTransforms(preprocessing);
-        return new InputReader(transforms.Side, (sample, _, target) => transforms.Evaluate(images.Full(sample), target));
+        return new InputReader(transforms.Side, (sample, _, target) => transforms.Normalise(images.Evaluated(sample, transforms), target));
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
@@ -6,38 +5,48 @@ using BlazorTransfer.Imaging;
 namespace BlazorTransfer.Training.Images;
 
 /// <summary>
-/// Reads a data set's images. For training they are kept decoded, a little larger than the network's input, as long as they
-/// fit into the budget: decoding costs many times what a crop out of memory does.
+/// Reads a data set's images, each once as far as there is room: decoding costs many times what a crop out of memory does. For training
+/// they are kept a little larger than the network's input, for evaluation as the pixels that the network sees.
 /// </summary>
-public sealed class ImageStore(string root, int workingSide)
+public sealed class ImageStore
 {
-    // A sixth of the machine's memory: the network, its gradients and the web application want the rest.
-    private const int MemoryShare = 6;
+    private readonly string _root;
+    private readonly int _workingSide;
+    private readonly string _workingKey;
+    private readonly DecodedImages _decoded;
 
-    private readonly ConcurrentDictionary<string, RgbImage> _decoded = new(StringComparer.Ordinal);
-    private readonly long _budget = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / MemoryShare;
-    private long _bytes;
-
-    /// <summary>The image in full size, as evaluation needs it to agree with PIL.</summary>
-    /// <exception cref="TrainingException">The file is gone or damaged.</exception>
-    public RgbImage Full(Sample sample) => Read(sample, minimumShorterSide: null);
-
-    /// <summary>The image with its shorter side reduced to the working side.</summary>
-    /// <inheritdoc cref="Full"/>
-    public RgbImage Working(Sample sample)
+    /// <param name="root">The folder that samples are relative to.</param>
+    /// <param name="workingSide">Shorter side of images for training, in pixels.</param>
+    public ImageStore(string root, int workingSide)
+        : this(root, workingSide, DecodedImages.Of(spill: null))
     {
-        if (_decoded.TryGetValue(sample.Sha256, out RgbImage? kept)) return kept;
-        RgbImage image = Read(sample, minimumShorterSide: 2 * workingSide);
-        if (image.ShorterSide > workingSide) image = PilResize.ShorterSide(image, workingSide);
-        if (Interlocked.Add(ref _bytes, image.Pixels.Length) <= _budget) _decoded.TryAdd(sample.Sha256, image);
-        return image;
     }
 
-    private RgbImage Read(Sample sample, int? minimumShorterSide)
+    /// <inheritdoc cref="ImageStore(string, int)"/>
+    /// <param name="root">See above.</param>
+    /// <param name="workingSide">See above.</param>
+    /// <param name="decoded">Where decoded images are kept; several stores may share it.</param>
+    internal ImageStore(string root, int workingSide, DecodedImages decoded) =>
+        (_root, _workingSide, _workingKey, _decoded) = (root, workingSide, $"working {workingSide}", decoded);
+
+    /// <summary>The pixels that evaluation sees, which agree with PIL and torchvision.</summary>
+    /// <exception cref="TrainingException">The file is gone or damaged.</exception>
+    public RgbImage Evaluated(Sample sample, ImageTransforms transforms) =>
+        _decoded.GetOrAdd(new DecodedKey(sample.Sha256, transforms.EvaluationKey), () => Read(sample, transforms.EvaluationCrop));
+
+    /// <summary>The image with its shorter side reduced to the working side.</summary>
+    /// <inheritdoc cref="Evaluated"/>
+    public RgbImage Working(Sample sample) => _decoded.GetOrAdd(new DecodedKey(sample.Sha256, _workingKey), () => Read(sample, file =>
+    {
+        RgbImage image = ImageDecoder.DecodeRgb(file, minimumShorterSide: 2 * _workingSide);
+        return image.ShorterSide > _workingSide ? PilResize.ShorterSide(image, _workingSide) : image;
+    }));
+
+    private RgbImage Read(Sample sample, Func<byte[], RgbImage> decode)
     {
         try
         {
-            return ImageDecoder.DecodeRgb(Path.Combine(root, sample.File), minimumShorterSide);
+            return decode(File.ReadAllBytes(Path.Combine(_root, sample.File)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImageException)
         {

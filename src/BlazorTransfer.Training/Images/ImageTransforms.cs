@@ -1,3 +1,4 @@
+using System.Buffers;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Imaging;
 
@@ -10,7 +11,7 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     private const double SmallestArea = 0.08;
     private const double WidestRatio = 4.0 / 3;
 
-    private readonly float[][] _tables = [.. Enumerable.Range(0, 3).Select(c => Table(preprocessing.Mean[c], preprocessing.Std[c]))];
+    private readonly PlanarNormaliser _normaliser = new(preprocessing);
 
     private readonly ResizeFilter _filter = preprocessing.Interpolation switch
     {
@@ -22,11 +23,36 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     public int Side => preprocessing.CropSize;
 
     /// <summary>Floats of one input.</summary>
-    public int Length => 3 * Side * Side;
+    public int Length => RgbImage.Channels * Side * Side;
+
+    /// <summary>Names all that decides the pixels of <see cref="EvaluationCrop(byte[])"/>.</summary>
+    public string EvaluationKey { get; } = $"evaluation {preprocessing.ResizeShorterSide} {preprocessing.CropSize} {preprocessing.Interpolation}";
 
     /// <summary>What evaluation sees: shorter side resized, middle cut out.</summary>
-    public void Evaluate(RgbImage image, Span<float> target) =>
-        Normalise(PilResize.CentreCrop(PilResize.ShorterSide(image, preprocessing.ResizeShorterSide, _filter), Side), mirrored: false, target);
+    public void Evaluate(RgbImage image, Span<float> target)
+    {
+        (int width, int height) = PilResize.ShorterSide(image.Width, image.Height, preprocessing.ResizeShorterSide);
+        Transform(image, new PixelArea(0, 0, image.Width, image.Height), width, height, PixelArea.Centre(width, height, Side), mirrored: false, target);
+    }
+
+    /// <summary>The pixels of <see cref="Evaluate"/> before they are normalised, S × S, decoding no more of a file than they need.</summary>
+    /// <exception cref="ImageException">The file is no picture that can be used.</exception>
+    public RgbImage EvaluationCrop(byte[] file)
+    {
+        DecodedRows decoded = ImageDecoder.DecodeRows(file, (width, height) =>
+        {
+            (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
+            PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);
+            return PilResize.NeededRows(height, resizedHeight, centre.Top, centre.Height, _filter);
+        });
+        (int width, int height) = PilResize.ShorterSide(decoded.Whole.Width, decoded.Whole.Height, preprocessing.ResizeShorterSide);
+        var crop = new RgbImage(Side, Side);
+        PilResize.Resample(decoded.Image, decoded.Whole, width, height, PixelArea.Centre(width, height, Side), _filter, crop.Pixels);
+        return crop;
+    }
+
+    /// <summary>Normalises S × S pixels.</summary>
+    public void Normalise(RgbImage crop, Span<float> target) => _normaliser.Normalise(crop.Pixels, Side, mirrored: false, target);
 
     /// <summary>
     /// Random resized crop and mirroring, as Szegedy et al. (2015) introduced it and torchvision does it. The smallest area is
@@ -34,12 +60,11 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     /// </summary>
     public void Augment(RgbImage image, Random random, double smallestArea, bool mirror, Span<float> target)
     {
-        (int left, int top, int width, int height) = DrawCrop(image, random, Math.Max(SmallestArea, smallestArea));
-        RgbImage crop = PilResize.Resize(PilResize.Crop(image, left, top, width, height), Side, Side, _filter);
-        Normalise(crop, mirror && random.Next(2) == 1, target);
+        PixelArea crop = DrawCrop(image, random, Math.Max(SmallestArea, smallestArea));
+        Transform(image, crop, Side, Side, new PixelArea(0, 0, Side, Side), mirror && random.Next(2) == 1, target);
     }
 
-    private static (int Left, int Top, int Width, int Height) DrawCrop(RgbImage image, Random random, double smallestArea)
+    private static PixelArea DrawCrop(RgbImage image, Random random, double smallestArea)
     {
         double area = (double)image.Width * image.Height;
         for (int attempt = 0; attempt < 10; attempt++)
@@ -48,29 +73,18 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
             double ratio = Math.Exp(Math.Log(WidestRatio) * (2 * random.NextDouble() - 1));
             int width = (int)Math.Round(Math.Sqrt(target * ratio)), height = (int)Math.Round(Math.Sqrt(target / ratio));
             if (width < 1 || height < 1 || width > image.Width || height > image.Height) continue;
-            return (random.Next(image.Width - width + 1), random.Next(image.Height - height + 1), width, height);
+            return new PixelArea(random.Next(image.Width - width + 1), random.Next(image.Height - height + 1), width, height);
         }
 
         int side = image.ShorterSide;
-        return ((image.Width - side) / 2, (image.Height - side) / 2, side, side);
+        return new PixelArea((image.Width - side) / 2, (image.Height - side) / 2, side, side);
     }
 
-    private void Normalise(RgbImage image, bool mirrored, Span<float> target)
+    private void Transform(RgbImage image, PixelArea source, int width, int height, PixelArea window, bool mirrored, Span<float> target)
     {
-        int plane = Side * Side;
-        for (int y = 0; y < Side; y++)
-        {
-            ReadOnlySpan<byte> row = image.Row(y);
-            for (int x = 0; x < Side; x++)
-            {
-                int from = 3 * (mirrored ? Side - 1 - x : x), to = y * Side + x;
-                target[to] = _tables[0][row[from]];
-                target[plane + to] = _tables[1][row[from + 1]];
-                target[2 * plane + to] = _tables[2][row[from + 2]];
-            }
-        }
+        byte[] pixels = ArrayPool<byte>.Shared.Rent(Length);
+        PilResize.Resample(image, source, width, height, window, _filter, pixels);
+        _normaliser.Normalise(pixels, Side, mirrored, target);
+        ArrayPool<byte>.Shared.Return(pixels);
     }
-
-    /// <summary>(v / 255 − mean) / std for every byte: a look-up is cheaper than two divisions a pixel.</summary>
-    private static float[] Table(float mean, float std) => [.. Enumerable.Range(0, 256).Select(v => (v / 255f - mean) / std)];
 }
