@@ -164,6 +164,22 @@ public sealed class DomainDatasetTests : PageTests
         Assert.Contains("A zip of domain folders", list.Markup, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task UnlabelledDataSet_BesideALabelledOne_IsAdaptedToAtAClick()
+    {
+        (ClaimsPrincipal ada, Project project) = await StartAsync();
+        await App.ImportDatasetAsync(ada, project.Id);
+        Dataset unlabelled = await App.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
+
+        string? link = Open<DatasetPage>(ada, project, unlabelled).FindAll("a").Single(a => a.TextContent.Contains("Adapt to these images", StringComparison.Ordinal)).GetAttribute("href");
+        await DisposeComponentsAsync();
+        Services.GetRequiredService<NavigationManager>().NavigateTo(link!);
+        IRenderedComponent<IComponent> form = Open<NewRunPage>(ada, project, null);
+
+        await form.WaitForAssertionAsync(
+            () => Assert.Contains("no labels", form.Find("[aria-label='Data set of the target'] [aria-checked=true]").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+    }
+
     private async Task<(ClaimsPrincipal User, Project Project)> StartAsync()
     {
         ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));

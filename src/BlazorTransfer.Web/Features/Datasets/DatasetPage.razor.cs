@@ -19,6 +19,7 @@ public sealed partial class DatasetPage
     private IReadOnlyList<TagCount> _tags = [];
     private IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> _byTag = [];
     private Sample? _shownSample;
+    private bool _hasSources;
     private bool _dialogOpen;
 
     [Parameter]
@@ -52,6 +53,7 @@ public sealed partial class DatasetPage
     {
         await base.OnInitializedAsync();
         _dataset = Datasets.Get(User, ProjectId, DatasetId);
+        _hasSources = Datasets.List(User, ProjectId).Any(d => d.Latest.HasLabels);
         _rejected = Datasets.Rejected(User, ProjectId, DatasetId, Shown.Number);
         _tags = Datasets.TagsOf(_dataset, Shown.Number);
         _byTag = CountByTag(_tags, Datasets.Manifest(User, ProjectId, DatasetId, Shown.Number).Samples);

@@ -85,6 +85,13 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
         foreach ((string name, string? own) in spec.Data.ClassNames ?? new Dictionary<string, string?>()) _names[name] = own;
     }
 
+    /// <summary>Chooses the images to adapt to, such as for a link from their page.</summary>
+    public void AdaptTo(Dataset target)
+    {
+        Turn(true);
+        Choose(target);
+    }
+
     /// <summary>Chooses parts by name, such as for a link to a demonstration.</summary>
     public void Use(SampleTag source, SampleTag target)
     {

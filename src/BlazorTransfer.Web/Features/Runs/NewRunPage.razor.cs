@@ -88,6 +88,8 @@ public sealed partial class NewRunPage
             _catalogue = await Catalogues.GetAsync();
             _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
                 new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number)));
+            // Nothing can be learned from images without labels; they are where the model shall work.
+            if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled) _form.Domains.AdaptTo(unlabelled);
             if (SourceTag is not null && TargetTag is not null && SampleTag.Parse(SourceTag) is { } source && SampleTag.Parse(TargetTag) is { } target) _form.Domains.Use(source, target);
             if (BackboneName is not null) _form.StartWith(BackboneName, WeightsId);
             if (StartRun is not null) _form.TrainOnFrom(StartRun);
