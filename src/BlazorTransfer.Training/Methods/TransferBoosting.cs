@@ -21,7 +21,7 @@ internal sealed class TransferBoosting(ParameterSet settings) : ShallowAdaptatio
         "tradaboost",
         "TrAdaBoost",
         "Learns from the source and a few labelled images of the target, and drops the source's images that contradict them.",
-        "Where you can label a few images of each class of the target, and some of the source's are misleading there, or mislabelled.",
+        "Where you can label a few images of each class of the target, and some of the source's are mislabelled or mean something else there. Most of the gain is the labels': one round shows it.",
         "Dai et al., Boosting for Transfer Learning, 2007",
         new ParameterSpec
         {

@@ -35,10 +35,23 @@ public sealed class InstanceWeightsCardTests : PageTests
         Assert.Contains("/p/datasets/d/images/hash29", heaviest[0].QuerySelector("img")!.GetAttribute("src"), StringComparison.Ordinal);
         Assert.All(lightest, i => Assert.Equal("0.00 ×", i.QuerySelector(".row span:last-child")!.TextContent));
 
-        card.Find("button").Click();
+        card.Press(() => card.Find("button"));
 
         Assert.Equal(30, card.FindAll("li").Count);
         Assert.Equal("true", card.Find("button").GetAttribute("aria-expanded"));
+    }
+
+    [Fact]
+    public void Card_WhereAllCountAlike_SaysSo_AndShowsNoEnds()
+    {
+        IRenderedComponent<InstanceWeightsCard> card = Card(hasImages: true, Weights with
+        {
+            Heaviest = [.. Weights.Heaviest.Select(i => i with { Weight = 1 })],
+            Lightest = [.. Weights.Lightest.Select(i => i with { Weight = 1 })],
+        });
+
+        Assert.Contains("All 30 images count alike", card.Find("p").TextContent, StringComparison.Ordinal);
+        Assert.Empty(card.FindAll("li, table"));
     }
 
     [Fact]
@@ -77,6 +90,6 @@ public sealed class InstanceWeightsCardTests : PageTests
         Assert.Throws<NotFoundException>(() => runs.InstanceWeights(stranger, project.Id, run.Id));
     }
 
-    private IRenderedComponent<InstanceWeightsCard> Card(bool hasImages) => Render<InstanceWeightsCard>(p => p
-        .Add(c => c.ProjectId, "p").Add(c => c.DatasetId, "d").Add(c => c.Weights, Weights).Add(c => c.HasImages, hasImages));
+    private IRenderedComponent<InstanceWeightsCard> Card(bool hasImages, InstanceWeights? weights = null) => Render<InstanceWeightsCard>(p => p
+        .Add(c => c.ProjectId, "p").Add(c => c.DatasetId, "d").Add(c => c.Weights, weights ?? Weights).Add(c => c.HasImages, hasImages));
 }

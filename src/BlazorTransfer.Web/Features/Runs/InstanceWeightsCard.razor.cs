@@ -26,8 +26,11 @@ public sealed partial class InstanceWeightsCard
     [Parameter]
     public bool HasImages { get; set; }
 
-    private string Summary =>
-        $"An image of weight 2 counts as two would. What was learned of the source is worth {Format.Count((long)Math.Round(Weights.EffectiveSampleSize), "image")} that all count alike "
+    private bool AllAlike => Weights.Heaviest.Concat(Weights.Lightest).All(i => Math.Abs(i.Weight - 1) < 0.005);
+
+    private string Summary => AllAlike
+        ? $"All {Format.Count(Weights.Images, "image")} count alike: the method found none to prefer and none to drop. A boosted classifier that is never wrong drops nothing; more weight decay lets it err."
+        : $"An image of weight 2 counts as two would. What was learned of the source is worth {Format.Count((long)Math.Round(Weights.EffectiveSampleSize), "image")} that all count alike "
         + $"(effective sample size), of {Weights.Images:N0}; {Format.Percent(Weights.DroppedShare)} hardly count at all, less than a tenth of the mean.";
 
     private IEnumerable<(string Title, IReadOnlyList<WeightedImage> Images)> Ends => [("Those that count most", Weights.Heaviest), ("Those that count least", Weights.Lightest)];
