@@ -20,7 +20,7 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
         "Where the source alone is right about most of the target already; where it is not, its mistakes are learned.",
         "Long et al., Transfer Feature Learning with Joint Distribution Adaptation, 2013",
         [
-            ComponentsOf(80),
+            ComponentsOf(40),
             // Its components have variance one, so that many of them are noise as loud as the rest.
             ClassifierDecayOf(0.1),
             Regularisation,

@@ -145,7 +145,7 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
             Choices =
             [
                 new ParameterChoice("logistic-regression", "Logistic regression", "One linear layer, like other models'."),
-                new ParameterChoice(Nearest, "Nearest neighbours", "The classes of the nearest images of the source vote. The model then holds the features of up to 5,000 of them."),
+                new ParameterChoice(Nearest, "Nearest neighbours", "The classes of the nearest images of the source vote; ten points behind where we measured. The model then holds the features of up to 5,000 of them."),
             ],
         },
         new ParameterSpec

@@ -17,7 +17,7 @@ internal sealed class SubspaceAdaptation(ParameterSet settings) : ShallowAdaptat
         "Turns the source's principal directions onto the target's, and learns from what is left.",
         "For few images: it has a single setting, and drops what is noise in both domains.",
         "Fernando et al., Unsupervised Visual Domain Adaptation Using Subspace Alignment, 2013",
-        [ComponentsOf(80), .. ClassifierChoice]);
+        [ComponentsOf(300), .. ClassifierChoice]);
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {
