@@ -21,6 +21,10 @@ if (args is ["adaptation", ..]) return new RootCommand { AdaptationComparison.Cr
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- ranking --data NAME=FOLDER sample --weights FILE...
 if (args is ["ranking", .. var rest]) return RankingComparison.Run(rest);
 
+// Whole runs: how fast are images and a network, against PyTorch? See .github/performance.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- speed --data FOLDER
+if (args is ["speed", ..]) return new RootCommand { SpeedComparison.Create() }.Parse(args).Invoke();
+
 // Paired comparisons: both sides in one process, one after the other, and the ratio is the figure.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- --filter '*'
 // In this process, because libtorch's gigabyte need not be copied into a project of its own for each benchmark.

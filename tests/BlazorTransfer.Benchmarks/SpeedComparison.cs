@@ -1,0 +1,311 @@
+using System.CommandLine;
+using System.Globalization;
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Training;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Worker;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Benchmarks;
+
+/// <summary>
+/// How fast images become tensors and a ResNet-18 (random weights, 224 pixels, 16 images at once) computes and learns, against the usual PyTorch
+/// script on the same machine. Both sides take turns, so that what else the machine does meets both; figures are medians over the turns.
+/// </summary>
+internal static class SpeedComparison
+{
+    private const int BatchSize = 16, Threads = 2, Photographs = 100, Epochs = 30;
+    private const string Backbone = "resnet18";
+
+    public static Command Create()
+    {
+        var data = new Option<string>("--data") { Description = "Photographs, in class folders.", Required = true };
+        var python = new Option<string>("--python") { Description = "A Python with PyTorch and torchvision.", DefaultValueFactory = _ => "python3" };
+        var turns = new Option<int>("--turns") { Description = "How often each side is measured.", DefaultValueFactory = _ => 9 };
+        var images = new Option<int>("--images") { Description = "Images of the linear probe.", DefaultValueFactory = _ => 128 };
+        var only = new Option<string[]>("--only") { Description = "Parts: files, network, probe, step; all unless said.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("speed", "Images and a network, against PyTorch and torchvision.") { data, python, turns, images, only };
+        command.SetAction(parsed =>
+        {
+            NativeLibtorch.Load();
+            string scratch = Directory.CreateTempSubdirectory("blazortransfer-speed-").FullName;
+            using SpeedPeer? peer = SpeedPeer.Start(parsed.GetValue(python)!);
+            try
+            {
+                Console.WriteLine($"Against {peer?.Versions ?? "nothing"}; {parsed.GetValue(turns)} turns.\n\n| What | Ours | Theirs | Ours against theirs |\n|---|---|---|---|");
+                var comparison = new Comparison(Path.GetFullPath(parsed.GetValue(data)!), scratch, peer, parsed.GetValue(turns), parsed.GetValue(images));
+                string[] parts = parsed.GetValue(only) is { Length: > 0 } named ? named : ["files", "network", "probe", "step"];
+                foreach (string part in parts) comparison.Print(part);
+            }
+            finally
+            {
+                Directory.Delete(scratch, recursive: true);
+            }
+        });
+        return command;
+    }
+
+    private sealed record Comparison(string Data, string Scratch, SpeedPeer? Peer, int Turns, int Images)
+    {
+        public void Print(string part)
+        {
+            switch (part)
+            {
+                case "files":
+                    CompareFiles();
+                    break;
+                case "network":
+                    CompareNetwork();
+                    break;
+                case "probe":
+                    CompareProbe();
+                    break;
+                case "step":
+                    CompareStep();
+                    break;
+                default:
+                    throw new ArgumentException($"There is no part '{part}'.", nameof(part));
+            }
+        }
+
+        /// <summary>JPEG files to tensors on one thread, by the processor's time.</summary>
+        private void CompareFiles()
+        {
+            string drawn = Path.Combine(Scratch, "drawn");
+            for (int i = 0; i < 4; i++)
+            {
+                string file = Path.Combine(drawn, $"class-{i / 2}", $"{i}.jpg");
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.WriteAllBytes(file, DecodingBenchmarks.Photograph(4000, 3000, seed: i));
+            }
+
+            foreach (string folder in new[] { Data, drawn })
+            {
+                Sample[] samples = [.. Manifest(folder).Samples.Take(Photographs)];
+                string[] files = [.. samples.Select(s => Path.Combine(folder, s.File))];
+                string name = $"photographs of {samples.Average(s => s.Width):F0}×{samples.Average(s => s.Height):F0} on average";
+                using DecodedImages nothing = new(0), everything = new(long.MaxValue);
+                Pair($"Evaluation crop from file, {name}", samples.Length, () => Read(Still(folder, nothing), samples), t => t.Processor, new PeerTask("evaluate", 1, files));
+                Pair($"Training crop from file, {name}", samples.Length, () => Read(Drawn(folder, nothing), samples), t => t.Processor, new PeerTask("train", 1, files));
+                Pair($"Training crop from what is kept, {name}", samples.Length, () => Read(Drawn(folder, everything), samples), t => t.Processor, new PeerTask("cached", 1, files));
+            }
+        }
+
+        /// <summary>A batch that is ready in memory through the network, on two threads.</summary>
+        private void CompareNetwork()
+        {
+            set_num_threads(Threads);
+            using TrainingRun run = Prepare("fine-tuning", Manifest(Data));
+            using Tensor images = rand(BatchSize, 3, 224, 224), labels = zeros([BatchSize], ScalarType.Int64);
+            using var steps = new Steps(run);
+            void Features()
+            {
+                using var scope = NewDisposeScope();
+                using var inference = no_grad();
+                run.Model.Backbone.eval();
+                run.Model.ForwardTo(run.Model.HeadEntry, images);
+            }
+
+            foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
+            {
+                Pair($"Features of 16 images, against {name}", BatchSize, Features, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
+                Pair($"Fine-tuning step of 16 images, against {name}", BatchSize, () => steps.Take(images, labels), t => t.Wall, new PeerTask("step", Threads, [], channelsLast));
+            }
+        }
+
+        /// <summary>A whole run of a linear probe against one pass of its images through the network.</summary>
+        private void CompareProbe()
+        {
+            DatasetManifest data = Manifest(Data);
+            int every = Math.Max(1, data.Samples.Count / Images);
+            data = data with { Samples = [.. data.Samples.Where((_, i) => i % every == 0).Take(Images)] };
+            using TrainingRun run = Prepare("linear-probe", data, ("epochs", Epochs));
+            double Probe(FeatureCacheSpec cache) => Seconds(() =>
+            {
+                var folder = new RunFolder(Path.Combine(Scratch, Guid.NewGuid().ToString("N")));
+                folder.Create();
+                TrainingRun.Execute(run.Job with { FeatureCache = cache }, folder, _ => { }, CancellationToken.None);
+            });
+            double Pass() => Seconds(() =>
+            {
+                using var inference = no_grad();
+                run.Model.Backbone.eval();
+                foreach (Split split in new[] { Split.Train, Split.Validation })
+                {
+                    foreach (Batch batch in new ImageBatches(data.Of(split), data.Classes, _ => Still(Data, new DecodedImages(0)), 0, CPU).ReadAll(BatchSize, CancellationToken.None))
+                    {
+                        using var scope = NewDisposeScope();
+                        using Batch own = batch;
+                        run.Model.ForwardTo(run.Model.HeadEntry, batch.Inputs);
+                    }
+                }
+            });
+            Probe(new FeatureCacheSpec(Path.Combine(Scratch, "warm-up"), 1L << 30));
+            var whole = new List<double>();
+            var head = new List<double>();
+            var pass = new List<double>();
+            for (int turn = 0; turn < Turns; turn++)
+            {
+                var cache = new FeatureCacheSpec(Path.Combine(Scratch, $"features-{turn}"), 1L << 30);
+                pass.Add(Pass());
+                whole.Add(Probe(cache));
+                head.Add(Probe(cache));
+            }
+
+            Row($"Linear probe, {Epochs} epochs of {data.Samples.Count} images, against one pass over them", Time(whole), Time(pass), Ratio(whole.Zip(pass, (a, b) => a / b)));
+            Row("  the same with features known before (start, head, validation, model), and what is left without that", Time(head), Time(pass),
+                Ratio(whole.Select((w, i) => (w - head[i]) / pass[i])));
+        }
+
+        /// <summary>Training steps on images that are drawn anew each time against steps on tensors.</summary>
+        private void CompareStep()
+        {
+            const int Batches = 4;
+            DatasetManifest data = Manifest(Data);
+            using TrainingRun run = Prepare("fine-tuning", data);
+            using var steps = new Steps(run);
+            BatchSource source = run.Training(run.Stages[^1]);
+            int[] order = [.. Enumerable.Range(0, Math.Min(Batches * BatchSize, source.Samples.Count))];
+            double OnImages(BatchSource from, int epoch) => Seconds(() =>
+            {
+                foreach (Batch batch in from.Read(order, BatchSize, epoch, CancellationToken.None))
+                    using (batch) steps.Take(batch.Inputs, batch.Labels);
+            });
+            using Tensor images = rand(BatchSize, 3, 224, 224), labels = zeros([BatchSize], ScalarType.Int64);
+            double OnTensors() => Seconds(() =>
+            {
+                for (int i = 0; i < order.Length / BatchSize; i++) steps.Take(images, labels);
+            });
+            OnImages(source, 1);
+            OnTensors();
+            List<double> kept = [], fromFiles = [], ready = [];
+            for (int turn = 0; turn < Turns; turn++)
+            {
+                kept.Add(OnImages(source, turn + 2));
+                ready.Add(OnTensors());
+                using TrainingRun cold = TrainingRun.Prepare(run.Job, _ => { });
+                fromFiles.Add(OnImages(cold.Training(cold.Stages[^1]), turn + 2));
+            }
+
+            Row("Fine-tuning steps on images kept decoded, against ready tensors", Time(kept), Time(ready), Ratio(ready.Zip(kept, (a, b) => a / b)));
+            Row("Fine-tuning steps on images from files, against ready tensors", Time(fromFiles), Time(ready), Ratio(ready.Zip(fromFiles, (a, b) => a / b)));
+        }
+
+        private static InputReader Still(string folder, DecodedImages kept) =>
+            InputReader.Evaluation(new ImageStore(folder, Preprocessing.ImageNet.ResizeShorterSide, kept), Preprocessing.ImageNet);
+
+        private static InputReader Drawn(string folder, DecodedImages kept) =>
+            new RandomCrop(0.08, Mirrors: true).Reader(new ImageStore(folder, Preprocessing.ImageNet.ResizeShorterSide, kept), Preprocessing.ImageNet);
+
+        private static void Read(InputReader reader, Sample[] samples)
+        {
+            float[] target = new float[3 * reader.Side * reader.Side];
+            for (int i = 0; i < samples.Length; i++) reader.Read(samples[i], new Random(i), target);
+        }
+
+        private static DatasetManifest Manifest(string folder) => FolderImport.FromFolder(folder).Manifest;
+
+        private TrainingRun Prepare(string method, DatasetManifest data, params (string Name, ParameterValue Value)[] parameters)
+        {
+            var job = new JobSpec
+            {
+                RunId = "speed",
+                Data = ComparedRun.Save(data, Data, Scratch),
+                Backbone = Backbone,
+                Weights = WeightsSpec.Random,
+                Method = method,
+                Parameters = new Dictionary<string, ParameterValue>(parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)))
+                {
+                    [CommonParameters.BatchSize] = BatchSize,
+                    [CommonParameters.Threads] = Threads,
+                },
+                Device = DeviceSpec.Cpu,
+            };
+            if (method == "fine-tuning") job = job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [CommonParameters.Optimizer] = "sgd", [CommonParameters.Augmentation] = "light" } };
+            return TrainingRun.Prepare(job, _ => { });
+        }
+
+        /// <summary>Both sides once for nothing, then in turns.</summary>
+        /// <param name="what">What the table calls it.</param>
+        /// <param name="images">How many images it is about.</param>
+        /// <param name="ours">Our side.</param>
+        /// <param name="seconds">Which seconds count.</param>
+        /// <param name="theirs">The other side.</param>
+        private void Pair(string what, int images, Action ours, Func<Took, double> seconds, PeerTask theirs)
+        {
+            List<double> our = [], their = [];
+            for (int turn = -1; turn < Turns; turn++)
+            {
+                Took own = Took.By(ours);
+                Took? other = Peer?.Do(theirs);
+                if (turn < 0) continue;
+                our.Add(seconds(own));
+                their.Add(other is null ? double.NaN : seconds(other));
+            }
+
+            Row(what, Rate(our, images), Rate(their, images), Ratio(our.Zip(their, (a, b) => b / a)));
+        }
+
+        private static double Seconds(Action work) => Took.By(work).Wall;
+
+        private static void Row(string what, string ours, string theirs, string ratio) => Console.WriteLine($"| {what} | {ours} | {theirs} | {ratio} |");
+
+        private static string Rate(IEnumerable<double> seconds, int images)
+        {
+            double rate = images / Median(seconds);
+            return $"{rate.ToString(rate < 100 ? "F1" : "N0", CultureInfo.InvariantCulture)} images/s";
+        }
+
+        private static string Time(IEnumerable<double> seconds) => string.Create(CultureInfo.InvariantCulture, $"{Median(seconds):F2} s");
+
+        /// <summary>The median of the turns' ratios, and the middle half of them.</summary>
+        private static string Ratio(IEnumerable<double> ratios)
+        {
+            double[] sorted = [.. ratios.Order()];
+            return string.Create(CultureInfo.InvariantCulture, $"{Median(sorted):F2} ({sorted[sorted.Length / 4]:F2}–{sorted[^(1 + sorted.Length / 4)]:F2})");
+        }
+
+        private static double Median(IEnumerable<double> values)
+        {
+            double[] sorted = [.. values.Order()];
+            return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
+        }
+    }
+
+    /// <summary>The trainer's steps, without what it tells.</summary>
+    private sealed class Steps(TrainingRun run) : IDisposable
+    {
+        private readonly TrainingStage _stage = run.Stages[^1];
+        private readonly StageSteps _steps = Begin(run);
+        private long _batches;
+
+        public void Take(Tensor images, Tensor labels)
+        {
+            using var scope = NewDisposeScope();
+            var batch = new Batch(images, labels, 0, [.. run.Data.Of(Split.Train).Take(BatchSize)]);
+            run.Model.Backbone.train();
+            Loss loss = _stage.Method.ComputeLoss(run.Model, batch);
+            _ = loss.Total.item<float>();
+            // A long epoch, whose end is never near.
+            _steps.Take(loss.Total, _batches++ % StepsPerEpoch, BatchSize, BatchSize * StepsPerEpoch);
+        }
+
+        private const int StepsPerEpoch = 1000;
+
+        public void Dispose() => _steps.Dispose();
+
+        private static StageSteps Begin(TrainingRun run)
+        {
+            TrainingStage stage = run.Stages[^1];
+            run.Model.Backbone.Freeze(stage.Method.FrozenGroups(run.Model));
+            stage.Method.OnEpochStart(run.Model, 1);
+            return new StageSteps(run.Model, stage, StepsPerEpoch);
+        }
+    }
+}
