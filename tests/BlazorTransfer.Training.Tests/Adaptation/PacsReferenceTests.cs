@@ -86,7 +86,10 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
         Linear classifier = nn.Linear(features.shape[1], labels.max().item<long>() + 1);
         (ParameterSet? settings, _) = ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue>
         {
-            [CommonParameters.LearningRate] = 0.01, [CommonParameters.Momentum] = 0.9, [CommonParameters.WeightDecay] = 1e-3, [CommonParameters.Optimizer] = "sgd",
+            [CommonParameters.LearningRate] = 0.01,
+            [CommonParameters.Momentum] = 0.9,
+            [CommonParameters.WeightDecay] = 1e-3,
+            [CommonParameters.Optimizer] = "sgd",
         });
         using var optimizer = new RunOptimizer([new ParameterGroup([.. classifier.parameters()])], settings!);
         for (int epoch = 0; epoch < Epochs; epoch++)
