@@ -34,7 +34,8 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         int count = kept.Sum(k => k?.Samples.Count ?? 0), known = 0, before = 0;
         int row = (int)FeatureBatches.ShapeAt(run.Model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
         long bytes = (long)row * sizeof(float) * count;
-        FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, run.Model, entry, run.Preprocessing, row) : null;
+        using FrozenTrunk trunk = FrozenTrunk.Of(run.Model, entry, run.Settings);
+        FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, trunk, run.Preprocessing, row) : null;
         bool inMemory = bytes <= FeatureBatches.MemoryBytes;
         if (!inMemory && cache is null) return images;
         progress.Start(RunPhase.ExtractingFeatures, count, "images");
@@ -43,7 +44,7 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
             .. kept.Select(of =>
             {
                 if (of is null) return null;
-                FeatureBatches computed = FeatureBatches.Compute(run.Model, of, entry, cache, inMemory, done => progress.Report(before + done), cancel);
+                FeatureBatches computed = FeatureBatches.Compute(trunk, of, cache, inMemory, done => progress.Report(before + done), cancel);
                 before += of.Samples.Count;
                 known += computed.Known;
                 return computed;

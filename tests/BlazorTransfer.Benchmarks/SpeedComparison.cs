@@ -112,18 +112,57 @@ internal static class SpeedComparison
                 run.Model.ForwardTo(run.Model.HeadEntry, images);
             }
 
+            using FrozenTrunk half = FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, "bf16")));
+            void HalfFeatures()
+            {
+                using var scope = NewDisposeScope();
+                using var inference = no_grad();
+                half.Forward(images);
+            }
+
+            CompareWithPeak(Features, HalfFeatures);
+            Pair("Features of 16 images in bfloat16, against channels-last in bfloat16", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true));
             foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
             {
+                Pair($"Features of 16 images in bfloat16, against {name}", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
                 Pair($"Features of 16 images, against {name}", BatchSize, Features, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
                 Pair($"Fine-tuning step of 16 images, against {name}", BatchSize, () => steps.Take(images, labels), t => t.Wall, new PeerTask("step", Threads, [], channelsLast));
             }
+        }
+
+        /// <summary>Features in bfloat16 against those in single precision, and the share of a large matrix product's speed that they reach.</summary>
+        private void CompareWithPeak(Action exact, Action half)
+        {
+            const int Side = 2048;
+            // Multiplications and additions of ResNet-18 at 224 pixels, for one image.
+            const double Operations = 3.63e9;
+            using Tensor matrix = rand(Side, Side).to(bfloat16);
+            void Product()
+            {
+                using Tensor product = matrix.mm(matrix);
+            }
+
+            List<double> single = [], bfloat = [], peak = [];
+            for (int turn = -1; turn < Turns; turn++)
+            {
+                double[] seconds = [Seconds(exact), Seconds(half), Seconds(Product)];
+                if (turn < 0) continue;
+                single.Add(seconds[0]);
+                bfloat.Add(seconds[1]);
+                peak.Add(seconds[2] / (2.0 * Side * Side * Side));
+            }
+
+            Row("Features of 16 images, bfloat16 against single precision, both ours", Rate(bfloat, BatchSize), Rate(single, BatchSize), Ratio(single.Zip(bfloat, (s, b) => s / b)));
+            Row("  their share of the speed of a matrix product in bfloat16", Rate(bfloat, BatchSize), $"{(1e-9 / Median(peak)).ToString("F0", CultureInfo.InvariantCulture)} GFLOP/s",
+                Ratio(bfloat.Zip(peak, (b, p) => BatchSize * Operations * p / b)));
         }
 
         /// <summary>A whole run of a linear probe against one pass of its images through the network.</summary>
         private void CompareProbe()
         {
             DatasetManifest data = Manifest(Data);
-            int every = Math.Max(1, data.Samples.Count / Images);
+            // Spread over both splits.
+            int every = (data.Samples.Count + Images - 1) / Images;
             data = data with { Samples = [.. data.Samples.Where((_, i) => i % every == 0).Take(Images)] };
             using TrainingRun run = Prepare("linear-probe", data, ("epochs", Epochs));
             double Probe(FeatureCacheSpec cache) => Seconds(() =>

@@ -8,7 +8,8 @@ namespace BlazorTransfer.Benchmarks;
 /// <param name="Threads">libtorch's threads there.</param>
 /// <param name="Files">The images of the first three.</param>
 /// <param name="ChannelsLast">The memory format of the last two.</param>
-internal sealed record PeerTask(string Name, int Threads, IReadOnlyList<string> Files, bool ChannelsLast = false);
+/// <param name="BFloat16">Features in bfloat16.</param>
+internal sealed record PeerTask(string Name, int Threads, IReadOnlyList<string> Files, bool ChannelsLast = false, bool BFloat16 = false);
 
 /// <summary>Seconds of some work.</summary>
 /// <param name="Wall">By the clock.</param>

@@ -29,18 +29,20 @@ def decoded(path):
     return held[path]
 
 
-def network(channels_last):
-    if channels_last not in networks:
+def network(channels_last, bfloat16=False):
+    if (channels_last, bfloat16) not in networks:
         model = torchvision.models.resnet18(weights=None)
         images, labels = torch.rand(16, 3, 224, 224), torch.randint(0, 2, (16,))
         if channels_last:
             model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
-        networks[channels_last] = (model, torch.optim.SGD(model.parameters(), 1e-4, momentum=0.9), images, labels)
-    return networks[channels_last]
+        if bfloat16:
+            model, images = model.bfloat16(), images.bfloat16()
+        networks[channels_last, bfloat16] = (model, torch.optim.SGD(model.parameters(), 1e-4, momentum=0.9), images, labels)
+    return networks[channels_last, bfloat16]
 
 
-def features(channels_last):
-    model, _, images, _ = network(channels_last)
+def features(channels_last, bfloat16):
+    model, _, images, _ = network(channels_last, bfloat16)
     model.eval()
     with torch.no_grad():
         model(images)
@@ -62,7 +64,7 @@ for line in sys.stdin:
         "evaluate": lambda: [EVALUATE(read(f)) for f in task["files"]],
         "train": lambda: [TRAIN(read(f)) for f in task["files"]],
         "cached": lambda: [TRAIN(decoded(f)) for f in task["files"]],
-        "features": lambda: features(task["channelsLast"]),
+        "features": lambda: features(task["channelsLast"], task["bFloat16"]),
         "step": lambda: step(task["channelsLast"]),
     }[task["name"]]
     start, processor = time.perf_counter(), time.process_time()

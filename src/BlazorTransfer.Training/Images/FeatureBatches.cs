@@ -33,27 +33,25 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        model.Backbone.eval();
-        return model.ForwardTo(entry, zeros(1, 3, side, side, device: model.Device)).shape[1..];
+        return FrozenTrunk.Of(model, entry).Forward(zeros(1, 3, side, side, device: model.Device)).shape[1..];
     }
 
     /// <summary>Whether the features of so many images can be held in memory.</summary>
     public static bool Fit(TransferModel model, int entry, int side, int images) =>
         ShapeAt(model, entry, side).Aggregate(1L, (a, b) => a * b) * sizeof(float) * images <= MemoryBytes;
 
-    /// <param name="model">The model, whose groups before <paramref name="entry"/> are frozen.</param>
+    /// <param name="trunk">What computes them.</param>
     /// <param name="images">The images.</param>
-    /// <param name="entry">Where the kept features enter the network.</param>
     /// <param name="cache">What earlier runs left, and where this one leaves its own; null for none.</param>
     /// <param name="inMemory">Whether all rows are held in memory; needs a cache otherwise.</param>
     /// <param name="progress">Called with the number of images done.</param>
     /// <param name="cancel">Stops the computation.</param>
     public static FeatureBatches Compute(
-        TransferModel model, ImageBatches images, int entry, FeatureCache? cache, bool inMemory, Action<int> progress, CancellationToken cancel)
+        FrozenTrunk trunk, ImageBatches images, FeatureCache? cache, bool inMemory, Action<int> progress, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        model.Backbone.eval();
+        (TransferModel model, int entry) = (trunk.Model, trunk.Entry);
         long[] shape = ShapeAt(model, entry, images.Side);
         using var shelf = new Shelf(cache);
         int[] missing = [.. Enumerable.Range(0, images.Samples.Count).Where(i => shelf.Place(images.Samples[i]) is null)];
@@ -61,7 +59,7 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         // One allocation of the final size: concatenating at the end would hold everything twice.
         Tensor? held = inMemory ? empty([images.Samples.Count, .. shape], device: model.Device) : null;
         progress(known);
-        if (missing.Length > 0) Compute(model, images, entry, missing, held, cache, done => progress(known + done), cancel);
+        if (missing.Length > 0) Compute(trunk, images, missing, held, cache, done => progress(known + done), cancel);
         long length = shape.Aggregate(1L, (a, b) => a * b);
         Tensor labels = tensor([.. images.Samples.Select(s => s.Label is null ? NoLabel : IndexOf(model.Classes, s.Label))], device: model.Device).DetachFromDisposeScope();
         if (held is not null)
@@ -90,7 +88,7 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     }
 
     /// <summary>Computes what is missing, into memory, the cache, or both.</summary>
-    private static void Compute(TransferModel model, ImageBatches images, int entry, int[] missing, Tensor? held, FeatureCache? cache, Action<int> progress, CancellationToken cancel)
+    private static void Compute(FrozenTrunk trunk, ImageBatches images, int[] missing, Tensor? held, FeatureCache? cache, Action<int> progress, CancellationToken cancel)
     {
         using var kept = new Kept(cache, missing.Length, isNeeded: held is null);
         try
@@ -102,7 +100,7 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
                 using Tensor inputs = batch.Inputs, labels = batch.Labels;
                 int count = batch.Samples.Count;
                 Tensor full = count == ComputedAtOnce ? inputs : cat([inputs, zeros([ComputedAtOnce - count, .. inputs.shape[1..]], device: inputs.device)]);
-                Tensor part = model.ForwardTo(entry, full).narrow(0, 0, count);
+                Tensor part = trunk.Forward(full).narrow(0, 0, count);
                 if (held is not null)
                     for (int i = 0; i < count; i++) held[missing[done + i]].copy_(part[i]);
                 kept.Add(batch.Samples, part);

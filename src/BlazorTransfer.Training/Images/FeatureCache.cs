@@ -25,14 +25,13 @@ internal sealed class FeatureCache
     private FeatureCache(FeatureCacheSpec spec, string folder, int rowLength) => (_spec, _folder, _rowLength) = (spec, folder, rowLength);
 
     /// <param name="spec">Where, and how much at most.</param>
-    /// <param name="model">The model.</param>
-    /// <param name="entry">How many of its groups are frozen.</param>
+    /// <param name="trunk">What computes them.</param>
     /// <param name="preprocessing">What happens to an image before.</param>
     /// <param name="rowLength">Floats of an image's features.</param>
     /// <returns>Null where the folder cannot be made: a cache is never worth a run.</returns>
-    public static FeatureCache? Open(FeatureCacheSpec spec, TransferModel model, int entry, Preprocessing preprocessing, int rowLength)
+    public static FeatureCache? Open(FeatureCacheSpec spec, FrozenTrunk trunk, Preprocessing preprocessing, int rowLength)
     {
-        string folder = Path.Combine(spec.Folder, KeyOf(model, entry, preprocessing));
+        string folder = Path.Combine(spec.Folder, KeyOf(trunk, preprocessing));
         try
         {
             Directory.CreateDirectory(folder);
@@ -77,11 +76,12 @@ internal sealed class FeatureCache
     }
 
     /// <summary>Hash of all that decides what comes out: the layers with their weights and statistics, the preprocessing, and how it is computed.</summary>
-    private static string KeyOf(TransferModel model, int entry, Preprocessing preprocessing)
+    private static string KeyOf(FrozenTrunk trunk, Preprocessing preprocessing)
     {
+        (TransferModel model, int entry) = (trunk.Model, trunk.Entry);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // Many threads add up in another order than one; a run with one thread promises the same bits each time.
-        string how = $"1 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {entry} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
+        string how = $"1 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {entry} {trunk.Precision} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
         hash.AppendData(Encoding.UTF8.GetBytes(how));
         foreach ((string name, Tensor tensor) in model.Backbone.LayerGroups.Take(entry).SelectMany(g => g.Modules).SelectMany(m => m.state_dict()))
         {

@@ -24,6 +24,7 @@ public static class CommonParameters
     public const string Patience = "patience";
     public const string Augmentation = "augmentation";
     public const string ImageSize = "image-size";
+    public const string FrozenPrecision = "frozen-precision";
     public const string Threads = "threads";
 
     public static IReadOnlyList<ParameterSpec> All { get; } =
@@ -130,6 +131,16 @@ public static class CommonParameters
         {
             Name = Patience, DisplayName = "Early stopping", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 10_000, Unit = "epochs", Advanced = true, Section = ParameterSections.Stopping,
             Help = "Stops when so many epochs bring nothing better, as 'Best epoch by' says. 0 trains all epochs, so that the learning rate falls as planned.",
+        },
+        new ParameterSpec
+        {
+            Name = FrozenPrecision, DisplayName = "Precision of frozen layers", Kind = ParameterKind.Choice, Default = "fp32", Advanced = true, Section = ParameterSections.Machine,
+            Help = "How the features of frozen layers are computed, where these are computed once. What learns, and the model, are in single precision either way.",
+            Choices =
+            [
+                new ParameterChoice("fp32", "Single precision", "32 bits."),
+                new ParameterChoice("bf16", "bfloat16", "16 bits: about twice as fast where the processor computes in it (AVX-512 BF16, AMX, GPUs), and slower where it does not."),
+            ],
         },
         new ParameterSpec
         {

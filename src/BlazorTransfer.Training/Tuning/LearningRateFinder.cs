@@ -123,9 +123,10 @@ public sealed class LearningRateFinder
         if (entry == 0 || _stage.Augments || !comeAgain || !FeatureBatches.Fit(_run.Model, entry, _run.Preprocessing.CropSize, count)) return images;
         void Tell(int done) => _emit(new TuningProgressed(TuningStage.ExtractingFeatures, done, count));
         Tell(0);
-        FeatureBatches source = FeatureBatches.Compute(_run.Model, _run.Evaluation(Split.Train), entry, cache: null, inMemory: true, Tell, _cancel);
+        using FrozenTrunk trunk = FrozenTrunk.Of(_run.Model, entry, _run.Settings);
+        FeatureBatches source = FeatureBatches.Compute(trunk, _run.Evaluation(Split.Train), cache: null, inMemory: true, Tell, _cancel);
         if (target is null) return source;
-        return StageSources.Paired(_run, source, FeatureBatches.Compute(_run.Model, target, entry, cache: null, inMemory: true, done => Tell(source.Samples.Count + done), _cancel));
+        return StageSources.Paired(_run, source, FeatureBatches.Compute(trunk, target, cache: null, inMemory: true, done => Tell(source.Samples.Count + done), _cancel));
     }
 
     /// <summary>Epoch after epoch, counted on from the run's last one, so that each has an order and augmentation of its own.</summary>
