@@ -14,7 +14,6 @@ using BlazorTransfer.Web.Storage;
 using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
@@ -187,20 +186,6 @@ public sealed class DomainDatasetTests : PageTests
     }
 
     private IRenderedComponent<IComponent> Open<TPage>(ClaimsPrincipal user, Project project, Dataset? dataset)
-        where TPage : IComponent => Render(builder =>
-    {
-        // MudBlazor's fields open their lists through it.
-        builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
-        builder.CloseComponent();
-        builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
-        builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
-        builder.AddComponentParameter(3, "ChildContent", (RenderFragment)(inner =>
-        {
-            inner.OpenComponent<TPage>(0);
-            inner.AddComponentParameter(1, "ProjectId", project.Id);
-            if (dataset is not null) inner.AddComponentParameter(2, "DatasetId", dataset.Id);
-            inner.CloseComponent();
-        }));
-        builder.CloseComponent();
-    });
+        where TPage : IComponent =>
+        Open<TPage>(user, [("ProjectId", project.Id), .. dataset is null ? Array.Empty<(string, object)>() : [("DatasetId", dataset.Id)]]);
 }

@@ -5,7 +5,6 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using Bunit;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 
 namespace BlazorTransfer.Web.Tests.Rankings;
 
@@ -57,20 +56,5 @@ public sealed class RankingPageTests : PageTests
 
     private static IEnumerable<string> Accuracies(IRenderedComponent<IComponent> page) => page.FindAll("table")[0].QuerySelectorAll("tbody tr td:nth-child(2) b").Select(b => b.TextContent);
 
-    private IRenderedComponent<IComponent> Open(ClaimsPrincipal user, Project project, Dataset dataset) => Render(builder =>
-    {
-        // MudBlazor's fields open their lists through it.
-        builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
-        builder.CloseComponent();
-        builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
-        builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
-        builder.AddComponentParameter(3, "ChildContent", (RenderFragment)(inner =>
-        {
-            inner.OpenComponent<RankingPage>(0);
-            inner.AddComponentParameter(1, "ProjectId", project.Id);
-            inner.AddComponentParameter(2, "DatasetId", dataset.Id);
-            inner.CloseComponent();
-        }));
-        builder.CloseComponent();
-    });
+    private IRenderedComponent<IComponent> Open(ClaimsPrincipal user, Project project, Dataset dataset) => Open<RankingPage>(user, ("ProjectId", project.Id), ("DatasetId", dataset.Id));
 }

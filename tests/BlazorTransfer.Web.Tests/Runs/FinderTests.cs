@@ -6,7 +6,6 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using Bunit;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Runs;
@@ -102,21 +101,7 @@ public sealed class FinderTests : PageTests
         });
         App.Get<RunService>().Cancel(ada, project.Id, run.Id);
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/projects/{project.Id}/runs/new?from={run.Id}");
-        IRenderedComponent<IComponent> page = Render(builder =>
-        {
-            // MudBlazor's fields open their lists through it.
-            builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
-            builder.CloseComponent();
-            builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
-            builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(asViewer ? vera : ada)));
-            builder.AddComponentParameter(3, "ChildContent", (RenderFragment)(inner =>
-            {
-                inner.OpenComponent<NewRunPage>(0);
-                inner.AddComponentParameter(1, "ProjectId", project.Id);
-                inner.CloseComponent();
-            }));
-            builder.CloseComponent();
-        });
+        IRenderedComponent<IComponent> page = Open<NewRunPage>(asViewer ? vera : ada, ("ProjectId", project.Id));
         page.WaitForAssertion(() => Assert.Contains("Find a learning rate", page.Markup, StringComparison.Ordinal), Patience);
         return page;
     }

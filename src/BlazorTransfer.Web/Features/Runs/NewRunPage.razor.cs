@@ -70,6 +70,10 @@ public sealed partial class NewRunPage
     [Inject]
     private CatalogueProvider Catalogues { get; set; } = null!;
 
+    /// <summary>In a cross-validation, each image validates once, also those that an earlier run of the lineage has learned from.</summary>
+    private bool FoldsWereSeen => _form is { Experiment.Kind: ExperimentKind.Folds }
+        && new[] { _form.Method.TakesWeights ? _form.Parent : null, _form.Method.TakesTeacher ? _form.Teacher : null }.OfType<Run>().Any(r => Runs.MayHaveLearnedFrom(r, _form.Dataset.Id));
+
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
