@@ -41,6 +41,8 @@ public sealed class BrowserFixture : IAsyncLifetime
             BaseURL = baseUrl,
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
+            // A dialog grows while it opens. On a busy machine its button may move away between the two halves of a click.
+            ReducedMotion = ReducedMotion.Reduce,
             AcceptDownloads = true,
         });
         // Training shares the cores with the page, so a reaction may take a while.

@@ -86,22 +86,6 @@ internal static class Journey
     /// <summary>The id of the run whose page is open.</summary>
     public static string RunId(this IPage page) => new Uri(page.Url).AbsolutePath.Split('/')[^1];
 
-    /// <summary>Presses a button of a dialog until the dialog is gone: a click that meets a render of the page may be lost.</summary>
-    public static async Task ConfirmAsync(this IPage page, string button)
-    {
-        ILocator dialog = page.GetByRole(AriaRole.Dialog);
-        await dialog.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-        try
-        {
-            await Expect(dialog).ToBeHiddenAsync(new() { Timeout = 5_000 });
-        }
-        catch (PlaywrightException)
-        {
-            await dialog.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-            await Expect(dialog).ToBeHiddenAsync();
-        }
-    }
-
     /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {

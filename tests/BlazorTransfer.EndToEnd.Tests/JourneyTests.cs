@@ -117,7 +117,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await again.GotoAsync(path);
         await Expect(again.GetByText(new Regex("^Training$"))).ToBeVisibleAsync();
         await again.GetByRole(AriaRole.Button, new() { Name = "Cancel run" }).ClickAsync();
-        await again.ConfirmAsync("Cancel the run");
+        await again.GetByRole(AriaRole.Button, new() { Name = "Cancel the run" }).ClickAsync();
         await Expect(again.GetByText("Cancelled", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 20_000 });
     }
 

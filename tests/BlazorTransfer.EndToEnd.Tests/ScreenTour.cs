@@ -52,7 +52,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await ShootAsync(page, "run-live");
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel run" }).ClickAsync();
         await ShootAsync(page, "dialog");
-        await page.ConfirmAsync("Cancel the run");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel the run" }).ClickAsync();
         await Expect(page.GetByText("Cancelled", new() { Exact = true })).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await ShootAsync(page, "run-cancelled");
         await page.StartRunAsync("ResNet-18 slim", "Training from scratch", ("Epochs", "3"));
