@@ -213,7 +213,7 @@ public sealed class SearchTests : IAsyncLifetime
 
         (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, TrialScore.Of(trials[0]), r => $"/{r.Id}");
 
-        Assert.Equal(["Rate", "Kind", "Top-1, validation"], axes.Select(a => a.Name));
+        Assert.Equal(["Rate", "Kind", "Top-1 ↑"], axes.Select(a => a.Name));
         Assert.Equal([0, 0.5, 1], lines.Select(l => Math.Round(l.Positions[0], 9)));
         Assert.Equal([0, 1, 0], lines.Select(l => l.Positions[1]));
         Assert.Equal([0, 1, 0.5], lines.Select(l => Math.Round(l.Shade, 9)));
@@ -231,7 +231,7 @@ public sealed class SearchTests : IAsyncLifetime
 
         (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, score, r => $"/{r.Id}");
 
-        Assert.Equal("Deep embedded validation, target", axes[^1].Name);
+        Assert.Equal("DEV ↓", axes[^1].Name);
         Assert.Equal([0, 1, 0.5], lines.Select(l => Math.Round(l.Shade, 9)));
         Assert.Equal([2, 3, 1], trials.OrderByDescending(score.Rank).Select(t => t.Submission.Number));
         Assert.Equal([1, 3, 2], trials.OrderByDescending(TrialScore.Of(Trial(1, 0.5)).Rank).Select(t => t.Submission.Number));

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -27,6 +28,8 @@ internal sealed record MethodRow(IReadOnlyList<Run> Runs, Spread? Target, Paired
             .. same.GroupBy(r => (Experiment: r.Submission.ExperimentId ?? r.Id, r.Submission.Part, r.Submission.Trial)).Select(g =>
             {
                 Run[] members = [.. g.OrderBy(r => r.Submission.Number)];
+                // Of a search's trial, the last round is what it came to: the shorter ones before it were on the way, not other seeds.
+                if (g.Key.Trial > 0) members = [members.MaxBy(r => r.Submission.Round)!];
                 double? Mean(Func<LabelFreeScores, double?> of) => members.Select(r => r.LabelFree is { } scores ? of(scores) : null).Average();
                 bool isBaseline = g.Key.Part == AdaptationPart.SourceOnly;
                 return new MethodRow(
@@ -35,6 +38,9 @@ internal sealed record MethodRow(IReadOnlyList<Run> Runs, Spread? Target, Paired
             }).OrderByDescending(row => row.Target?.Mean).ThenByDescending(row => row.Information),
         ];
     }
+
+    /// <summary>What its runs are, for people, such as <c>5 seeds</c>.</summary>
+    public string Extent => Runs[0].Submission.Trial is > 0 and int trial ? $"trial {trial} of a search" : Format.Count(Runs.Count, "seed");
 
     /// <summary>Images whose labels are learned from are taken out of those that score only where all are adapted to.</summary>
     private static bool SameScored(TargetSpec one, TargetSpec other) =>

@@ -21,7 +21,7 @@ internal static class SearchChart
         // The best is on top.
         double Share(double value) => high <= low ? 1 : score.LowIsGood ? (high - value) / (high - low) : (value - low) / (high - low);
         return (
-            [.. scales.Select(s => s.Axis), new ParallelAxis(score.Name, high > low ? [(Share(low), score.Show(low)), (Share(high), score.Show(high))] : [(1, score.Show(high))])],
+            [.. scales.Select(s => s.Axis), new ParallelAxis(score.Short, high > low ? [(Share(low), score.Show(low)), (Share(high), score.Show(high))] : [(1, score.Show(high))])],
             [.. trials.Select((t, i) => new ParallelLine(
                 $"trial {t.Submission.Trial}", [.. scales.Select(s => s.Position(t)), Share(scores[i])], [.. scales.Select(s => s.Shown(t)), score.Show(scores[i])], Share(scores[i]), href(t)))]);
     }

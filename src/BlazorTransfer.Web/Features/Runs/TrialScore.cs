@@ -9,14 +9,15 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// keep their epochs by one. Validation images of the source say little of the target.
 /// </summary>
 /// <param name="Name">What people call it.</param>
+/// <param name="Short">For an axis of a chart, with the direction that is good.</param>
 /// <param name="Value">Its value for a run; null while there is none.</param>
 /// <param name="LowIsGood">Whether the lowest is the best.</param>
 /// <param name="Show">A value with its unit.</param>
-internal sealed record TrialScore(string Name, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
+internal sealed record TrialScore(string Name, string Short, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
 {
     private const string BestOf = "best-of";
 
-    private static readonly TrialScore Validation = new("Top-1, validation", r => r.LastTop1, LowIsGood: false, Format.Percent);
+    private static readonly TrialScore Validation = new("Top-1, validation", "Top-1 ↑", r => r.LastTop1, LowIsGood: false, Format.Percent);
 
     /// <summary>A value that is higher the better the run is; null while there is none.</summary>
     public double? Rank(Run run) => LowIsGood ? -Value(run) : Value(run);
@@ -25,9 +26,9 @@ internal sealed record TrialScore(string Name, Func<Run, double?> Value, bool Lo
     public static TrialScore Of(Run trial) =>
         trial.Job.Parameters.TryGetValue(BestOf, out ParameterValue chosen) ? chosen.ToString() switch
         {
-            "information-maximisation" => new("Information maximisation, target", r => r.LabelFree?.Information, LowIsGood: false, v => Shown(v, " nats")),
-            "snd" => new("Soft neighbourhood density, target", r => r.LabelFree?.Density, LowIsGood: false, v => Shown(v, " nats")),
-            "dev" => new("Deep embedded validation, target", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
+            "information-maximisation" => new("Information maximisation, target", "IM ↑", r => r.LabelFree?.Information, LowIsGood: false, v => Shown(v, " nats")),
+            "snd" => new("Soft neighbourhood density, target", "SND ↑", r => r.LabelFree?.Density, LowIsGood: false, v => Shown(v, " nats")),
+            "dev" => new("Deep embedded validation, target", "DEV ↓", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
             _ => Validation,
         } : Validation;
 
