@@ -15,27 +15,43 @@ public static class FolderImport
     {
         if (!Directory.Exists(folder)) throw new ImportException($"There is no folder '{folder}'.");
         string root = Path.GetFullPath(folder);
-        ClassFolderLayout folders = ClassFolderLayout.Of(Directory
-            .EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 10 })
-            .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')), layout);
+        string[] names =
+        [
+            .. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 10 })
+                .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')),
+        ];
+        LabelTable? table = LabelTable.In(names, name => ReadTable(Path.Combine(root, name)));
+        ClassFolderLayout folders = ClassFolderLayout.Of(names, layout, table);
         var judged = new (ImportedImage? Image, RejectedFile? Rejected)[folders.Placed.Count];
         Parallel.For(0, judged.Length, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
-            i => judged[i] = Judge(root, folders.Placed[i]));
+            i => judged[i] = Judge(root, folders.Placed[i], table));
         return DatasetAssembler.Assemble(
             [.. judged.Select(j => j.Image).OfType<ImportedImage>()],
-            folders.Rejected.Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
+            folders.Rejected.Concat(table?.Absent(names) ?? []).Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
             plan ?? SplitPlan.Default,
             layout);
     }
 
-    private static (ImportedImage?, RejectedFile?) Judge(string root, PlacedFile file)
+    private static (byte[]? Bytes, string? Reason) ReadTable(string path)
+    {
+        try
+        {
+            return (File.ReadAllBytes(path), null);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    private static (ImportedImage?, RejectedFile?) Judge(string root, PlacedFile file, LabelTable? table)
     {
         try
         {
             byte[] bytes = File.ReadAllBytes(Path.Combine(root, file.Name));
             ImageProbeResult probe = ImageProbe.Verify(bytes);
             return probe.IsAccepted
-                ? (new ImportedImage(file, new StoredImage(file.Name, Convert.ToHexStringLower(SHA256.HashData(bytes)), probe.Width, probe.Height)), null)
+                ? (new ImportedImage(file, new StoredImage(file.Name, Convert.ToHexStringLower(SHA256.HashData(bytes)), probe.Width, probe.Height), table?.TagsOf(file.Name)), null)
                 : (null, new RejectedFile(file.Name, probe.Rejection));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Methods;
 
 namespace BlazorTransfer.Training;
 
@@ -25,6 +26,18 @@ internal static class RunData
         {
             throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
         }
+    }
+
+    /// <summary>What the run learns of the images beside their classes.</summary>
+    /// <exception cref="TrainingException">The method learns no such thing, needs one, or these images do not have it.</exception>
+    public static IReadOnlyList<ModelTask> TasksOf(JobSpec job, DatasetManifest data)
+    {
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        if (!method.LearnsLabelSets) return job.LabelSets.Count == 0 ? [] : throw TrainingException.BadInput($"{method.DisplayName} learns the classes alone. To learn other labels of the same images beside them, choose multi-task learning.");
+        if (job.LabelSets.Count == 0) throw TrainingException.BadInput($"{method.DisplayName} learns other labels of the same images beside the classes: name at least one label set.");
+        if (job.Target is not null) throw TrainingException.BadInput($"{method.DisplayName} has no target domain: leave the target out, or choose another method.");
+        if (LabelSetSpec.WhyNot(job.LabelSets, data.Samples) is { } wrong) throw TrainingException.BadInput(wrong);
+        return ModelTask.Behind(data.Classes.Count, job.LabelSets.Select(s => (LabelSet.Of(s.Name, data.Samples), s.Weight)));
     }
 
     /// <summary>The target domain, where the job names one.</summary>

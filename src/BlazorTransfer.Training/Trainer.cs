@@ -160,13 +160,18 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
             AddMetrics(metrics, result, split);
-            emit(new EvaluationCompleted { Split = split, Metrics = metrics, ConfusionMatrix = result.ConfusionMatrix(), Mistakes = result.Mistakes() });
+            EmitEvaluation(split, null, result, metrics);
+            foreach ((string set, EvaluationResult further) in result.LabelSets)
+                EmitEvaluation(split, set, further, metrics.Where(m => m.Key.EndsWith($":{set}", StringComparison.Ordinal)).ToDictionary());
         }
 
         if (sources.Seen is { } target) checkpoints.SaveEmbedding(DomainEmbedding.Compute(_model, run.Stages[^1].Method, sources.Validation, target, run.BatchSize, cancel));
         if (sources.Scored is { } scored) EvaluateTarget(Evaluator.Evaluate(_model, scored, run.BatchSize, done => _progress.Report(before + done), cancel));
         _progress.Complete();
     }
+
+    private void EmitEvaluation(Split split, string? set, EvaluationResult result, Dictionary<string, double> metrics) =>
+        emit(new EvaluationCompleted { Split = split, LabelSet = set, Metrics = metrics, ConfusionMatrix = result.ConfusionMatrix(), Mistakes = result.Mistakes() });
 
     private void EvaluateTarget(EvaluationResult result)
     {
@@ -187,10 +192,10 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     {
         double score = run.Settings.Choice(CommonParameters.BestOf) switch
         {
-            "top1" => validation.Top1,
-            "balanced-accuracy" => validation.BalancedAccuracy,
+            "top1" => validation.MeanOf(r => r.Top1),
+            "balanced-accuracy" => validation.MeanOf(r => r.BalancedAccuracy),
             "last" => epoch,
-            "loss" => Finite(-validation.Loss),
+            "loss" => Finite(-validation.MeanOf(r => r.Loss)),
             "information-maximisation" => metrics[MetricKeys.TargetInformation],
             // Of very few images they cannot be told.
             "snd" => metrics.TryGetValue(MetricKeys.TargetDensity, out double density) ? Finite(density) : double.MinValue,
@@ -203,6 +208,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         {
             Backbone = run.Job.Backbone,
             Classes = _model.Classes,
+            LabelSets = _model.Tasks.Count == 0 ? null : [.. _model.Tasks.Select(t => t.Labels)],
             Head = _model.Backbone.HeadSpec,
             Preprocessing = run.Preprocessing,
             Method = run.Job.Method,
@@ -222,6 +228,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         Device = run.Device.Name,
         DeviceDescription = run.Device.Description,
         Classes = run.Data.Classes,
+        LabelSets = [.. _model.Tasks.Select(t => t.Labels)],
         TrainSamples = run.Data.Of(Split.Train).Count,
         ValidationSamples = run.Data.Of(Split.Validation).Count,
         TestSamples = run.Data.Of(Split.Test).Count,
@@ -245,6 +252,8 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
         };
         (metrics[loss], metrics[top1], metrics[balanced]) = (result.Loss, result.Top1, result.BalancedAccuracy);
+        foreach ((string set, EvaluationResult of) in result.LabelSets)
+            (metrics[MetricKeys.Of(loss, set)], metrics[MetricKeys.Of(top1, set)], metrics[MetricKeys.Of(balanced, set)]) = (of.Loss, of.Top1, of.BalancedAccuracy);
     }
 
     private static void AddTargetMetrics(Dictionary<string, double> metrics, EvaluationResult result) =>
@@ -254,7 +263,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private static SamplePrediction[] ShowSamples(EvaluationResult validation) =>
     [
         .. validation.Predictions.GroupBy(p => p.True).SelectMany(g => g.Select((p, rank) => (p, rank))).OrderBy(x => x.rank).ThenBy(x => x.p.True)
-            .Take(ShownSamples).Select(x => x.p.Describe(validation.Classes)),
+            .Take(ShownSamples).Select(x => validation.Describe(x.p)),
     ];
 
     private static TrainingException NotANumber(int epoch, long step) => new(WorkerExitCode.TrainingFailed,

@@ -135,11 +135,17 @@ public sealed class TrainingRun : IDisposable
         // Before the seed, since building it draws weights: with a teacher or without, a run draws the same.
         TeacherNetwork? teacher = LoadTeacher(job, data.Classes, settings, device, emit);
         manual_seed(job.Seed);
-        Backbone backbone = BackboneRegistry.Create(job.Backbone, data.Classes.Count, method.Head);
+        IReadOnlyList<ModelTask> tasks = RunData.TasksOf(job, data);
+        Backbone backbone = BackboneRegistry.Create(job.Backbone, TransferModel.OutputsOf(data.Classes, tasks), method.Head);
         CheckImageSize(backbone, settings);
-        var model = new TransferModel(backbone, data.Classes, device) { Source = LoadWeights(backbone, job, data.Classes, device, emit), Teacher = teacher };
+        var model = new TransferModel(backbone, data.Classes, device) { Tasks = tasks, Source = LoadWeights(backbone, job, data.Classes, tasks, device, emit), Teacher = teacher };
         backbone.to(device);
-        if (settings.Boolean(CommonParameters.ClassWeights)) model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
+        if (settings.Boolean(CommonParameters.ClassWeights))
+        {
+            model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
+            model.WeighLabels(data.Of(Split.Train));
+        }
+
         method.Configure(model);
         return new TrainingRun(job, data, target, model, method, settings, deviceSpec);
     }
@@ -164,7 +170,7 @@ public sealed class TrainingRun : IDisposable
 
     /// <summary>Loads what the network starts from.</summary>
     /// <returns>The network as it was pretrained, where the method asks for it.</returns>
-    private static TransferModel? LoadWeights(Backbone backbone, JobSpec job, IReadOnlyList<string> classes, Device device, Action<RunEvent> emit)
+    private static TransferModel? LoadWeights(Backbone backbone, JobSpec job, IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks, Device device, Action<RunEvent> emit)
     {
         WeightsSpec weights = job.Weights;
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
@@ -181,7 +187,7 @@ public sealed class TrainingRun : IDisposable
         try
         {
             IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(weights.File);
-            LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes));
+            LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
             emit(new MessageLogged
             {
                 Level = MessageLevel.Information,
@@ -233,10 +239,10 @@ public sealed class TrainingRun : IDisposable
     /// A head means nothing without its classes: only a file that names the same ones in the same order gives its own. Whether it has the same
     /// hidden layer, its tensors say.
     /// </summary>
-    private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes)
+    private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks)
     {
-        string description = ModelDescription.PathBeside(weights);
-        return File.Exists(description) && ModelDescription.Load(description).Classes.SequenceEqual(classes);
+        string path = ModelDescription.PathBeside(weights);
+        return File.Exists(path) && ModelDescription.Load(path) is var description && description.Classes.SequenceEqual(classes) && (description.LabelSets ?? []).SequenceEqual(tasks.Select(t => t.Labels));
     }
 }
 

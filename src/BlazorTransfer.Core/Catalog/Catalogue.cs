@@ -111,6 +111,9 @@ public sealed record TransferMethodSpec(
     /// <summary>Whether it learns from an earlier run's model beside the labels; refused without one, and others are refused one.</summary>
     public bool TakesTeacher { get; init; }
 
+    /// <summary>Whether it also learns other labels of the same images, each label set with outputs of its own; refused without any, and others are refused them.</summary>
+    public bool LearnsLabelSets { get; init; }
+
     /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>
     public bool FitsAtOnce { get; init; }
 }

@@ -32,11 +32,14 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     /// folders that wrap everything, as archives often have. Deeper folders belong to their class. With domains, all that is inside
     /// the folder of one, and each has splits or not; <c>train/photo/dog/1.jpg</c> is understood too. Without labels, folders mean nothing.
     /// </summary>
-    public static ClassFolderLayout Of(IEnumerable<string> names, ImportLayout layout = ImportLayout.Classes)
+    /// <param name="names">Names of the files, with forward slashes.</param>
+    /// <param name="layout">What the folders mean.</param>
+    /// <param name="table">What a table among the files says of the others; it is none of the images.</param>
+    public static ClassFolderLayout Of(IEnumerable<string> names, ImportLayout layout = ImportLayout.Classes, LabelTable? table = null)
     {
         string[][] paths =
         [
-            .. names.Order(StringComparer.Ordinal).Select(n => n.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            .. names.Where(n => n != table?.Name).Order(StringComparer.Ordinal).Select(n => n.Split('/', StringSplitOptions.RemoveEmptyEntries))
                 .Where(parts => parts.Length > 0 && !parts.Any(p => p == "__MACOSX") && !Litter.Contains(parts[^1])),
         ];
         int wrapping = WrappingFolders(paths, layout);
@@ -45,11 +48,24 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         var placed = new List<PlacedFile>();
         var rejected = new List<RejectedFile>(byHidden[true].Select(f => new RejectedFile(f.Name, "It is a hidden file.")));
         FileInside[] files = [.. byHidden[false]];
-        if (layout == ImportLayout.Unlabelled) placed.AddRange(files.Select(f => new PlacedFile(f.Name, null, Split.Train)));
+        if (layout == ImportLayout.Table) PlaceByTable(files, table ?? throw new ImportException("There is no labels.csv among the files that says which class each has."), placed, rejected);
+        else if (layout == ImportLayout.Unlabelled) placed.AddRange(files.Select(f => new PlacedFile(f.Name, null, Split.Train)));
         else if (layout == ImportLayout.Domains) PlaceInDomains(files, placed, rejected);
         else PlaceInClasses(files, null, placed, rejected);
         return new ClassFolderLayout(
             [.. placed.OrderBy(f => f.Name, StringComparer.Ordinal)], [.. rejected.OrderBy(f => f.Name, StringComparer.Ordinal)]);
+    }
+
+    /// <summary>A split by what people call it, such as <c>val</c>; null where it is none.</summary>
+    internal static Split? SplitOf(string name) => SplitNames.TryGetValue(name, out Split split) ? split : null;
+
+    private static void PlaceByTable(FileInside[] files, LabelTable table, List<PlacedFile> placed, List<RejectedFile> rejected)
+    {
+        foreach (FileInside file in files)
+        {
+            if (table.ClassOf(file.Name) is { } label) placed.Add(new PlacedFile(file.Name, label, table.SplitOf(file.Name)));
+            else rejected.Add(new RejectedFile(file.Name, table.Names(file.Name) ? $"{table.Name} names no class for it." : $"{table.Name} has no row for it."));
+        }
     }
 
     private static void PlaceInDomains(FileInside[] files, List<PlacedFile> placed, List<RejectedFile> rejected)
@@ -109,7 +125,7 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         int depth = 0;
         while (judged.Length > 0
             && judged.All(p => p.Length > depth + LeftInside(p) && p[depth] == judged[0][depth])
-            && (layout == ImportLayout.Unlabelled || !SplitNames.ContainsKey(judged[0][depth])))
+            && (layout is ImportLayout.Unlabelled or ImportLayout.Table || !SplitNames.ContainsKey(judged[0][depth])))
         {
             depth++;
         }
@@ -119,7 +135,7 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         // Class and file, or the domain too, or the split too; as many must be left for a folder to wrap them.
         int LeftInside(string[] path) => layout switch
         {
-            ImportLayout.Unlabelled => 1,
+            ImportLayout.Unlabelled or ImportLayout.Table => 1,
             ImportLayout.Classes => 2,
             _ => path.Length > depth + 1 && SplitNames.ContainsKey(path[depth + 1]) ? 4 : 3,
         };

@@ -44,7 +44,7 @@ public static class DatasetAssembler
                 + "or import it as plain class folders.");
         }
 
-        (IReadOnlyList<Sample> samples, string origin) = CompleteEachDomain(unique, plan);
+        (IReadOnlyList<Sample> samples, string origin) = CompleteEachDomain(unique, plan, layout == ImportLayout.Table ? "your table gives" : "your folders give");
         if (samples.All(s => s.Split != Split.Validation))
             throw new ImportException($"Each class has a single image{(layout == ImportLayout.Domains ? " in each domain" : "")}, so none is left for validation. Add more images.");
         if (samples.All(s => s.Split != Split.Train))
@@ -56,6 +56,7 @@ public static class DatasetAssembler
     {
         ImportLayout.Classes => "Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg.",
         ImportLayout.Domains => "Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg and sketch/dog/2.jpg.",
+        ImportLayout.Table => "The table names files as they lie from its own folder, and has a column 'class'.",
         _ => "JPEG, PNG, WebP and BMP are read.",
     };
 
@@ -75,13 +76,13 @@ public static class DatasetAssembler
     }
 
     /// <summary>Each domain by itself, so that each has images for validation, whether or not others come with splits.</summary>
-    private static (IReadOnlyList<Sample> Samples, string Origin) CompleteEachDomain(List<ImportedImage> images, SplitPlan plan)
+    private static (IReadOnlyList<Sample> Samples, string Origin) CompleteEachDomain(List<ImportedImage> images, SplitPlan plan, string given)
     {
         (string? Domain, IReadOnlyList<Sample> Samples, string Origin)[] domains =
         [
             .. images.GroupBy(i => i.Place.Domain, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
             {
-                (IReadOnlyList<Sample> samples, string origin) = Complete([.. g], plan);
+                (IReadOnlyList<Sample> samples, string origin) = Complete([.. g], plan, given);
                 return (g.Key, samples, origin);
             }),
         ];
@@ -92,18 +93,19 @@ public static class DatasetAssembler
     private static string Few(IEnumerable<string?> names) =>
         names.ToArray() is { Length: > MostNames } many ? string.Join(", ", many.Take(MostNames)) + ", …" : string.Join(", ", names);
 
-    private static (IReadOnlyList<Sample> Samples, string Origin) Complete(List<ImportedImage> images, SplitPlan plan)
+    private static (IReadOnlyList<Sample> Samples, string Origin) Complete(List<ImportedImage> images, SplitPlan plan, string given)
     {
         string percent = plan.Validation.ToString("P0", System.Globalization.CultureInfo.InvariantCulture);
         string domainByDomain = images[0].Place.Domain is null ? "" : " in each domain";
         if (images.All(i => i.Place.Split is null))
             return (plan.Apply(images.Select(i => ToSample(i, Split.Train))), $"Drawn class by class{domainByDomain}: {percent} for validation, seed {plan.Seed}.");
+        // Only a table can leave it open for some: these learn.
         if (images.Any(i => i.Place.Split == Split.Validation))
-            return ([.. images.Select(i => ToSample(i, i.Place.Split!.Value))], "As your folders give it.");
+            return ([.. images.Select(i => ToSample(i, i.Place.Split ?? Split.Train))], $"As {given} it.");
         // Train and test folders only: validation is drawn from training, and the test stays untouched.
-        ILookup<bool, Sample> byTest = images.Select(i => ToSample(i, i.Place.Split!.Value)).ToLookup(s => s.Split == Split.Test);
+        ILookup<bool, Sample> byTest = images.Select(i => ToSample(i, i.Place.Split ?? Split.Train)).ToLookup(s => s.Split == Split.Test);
         return ([.. (plan with { Test = 0 }).Apply(byTest[false]), .. byTest[true]],
-            $"Test as your folders give it; {percent} of training drawn for validation, seed {plan.Seed}.");
+            $"Test as {given} it; {percent} of training drawn for validation, seed {plan.Seed}.");
     }
 
     private static Sample ToSample(ImportedImage image, Split split) => new()

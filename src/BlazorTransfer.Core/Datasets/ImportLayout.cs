@@ -11,4 +11,7 @@ public enum ImportLayout
 
     /// <summary>Folders mean nothing: every image is taken, without a label.</summary>
     Unlabelled,
+
+    /// <summary>Folders mean nothing: a <see cref="LabelTable"/> beside the images has their classes.</summary>
+    Table,
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Core.Models;
@@ -15,6 +16,9 @@ public sealed record ModelDescription
     /// <summary>Class names in the order of the outputs.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
     public required Preprocessing Preprocessing { get; init; }
+
+    /// <summary>What it also answers, each set's outputs after those of the one before, and all after those of the classes. Null where it answers nothing else, as in all older files.</summary>
+    public IReadOnlyList<LabelSet>? LabelSets { get; init; }
 
     /// <summary>The head, where it is more than one linear layer, as in no file of older versions.</summary>
     public HeadSpec? Head { get; init; }

@@ -16,6 +16,9 @@ public sealed record JobSpec
     /// <summary>Images from where the model shall work, if that is elsewhere than where <see cref="Data"/> comes from; null where it is not.</summary>
     public TargetSpec? Target { get; init; }
 
+    /// <summary>What a method that <see cref="TransferMethodSpec.LearnsLabelSets"/> learns of the images beside their classes; empty for others.</summary>
+    public IReadOnlyList<LabelSetSpec> LabelSets { get; init; } = [];
+
     /// <summary>A name from the catalogue's backbones.</summary>
     public required string Backbone { get; init; }
     public required WeightsSpec Weights { get; init; }

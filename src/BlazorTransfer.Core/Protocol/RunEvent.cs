@@ -42,6 +42,9 @@ public sealed record RunStarted : RunEvent
     public required string DeviceDescription { get; init; }
     public required IReadOnlyList<string> Classes { get; init; }
 
+    /// <summary>What is learned beside the classes.</summary>
+    public IReadOnlyList<Datasets.LabelSet> LabelSets { get; init; } = [];
+
     /// <summary>Images by split.</summary>
     public required int TrainSamples { get; init; }
     public required int ValidationSamples { get; init; }
@@ -135,7 +138,16 @@ public sealed record SamplesPredicted : RunEvent
 /// <param name="File">The image's path relative to the image root.</param>
 /// <param name="Label">The true class.</param>
 /// <param name="Top">The most probable classes, the best first.</param>
-public sealed record SamplePrediction(string Sha256, string File, string Label, IReadOnlyList<ClassProbability> Top);
+public sealed record SamplePrediction(string Sha256, string File, string Label, IReadOnlyList<ClassProbability> Top)
+{
+    /// <summary>What the model says of the image's other labels, as far as it has any; null where that is nothing.</summary>
+    public IReadOnlyList<FurtherPrediction>? Further { get; init; }
+}
+
+/// <param name="Set">Name of the label set.</param>
+/// <param name="Label">The true label.</param>
+/// <param name="Best">The most probable one.</param>
+public sealed record FurtherPrediction(string Set, string Label, ClassProbability Best);
 
 /// <param name="Label">Class name.</param>
 /// <param name="Probability">Softmax probability, 0…1.</param>
@@ -148,6 +160,9 @@ public sealed record EvaluationCompleted : RunEvent
 
     /// <summary>It was the target domain; the split is then that of its images which were scored.</summary>
     public bool OfTarget { get; init; }
+
+    /// <summary>Name of the label set that was asked about, whose labels are then the classes of what follows; null for the classes themselves.</summary>
+    public string? LabelSet { get; init; }
 
     /// <summary>
     /// Which images of the target were right, in the order of their hashes: <c>1</c> or <c>0</c> each, so that two models can be compared image

@@ -36,6 +36,12 @@ public static class MetricKeys
 
     /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no label of the target; absent where the domains do not overlap.</summary>
     public const string TargetRisk = "target.dev";
+
+    /// <summary>A key of the same figure for a label set that is learned beside the classes, such as <c>validation.top1:material</c>.</summary>
+    public static string Of(string key, string labelSet) => $"{key}:{labelSet}";
+
+    /// <summary>How much the errors of a label set count, or those of the classes, where that is learned: see <see cref="Of"/> for a set's.</summary>
+    public const string TaskWeight = "task-weight";
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";
 }

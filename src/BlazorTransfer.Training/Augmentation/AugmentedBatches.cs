@@ -40,6 +40,7 @@ public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings,
         (Tensor mixed, Tensor labels, Mixture mixture) = _mixing.Mix(inputs, batch.Labels, randoms);
         mixture.OtherLabels.DetachFromDisposeScope();
         mixture.Share.DetachFromDisposeScope();
+        mixture.OwnIsLarger.DetachFromDisposeScope();
         return batch with { Inputs = mixed.DetachFromDisposeScope(), Labels = labels.DetachFromDisposeScope(), Mixture = mixture };
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Mixing(ParameterSet settings)
         Tensor others = inputs.roll(-1, 0), otherLabels = labels.roll(-1, 0), rest = own.Times(-1).Plus(1);
         Tensor mixed = inputs.mul(own).Plus(others.mul(rest));
         Tensor share = own.mean([1, 2, 3]), otherShare = share.Times(-1).Plus(1), isOwnLarger = share.ge(otherShare);
-        var mixture = new Mixture(where(isOwnLarger, otherLabels, labels).MoveToOuterDisposeScope(), maximum(share, otherShare).MoveToOuterDisposeScope());
+        var mixture = new Mixture(where(isOwnLarger, otherLabels, labels).MoveToOuterDisposeScope(), maximum(share, otherShare).MoveToOuterDisposeScope(), isOwnLarger.MoveToOuterDisposeScope());
         return (mixed.MoveToOuterDisposeScope(), where(isOwnLarger, labels, otherLabels).MoveToOuterDisposeScope(), mixture);
     }
 

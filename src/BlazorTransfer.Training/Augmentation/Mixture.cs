@@ -6,8 +6,22 @@ namespace BlazorTransfer.Training.Augmentation;
 /// <summary>What else is in the images of a batch, whose labels name the class of each one's larger part.</summary>
 /// <param name="OtherLabels">[N] class numbers of the smaller part.</param>
 /// <param name="Share">[N], what the larger part has of the image: 0.5 to 1.</param>
-public sealed record Mixture(Tensor OtherLabels, Tensor Share) : IDisposable
+/// <param name="OwnIsLarger">[N], whether the larger part is the image that has this place in the batch; the other part is of the next one, and of the first in the last.</param>
+public sealed record Mixture(Tensor OtherLabels, Tensor Share, Tensor OwnIsLarger) : IDisposable
 {
+    /// <summary>Some of the images, under other labels.</summary>
+    /// <param name="rows">[n], their places in the batch.</param>
+    /// <param name="otherLabels">[n], of their smaller parts.</param>
+    public Mixture Of(Tensor rows, Tensor otherLabels) => new(otherLabels, Share.index_select(0, rows), OwnIsLarger.index_select(0, rows));
+
+    /// <summary>Labels of the larger and of the smaller parts, of those of the images before they were mixed.</summary>
+    public (long[] Larger, long[] Smaller) PartsOf(long[] labels)
+    {
+        bool[] own = OwnIsLarger.cpu().data<bool>().ToArray();
+        long[] next = [.. labels.Skip(1), labels[0]];
+        return ([.. own.Select((o, i) => o ? labels[i] : next[i])], [.. own.Select((o, i) => o ? next[i] : labels[i])]);
+    }
+
     /// <summary>
     /// Cross-entropy where an image counts for its parts' classes in proportion: Σ λ ℓ(a) + (1 − λ) ℓ(b) over the images, by the weights of what was
     /// counted. With λ = 1 it is the usual one, also with class weights and label smoothing.
@@ -38,5 +52,6 @@ public sealed record Mixture(Tensor OtherLabels, Tensor Share) : IDisposable
     {
         OtherLabels.Dispose();
         Share.Dispose();
+        OwnIsLarger.Dispose();
     }
 }

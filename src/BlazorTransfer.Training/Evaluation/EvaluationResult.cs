@@ -24,11 +24,28 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
 {
     private const int MostMistakes = 200;
 
+    /// <summary>The same for each label set that the model also answers, on the images that have a label there; sets without such an image are left out.</summary>
+    public IReadOnlyList<(string Name, EvaluationResult Result)> LabelSets { get; init; } = [];
+
+    /// <summary>Mean of a figure over the classes and all label sets, each counting alike.</summary>
+    public double MeanOf(Func<EvaluationResult, double> figure) => LabelSets.Select(s => s.Result).Append(this).Average(figure);
+
     /// <summary>Fraction of samples whose most probable class is the true one.</summary>
     public double Top1 => Predictions.Count(p => p.Predicted == p.True) / (double)Predictions.Count;
 
     /// <summary>Mean of the recalls of the classes that occur.</summary>
     public double BalancedAccuracy => Predictions.GroupBy(p => p.True).Average(g => g.Count(p => p.Predicted == p.True) / (double)g.Count());
+
+    /// <summary>What is said of one of the images, its other labels included.</summary>
+    public SamplePrediction Describe(Prediction prediction)
+    {
+        FurtherPrediction[] further =
+        [
+            .. LabelSets.SelectMany(s => s.Result.Predictions.Where(p => p.Sample.Sha256 == prediction.Sample.Sha256)
+                .Select(p => p.Describe(s.Result.Classes, top: 1)).Select(d => new FurtherPrediction(s.Name, d.Label, d.Top[0]))),
+        ];
+        return prediction.Describe(Classes) with { Further = further.Length == 0 ? null : further };
+    }
 
     /// <summary>Counts by true class (row) and predicted class (column).</summary>
     public int[][] ConfusionMatrix()

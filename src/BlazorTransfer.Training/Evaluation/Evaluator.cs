@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Images;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -16,22 +17,44 @@ public static class Evaluator
     {
         model.Backbone.eval();
         using var inference = no_grad();
-        var predictions = new List<Prediction>(source.Samples.Count);
-        double loss = 0;
+        var classes = new Tally(model.Classes);
+        (ModelTask Task, Tally Tally)[] tasks = [.. model.Tasks.Select(t => (t, new Tally(t.Labels.Labels)))];
+        int done = 0;
         foreach (Batch batch in source.ReadAll(batchSize, cancel))
         {
             using var scope = NewDisposeScope();
             using Tensor inputs = batch.Inputs, labels = batch.Labels;
-            Tensor logits = model.Logits(inputs, batch.Entry);
-            loss += nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).item<float>();
-            float[] probabilities = logits.softmax(1).cpu().data<float>().ToArray();
-            long[] truth = labels.cpu().data<long>().ToArray();
-            int classes = model.Classes.Count;
-            predictions.AddRange(batch.Samples.Select((sample, i) => new Prediction(sample, (int)truth[i], probabilities[(i * classes)..((i + 1) * classes)])));
-            progress?.Invoke(predictions.Count);
+            Tensor outputs = model.Outputs(inputs, batch.Entry);
+            classes.Add(model.ClassesOf(outputs), labels.cpu().data<long>().ToArray(), batch.Samples);
+            foreach ((ModelTask task, Tally tally) in tasks) tally.Add(task.Of(outputs), task.NumbersOf(batch.Samples), batch.Samples);
+            progress?.Invoke(done += batch.Samples.Count);
             cancel.ThrowIfCancellationRequested();
         }
 
-        return new EvaluationResult(model.Classes, predictions, loss / predictions.Count);
+        return classes.Result() with { LabelSets = [.. tasks.Where(t => t.Tally.Images > 0).Select(t => (t.Task.Labels.Name, t.Tally.Result()))] };
+    }
+
+    /// <summary>The answers to one question, as far as images have a label for it.</summary>
+    private sealed class Tally(IReadOnlyList<string> labels)
+    {
+        private readonly List<Prediction> _predictions = [];
+        private double _loss;
+
+        public int Images => _predictions.Count;
+
+        /// <param name="logits">[N, labels].</param>
+        /// <param name="truth">N numbers of labels; <see cref="BatchSource.NoLabel"/> where an image has none.</param>
+        /// <param name="samples">The images.</param>
+        public void Add(Tensor logits, long[] truth, IReadOnlyList<Sample> samples)
+        {
+            int[] known = [.. Enumerable.Range(0, truth.Length).Where(i => truth[i] != BatchSource.NoLabel)];
+            if (known.Length == 0) return;
+            Tensor asked = known.Length == truth.Length ? logits : logits.index_select(0, tensor([.. known.Select(i => (long)i)], device: logits.device));
+            _loss += nn.functional.cross_entropy(asked, tensor([.. known.Select(i => truth[i])], device: logits.device), reduction: nn.Reduction.Sum).item<float>();
+            float[] probabilities = asked.softmax(1).cpu().data<float>().ToArray();
+            _predictions.AddRange(known.Select((i, row) => new Prediction(samples[i], (int)truth[i], probabilities[(row * labels.Count)..((row + 1) * labels.Count)])));
+        }
+
+        public EvaluationResult Result() => new(labels, _predictions, _loss / _predictions.Count);
     }
 }

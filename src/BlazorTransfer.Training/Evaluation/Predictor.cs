@@ -31,26 +31,46 @@ public sealed class Predictor : IDisposable
         return new Predictor(TransferModel.Restore(description, WeightsFile.Open(weights)), description);
     }
 
-    /// <summary>The logits of one image, a number a class.</summary>
+    /// <summary>All outputs for one image: a logit for each class, and behind them one for each label of the model's label sets.</summary>
     /// <exception cref="ImageException">The file is no image that can be used.</exception>
-    public float[] Logits(string image)
+    public float[] Outputs(string image)
     {
         float[] input = new float[_transforms.Length];
         _transforms.Evaluate(ImageDecoder.DecodeRgb(image), input);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        return Model.Logits(tensor(input, [1, 3, _transforms.Side, _transforms.Side])).data<float>().ToArray();
+        return Model.Outputs(tensor(input, [1, 3, _transforms.Side, _transforms.Side])).data<float>().ToArray();
     }
 
     /// <summary>The most probable classes of one image, the best first.</summary>
-    /// <inheritdoc cref="Logits"/>
-    public IReadOnlyList<ClassProbability> Predict(string image, int top = 5)
+    /// <inheritdoc cref="Outputs"/>
+    public IReadOnlyList<ClassProbability> Predict(string image, int top = 5) => Answer(image, top).Classes;
+
+    /// <summary>What the model says of one image, its label sets included.</summary>
+    /// <inheritdoc cref="Outputs"/>
+    public Answer Answer(string image, int top = 5)
     {
-        float[] logits = Logits(image);
+        float[] outputs = Outputs(image);
+        return new Answer(
+            Best(Model.Classes, outputs[..Model.Classes.Count], top),
+            [.. Model.Tasks.Select(t => new LabelSetAnswer(t.Labels.Name, Best(t.Labels.Labels, outputs.AsSpan(t.FirstOutput, t.Labels.Labels.Count).ToArray(), top)))]);
+    }
+
+    private static IReadOnlyList<ClassProbability> Best(IReadOnlyList<string> labels, float[] logits, int top)
+    {
         double[] exponentials = [.. logits.Select(l => Math.Exp(l - logits.Max()))];
         double sum = exponentials.Sum();
-        return [.. exponentials.Select((e, c) => new ClassProbability(Model.Classes[c], e / sum)).OrderByDescending(p => p.Probability).Take(top)];
+        return [.. exponentials.Select((e, c) => new ClassProbability(labels[c], e / sum)).OrderByDescending(p => p.Probability).Take(top)];
     }
 
     public void Dispose() => Model.Dispose();
 }
+
+/// <summary>What a model says of an image.</summary>
+/// <param name="Classes">The most probable classes, the best first.</param>
+/// <param name="LabelSets">The same for each label set that it answers too.</param>
+public sealed record Answer(IReadOnlyList<ClassProbability> Classes, IReadOnlyList<LabelSetAnswer> LabelSets);
+
+/// <param name="Name">Name of the label set.</param>
+/// <param name="Top">The most probable labels, the best first.</param>
+public sealed record LabelSetAnswer(string Name, IReadOnlyList<ClassProbability> Top);

@@ -36,7 +36,7 @@ public static class ModelPackage
                 proof[exporter.FileName] = Prove(folder.BestCheckpoint, description, file, images);
             }
 
-            File.WriteAllLines(Path.Combine(staging, "labels.txt"), description.Classes);
+            File.WriteAllLines(Path.Combine(staging, "labels.txt"), PackageReadme.OutputsOf(description));
             File.WriteAllText(Path.Combine(staging, "preprocessing.json"), JsonSerializer.Serialize(description.Preprocessing, ProtocolJson.Indented));
             description.Save(Path.Combine(staging, "model.json"));
             File.WriteAllText(Path.Combine(staging, "run.json"), RunRecord(folder, job, description, proof));
@@ -57,7 +57,7 @@ public static class ModelPackage
     {
         description.Save(ModelDescription.PathBeside(exported));
         using Predictor original = Predictor.Open(checkpoint), copy = Predictor.Open(exported);
-        double difference = images.Max(image => original.Logits(image).Zip(copy.Logits(image), (a, b) => (double)Math.Abs(a - b)).Max());
+        double difference = images.Max(image => original.Outputs(image).Zip(copy.Outputs(image), (a, b) => (double)Math.Abs(a - b)).Max());
         // The negation also catches a difference that is no number.
         if (!(difference <= LargestDifference))
         {
@@ -80,6 +80,7 @@ public static class ModelPackage
                 Weights = new { job.Weights.Name, job.Weights.Sha256 },
                 Teacher = job.Teacher?.Name,
                 job.Method,
+                LabelSets = job.LabelSets.Count == 0 ? null : job.LabelSets,
                 Settings = started?.Settings,
                 job.Seed,
                 Data = new { job.Data.Version, job.Data.Only, started?.TrainSamples, started?.ValidationSamples, started?.TestSamples },
@@ -88,7 +89,7 @@ public static class ModelPackage
                 Software = $"BlazorTransfer {Catalogues.Version}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}",
                 BestEpoch = description.Epoch,
                 BestEpochMetrics = description.Metrics,
-                Evaluations = events.OfType<EvaluationCompleted>().Select(e => new { e.Split, e.OfTarget, e.Metrics, e.ConfusionMatrix }),
+                Evaluations = events.OfType<EvaluationCompleted>().Select(e => new { e.Split, e.OfTarget, e.LabelSet, e.Metrics, e.ConfusionMatrix }),
                 ExportProof = new { Images = ProofImages, LargestLogitDifference = proof },
             },
             ProtocolJson.Indented);

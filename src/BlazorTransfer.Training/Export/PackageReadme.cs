@@ -18,14 +18,14 @@ public static class PackageReadme
         return $$"""
             # Image classifier: {{string.Join(", ", model.Classes)}}
 
-            {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
-            {{Accuracy(model, job)}}
+            {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes{{FurtherQuestions(model)}}, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
+            {{Accuracy(model, job)}}{{FurtherAccuracy(model)}}
 
             | file | what it is |
             |---|---|
             | `model.safetensors` | the weights, torchvision's names |
             | `model.pth` | the same as a PyTorch state dictionary |
-            | `labels.txt` | the classes, in the order of the outputs |
+            | `labels.txt` | {{(model.LabelSets is null ? "the classes, in the order of the outputs" : "what each output stands for, in their order: the classes, then the labels of each set as `set: label`")}} |
             | `preprocessing.json` | how an image becomes the input |
             | `run.json` | configuration, seed, version of the data, metrics |
             | `model.json` | what `worker predict` needs |
@@ -52,8 +52,7 @@ public static class PackageReadme
             for path in sys.argv[1:]:
                 with torch.no_grad():
                     logits = model(prepare(Image.open(path).convert("RGB"))[None])[0]
-                best = logits.softmax(0).argmax().item()
-                print(path, labels[best], [round(v, 4) for v in logits.tolist()])
+            {{AnswerInPyTorch(model)}}
             ```
 
             ## TorchSharp
@@ -63,7 +62,7 @@ public static class PackageReadme
 
             // model.json lies beside model.safetensors and names the network, the classes and the preprocessing.
             using Predictor predictor = Predictor.Open("model.safetensors");
-            foreach (var answer in predictor.Predict("image.jpg")) Console.WriteLine($"{answer.Label} {answer.Probability:P1}");
+            foreach (var answer in predictor.Predict("image.jpg")) Console.WriteLine($"{answer.Label} {answer.Probability:P1}");{{FurtherInTorchSharp(model)}}
             ```
 
             ## Command line
@@ -74,11 +73,37 @@ public static class PackageReadme
             """;
     }
 
+    /// <summary>What each output stands for: a line each in <c>labels.txt</c>.</summary>
+    public static IReadOnlyList<string> OutputsOf(ModelDescription model) => [.. model.Classes, .. (model.LabelSets ?? []).SelectMany(s => s.Labels.Select(label => $"{s.Name}: {label}"))];
+
+    private static string FurtherQuestions(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $", and {s.Name}: {string.Join(", ", s.Labels)}"));
+
+    private static string FurtherAccuracy(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $" {s.Name}: {Top1(model, MetricKeys.Of(MetricKeys.ValidationTop1, s.Name))}."));
+
+    /// <summary>The best output; of a model that answers several questions, the best of each one's.</summary>
+    private static string AnswerInPyTorch(ModelDescription model)
+    {
+        string[] lines = model.LabelSets is not { } sets
+            ? ["best = logits.softmax(0).argmax().item()", "print(path, labels[best], [round(v, 4) for v in logits.tolist()])"]
+            :
+            [
+                "answers, first = [], 0",
+                $"for count in [{string.Join(", ", sets.Select(s => s.Labels.Count).Prepend(model.Classes.Count))}]:  # outputs of the classes, and of each label set",
+                "    answers.append(labels[first + logits[first:first + count].argmax().item()])",
+                "    first += count",
+                "print(path, *answers, [round(v, 4) for v in logits.tolist()])",
+            ];
+        return string.Join("\n", lines.Select(l => $"    {l}"));
+    }
+
+    private static string FurtherInTorchSharp(ModelDescription model) =>
+        model.LabelSets is null ? "" : "\nforeach (var set in predictor.Answer(\"image.jpg\").LabelSets) Console.WriteLine($\"{set.Name}: {set.Top[0].Label}\");";
+
     /// <summary>What puts a head into the network that is not the architecture's own; nothing where it is that.</summary>
     private static string HeadInPyTorch(ModelDescription model)
     {
         if (model.Head is not { } head) return "";
-        using Backbone backbone = BackboneRegistry.Create(model.Backbone, model.Classes.Count);
+        using Backbone backbone = BackboneRegistry.Create(model.Backbone, OutputsOf(model).Count);
         string place = string.Concat(backbone.HeadName.Split('.').Select(part => int.TryParse(part, out _) ? $"[{part}]" : $".{part}"));
         PyTorchCode code = OwnHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap);
         return $"{code.Preparation}model{place} = {code.Construction}\n";
@@ -86,11 +111,12 @@ public static class PackageReadme
 
     private static string Accuracy(ModelDescription model, JobSpec job)
     {
-        string Top1(string key) => model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
         return job.Target is not { } target
-            ? $"Validation top-1: {Top1(MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation images, so expect a little less on new ones)."
-            : $"It is for images like {target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 there: {Top1(MetricKeys.TargetTop1)} (epoch {model.Epoch}; {LabelsOf(job, target)}).";
+            ? $"Validation top-1: {Top1(model, MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation images, so expect a little less on new ones)."
+            : $"It is for images like {target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 there: {Top1(model, MetricKeys.TargetTop1)} (epoch {model.Epoch}; {LabelsOf(job, target)}).";
     }
+
+    private static string Top1(ModelDescription model, string key) => model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
 
     private static string LabelsOf(JobSpec job, TargetSpec target) => !TransferMethodRegistry.All.Any(m => m.Name == job.Method && m.UsesTargetLabels) ? "no label of these images was used to train or to choose it"
         : $"{target.LabelledPerClass} labelled images of each class were learned from, and none of those that scored it";

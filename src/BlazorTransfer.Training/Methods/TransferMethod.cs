@@ -124,11 +124,17 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     {
     }
 
-    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch)
+    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) => CrossEntropy(logits, batch.Labels, batch.Mixture, model.ClassWeights);
+
+    /// <summary>Cross-entropy with the settings' label smoothing: a scalar with gradient.</summary>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="labels">[N], of the larger parts where images were mixed.</param>
+    /// <param name="mixture">What else is in each; null where nothing is.</param>
+    /// <param name="weights">[classes], how much an error on each counts; null where all count alike.</param>
+    protected Tensor CrossEntropy(Tensor logits, Tensor labels, Mixture? mixture, Tensor? weights)
     {
         double smoothing = Settings.Number(CommonParameters.LabelSmoothing);
-        return batch.Mixture?.CrossEntropy(logits, batch.Labels, model.ClassWeights, smoothing)
-            ?? nn.functional.cross_entropy(logits, batch.Labels, model.ClassWeights, label_smoothing: smoothing);
+        return mixture?.CrossEntropy(logits, labels, weights, smoothing) ?? nn.functional.cross_entropy(logits, labels, weights, label_smoothing: smoothing);
     }
 
     /// <summary>One row of figures for each training image, and the class numbers: [N, …] and [N]. For <see cref="Prepare"/>.</summary>

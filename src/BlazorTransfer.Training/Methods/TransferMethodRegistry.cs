@@ -18,6 +18,7 @@ public static class TransferMethodRegistry
         (CoTuning.Spec, settings => new CoTuning(settings)),
         (LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
         (Distillation.Spec, settings => new Distillation(settings)),
+        (MultiTask.Spec, settings => new MultiTask(settings)),
         (DomainStandardisation.Spec, settings => new DomainStandardisation(settings)),
         (Coral.Spec, settings => new Coral(settings)),
         (SubspaceAdaptation.Spec, settings => new SubspaceAdaptation(settings)),

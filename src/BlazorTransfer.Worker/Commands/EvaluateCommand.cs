@@ -29,7 +29,7 @@ internal static class EvaluateCommand
             string folder = Path.GetFullPath(parsed.GetValue(data)!);
             EvaluationResult result = Evaluate(predictor, folder, FolderImport.FromFolder(folder).Manifest);
             if (parsed.GetValue(json)) PrintJson(result);
-            else PrintTable(result);
+            else PrintTables(result);
         }));
         return command;
     }
@@ -46,13 +46,26 @@ internal static class EvaluateCommand
     }
 
     private static void PrintJson(EvaluationResult result) => Console.WriteLine(JsonSerializer.Serialize(
-        new { images = result.Predictions.Count, result.Loss, result.Top1, result.BalancedAccuracy, result.Classes, confusionMatrix = result.ConfusionMatrix(), mistakes = result.Mistakes() },
+        new
+        {
+            images = result.Predictions.Count, result.Loss, result.Top1, result.BalancedAccuracy, result.Classes, confusionMatrix = result.ConfusionMatrix(), mistakes = result.Mistakes(),
+            labelSets = result.LabelSets.Count == 0 ? null : result.LabelSets.Select(s => new
+            {
+                s.Name, images = s.Result.Predictions.Count, s.Result.Loss, s.Result.Top1, s.Result.BalancedAccuracy, labels = s.Result.Classes, confusionMatrix = s.Result.ConfusionMatrix(),
+            }),
+        },
         ProtocolJson.Indented));
 
-    private static void PrintTable(EvaluationResult result)
+    private static void PrintTables(EvaluationResult result)
+    {
+        PrintTable(result, "class");
+        foreach ((string name, EvaluationResult further) in result.LabelSets) PrintTable(further, name);
+    }
+
+    private static void PrintTable(EvaluationResult result, string question)
     {
         int[][] matrix = result.ConfusionMatrix();
-        var table = new Table { Title = new TableTitle("Images by true class (row) and predicted class (column)") };
+        var table = new Table { Title = new TableTitle($"Images by true {Markup.Escape(question)} (row) and predicted one (column)") };
         table.AddColumn("");
         foreach (string name in result.Classes) table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
         table.AddColumn(new TableColumn("recall").RightAligned());

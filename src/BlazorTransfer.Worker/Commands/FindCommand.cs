@@ -30,7 +30,7 @@ internal static class FindCommand
 
     private static Command Create(string name, string description, Action<JobSpec, Action<TuningEvent>, CancellationToken> find)
     {
-        var command = new Command(name, description) { Data, Job, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, JobOptions.Device, JobOptions.Seed, Json };
+        var command = new Command(name, description) { Data, Job, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, JobOptions.LabelSets, JobOptions.Layout, JobOptions.Device, JobOptions.Seed, Json };
         JobOptions.Parameter[] parameters = JobOptions.AddParameters(command, JobOptions.AllParameters);
         command.SetAction(parsed => Failures.Guard(() => Find(parsed, parameters, find)));
         return command;

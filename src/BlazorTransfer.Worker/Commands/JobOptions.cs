@@ -19,6 +19,8 @@ internal static class JobOptions
     public static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, 'builtin' or 'random'.", DefaultValueFactory = _ => BuiltInName };
     public static readonly Option<string> Method = new("--method") { Description = "A method from 'describe'.", DefaultValueFactory = _ => "linear-probe" };
     public static readonly Option<string?> Teacher = new("--teacher") { Description = "The model that 'distillation' learns from: model.zip, a run folder or a safetensors file with its description." };
+    public static readonly Option<ImportLayout> Layout = new("--layout") { Description = "What the folders inside the data folder mean: classes, domains (with class folders inside), or table (nothing: labels.csv names the classes).", DefaultValueFactory = _ => ImportLayout.Classes };
+    public static readonly Option<string[]> LabelSets = new("--label-set") { Description = "What 'multi-task' learns beside the classes: a column of labels.csv in the data folder, or 'domain', and perhaps how much its errors count, such as material or material=0.5. May be given several times." };
     public static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
     public static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
 
@@ -59,7 +61,7 @@ internal static class JobOptions
     public static (JobSpec Job, ImportResult Import) Prepare(
         ParseResult parsed, string data, string manifest, string weights, string method, IReadOnlyDictionary<string, ParameterValue> chosen)
     {
-        (DataSpec spec, ImportResult import) = Import(parsed, data, manifest);
+        (DataSpec spec, ImportResult import) = Import(parsed, data, manifest, parsed.GetValue(Layout));
         var job = new JobSpec
         {
             RunId = "",
@@ -70,6 +72,7 @@ internal static class JobOptions
             Parameters = chosen,
             Device = parsed.GetValue(Device)!,
             Seed = parsed.GetValue(Seed),
+            LabelSets = [.. (parsed.GetValue(LabelSets) ?? []).Select(typed => LabelSetSpec.Parse(typed) ?? throw TrainingException.BadInput($"--label-set: '{typed}' is neither a name nor a name with a weight, such as material=0.5."))],
         };
         return (job, import);
     }
@@ -81,10 +84,10 @@ internal static class JobOptions
         named is null ? null : new TeacherSpec(Path.GetFullPath(ModelFile.Locate(named, Path.Combine(scratch, "teacher"))), Path.GetFileName(Path.TrimEndingDirectorySeparator(named)));
 
     /// <summary>Makes a data set of a folder of images, where they lie.</summary>
-    public static (DataSpec Data, ImportResult Import) Import(ParseResult parsed, string data, string manifest)
+    public static (DataSpec Data, ImportResult Import) Import(ParseResult parsed, string data, string manifest, ImportLayout layout = ImportLayout.Classes)
     {
         string images = Path.GetFullPath(data);
-        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) });
+        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) }, layout);
         import.Manifest.Save(manifest);
         return (new DataSpec(manifest, images, Path.GetFileName(images)), import);
     }

@@ -22,12 +22,14 @@ internal static class PredictCommand
             using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
             foreach (string image in parsed.GetValue(images)!)
             {
-                IReadOnlyList<ClassProbability> answer = predictor.Predict(image, parsed.GetValue(top));
+                Answer answer = predictor.Answer(image, parsed.GetValue(top));
                 Console.WriteLine(parsed.GetValue(json)
-                    ? JsonSerializer.Serialize(new { image, top = answer }, ProtocolJson.Line)
-                    : $"{image}\t{string.Join("\t", answer.Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Label} {a.Probability:P1}")))}");
+                    ? JsonSerializer.Serialize(new { image, top = answer.Classes, labelSets = answer.LabelSets.Count == 0 ? null : answer.LabelSets }, ProtocolJson.Line)
+                    : string.Join('\t', [image, .. answer.Classes.Select(Shown), .. answer.LabelSets.SelectMany(s => s.Top.Select(t => $"{s.Name}: {Shown(t)}"))]));
             }
         }));
         return command;
     }
+
+    private static string Shown(ClassProbability answer) => string.Create(CultureInfo.InvariantCulture, $"{answer.Label} {answer.Probability:P1}");
 }

@@ -32,7 +32,7 @@ internal static class TrainCommand
     {
         var command = new Command("train", "Trains a classifier on a folder of images.")
         {
-            Data, Target, Transductive, TargetLabels, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
+            Data, JobOptions.Layout, Target, Transductive, TargetLabels, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, JobOptions.LabelSets, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
         };
         return WithParameters(command, JobOptions.AllParameters, parsed =>
             new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive), parsed.GetValue(TargetLabels), parsed.GetValue(JobOptions.Teacher)));
@@ -42,7 +42,7 @@ internal static class TrainCommand
     {
         var command = new Command("pretrain", $"Trains a network from random weights on a folder of many images, for other runs to start from: artifacts/{BackboneFile.FileName} is their --weights.")
         {
-            Data, JobOptions.Backbone, Out, JobOptions.Device, JobOptions.Seed, Force, Json,
+            Data, JobOptions.Layout, JobOptions.Backbone, Out, JobOptions.Device, JobOptions.Seed, Force, Json,
         };
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => !m.TakesWeights);
         return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(JobOptions.RandomWeights, method.Name, WritesBackbone: true));

@@ -35,6 +35,10 @@ public sealed class MixingTests : IDisposable
         }
 
         Assert.Contains(first.Zip(Enumerable.Range(0, n)), p => p.First != p.Second);
+        // Other labels of the same images are divided in the same way.
+        (long[] ofLarger, long[] ofSmaller) = mixture.PartsOf([.. Enumerable.Range(0, n).Select(i => 100L + i)]);
+        Assert.Equal(first.Select(l => l + 100), ofLarger);
+        Assert.Equal(other.Select(l => l + 100), ofSmaller);
         Assert.True(shares.Distinct().Count() > n / 2);
     }
 
@@ -43,7 +47,7 @@ public sealed class MixingTests : IDisposable
     {
         Tensor logits = randn(4, 3), labels = tensor([0L, 1, 2, 0]), others = tensor([1L, 1, 0, 2]), share = tensor([0.5f, 0.9f, 0.7f, 1f]);
 
-        float loss = new Mixture(others, share).CrossEntropy(logits, labels, null, 0.1).item<float>();
+        float loss = Parts(others, share).CrossEntropy(logits, labels, null, 0.1).item<float>();
 
         Tensor Each(Tensor of) => nn.functional.cross_entropy(logits, of, reduction: nn.Reduction.None, label_smoothing: 0.1);
         Assert.Equal((Each(labels) * share + Each(others) * (1 - share)).mean().item<float>(), loss, 1e-6);
@@ -54,7 +58,7 @@ public sealed class MixingTests : IDisposable
     {
         Tensor logits = randn(4, 3), labels = tensor([0L, 1, 2, 0]), weights = tensor([0.5f, 1, 4]);
 
-        float loss = new Mixture(tensor([1L, 1, 1, 1]), ones(4)).CrossEntropy(logits, labels, weights, 0.2).item<float>();
+        float loss = Parts(tensor([1L, 1, 1, 1]), ones(4)).CrossEntropy(logits, labels, weights, 0.2).item<float>();
 
         Assert.Equal(nn.functional.cross_entropy(logits, labels, weights, label_smoothing: 0.2).item<float>(), loss, 1e-5);
     }
@@ -64,13 +68,13 @@ public sealed class MixingTests : IDisposable
     {
         Tensor logits = randn(4, 3), labels = tensor([0L, 1, 2, 0]), others = tensor([1L, 0, 0, 2]), half = full([4], 0.5f), weights = tensor([0.5f, 1, 4]);
 
-        Assert.Equal(new Mixture(others, half).CrossEntropy(logits, labels, weights, 0).item<float>(), new Mixture(labels, half).CrossEntropy(logits, others, weights, 0).item<float>(), 1e-5);
+        Assert.Equal(Parts(others, half).CrossEntropy(logits, labels, weights, 0).item<float>(), Parts(labels, half).CrossEntropy(logits, others, weights, 0).item<float>(), 1e-5);
     }
 
     [Fact]
     public void Rows_AreThoseOfBothClassesByTheirShares()
     {
-        Tensor rows = new Mixture(tensor([2L, 0]), tensor([0.75f, 0.5f])).Rows(tensor([1f, 0, 3, 4, 8, 0], [3, 2]), tensor([0L, 1]));
+        Tensor rows = Parts(tensor([2L, 0]), tensor([0.75f, 0.5f])).Rows(tensor([1f, 0, 3, 4, 8, 0], [3, 2]), tensor([0L, 1]));
 
         Assert.Equal([0.75f * 1 + 0.25f * 8, 0, 0.5f * 3 + 0.5f * 1, 0.5f * 4], Pictures.Values(rows));
     }
@@ -91,4 +95,6 @@ public sealed class MixingTests : IDisposable
         new(TransferMethodRegistry.Create("fine-tuning", parameters.ToDictionary(p => p.Name, p => p.Value)).Settings);
 
     private static Random[] Randoms(int count) => [.. Enumerable.Range(0, count).Select(i => new Random(i))];
+
+    private static Mixture Parts(Tensor others, Tensor share) => new(others, share, ones_like(others, dtype: ScalarType.Bool));
 }

@@ -39,7 +39,7 @@ public sealed class ReferenceLogitsTests
             {
                 int[] top5 = image.Value.GetProperty("top5").Deserialize<int[]>()!;
                 double[] expected = image.Value.GetProperty("logits").Deserialize<double[]>()!;
-                float[] logits = predictor.Logits(Path.Combine(data, image.Name));
+                float[] logits = predictor.Outputs(Path.Combine(data, image.Name));
                 if (Array.IndexOf(logits, logits.Max()) == top5[0]) sameTop1++;
                 for (int i = 0; i < top5.Length; i++)
                     Assert.True(Math.Abs(logits[top5[i]] - expected[i]) <= 0.5, $"{image.Name}, class {top5[i]}: {logits[top5[i]]:F3} here, {expected[i]} in torchvision.");

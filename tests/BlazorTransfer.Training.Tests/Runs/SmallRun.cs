@@ -62,6 +62,13 @@ internal sealed class SmallRun : IDisposable
         return new DataSpec(path, Images);
     }
 
+    /// <summary>Writes a table beside the images that says something more of each; before the first job.</summary>
+    public void WriteTable(string columns, Func<string, string> values)
+    {
+        IEnumerable<string> files = Directory.EnumerateFiles(Images, "*.jpg", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Images, f).Replace('\\', '/'));
+        File.WriteAllLines(Path.Combine(Images, "labels.csv"), files.Order(StringComparer.Ordinal).Select(f => $"{f},{values(f)}").Prepend($"file,{columns}"));
+    }
+
     public JobSpec Job(string method, string backbone, string? weights, params (string Name, ParameterValue Value)[] parameters)
     {
         if (!File.Exists(Manifest)) FolderImport.FromFolder(Images).Manifest.Save(Manifest);

@@ -50,8 +50,9 @@ internal sealed class ImageImporter(DataFolder folder)
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
     public (ImportResult Result, long Bytes) Import(ImportSource source, SplitPlan plan, Action<ImportProgress> progress, CancellationToken cancel)
     {
-        ClassFolderLayout layout = ClassFolderLayout.Of(source.Names, source.Layout);
-        var rejected = new List<RejectedFile>([.. source.Rejected, .. layout.Rejected]);
+        LabelTable? table = LabelTable.In(source.Names, source.Read);
+        ClassFolderLayout layout = ClassFolderLayout.Of(source.Names, source.Layout, table);
+        var rejected = new List<RejectedFile>([.. source.Rejected, .. layout.Rejected, .. table?.Absent(source.Names) ?? []]);
         var images = new List<ImportedImage>(layout.Placed.Count);
         long bytes = 0;
         for (int i = 0; i < layout.Placed.Count; i++)
@@ -63,7 +64,7 @@ internal sealed class ImageImporter(DataFolder folder)
             ImageProbeResult? probe = content is null ? null : ImageProbe.Verify(content);
             if (probe is { IsAccepted: true })
             {
-                images.Add(new ImportedImage(file, Store(content!, probe), source.Tags(file.Name)));
+                images.Add(new ImportedImage(file, Store(content!, probe), source.Tags(file.Name) ?? table?.TagsOf(file.Name)));
                 bytes += content!.Length;
             }
             else

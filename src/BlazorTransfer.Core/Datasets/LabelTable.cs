@@ -1,0 +1,118 @@
+using System.Text;
+using Microsoft.VisualBasic.FileIO;
+
+namespace BlazorTransfer.Core.Datasets;
+
+/// <summary>
+/// A <c>labels.csv</c> beside the images: a column with files, and columns with labels of them, named in the first row. Files are named as they lie
+/// from the table's folder. Separated by commas, semicolons or tabs; UTF-8.
+/// </summary>
+public sealed class LabelTable
+{
+    public const int MostColumns = 50;
+    public const int LongestLabel = 100;
+    private const int MostBytes = 32 << 20;
+
+    private static readonly string[] FileNames = ["labels.csv", "metadata.csv"];
+    private static readonly string[] FileColumns = ["file", "file_name", "filename", "image", "path"];
+    private static readonly string[] ClassColumns = ["class", "label"];
+    private const string SplitColumn = "split";
+
+    // By the file's name in the import.
+    private readonly Dictionary<string, Row> _rows;
+
+    private LabelTable(string name, Dictionary<string, Row> rows, IReadOnlyList<string> columns) => (Name, _rows, Columns) = (name, rows, columns);
+
+    /// <summary>The table's own name in the import.</summary>
+    public string Name { get; }
+
+    /// <summary>What it tells of images beside class and split.</summary>
+    public IReadOnlyList<string> Columns { get; }
+
+    /// <summary>Reads the outermost table among the files of an import; null where there is none.</summary>
+    /// <param name="names">All files, with forward slashes.</param>
+    /// <param name="read">Bytes of one, or why they cannot be had.</param>
+    /// <exception cref="ImportException">It is no such table; the message says what to change.</exception>
+    public static LabelTable? In(IEnumerable<string> names, Func<string, (byte[]? Bytes, string? Reason)> read)
+    {
+        if (Find(names) is not { } name) return null;
+        (byte[]? bytes, string? reason) = read(name);
+        return bytes is null ? throw new ImportException($"{name} cannot be read. {reason}")
+            : bytes.Length > MostBytes ? throw new ImportException($"{name} is larger than {MostBytes >> 20} MB.")
+            : Read(name, bytes);
+    }
+
+    private static string? Find(IEnumerable<string> names) =>
+        names.Where(n => FileNames.Contains(n.Split('/')[^1], StringComparer.OrdinalIgnoreCase)).OrderBy(n => n.Count(c => c == '/')).ThenBy(n => n, StringComparer.Ordinal).FirstOrDefault();
+
+    /// <param name="name">The table's name in the import, with its folders.</param>
+    /// <param name="content">Its bytes.</param>
+    /// <exception cref="ImportException">It is no such table; the message says what to change.</exception>
+    public static LabelTable Read(string name, byte[] content)
+    {
+        string text = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true).ReadToEnd();
+        if (text.Contains('\0')) throw new ImportException($"{name} is no text.");
+        using var parser = new TextFieldParser(new StringReader(text)) { Delimiters = [DelimiterOf(text)], HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
+        try
+        {
+            string[] header = parser.ReadFields() ?? throw new ImportException($"{name} is empty. Its first row names the columns, such as: file,material.");
+            if (header.Length > MostColumns) throw new ImportException($"{name} has {header.Length} columns; {MostColumns} are the most.");
+            if (header.GroupBy(h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new ImportException($"{name} has the column '{twice.Key}' twice.");
+            int file = IndexOf(header, FileColumns);
+            if (file < 0) throw new ImportException($"{name} has no column with the files. Call it 'file'.");
+            int label = IndexOf(header, ClassColumns), split = IndexOf(header, [SplitColumn]);
+            int[] others = [.. Enumerable.Range(0, header.Length).Where(c => c != file && c != label && c != split && header[c].Length > 0)];
+            if (others.FirstOrDefault(c => !IsLabel(header[c]), -1) is >= 0 and int odd) throw new ImportException($"{name}: the name of column {odd + 1} is longer than {LongestLabel} characters, or has signs that no name has.");
+            string folder = name[..(name.LastIndexOf('/') + 1)];
+            var rows = new Dictionary<string, Row>(StringComparer.Ordinal);
+            while (!parser.EndOfData)
+            {
+                long line = parser.LineNumber;
+                string[] fields = parser.ReadFields()!;
+                string Field(int column) => column >= 0 && column < fields.Length ? fields[column] : "";
+                if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file)) is { } wrong)
+                    throw new ImportException($"{name}, line {line}: '{wrong[..Math.Min(40, wrong.Length)]}' is longer than {LongestLabel} characters, or has signs that no label has.");
+                if (Field(file).Length == 0) throw new ImportException($"{name}, line {line}: no file is named.");
+                Split? divided = Field(split) is { Length: > 0 } named ? ClassFolderLayout.SplitOf(named) ?? throw new ImportException($"{name}, line {line}: '{named}' is no split. Say train, validation or test.") : null;
+                var row = new Row(Field(label) is { Length: > 0 } own ? own : null, divided, others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], Field));
+                if (!rows.TryAdd(folder + Field(file).Replace('\\', '/').TrimStart('/'), row)) throw new ImportException($"{name}, line {line}: '{Field(file)}' has a row already.");
+            }
+
+            return new LabelTable(name, rows, [.. others.Select(c => header[c])]);
+        }
+        catch (MalformedLineException e)
+        {
+            throw new ImportException($"{name}, line {e.LineNumber}: the quotation marks are not closed, or stand inside a field.");
+        }
+    }
+
+    /// <summary>Class of a file; null where it says none.</summary>
+    public string? ClassOf(string file) => _rows.GetValueOrDefault(file)?.Class;
+
+    public Split? SplitOf(string file) => _rows.GetValueOrDefault(file)?.Split;
+
+    public bool Names(string file) => _rows.ContainsKey(file);
+
+    /// <summary>What it says of a file beside class and split; null where that is nothing.</summary>
+    public IReadOnlyDictionary<string, string>? TagsOf(string file) => _rows.GetValueOrDefault(file)?.Tags is { Count: > 0 } tags ? tags : null;
+
+    /// <summary>Rows whose file is not there.</summary>
+    public IEnumerable<RejectedFile> Absent(IReadOnlyCollection<string> names)
+    {
+        var there = names.ToHashSet(StringComparer.Ordinal);
+        return _rows.Keys.Where(k => !there.Contains(k)).Order(StringComparer.Ordinal).Select(k => new RejectedFile(k, $"{Name} names it, and it is not there."));
+    }
+
+    // Of what spreadsheets write, whichever the first row has most of.
+    private static string DelimiterOf(string text)
+    {
+        string header = text.AsSpan().TrimStart("\r\n").ToString().Split('\n')[0];
+        return new[] { ",", ";", "\t" }.MaxBy(d => header.Count(c => c == d[0]))!;
+    }
+
+    private static int IndexOf(string[] header, string[] names) => Array.FindIndex(header, h => names.Contains(h, StringComparer.OrdinalIgnoreCase));
+
+    private static bool IsLabel(string text) => text.Length <= LongestLabel && !text.Any(char.IsControl);
+
+    private sealed record Row(string? Class, Split? Split, Dictionary<string, string> Tags);
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using BlazorTransfer.Core.Datasets;
+
+namespace BlazorTransfer.Core.Tests.Datasets;
+
+public sealed class LabelTableTests
+{
+    [Theory]
+    [InlineData("file,material,size\na/1.jpg,steel,s\na/2.jpg,\"brass, old\",\n")]
+    [InlineData("\ufeffFile;material;size\r\na/1.jpg;steel;s\r\na\\2.jpg;\"brass, old\";\r\n")]
+    [InlineData("size\tfile_name\tmaterial\ns\ta/1.jpg\tsteel\n\t/a/2.jpg\tbrass, old")]
+    public void Read_OfWhatSpreadsheetsWrite_FindsTheLabels(string text)
+    {
+        LabelTable table = Read("upload/labels.csv", text);
+
+        Assert.Equal(["material", "size"], table.Columns.Order());
+        Assert.Equal(new Dictionary<string, string> { ["material"] = "steel", ["size"] = "s" }, table.TagsOf("upload/a/1.jpg"));
+        Assert.Equal(new Dictionary<string, string> { ["material"] = "brass, old" }, table.TagsOf("upload/a/2.jpg"));
+        Assert.Null(table.TagsOf("a/1.jpg"));
+    }
+
+    [Fact]
+    public void Read_WithClassAndSplit_PlacesTheFiles_AndSaysWhatItKnowsNothingOf()
+    {
+        LabelTable table = Read("labels.csv", "file,class,split,light\n1.jpg,pit,train,warm\nin/2.jpg,good,val,\n3.jpg,,test,cold\n4.jpg,pit,,\n5.jpg,pit,Training,\n");
+
+        ClassFolderLayout layout = ClassFolderLayout.Of(["labels.csv", "1.jpg", "in/2.jpg", "3.jpg", "4.jpg", "6.jpg"], ImportLayout.Table, table);
+
+        Assert.Equal(
+            [("1.jpg", "pit", Split.Train), ("4.jpg", "pit", (Split?)null), ("in/2.jpg", "good", Split.Validation)], layout.Placed.Select(p => (p.Name, p.Label!, p.Split)));
+        Assert.Equal([("3.jpg", "labels.csv names no class for it."), ("6.jpg", "labels.csv has no row for it.")], layout.Rejected.Select(r => (r.Name, r.Reason)));
+        Assert.Equal("5.jpg", Assert.Single(table.Absent(["1.jpg", "in/2.jpg", "3.jpg", "4.jpg"])).Name);
+    }
+
+    [Fact]
+    public void Table_WithinFoldersThatWrapEverything_NamesFilesFromItsOwn()
+    {
+        string[] names = ["set/images/labels.csv", "set/images/1.jpg", "set/images/b/2.jpg", "set/labels.txt", "set/images/b/labels.csv"];
+        LabelTable table = LabelTable.In(names, name => (Encoding.UTF8.GetBytes(name == names[0] ? "file,class\n1.jpg,x\nb/2.jpg,y" : "no"), null))!;
+
+        Assert.Equal([("set/images/1.jpg", "x"), ("set/images/b/2.jpg", "y")], ClassFolderLayout.Of(names, ImportLayout.Table, table).Placed.Select(p => (p.Name, p.Label!)));
+    }
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("material,size\nsteel,s", "Call it 'file'")]
+    [InlineData("file,size,Size\n1.jpg,s,s", "twice")]
+    [InlineData("file,size\n1.jpg,s\n1.jpg,m", "line 3: '1.jpg' has a row already")]
+    [InlineData("file,size\n,s", "line 2: no file")]
+    [InlineData("file,size,split\n1.jpg,s,perhaps", "'perhaps' is no split")]
+    [InlineData("file,size\n1.jpg,\"s", "quotation marks")]
+    [InlineData("file,size\n1.jpg,a\u0001b", "line 2")]
+    [InlineData("\0\0", "no text")]
+    public void Read_OfWhatIsNoTable_SaysWhatToChange(string text, string words) =>
+        Assert.Contains(words, Assert.Throws<ImportException>(() => Read("labels.csv", text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Read_OfMoreThanIsAllowed_Refuses()
+    {
+        Assert.Contains("columns", Refusal("file," + string.Join(',', Enumerable.Range(0, 50).Select(i => $"c{i}")) + "\n"), StringComparison.Ordinal);
+        Assert.Contains("longer than 100", Refusal($"file,size\n1.jpg,{new string('x', 101)}"), StringComparison.Ordinal);
+        Assert.Contains("32 MB", Assert.Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (new byte[(32 << 20) + 1], null))).Message, StringComparison.Ordinal);
+        Assert.Contains("It is encrypted.", Assert.Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (null, "It is encrypted."))).Message, StringComparison.Ordinal);
+        Assert.Null(LabelTable.In(["a/1.jpg"], _ => throw new InvalidOperationException()));
+
+        static string Refusal(string text) => Assert.Throws<ImportException>(() => Read("labels.csv", text)).Message;
+    }
+
+    [Fact]
+    public void LabelSets_AreReadAsPeopleTypeThem_AndAskedForWhereTheyCanBeLearned()
+    {
+        Assert.Equal(new LabelSetSpec("material"), LabelSetSpec.Parse("material"));
+        Assert.Equal(new LabelSetSpec("material", 0.5), LabelSetSpec.Parse("material = 0.5"));
+        Assert.Null(LabelSetSpec.Parse("material=much"));
+        Assert.Null(LabelSetSpec.Parse("=1"));
+        Sample[] samples = [Of("a", Split.Train), Of("b", Split.Train), Of("b", Split.Test), Of(null, Split.Validation)];
+        Assert.Equal("No validation image has a label 'material', so that nobody could tell how well it is learned.", LabelSetSpec.WhyNot([new("material")], samples));
+        Assert.Null(LabelSetSpec.WhyNot([new("material")], [.. samples, Of("b", Split.Validation)]));
+        Assert.Equal(new LabelSet("material", ["a", "b"]), LabelSet.Of("material", samples));
+        Assert.Contains("import them with a labels.csv", LabelSetSpec.WhyNot([new("size")], [Of(null, Split.Train)]), StringComparison.Ordinal);
+
+        static Sample Of(string? material, Split split) => new()
+        {
+            File = "f", Sha256 = "s", Name = "n", Label = "c", Split = split, Width = 1, Height = 1,
+            Tags = material is null ? [] : new Dictionary<string, string> { ["material"] = material },
+        };
+    }
+
+    private static LabelTable Read(string name, string text) => LabelTable.Read(name, Encoding.UTF8.GetBytes(text));
+}
