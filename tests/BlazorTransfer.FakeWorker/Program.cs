@@ -64,6 +64,7 @@ internal static class Fake
             // What one that adapts is compared with.
             new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
             new TransferMethodSpec("fake-distillation", "Fake distillation", "Learns from nobody.", "Never.", null, []) { TakesTeacher = true },
+            new TransferMethodSpec("fake-multi-task", "Fake multi-task", "Learns nothing of everything.", "Never.", null, []) { LearnsLabelSets = true },
         ],
         CommonParameters =
         [

@@ -38,6 +38,10 @@ internal static class AppRoutes
     public static string NewRunBetween(string projectId, string dataset, string source, string target) =>
         QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["dataset"] = dataset, ["source"] = source, ["target"] = target });
 
+    /// <summary>A new run that learns a label set beside the classes.</summary>
+    public static string NewRunBeside(string projectId, string dataset, string labelSet) =>
+        QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["dataset"] = dataset, ["labels"] = labelSet });
+
     /// <summary>The data sets, and from there, as soon as it is imported, a run between the two parts of one of them.</summary>
     public static string DatasetsThenAdapt(string projectId, string dataset) => QueryHelpers.AddQueryString(Datasets(projectId), "adapt", dataset);
 

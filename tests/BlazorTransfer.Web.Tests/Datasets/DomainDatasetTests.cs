@@ -39,7 +39,7 @@ public sealed class DomainDatasetTests : PageTests
         {
             using HttpResponseMessage refused = await PostAsync($"&layout={unknown}");
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains("'classes', 'domains' or 'unlabelled'", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains("'classes', 'domains', 'table' or 'unlabelled'", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
         Assert.Empty(Directory.GetFiles(Path.Combine(App.DataFolder, "uploads")));

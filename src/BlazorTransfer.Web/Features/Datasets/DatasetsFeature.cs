@@ -62,6 +62,6 @@ internal static class DatasetsFeature
             if (layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) return layout;
         }
 
-        throw new RefusedException("The folders of an import can be 'classes', 'domains' or 'unlabelled'.");
+        throw new RefusedException("The folders of an import can be 'classes', 'domains', 'table' or 'unlabelled'.");
     }
 }

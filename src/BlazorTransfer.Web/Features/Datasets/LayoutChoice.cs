@@ -21,6 +21,10 @@ internal sealed record LayoutChoice(ImportLayout Layout, string Title, string Hi
             "The outer folder says where an image comes from, such as a camera or a site; the folder inside is its class. "
                 + "Splits are optional; without them, a fifth of each class in each domain becomes validation.",
             ["photo/dog/001.jpg\nphoto/cat/002.jpg\nsketch/dog/003.jpg", "photo/train/dog/001.jpg\nphoto/val/cat/002.jpg\nsketch/dog/003.jpg"]),
+        new(ImportLayout.Table, "A table names the classes", "labels.csv beside the images", "A zip of images and labels.csv",
+            "labels.csv has a row for each image: its file, as it lies from the table's folder, and its class. A column 'split' with train, validation or test is optional. "
+                + "Every other column is a further label set, such as a material, that a model can learn beside the classes.",
+            ["labels.csv\n001.jpg\nline B/002.jpg", "file,class,material\n001.jpg,pit,steel\nline B/002.jpg,good,brass"]),
         new(ImportLayout.Unlabelled, "No labels", "images to adapt to", "A zip of images",
             "Every image is taken, without a label; folders mean nothing. A run that learns from labelled images can adapt to these: its method sees what images look like where the model is to work.",
             ["001.jpg\n002.jpg\nnew camera/003.jpg"]),

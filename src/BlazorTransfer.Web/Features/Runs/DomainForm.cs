@@ -48,6 +48,9 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
         : Target.Id == _source?.Id && (SourceTag is null || TargetTag is null || SourceTag == TargetTag) ? "Source and target are the same images. Choose another data set as the target, or a part of this one for each."
         : null;
 
+    /// <summary>What divides a data set's images beside their classes.</summary>
+    public IReadOnlyList<TagCount> TagsOf(Dataset dataset) => tagsOf(dataset);
+
     public int ImagesOf(SampleTag tag, Dataset dataset) => tagsOf(dataset).FirstOrDefault(t => t.Name == tag.Name && t.Value == tag.Value)?.Images ?? 0;
 
     /// <summary>The labelled images are others: what was said of their parts no longer holds.</summary>

@@ -39,8 +39,18 @@ internal sealed class NewRunForm
     public Dataset Dataset
     {
         get;
-        set => Domains.UseSource(field = value);
+        set
+        {
+            Domains.UseSource(field = value);
+            LabelSets.Use(Domains.TagsOf(value));
+        }
     }
+
+    /// <summary>What is learned beside the classes, by a method that does so.</summary>
+    public LabelSetForm LabelSets { get; } = new();
+
+    /// <summary>Whether the chosen weights of label sets count: a run may learn them itself.</summary>
+    public bool HasLabelSetWeights => Specs.FirstOrDefault(s => s.Name == "task-weighting") is not { } weighting || Value(weighting) == weighting.Default;
 
     /// <summary>Which of them are the source, and what is the target.</summary>
     public DomainForm Domains { get; }
@@ -54,7 +64,7 @@ internal sealed class NewRunForm
     public Run? Teacher { get; set; }
 
     /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
-    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
+    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
 
     private string? MissingLabels => !Method.UsesTargetLabels || !Domains.IsOn ? null
         : !Domains.HasLabels ? $"{Method.DisplayName} learns from a few labelled images of the target, and these have no labels. Label some, or choose another method."
@@ -96,7 +106,7 @@ internal sealed class NewRunForm
         [
             ("Domain adaptation, at once: on the network's features", _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: true })),
             ("Domain adaptation, trained step by step", _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false })),
-            ("From the source alone: the target only scores", _catalogue.Methods.Where(m => !m.AdaptsToTarget)),
+            ("From the source alone: the target only scores", _catalogue.Methods.Where(m => !m.AdaptsToTarget && (!m.LearnsLabelSets || m == Method))),
         ];
 
     public SettingsLayout Layout => new(Specs);
@@ -213,6 +223,14 @@ internal sealed class NewRunForm
         if (!StartsFromNothing) Method = _catalogue.Methods[0];
     }
 
+    /// <summary>Learns this label set beside the classes, where the worker has a method for that.</summary>
+    public void LearnBeside(string labelSet)
+    {
+        if (_catalogue.Methods.FirstOrDefault(m => m.LearnsLabelSets) is not { } method) return;
+        Choose(method);
+        LabelSets.TakeOver([new Core.Datasets.LabelSetSpec(labelSet)]);
+    }
+
     /// <summary>Starts from the model of this run, if it is one of those to start from.</summary>
     public void TrainOnFrom(string runId)
     {
@@ -232,6 +250,7 @@ internal sealed class NewRunForm
         if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
         Domains.TakeOver(run);
+        if (run.Job.LabelSets.Count > 0) LabelSets.TakeOver(run.Job.LabelSets);
         Teacher = _models.FirstOrDefault(m => m.Id == run.Submission.TeacherRunId);
         _methodIsChosen = true;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
@@ -262,6 +281,7 @@ internal sealed class NewRunForm
         ParentRunId = Method.TakesWeights ? Parent?.Id : null,
         TeacherRunId = Method.TakesTeacher ? Teacher?.Id : null,
         Method = Method.Name,
+        LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen : [],
         Parameters = new Dictionary<string, ParameterValue>(Values),
         Device = Device,
         Seed = Seed,

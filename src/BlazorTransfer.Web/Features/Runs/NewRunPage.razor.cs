@@ -52,6 +52,10 @@ public sealed partial class NewRunPage
     [SupplyParameterFromQuery(Name = "target")]
     private string? TargetTag { get; set; }
 
+    /// <summary>A label set to learn beside the classes.</summary>
+    [SupplyParameterFromQuery(Name = "labels")]
+    private string? LabelSet { get; set; }
+
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
 
@@ -96,6 +100,7 @@ public sealed partial class NewRunPage
             if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled) _form.Domains.AdaptTo(unlabelled);
             if (SourceTag is not null && TargetTag is not null && SampleTag.Parse(SourceTag) is { } source && SampleTag.Parse(TargetTag) is { } target) _form.Domains.Use(source, target);
             if (BackboneName is not null) _form.StartWith(BackboneName, WeightsId);
+            if (LabelSet is not null) _form.LearnBeside(LabelSet);
             if (StartRun is not null) _form.TrainOnFrom(StartRun);
             if (FromRun is not null)
             {

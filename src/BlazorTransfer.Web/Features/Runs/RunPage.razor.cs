@@ -15,7 +15,6 @@ public sealed partial class RunPage : IDisposable
     private readonly CancellationTokenSource _closed = new();
     private readonly RunView _view = new();
     private Run _run = null!;
-    private (EvaluationCompleted Evaluation, int Row, int Column)? _cell;
     private int? _sampleIndex;
     private bool _hasImages;
     private bool _hasTargetImages;
@@ -119,9 +118,6 @@ public sealed partial class RunPage : IDisposable
     }
 
     private void ShowEpoch(int index) => _sampleIndex = index == _view.Samples.Count ? null : index;
-
-    private IEnumerable<SamplePrediction> Mistakes((EvaluationCompleted Evaluation, int Row, int Column) cell) => cell.Evaluation.Mistakes
-        .Where(m => m.Label == _view.Started!.Classes[cell.Row] && m.Top[0].Label == _view.Started.Classes[cell.Column]);
 
     private void LoadLog() => _log = Runs.Log(User, ProjectId, RunId) is { Length: > 0 } log ? log : "The worker has written nothing.";
 

@@ -13,6 +13,9 @@ public sealed record RunRequest
     /// <summary>Which images of the data set the run learns from; null for all.</summary>
     public SampleTag? Only { get; init; }
 
+    /// <summary>What a method that learns more than the classes learns beside them; empty for others.</summary>
+    public IReadOnlyList<LabelSetSpec> LabelSets { get; init; } = [];
+
     /// <summary>Where the model shall work, if elsewhere; null where it is not.</summary>
     public TargetRequest? Target { get; init; }
     public required string Backbone { get; init; }

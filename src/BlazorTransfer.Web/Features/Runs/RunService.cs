@@ -97,10 +97,13 @@ internal sealed class RunService(
         if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
         if (method.AdaptsToTarget && request.Target is null) throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.");
         Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
+        DataSpec data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only };
+        CheckLabelSets(request, method, data);
         var job = new JobSpec
         {
             RunId = "",
-            Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },
+            Data = data,
+            LabelSets = request.LabelSets,
             Target = target is null ? null : TargetFor(request, target, method),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone, method),
@@ -111,6 +114,15 @@ internal sealed class RunService(
             Seed = request.Seed,
         };
         return new Checked(job, dataset, backbone, method, specs, settings, catalogue, target);
+    }
+
+    private static void CheckLabelSets(RunRequest request, TransferMethodSpec method, DataSpec data)
+    {
+        if (!method.LearnsLabelSets && request.LabelSets.Count > 0) throw new RefusedException($"{method.DisplayName} learns the classes alone.");
+        if (!method.LearnsLabelSets) return;
+        if (request.LabelSets.Count == 0) throw new RefusedException($"{method.DisplayName} learns other labels of the images beside their classes. Choose at least one of these label sets.");
+        if (request.Target is not null) throw new RefusedException($"{method.DisplayName} has no target domain.");
+        if (LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong) throw new RefusedException(wrong);
     }
 
     private TargetSpec TargetFor(RunRequest request, Dataset dataset, TransferMethodSpec method)

@@ -31,6 +31,10 @@ internal sealed class RunView
         new((MetricKeys.TargetDensity, "soft neighbourhood density, higher is better")),
         new((MetricKeys.TargetRisk, "deep embedded validation, lower is better")),
     ];
+
+    /// <summary>Validation accuracy on each label set that is learned beside the classes, and what errors on each count where that is learned too.</summary>
+    public MetricCurves LabelSetAccuracy { get; private set; } = new();
+    public MetricCurves TaskWeights { get; private set; } = new();
     public List<ChartPoint> LearningRate { get; } = [];
     public List<ChartPoint> Speed { get; } = [];
     public List<SamplesPredicted> Samples { get; } = [];
@@ -48,6 +52,8 @@ internal sealed class RunView
         {
             case RunStarted e:
                 Started = e;
+                LabelSetAccuracy = new MetricCurves([(MetricKeys.ValidationTop1, "classes"), .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.ValidationTop1, s.Name), s.Name))]);
+                TaskWeights = new MetricCurves([(MetricKeys.TaskWeight, "classes"), .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.TaskWeight, s.Name), s.Name))]);
                 break;
             case PhaseProgressed e:
                 Phase = e;
@@ -72,6 +78,8 @@ internal sealed class RunView
                 double?[] accuracy = [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
                 DomainLikeness.Add(e);
                 foreach (MetricCurves score in LabelFree) score.Add(e);
+                LabelSetAccuracy.Add(e);
+                TaskWeights.Add(e);
                 Accuracy.Add(new ChartPoint(e.Epoch, e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? [.. accuracy, target] : accuracy));
                 break;
             case SamplesPredicted e:
@@ -115,6 +123,27 @@ internal sealed class RunView
             return (predicted == 0 ? (double?)null : (double)hits / predicted, images == 0 ? (double?)null : (double)hits / images, images);
         }),
     ];
+
+    /// <summary>What rows and columns of an evaluation stand for.</summary>
+    public IReadOnlyList<string> ClassesOf(EvaluationCompleted evaluation) =>
+        Started!.LabelSets.FirstOrDefault(s => s.Name == evaluation.LabelSet)?.Labels ?? Started.Classes;
+
+    /// <summary>What an evaluation was made on, as a heading.</summary>
+    public string TitleOf(EvaluationCompleted evaluation) =>
+        !evaluation.OfTarget ? $"Best model on the {evaluation.Split.ToString().ToLowerInvariant()} split{(evaluation.LabelSet is { } set ? $": {set}" : "")}"
+        : Started!.TargetLabelled > 0 ? "Kept model on images of the target that it learned no label of"
+        : "Kept model on the target, whose labels chose nothing";
+
+    /// <summary>Validation accuracy of the best model on the label sets; of the last epoch, until that is evaluated.</summary>
+    public IEnumerable<(string Name, double Top1, bool OfBest)> LabelSetTop1()
+    {
+        foreach (string name in Started?.LabelSets.Select(s => s.Name) ?? [])
+        {
+            string key = MetricKeys.Of(MetricKeys.ValidationTop1, name);
+            EvaluationCompleted? best = Evaluations.FirstOrDefault(e => e.LabelSet == name && e.Metrics.ContainsKey(key));
+            if ((best?.Metrics ?? LastEpoch?.Metrics)?.TryGetValue(key, out double top1) == true) yield return (name, top1, best is not null);
+        }
+    }
 
     private static double? Metric(EpochCompleted e, string key) => e.Metrics.TryGetValue(key, out double value) ? value : null;
 }
