@@ -32,14 +32,18 @@ internal static class ComparedRun
     /// <summary>Validation top-1 after the last epoch: the best epoch is chosen on the same images and flatters.</summary>
     /// <param name="job">The run.</param>
     /// <param name="scratch">A folder in which the run leaves nothing behind.</param>
-    public static double LastTop1(JobSpec job, string scratch)
+    public static double LastTop1(JobSpec job, string scratch) => LastEpoch(job, scratch)[MetricKeys.ValidationTop1];
+
+    /// <summary>All metrics of the last epoch.</summary>
+    /// <inheritdoc cref="LastTop1" path="/param"/>
+    public static IReadOnlyDictionary<string, double> LastEpoch(JobSpec job, string scratch)
     {
         var run = new RunFolder(Path.Combine(scratch, Guid.NewGuid().ToString("N")));
         run.Create();
-        double top1 = double.NaN;
-        TrainingRun.Execute(job, run, e => top1 = e is EpochCompleted epoch ? epoch.Metrics[MetricKeys.ValidationTop1] : top1, CancellationToken.None);
+        IReadOnlyDictionary<string, double> last = new Dictionary<string, double>();
+        TrainingRun.Execute(job, run, e => last = e is EpochCompleted epoch ? epoch.Metrics : last, CancellationToken.None);
         Directory.Delete(run.Path, recursive: true);
-        return top1;
+        return last;
     }
 
     /// <summary>Settings as a command line has them, NAME=VALUE.</summary>

@@ -13,6 +13,10 @@ if (args is ["transfer", ..]) return new RootCommand { TransferComparison.Create
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- learning --data FOLDER --weights FILE
 if (args is ["learning", ..]) return new RootCommand { LearningComparison.Create() }.Parse(args).Invoke();
 
+// Whole runs: one network for two questions, or one for each? See .github/learning.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- multi-task --data FOLDER --weights FILE
+if (args is ["multi-task", ..]) return new RootCommand { MultiTaskComparison.Create() }.Parse(args).Invoke();
+
 // Whole runs: what does each method of domain adaptation gain? See .github/adaptation.md.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- adaptation --data FOLDER --weights FILE
 if (args is ["adaptation", ..]) return new RootCommand { AdaptationComparison.Create() }.Parse(args).Invoke();

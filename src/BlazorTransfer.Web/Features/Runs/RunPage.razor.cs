@@ -52,6 +52,8 @@ public sealed partial class RunPage : IDisposable
         : _view.Started is { TargetSamples: > 0 } ? "source images, seen as the target's are"
         : $"best epoch, {best}";
 
+    private static string Beside(Run run) => run.Job.LabelSets.Count == 0 ? "" : $" of class, {string.Join(", ", run.Job.LabelSets.Select(l => l.Name))}";
+
     private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
 
     private static string TeacherOf(Run run) => run.Job.Teacher is { } teacher ? $"; teacher: {teacher.Name ?? "unnamed"}" : "";
