@@ -66,6 +66,41 @@ public sealed class LabelTableTests
         static string Refusal(string text) => Assert.Throws<ImportException>(() => Read("labels.csv", text)).Message;
     }
 
+    /// <summary>Whatever somebody uploads: a table, or a refusal in words.</summary>
+    [Fact]
+    public void Read_OfDamagedTables_ReadsOrRefuses()
+    {
+        const int times = 20_000;
+        byte[] whole = Encoding.UTF8.GetBytes("file,class,split,\"ma\"\"terial\"\r\na/1.jpg,pit,train,\"steel, old\"\r\nb/2.jpg,good,val,ä\r\n");
+        byte[] signs = [.. "\",;\t\n\r\0 /.aä"u8, 0xff, 0xef, 0xbb, 0xbf];
+        var random = new Random(5);
+        int read = 0, refused = 0;
+        for (int i = 0; i < times; i++)
+        {
+            List<byte> bytes = [.. whole];
+            for (int change = 0; change <= i % 4; change++)
+            {
+                int at = random.Next(bytes.Count);
+                if (random.Next(3) == 0) bytes.RemoveRange(at, random.Next(Math.Min(9, bytes.Count - at)));
+                else if (random.Next(2) == 0) bytes.Insert(at, signs[random.Next(signs.Length)]);
+                else bytes[at] = signs[random.Next(signs.Length)];
+            }
+
+            try
+            {
+                LabelTable.Read("labels.csv", [.. bytes]);
+                read++;
+            }
+            catch (ImportException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.Equal(times, read + refused);
+        Assert.InRange(read, times / 20, times - times / 20);
+    }
+
     [Fact]
     public void LabelSets_AreReadAsPeopleTypeThem_AndAskedForWhereTheyCanBeLearned()
     {
