@@ -21,13 +21,13 @@ internal static class EvaluateCommand
         var model = new Option<string>("--model") { Description = "model.zip, a run folder or a safetensors file with its description.", Required = true };
         var data = new Option<string>("--data") { Description = "Folder of class folders; all images in it are used.", Required = true };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("evaluate", "Measures a model on a folder of labelled images.") { model, data, json };
+        var command = new Command("evaluate", "Measures a model on a folder of labelled images.") { model, data, JobOptions.Layout, json };
         command.SetAction(parsed => Failures.Guard(() =>
         {
             NativeLibtorch.Load();
             using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
             string folder = Path.GetFullPath(parsed.GetValue(data)!);
-            EvaluationResult result = Evaluate(predictor, folder, FolderImport.FromFolder(folder).Manifest);
+            EvaluationResult result = Evaluate(predictor, folder, FolderImport.FromFolder(folder, layout: parsed.GetValue(JobOptions.Layout)).Manifest);
             if (parsed.GetValue(json)) PrintJson(result);
             else PrintTables(result);
         }));

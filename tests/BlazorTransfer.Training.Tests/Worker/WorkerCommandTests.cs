@@ -51,6 +51,29 @@ public sealed class WorkerCommandTests : IDisposable
     }
 
     [Fact]
+    public void Train_WithLabelSets_ThenEvaluateAndPredict_AnswerThemToo()
+    {
+        string run = Path.Combine(_small.Folder, "run");
+        _small.WriteTable("class,lighting", file => $"{(file.Contains("good", StringComparison.Ordinal) ? "good" : "bad")},{(file.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold")}");
+
+        (int code, _, string errors) = WorkerProcess.Run(
+            "train", "--data", _small.Images, "--layout", "table", "--method", "multi-task", "--label-set", "lighting=0.5", "--epochs", "1", "--image-size", "32", "--out", run, "--json");
+
+        Assert.True(code == 0, errors);
+        string image = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).First();
+        (code, string answer, errors) = WorkerProcess.Run("predict", "--model", Path.Combine(run, "artifacts", "model.zip"), "--top", "1", image);
+        Assert.True(code == 0, errors);
+        Assert.Matches(@"^.*\t(good|bad) \d+\.\d %\tlighting: (cold|warm) \d+\.\d %\n$", answer);
+        // Of folders that are other classes, the table's still tell the light.
+        Assert.Contains("does not know the class 'pit'", WorkerProcess.Run("evaluate", "--model", run, "--data", _small.Images).Errors, StringComparison.Ordinal);
+        (code, string measured, errors) = WorkerProcess.Run("evaluate", "--model", run, "--data", _small.Images, "--layout", "table", "--json");
+        Assert.True(code == 0, errors);
+        JsonElement set = JsonDocument.Parse(measured).RootElement.GetProperty("labelSets").EnumerateArray().Single();
+        Assert.Equal(("lighting", 24), (set.GetProperty("name").GetString(), set.GetProperty("images").GetInt32()));
+        Assert.Contains("neither a name nor a name with a weight", WorkerProcess.Run("train", "--data", _small.Images, "--method", "multi-task", "--label-set", "x=y", "--out", run + "2").Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Train_WithLabelsOfTheTarget_LearnsFromSoManyOfEachClass()
     {
         string run = Path.Combine(_small.Folder, "run");

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
@@ -25,6 +26,12 @@ internal sealed record ImportSource(
 /// </summary>
 internal sealed class ImageImporter(DataFolder folder)
 {
+    private const int PortionFiles = 64;
+    private const long PortionBytes = 64 << 20;
+
+    // More than the processors, since a file that is flushed to the disk keeps none of them busy.
+    private static readonly int StoredAtOnce = 4 * Environment.ProcessorCount;
+
     // Guards the image files against a deletion while an import counts on them; imports run one at a time.
     private readonly Lock _gate = new();
     private readonly HashSet<string> _counted = new(StringComparer.Ordinal);
@@ -55,27 +62,65 @@ internal sealed class ImageImporter(DataFolder folder)
         var rejected = new List<RejectedFile>([.. source.Rejected, .. layout.Rejected, .. table?.Absent(source.Names) ?? []]);
         var images = new List<ImportedImage>(layout.Placed.Count);
         long bytes = 0;
-        for (int i = 0; i < layout.Placed.Count; i++)
+        int done = 0;
+        foreach (ReadFile[] files in InPortions(layout.Placed, source.Read))
         {
             cancel.ThrowIfCancellationRequested();
             if (folder.IsLowOnSpace) throw new ImportException("The disk is nearly full. Free some space and import again.");
-            PlacedFile file = layout.Placed[i];
-            (byte[]? content, string? reason) = source.Read(file.Name);
-            ImageProbeResult? probe = content is null ? null : ImageProbe.Verify(content);
-            if (probe is { IsAccepted: true })
+            foreach ((ReadFile file, (StoredImage? image, string? reason)) in files.Zip(JudgeAll(files, cancel)))
             {
-                images.Add(new ImportedImage(file, Store(content!, probe), source.Tags(file.Name) ?? table?.TagsOf(file.Name)));
-                bytes += content!.Length;
-            }
-            else
-            {
-                rejected.Add(new RejectedFile(file.Name, reason ?? probe!.Rejection!));
+                if (image is null) rejected.Add(new RejectedFile(file.Place.Name, reason!));
+                else images.Add(new ImportedImage(file.Place, image, source.Tags(file.Place.Name) ?? table?.TagsOf(file.Place.Name)));
+                bytes += image is null ? 0 : file.Content!.Length;
             }
 
-            progress(new ImportProgress(i + 1, layout.Placed.Count, rejected.Count));
+            done += files.Length;
+            progress(new ImportProgress(done, layout.Placed.Count, rejected.Count));
         }
 
         return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout), bytes);
+    }
+
+    /// <summary>Reads files one after another, as an archive must be, as many at a time as are worth looking at side by side.</summary>
+    private static IEnumerable<ReadFile[]> InPortions(IReadOnlyList<PlacedFile> places, Func<string, (byte[]? Bytes, string? Reason)> read)
+    {
+        var portion = new List<ReadFile>();
+        long bytes = 0;
+        foreach (PlacedFile place in places)
+        {
+            (byte[]? content, string? reason) = read(place.Name);
+            portion.Add(new ReadFile(place, content, reason));
+            bytes += content?.Length ?? 0;
+            if (portion.Count < PortionFiles && bytes < PortionBytes) continue;
+            yield return [.. portion];
+            portion.Clear();
+            bytes = 0;
+        }
+
+        if (portion.Count > 0) yield return [.. portion];
+    }
+
+    private (StoredImage? Image, string? Reason)[] JudgeAll(ReadFile[] files, CancellationToken cancel)
+    {
+        var judged = new (StoredImage? Image, string? Reason)[files.Length];
+        try
+        {
+            Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = StoredAtOnce }, i => judged[i] = Judge(files[i]));
+        }
+        catch (AggregateException e)
+        {
+            // The first cause, such as a full disk, is what people are told.
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return judged;
+    }
+
+    private (StoredImage? Image, string? Reason) Judge(ReadFile file)
+    {
+        if (file.Content is null) return (null, file.Reason);
+        ImageProbeResult probe = ImageProbe.Verify(file.Content);
+        return probe.IsAccepted ? (Store(file.Content, probe), null) : (null, probe.Rejection);
     }
 
     private StoredImage Store(byte[] content, ImageProbeResult probe)
@@ -83,16 +128,19 @@ internal sealed class ImageImporter(DataFolder folder)
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
         string file = DataFolder.ImageFile(sha256, probe.Format!.Value.Extension());
         string path = Path.Combine(folder.Images, file);
-        lock (_gate)
+        // Once it is counted, nobody deletes it.
+        lock (_gate) _counted.Add(file);
+        if (!File.Exists(path))
         {
-            _counted.Add(file);
-            if (!File.Exists(path))
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                AtomicFile.Write(path, stream => stream.Write(content));
-            }
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, stream => stream.Write(content));
         }
 
         return new StoredImage(file, sha256, probe.Width, probe.Height);
     }
+
+    /// <param name="Place">Where it belongs.</param>
+    /// <param name="Content">Its bytes; null where they cannot be had.</param>
+    /// <param name="Reason">Why not.</param>
+    private sealed record ReadFile(PlacedFile Place, byte[]? Content, string? Reason);
 }

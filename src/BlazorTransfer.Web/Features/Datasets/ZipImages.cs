@@ -4,7 +4,7 @@ using BlazorTransfer.Core.Datasets;
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>What a zip may be. Sizes are checked while bytes arrive, since an archive may lie about them.</summary>
-internal sealed record ZipLimits(int Entries = 100_000, long TotalBytes = 20L << 30, long FileBytes = 64L << 20, int Depth = 10, int Ratio = 200)
+internal sealed record ZipLimits(int Entries = 1_000_000, long TotalBytes = 20L << 30, long FileBytes = 64L << 20, int Depth = 10, int Ratio = 200)
 {
     /// <summary>Below this size a high ratio is harmless: a small text compresses well.</summary>
     public const long RatioFloorBytes = 1 << 20;
