@@ -176,7 +176,7 @@ public sealed record EvaluationCompleted : RunEvent
     /// <summary>Counts by true class (row) and predicted class (column), in class order.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
 
-    /// <summary>Misclassified images, the most confident mistake first; at most 200.</summary>
+    /// <summary>Misclassified images, the most confident mistake first; at most 200, and of more some of each confusion, as far as that goes.</summary>
     public required IReadOnlyList<SamplePrediction> Mistakes { get; init; }
 }
 

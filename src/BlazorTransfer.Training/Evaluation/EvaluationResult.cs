@@ -55,10 +55,14 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
         return matrix;
     }
 
-    /// <summary>Wrong answers, the most confident first.</summary>
-    public IReadOnlyList<SamplePrediction> Mistakes() =>
-    [
-        .. Predictions.Where(p => p.Predicted != p.True).OrderByDescending(p => p.Probabilities[p.Predicted])
-            .Take(MostMistakes).Select(p => p.Describe(Classes)),
-    ];
+    /// <summary>Wrong answers, the most confident first. Of very many, some of each confusion are kept, the frequent ones before the others.</summary>
+    public IReadOnlyList<SamplePrediction> Mistakes()
+    {
+        IEnumerable<(Prediction Mistake, int Rank)> byConfusion = Predictions.Where(p => p.Predicted != p.True).GroupBy(p => (p.True, p.Predicted)).OrderByDescending(g => g.Count())
+            .SelectMany(g => g.OrderByDescending(Confidence).Select((mistake, rank) => (mistake, rank)));
+        // The first of each confusion, then the second of each: the order within a rank stays.
+        return [.. byConfusion.OrderBy(m => m.Rank).Take(MostMistakes).Select(m => m.Mistake).OrderByDescending(Confidence).Select(p => p.Describe(Classes))];
+
+        static float Confidence(Prediction p) => p.Probabilities[p.Predicted];
+    }
 }

@@ -11,12 +11,14 @@ namespace BlazorTransfer.Training.Export;
 /// <summary>The README of a downloaded model, with code that runs as it stands for this very model.</summary>
 public static class PackageReadme
 {
+    private const int MostNames = 20;
+
     public static string For(ModelDescription model, JobSpec job)
     {
         Preprocessing p = model.Preprocessing;
         PyTorchCode pytorch = BackboneRegistry.PyTorch(model.Backbone);
         return $$"""
-            # Image classifier: {{string.Join(", ", model.Classes)}}
+            # Image classifier: {{Few(model.Classes)}}
 
             {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes{{FurtherQuestions(model)}}, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
             {{Accuracy(model, job)}}{{FurtherAccuracy(model)}}
@@ -76,7 +78,9 @@ public static class PackageReadme
     /// <summary>What each output stands for: a line each in <c>labels.txt</c>.</summary>
     public static IReadOnlyList<string> OutputsOf(ModelDescription model) => [.. model.Classes, .. (model.LabelSets ?? []).SelectMany(s => s.Labels.Select(label => $"{s.Name}: {label}"))];
 
-    private static string FurtherQuestions(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $", and {s.Name}: {string.Join(", ", s.Labels)}"));
+    private static string Few(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
+
+    private static string FurtherQuestions(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $", and {s.Name}: {Few(s.Labels)}"));
 
     private static string FurtherAccuracy(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $" {s.Name}: {Top1(model, MetricKeys.Of(MetricKeys.ValidationTop1, s.Name))}."));
 

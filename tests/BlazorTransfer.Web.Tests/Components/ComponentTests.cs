@@ -42,6 +42,23 @@ public sealed class ComponentTests : BunitContext
         Assert.Equal(["80.0 %", "100.0 %", "–"], table.FindAll("tbody tr").Select(r => r.Children[^1].TextContent));
     }
 
+    [Fact]
+    public void ConfusionMatrix_OfVeryManyClasses_ListsTheMostFrequentConfusions()
+    {
+        const int classes = 200;
+        int[][] matrix = [.. Enumerable.Range(0, classes).Select(row => Enumerable.Range(0, classes).Select(column => row == column ? 40 : row == 7 && column == 9 ? 12 : row == 9 && column == 7 ? 3 : column == row + 1 ? 1 : 0).ToArray())];
+        (int Row, int Column)? chosen = null;
+        IRenderedComponent<ConfusionMatrixTable> table = Render<ConfusionMatrixTable>(p => p
+            .Add(c => c.Classes, [.. Enumerable.Range(0, classes).Select(i => $"c{i}")])
+            .Add(c => c.Matrix, matrix)
+            .Add(c => c.OnCellClick, cell => chosen = cell));
+
+        Assert.Equal(30, table.FindAll("tbody tr").Count);
+        Assert.Equal(["c7", "c7 predicted as c9", "12", "23 %"], table.FindAll("tbody tr")[0].Children.Select(c => c.TextContent));
+        table.FindAll("tbody button")[1].Click();
+        Assert.Equal((9, 7), chosen);
+    }
+
     [Theory]
     [InlineData("0", "at least 1")]
     [InlineData("2.5", "whole number")]
