@@ -33,7 +33,8 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        return FrozenTrunk.Of(model, entry).Forward(zeros(1, 3, side, side, device: model.Device)).shape[1..];
+        model.Backbone.eval();
+        return model.ForwardTo(entry, zeros(1, 3, side, side, device: model.Device)).shape[1..];
     }
 
     /// <summary>Whether the features of so many images can be held in memory.</summary>

@@ -81,7 +81,7 @@ internal sealed class FeatureCache
         (TransferModel model, int entry) = (trunk.Model, trunk.Entry);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         // Many threads add up in another order than one; a run with one thread promises the same bits each time.
-        string how = $"1 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {entry} {trunk.Precision} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
+        string how = $"1 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {entry} {trunk.Arithmetic} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
         hash.AppendData(Encoding.UTF8.GetBytes(how));
         foreach ((string name, Tensor tensor) in model.Backbone.LayerGroups.Take(entry).SelectMany(g => g.Modules).SelectMany(m => m.state_dict()))
         {
