@@ -104,7 +104,11 @@ internal static class SpeedComparison
             using TrainingRun run = Prepare("fine-tuning", Manifest(Data));
             using Tensor images = rand(BatchSize, 3, 224, 224), labels = zeros([BatchSize], ScalarType.Int64);
             using var steps = new Steps(run);
-            void Features()
+            FrozenTrunk Trunk(string precision) => FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, precision)));
+            using FrozenTrunk single = Trunk("fp32"), half = Trunk("bf16");
+            void Features() => single.Forward(images).Dispose();
+            void HalfFeatures() => half.Forward(images).Dispose();
+            void Unfolded()
             {
                 using var scope = NewDisposeScope();
                 using var inference = no_grad();
@@ -112,14 +116,7 @@ internal static class SpeedComparison
                 run.Model.ForwardTo(run.Model.HeadEntry, images);
             }
 
-            using FrozenTrunk half = FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, "bf16")));
-            void HalfFeatures()
-            {
-                using var scope = NewDisposeScope();
-                using var inference = no_grad();
-                half.Forward(images);
-            }
-
+            CompareWithTheNetwork(Features, Unfolded);
             CompareWithPeak(Features, HalfFeatures);
             Pair("Features of 16 images in bfloat16, against channels-last in bfloat16", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true));
             foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
@@ -128,6 +125,21 @@ internal static class SpeedComparison
                 Pair($"Features of 16 images, against {name}", BatchSize, Features, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
                 Pair($"Fine-tuning step of 16 images, against {name}", BatchSize, () => steps.Take(images, labels), t => t.Wall, new PeerTask("step", Threads, [], channelsLast));
             }
+        }
+
+        /// <summary>Features by the copy whose batch norms are folded, against the network itself, in single precision.</summary>
+        private void CompareWithTheNetwork(Action folded, Action network)
+        {
+            List<double> copy = [], own = [];
+            for (int turn = -1; turn < Turns; turn++)
+            {
+                double[] seconds = [Seconds(folded), Seconds(network)];
+                if (turn < 0) continue;
+                copy.Add(seconds[0]);
+                own.Add(seconds[1]);
+            }
+
+            Row("Features of 16 images, batch norms folded against the network itself, both ours", Rate(copy, BatchSize), Rate(own, BatchSize), Ratio(own.Zip(copy, (o, c) => o / c)));
         }
 
         /// <summary>Features in bfloat16 against those in single precision, and the share of a large matrix product's speed that they reach.</summary>

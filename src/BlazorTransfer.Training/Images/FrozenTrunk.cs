@@ -1,6 +1,9 @@
+using System.Security.Cryptography;
+using System.Text;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -21,6 +24,7 @@ internal sealed class FrozenTrunk : IDisposable
     private readonly bool _half;
     private readonly int _side;
     private TransferModel? _copy;
+    private byte[]? _fingerprint;
 
     private FrozenTrunk(TransferModel model, int entry, bool half, int side) => (Model, Entry, _half, _side) = (model, entry, half, side);
 
@@ -32,6 +36,9 @@ internal sealed class FrozenTrunk : IDisposable
 
     /// <summary>How it computes, for the name of what is kept.</summary>
     public string Arithmetic => _half ? "bf16, folded" : "fp32, folded";
+
+    /// <summary>Hash of the weights and statistics of its layers.</summary>
+    public byte[] Fingerprint => _fingerprint ??= HashLayers();
 
     /// <param name="model">The model, whose groups before <paramref name="entry"/> are frozen.</param>
     /// <param name="entry">How many groups are frozen.</param>
@@ -50,6 +57,18 @@ internal sealed class FrozenTrunk : IDisposable
     }
 
     public void Dispose() => _copy?.Dispose();
+
+    private byte[] HashLayers()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string name, Tensor tensor) in Model.Backbone.LayerGroups.Take(Entry).SelectMany(g => g.Modules).SelectMany(m => m.state_dict()))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(name));
+            hash.AppendData(TensorData.FromTensor(tensor).Bytes.Span);
+        }
+
+        return hash.GetHashAndReset();
+    }
 
     private TransferModel Copy()
     {
