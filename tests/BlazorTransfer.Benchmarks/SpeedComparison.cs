@@ -6,6 +6,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Worker;
@@ -108,15 +109,7 @@ internal static class SpeedComparison
             using FrozenTrunk single = Trunk("fp32"), half = Trunk("bf16");
             void Features() => single.Forward(images).Dispose();
             void HalfFeatures() => half.Forward(images).Dispose();
-            void Unfolded()
-            {
-                using var scope = NewDisposeScope();
-                using var inference = no_grad();
-                run.Model.Backbone.eval();
-                run.Model.ForwardTo(run.Model.HeadEntry, images);
-            }
-
-            CompareWithTheNetwork(Features, Unfolded);
+            foreach (string name in new[] { Backbone, "mobilenet_v2" }) CompareWithTheNetwork(name, images, run.Settings);
             CompareWithPeak(Features, HalfFeatures);
             Pair("Features of 16 images in bfloat16, against channels-last in bfloat16", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true));
             foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
@@ -128,18 +121,29 @@ internal static class SpeedComparison
         }
 
         /// <summary>Features by the copy whose batch norms are folded, against the network itself, in single precision.</summary>
-        private void CompareWithTheNetwork(Action folded, Action network)
+        private void CompareWithTheNetwork(string name, Tensor images, ParameterSet settings)
         {
-            List<double> copy = [], own = [];
+            using var scope = NewDisposeScope();
+            using var inference = no_grad();
+            using var model = new TransferModel(BackboneRegistry.Create(name, 3), ["a", "b", "c"], CPU);
+            using FrozenTrunk trunk = FrozenTrunk.Of(model, model.HeadEntry, settings);
+            List<double> folded = [], own = [];
             for (int turn = -1; turn < Turns; turn++)
             {
-                double[] seconds = [Seconds(folded), Seconds(network)];
+                double[] seconds = [Seconds(() => trunk.Forward(images).Dispose()), Seconds(Network)];
                 if (turn < 0) continue;
-                copy.Add(seconds[0]);
+                folded.Add(seconds[0]);
                 own.Add(seconds[1]);
             }
 
-            Row("Features of 16 images, batch norms folded against the network itself, both ours", Rate(copy, BatchSize), Rate(own, BatchSize), Ratio(own.Zip(copy, (o, c) => o / c)));
+            Row($"Features of 16 images, {name}, batch norms folded against the network itself, both ours", Rate(folded, BatchSize), Rate(own, BatchSize), Ratio(own.Zip(folded, (o, f) => o / f)));
+
+            void Network()
+            {
+                using var step = NewDisposeScope();
+                model.Backbone.eval();
+                model.ForwardTo(model.HeadEntry, images);
+            }
         }
 
         /// <summary>Features in bfloat16 against those in single precision, and the share of a large matrix product's speed that they reach.</summary>
