@@ -23,36 +23,34 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
 
     public static StageSources Prepare(TrainingRun run, TrainingStage stage, RunProgress progress, Action<RunEvent> emit, CancellationToken cancel)
     {
-        bool adapts = stage.Method.AdaptsToTarget, keepsTrain = !stage.Augments;
         ImageBatches validation = run.Evaluation(Split.Validation);
-        ImageBatches? scored = run.TargetScored;
-        ImageBatches? adapted = adapts ? run.TargetImages : null;
+        ImageBatches? scored = run.TargetScored, adapted = stage.Method.AdaptsToTarget ? run.TargetImages : null;
         StageSources images = new(Images(run, stage), validation, scored, adapted);
         int entry = stage.Method.FrozenGroups(run.Model);
+        (int views, string? whyNone) = KeptViews.Of(stage, entry, run.Preprocessing.CropSize);
+        if (whyNone is not null) emit(new MessageLogged { Level = MessageLevel.Information, Text = whyNone });
         if (entry == 0) return images;
-        ImageBatches?[] kept = [validation, scored, adapted, .. keepsTrain ? new[] { run.Evaluation(Split.Train) } : []];
-        int count = kept.Sum(k => k?.Samples.Count ?? 0), known = 0, before = 0;
-        int row = (int)FeatureBatches.ShapeAt(run.Model, entry, run.Preprocessing.CropSize).Aggregate(1L, (a, b) => a * b);
-        long bytes = (long)row * sizeof(float) * count;
+        ImageBatches[] looked = [.. new[] { validation, scored, adapted }.OfType<ImageBatches>()];
         using FrozenTrunk trunk = FrozenTrunk.Of(run.Model, entry, run.Settings);
-        FeatureCache? cache = run.Job.FeatureCache is { } spec && bytes <= spec.MaximumBytes ? FeatureCache.Open(spec, trunk, run.Preprocessing, row) : null;
-        bool inMemory = bytes <= FeatureBatches.MemoryBytes;
-        if (!inMemory && cache is null) return images;
-        progress.Start(RunPhase.ExtractingFeatures, count, "images");
-        BatchSource?[] features =
-        [
-            .. kept.Select(of =>
-            {
-                if (of is null) return null;
-                FeatureBatches computed = FeatureBatches.Compute(trunk, of, cache, inMemory, done => progress.Report(before + done), cancel);
-                before += of.Samples.Count;
-                known += computed.Known;
-                return computed;
-            }),
-        ];
+        int train = run.Data.Of(Split.Train).Count, others = looked.Sum(l => l.Samples.Count), first = run.EpochsBefore(stage) + 1;
+        var extraction = new FeatureExtraction(run, trunk, progress, cancel);
+        if (views > 0 && !extraction.HasRoomFor(others + views * train))
+        {
+            emit(new MessageLogged { Level = MessageLevel.Warning, Text = $"{views} views of {train} images are too many to be kept, so that each epoch draws its own. Keep fewer, or freeze more layers." });
+            views = 0;
+        }
+
+        int count = others + train * (stage.Augments ? views : 1);
+        if (!extraction.Begin(count)) return images;
+        FeatureBatches[] kept = [.. looked.Select(l => extraction.Compute(Pictures.Plain(l)))];
+        BatchSource learned = images.Train;
+        if (!stage.Augments) learned = extraction.Compute(Pictures.Plain(run.Evaluation(Split.Train)));
+        else if (views > 0)
+            learned = new ViewBatches([.. Enumerable.Range(first, views).Select(epoch => extraction.Compute(Pictures.View(run.Training(stage), run.Preprocessing.CropSize, epoch, stage.Settings, run.Job.Seed)))], first);
         progress.Complete();
-        if (known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {known} of {count} images were known from earlier runs." });
-        return new StageSources(keepsTrain ? Paired(run, features[3]!, features[2]) : images.Train, features[0]!, features[1], features[2]);
+        if (extraction.Known > 0) emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The features of {extraction.Known} of {count} images {(views > 0 ? "and views " : "")}were known from earlier runs." });
+        FeatureBatches? Of(ImageBatches? source) => source is null ? null : kept[Array.IndexOf(looked, source)];
+        return new StageSources(stage.Augments ? learned : Paired(run, learned, Of(adapted)), kept[0], Of(scored), Of(adapted));
     }
 
     /// <summary>What a method learns from, as images.</summary>

@@ -86,6 +86,9 @@ public sealed class TrainingRun : IDisposable
         if (stage.Method.PreparationPasses > 0) stage.Method.Prepare(Model, StageSources.Plain(this, stage), BatchSize, _ => { }, cancel);
     }
 
+    /// <summary>Of the stages that come first.</summary>
+    internal int EpochsBefore(TrainingStage stage) => Stages.TakeWhile(s => s != stage).Sum(s => s.Epochs);
+
     /// <exception cref="TrainingException">The method takes no steps, so that there is nothing to find about them.</exception>
     internal void RequireSteps()
     {
@@ -101,11 +104,8 @@ public sealed class TrainingRun : IDisposable
 
     private BatchSource Drawn(TrainingStage stage, IReadOnlyList<Sample> samples, ImageStore images, bool mixes)
     {
-        ImageBatches batches = RandomCrop.From(stage.Settings) is not { } crop ? Evaluation(samples, images) : Batches(samples, epoch =>
-        {
-            int epochsBefore = Stages.TakeWhile(s => s != stage).Sum(s => s.Epochs);
-            return crop.Reader(images, Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - epochsBefore, stage.Epochs)));
-        });
+        ImageBatches batches = RandomCrop.From(stage.Settings) is not { } crop ? Evaluation(samples, images)
+            : Batches(samples, epoch => crop.Reader(images, Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - EpochsBefore(stage), stage.Epochs))));
         return AugmentedBatches.Of(batches, stage.Settings, Preprocessing, mixes);
     }
 

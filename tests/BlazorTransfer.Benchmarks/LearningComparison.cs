@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
@@ -55,10 +56,23 @@ internal static class LearningComparison
             Tuned("Fine-tuning, one cycle", ("schedule", "one-cycle")),
             Tuned("Fine-tuning, lower layers × 0.4", ("layer-learning-rate-decay", 0.4)),
         ],
+        ["views"] =
+        [
+            .. WithViews("Linear probe", "linear-probe"),
+            // Of MobileNetV2's nine groups, all but the last two.
+            .. WithViews("Fine-tuning above a freeze depth of 7", "fine-tuning", ("freeze-depth", 7), ("epochs", 20)),
+        ],
     };
 
     // What suits the built-in network; the default is for larger ones.
     private static (string, ParameterValue) Rate => ("learning-rate", 5e-4);
+
+    private static IEnumerable<Way> WithViews(string name, string method, params (string, ParameterValue)[] settings) =>
+    [
+        new($"{name}, no augmentation", method, Pretrained: true, [.. settings, ("augmentation", "none")]),
+        new($"{name}, light, each epoch anew", method, Pretrained: true, [.. settings, ("augmentation", "light")]),
+        .. new[] { 1, 5, 10 }.Select(views => new Way($"{name}, light, kept views: {views}", method, Pretrained: true, [.. settings, ("augmentation", "light"), ("kept-views", views)])),
+    ];
 
     private static Way Tuned(string name, params (string, ParameterValue)[] others) => new(name, "fine-tuning", Pretrained: true, [Rate, .. others]);
 
@@ -83,15 +97,16 @@ internal static class LearningComparison
             string scratch = Directory.CreateTempSubdirectory("blazortransfer-learning-").FullName;
             try
             {
-                Console.WriteLine("| Data set | Images a class | Way | Top-1, mean ± sd | by seed |\n|---|---|---|---|---|");
+                Console.WriteLine("| Data set | Images a class | Way | Top-1, mean ± sd | by seed | Processor's seconds a run |\n|---|---|---|---|---|---|");
                 foreach (Way way in Tables[parsed.GetValue(table)!].Where(w => w.Name.Contains(parsed.GetValue(only)!, StringComparison.OrdinalIgnoreCase)).Select(w => w.With(others)))
                 {
                     foreach (Images images in ImagesIn(parsed.GetValue(data)!).Where(d => d.Name.Contains(parsed.GetValue(on)!, StringComparison.OrdinalIgnoreCase)))
                     {
                         foreach (int count in parsed.GetValue(perClass)!)
                         {
+                            TimeSpan before = Environment.CpuUsage.TotalTime;
                             double[] top1 = [.. Enumerable.Range(0, parsed.GetValue(seeds)).Select(seed => ComparedRun.LastTop1(Job(way, images, count, seed, scratch, parsed.GetValue(backbone)!, parsed.GetValue(weights)!, parsed.GetValue(size)), scratch))];
-                            Console.WriteLine($"| {images.Name} | {count} | {way.Name} | {ComparedRun.Spread(top1)} | {string.Join(", ", top1.Select(ComparedRun.Percent))} |");
+                            Console.WriteLine($"| {images.Name} | {count} | {way.Name} | {ComparedRun.Spread(top1)} | {string.Join(", ", top1.Select(ComparedRun.Percent))} | {((Environment.CpuUsage.TotalTime - before).TotalSeconds / top1.Length).ToString("F1", CultureInfo.InvariantCulture)} |");
                         }
                     }
                 }

@@ -6,6 +6,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Worker;
@@ -104,22 +105,11 @@ internal static class SpeedComparison
             using TrainingRun run = Prepare("fine-tuning", Manifest(Data));
             using Tensor images = rand(BatchSize, 3, 224, 224), labels = zeros([BatchSize], ScalarType.Int64);
             using var steps = new Steps(run);
-            void Features()
-            {
-                using var scope = NewDisposeScope();
-                using var inference = no_grad();
-                run.Model.Backbone.eval();
-                run.Model.ForwardTo(run.Model.HeadEntry, images);
-            }
-
-            using FrozenTrunk half = FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, "bf16")));
-            void HalfFeatures()
-            {
-                using var scope = NewDisposeScope();
-                using var inference = no_grad();
-                half.Forward(images);
-            }
-
+            FrozenTrunk Trunk(string precision) => FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, precision)));
+            using FrozenTrunk single = Trunk("fp32"), half = Trunk("bf16");
+            void Features() => single.Forward(images).Dispose();
+            void HalfFeatures() => half.Forward(images).Dispose();
+            foreach (string name in new[] { Backbone, "mobilenet_v2" }) CompareWithTheNetwork(name, images, run.Settings);
             CompareWithPeak(Features, HalfFeatures);
             Pair("Features of 16 images in bfloat16, against channels-last in bfloat16", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true));
             foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
@@ -127,6 +117,32 @@ internal static class SpeedComparison
                 Pair($"Features of 16 images in bfloat16, against {name}", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
                 Pair($"Features of 16 images, against {name}", BatchSize, Features, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
                 Pair($"Fine-tuning step of 16 images, against {name}", BatchSize, () => steps.Take(images, labels), t => t.Wall, new PeerTask("step", Threads, [], channelsLast));
+            }
+        }
+
+        /// <summary>Features by the copy whose batch norms are folded, against the network itself, in single precision.</summary>
+        private void CompareWithTheNetwork(string name, Tensor images, ParameterSet settings)
+        {
+            using var scope = NewDisposeScope();
+            using var inference = no_grad();
+            using var model = new TransferModel(BackboneRegistry.Create(name, 3), ["a", "b", "c"], CPU);
+            using FrozenTrunk trunk = FrozenTrunk.Of(model, model.HeadEntry, settings);
+            List<double> folded = [], own = [];
+            for (int turn = -1; turn < Turns; turn++)
+            {
+                double[] seconds = [Seconds(() => trunk.Forward(images).Dispose()), Seconds(Network)];
+                if (turn < 0) continue;
+                folded.Add(seconds[0]);
+                own.Add(seconds[1]);
+            }
+
+            Row($"Features of 16 images, {name}, batch norms folded against the network itself, both ours", Rate(folded, BatchSize), Rate(own, BatchSize), Ratio(own.Zip(folded, (o, f) => o / f)));
+
+            void Network()
+            {
+                using var step = NewDisposeScope();
+                model.Backbone.eval();
+                model.ForwardTo(model.HeadEntry, images);
             }
         }
 

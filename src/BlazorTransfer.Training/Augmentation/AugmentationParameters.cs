@@ -61,6 +61,10 @@ public static class AugmentationParameters
     public static ParameterSet Off(ParameterSet settings) =>
         settings.With([(CommonParameters.Augmentation, "none"), .. All.Select(spec => (spec.Name, spec.Default))]);
 
+    /// <summary>All that decides what is drawn for an image.</summary>
+    internal static IReadOnlyList<KeyValuePair<string, ParameterValue>> Drawn(ParameterSet settings) =>
+        [.. All.Select(spec => spec.Name).Prepend(CommonParameters.Augmentation).Select(name => KeyValuePair.Create(name, settings.Values[name]))];
+
     private static ParameterSpec Number(string name, string displayName, double maximum, string? unit, string help) => new()
     {
         Name = name,

@@ -32,8 +32,32 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
     /// <summary>Share of a batch in the running statistics for now; null for the usual one. With 0, batches leave them as they are.</summary>
     public double? Momentum { get; set; }
 
+    /// <summary>Whether the convolution before it does its work already, so that it gives on what it gets.</summary>
+    public bool IsFolded { get; private set; }
+
+    /// <summary>
+    /// Lets the convolution whose output it normalises do its work, as it is in evaluation: W' = W s and b' = (b − μ) s + β with s = γ / √(σ² + ε)
+    /// for each output channel. Right only where nothing else takes that output. Not to be undone: for a copy that is not trained.
+    /// </summary>
+    public void FoldInto(Conv2d convolution)
+    {
+        if (IsFolded) throw new InvalidOperationException("The norm is folded already.");
+        using IDisposable scope = NewDisposeScope(), gradients = no_grad();
+        // In double precision, so that the weights are rounded once.
+        Tensor Exact(Tensor? tensor) => tensor!.to(ScalarType.Float64);
+        Tensor scale = Exact(get_parameter("weight")).div(Exact(get_buffer("running_var")).Plus(_epsilon).sqrt()); // [C]
+        Tensor centre = Exact(get_buffer("running_mean"));
+        Tensor offset = convolution.bias is null ? centre.Times(-1) : Exact(convolution.bias).Minus(centre);
+        Tensor weight = Exact(convolution.weight).mul(scale.reshape(-1, 1, 1, 1)); // [C, C_in / groups, H, W]
+        convolution.weight.copy_(weight);
+        convolution.bias = new Parameter(offset.mul(scale).Plus(Exact(get_parameter("bias"))).to(convolution.weight.dtype), requires_grad: false);
+        IsFolded = true;
+    }
+
     public override Tensor forward(Tensor maps)
     {
+        // A tensor of its own, as from any module: a sequence disposes of what its next module took.
+        if (IsFolded) return maps.alias();
         bool takesStatistics = training && maps.numel() > maps.shape[1];
         if (takesStatistics && Momentum != 0) get_buffer("num_batches_tracked")!.Increment();
         // By name, since moving to a device or a type replaces the tensors.

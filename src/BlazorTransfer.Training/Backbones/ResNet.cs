@@ -111,7 +111,7 @@ internal sealed class ResNet : Backbone
     {
         using Tensor convolved = _conv1.call(images);
         using Tensor normalised = _bn1.call(convolved);
-        using Tensor active = functional.relu(normalised);
+        using Tensor active = normalised.relu_();
         return functional.max_pool2d(active, 3, stride: 2, padding: 1);
     }
 

@@ -16,7 +16,7 @@ internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name
         if (registeredAs is not null) register_module(registeredAs, module);
     }
 
-    public sealed override Tensor forward(Tensor x) => functional.relu(Branch(x).Plus(_shortcut?.call(x) ?? x));
+    public sealed override Tensor forward(Tensor x) => Branch(x).Plus(_shortcut?.call(x) ?? x).relu_();
 
     protected abstract Tensor Branch(Tensor x);
 
@@ -53,7 +53,7 @@ internal sealed class BasicBlock : ResidualBlock
         else if (stride != 1 || input != planes) Shortcut(new PaddedShortcut(planes - input), registeredAs: null);
     }
 
-    protected override Tensor Branch(Tensor x) => _bn2.call(_conv2.call(functional.relu(_bn1.call(_conv1.call(x)))));
+    protected override Tensor Branch(Tensor x) => _bn2.call(_conv2.call(_bn1.call(_conv1.call(x)).relu_()));
 
     private sealed class PaddedShortcut(int added) : Module<Tensor, Tensor>(nameof(PaddedShortcut))
     {
@@ -95,8 +95,8 @@ internal sealed class Bottleneck : ResidualBlock
 
     protected override Tensor Branch(Tensor x)
     {
-        Tensor y = functional.relu(_norms[0].call(_convolutions[0].call(x)));
-        y = functional.relu(_norms[1].call(_convolutions[1].call(y)));
+        Tensor y = _norms[0].call(_convolutions[0].call(x)).relu_();
+        y = _norms[1].call(_convolutions[1].call(y)).relu_();
         return _norms[2].call(_convolutions[2].call(y));
     }
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,10 +27,11 @@ internal sealed class FeatureCache
     /// <param name="trunk">What computes them.</param>
     /// <param name="preprocessing">What happens to an image before.</param>
     /// <param name="rowLength">Floats of an image's features.</param>
+    /// <param name="draws">What is drawn for images, see <see cref="Pictures.Draws"/>.</param>
     /// <returns>Null where the folder cannot be made: a cache is never worth a run.</returns>
-    public static FeatureCache? Open(FeatureCacheSpec spec, FrozenTrunk trunk, Preprocessing preprocessing, int rowLength)
+    public static FeatureCache? Open(FeatureCacheSpec spec, FrozenTrunk trunk, Preprocessing preprocessing, int rowLength, string draws)
     {
-        string folder = Path.Combine(spec.Folder, KeyOf(trunk, preprocessing));
+        string folder = Path.Combine(spec.Folder, KeyOf(trunk, preprocessing, draws));
         try
         {
             Directory.CreateDirectory(folder);
@@ -75,20 +75,12 @@ internal sealed class FeatureCache
         }
     }
 
-    /// <summary>Hash of all that decides what comes out: the layers with their weights and statistics, the preprocessing, and how it is computed.</summary>
-    private static string KeyOf(FrozenTrunk trunk, Preprocessing preprocessing)
+    /// <summary>Hash of all that decides what comes out: the layers with their weights and statistics, the preprocessing, what is drawn, and how it is computed.</summary>
+    private static string KeyOf(FrozenTrunk trunk, Preprocessing preprocessing, string draws)
     {
-        (TransferModel model, int entry) = (trunk.Model, trunk.Entry);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        TransferModel model = trunk.Model;
         // Many threads add up in another order than one; a run with one thread promises the same bits each time.
-        string how = $"1 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {entry} {trunk.Precision} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)}";
-        hash.AppendData(Encoding.UTF8.GetBytes(how));
-        foreach ((string name, Tensor tensor) in model.Backbone.LayerGroups.Take(entry).SelectMany(g => g.Modules).SelectMany(m => m.state_dict()))
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(name));
-            hash.AppendData(TensorData.FromTensor(tensor).Bytes.Span);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+        string how = $"2 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {trunk.Entry} {trunk.Arithmetic} {model.Device.type} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)} {draws}";
+        return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(how), .. trunk.Fingerprint]).AsSpan(0, 16));
     }
 }

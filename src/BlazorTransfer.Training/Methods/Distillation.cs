@@ -42,7 +42,7 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
                     Minimum = 0.5,
                     Maximum = 20,
                     Help = "Softens both networks' answers, so that the small probabilities, which say what a class resembles, count too.",
-                }).Where(p => p.Name != FreezeDepth),
+                }).Where(p => p.Name != FreezeDepth && p.Name != KeptViews.Name),
         ])
     {
         TakesTeacher = true,

@@ -77,7 +77,13 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
     };
 
     /// <summary>The parameters of the family; a method gives others, or others' defaults, which come first.</summary>
-    protected static IReadOnlyList<ParameterSpec> AdaptationParameters(double strength, params ParameterSpec[] own) => Parameters(
+    protected static IReadOnlyList<ParameterSpec> AdaptationParameters(double strength, params ParameterSpec[] own) =>
+    [
+        // Views are kept of labelled images alone, and the two domains must look alike.
+        .. Family(strength, own).Where(p => p.Name != KeptViews.Name),
+    ];
+
+    private static IReadOnlyList<ParameterSpec> Family(double strength, ParameterSpec[] own) => Parameters(
     [
         .. own,
         StrengthOf(strength),

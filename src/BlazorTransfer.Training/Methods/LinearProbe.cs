@@ -4,8 +4,8 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Linear probe: the pretrained trunk stays as it is and only the head learns, a logistic regression on its features
-/// (Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016). Without augmentation the
-/// features [N, FeatureDim] are computed once, so that an epoch takes a fraction of a second.
+/// (Alain and Bengio, "Understanding intermediate layers using linear classifier probes", 2016). Without augmentation, and
+/// with <see cref="KeptViews"/>, features [N, FeatureDim] are computed once, so that an epoch takes a fraction of a second.
 /// </summary>
 internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settings)
 {
@@ -19,6 +19,7 @@ internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settin
             CommonParameters.EpochsOf(60),
             CommonParameters.LearningRateOf(0.01),
             CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
+            KeptViews.Parameter,
             CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
             CommonParameters.Named(CommonParameters.WarmUpEpochs) with { Default = 0 },
             .. HeadParameters.All,

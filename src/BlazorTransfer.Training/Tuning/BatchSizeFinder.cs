@@ -40,8 +40,9 @@ public sealed class BatchSizeFinder
     private BatchSizeFinder(TrainingRun run, RunOptimizer optimizer, CancellationToken cancel)
     {
         (_run, _stage, _optimizer, _cancel) = (run, run.Stages[^1], optimizer, cancel);
-        int frozen = _stage.Method.FrozenGroups(run.Model), images = run.Data.Of(Split.Train).Count + run.Data.Of(Split.Validation).Count;
-        _entry = !_stage.Augments && FeatureBatches.Fit(run.Model, frozen, run.Preprocessing.CropSize, images) ? frozen : 0;
+        int frozen = _stage.Method.FrozenGroups(run.Model), views = KeptViews.Of(_stage, frozen, run.Preprocessing.CropSize).Count;
+        int images = Math.Max(1, views) * run.Data.Of(Split.Train).Count + run.Data.Of(Split.Validation).Count;
+        _entry = (views > 0 || !_stage.Augments) && FeatureBatches.Fit(run.Model, frozen, run.Preprocessing.CropSize, images) ? frozen : 0;
         run.Model.Backbone.Freeze(frozen);
         run.PrepareMethod(_stage, cancel);
         _stage.Method.OnEpochStart(run.Model, _stage.Epochs);

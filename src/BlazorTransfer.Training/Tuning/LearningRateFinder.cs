@@ -124,9 +124,9 @@ public sealed class LearningRateFinder
         void Tell(int done) => _emit(new TuningProgressed(TuningStage.ExtractingFeatures, done, count));
         Tell(0);
         using FrozenTrunk trunk = FrozenTrunk.Of(_run.Model, entry, _run.Settings);
-        FeatureBatches source = FeatureBatches.Compute(trunk, _run.Evaluation(Split.Train), cache: null, inMemory: true, Tell, _cancel);
+        FeatureBatches source = FeatureBatches.Compute(trunk, Pictures.Plain(_run.Evaluation(Split.Train)), cache: null, inMemory: true, Tell, _cancel);
         if (target is null) return source;
-        return StageSources.Paired(_run, source, FeatureBatches.Compute(trunk, target, cache: null, inMemory: true, done => Tell(source.Samples.Count + done), _cancel));
+        return StageSources.Paired(_run, source, FeatureBatches.Compute(trunk, Pictures.Plain(target), cache: null, inMemory: true, done => Tell(source.Samples.Count + done), _cancel));
     }
 
     /// <summary>Epoch after epoch, counted on from the run's last one, so that each has an order and augmentation of its own.</summary>

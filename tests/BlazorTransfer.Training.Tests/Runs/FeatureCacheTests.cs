@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -74,11 +75,11 @@ public sealed class FeatureCacheTests : IDisposable
         model.Backbone.Freeze(model.HeadEntry);
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
         var images = new ImageBatches(data.Samples, data.Classes, _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing), 0, CPU);
-        FeatureCache cache = FeatureCache.Open(Cache(), FrozenTrunk.Of(model, model.HeadEntry), preprocessing, 256)!;
+        FeatureCache cache = FeatureCache.Open(Cache(), Trunk(model, model.HeadEntry), preprocessing, 256, "")!;
 
         // After the first batch.
-        Assert.ThrowsAny<OperationCanceledException>(() => FeatureBatches.Compute(FrozenTrunk.Of(model, model.HeadEntry), images, cache, inMemory: true, done => { if (done > 0) cancel.Cancel(); }, cancel.Token));
-        using FeatureBatches features = FeatureBatches.Compute(FrozenTrunk.Of(model, model.HeadEntry), images, cache, inMemory: true, _ => { }, CancellationToken.None);
+        Assert.ThrowsAny<OperationCanceledException>(() => FeatureBatches.Compute(Trunk(model, model.HeadEntry), Pictures.Plain(images), cache, inMemory: true, done => { if (done > 0) cancel.Cancel(); }, cancel.Token));
+        using FeatureBatches features = FeatureBatches.Compute(Trunk(model, model.HeadEntry), Pictures.Plain(images), cache, inMemory: true, _ => { }, CancellationToken.None);
 
         Assert.Equal(16, features.Known);
         Assert.Empty(Directory.GetFiles(CacheFolder, "*.tmp", SearchOption.AllDirectories));
@@ -94,11 +95,11 @@ public sealed class FeatureCacheTests : IDisposable
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
         var images = new ImageBatches(data.Samples, data.Classes, _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing), 0, CPU);
         int row = (int)FeatureBatches.ShapeAt(model, 2, 32).Aggregate(1L, (a, b) => a * b);
-        FeatureCache cache = FeatureCache.Open(Cache(), FrozenTrunk.Of(model, 2), preprocessing, row)!;
+        FeatureCache cache = FeatureCache.Open(Cache(), Trunk(model, 2), preprocessing, row, "")!;
         int[] order = [5, 0, 23, 7, 7];
 
-        using FeatureBatches filed = FeatureBatches.Compute(FrozenTrunk.Of(model, 2), images, cache, inMemory: false, _ => { }, CancellationToken.None);
-        using FeatureBatches held = FeatureBatches.Compute(FrozenTrunk.Of(model, 2), images, cache: null, inMemory: true, _ => { }, CancellationToken.None);
+        using FeatureBatches filed = FeatureBatches.Compute(Trunk(model, 2), Pictures.Plain(images), cache, inMemory: false, _ => { }, CancellationToken.None);
+        using FeatureBatches held = FeatureBatches.Compute(Trunk(model, 2), Pictures.Plain(images), cache: null, inMemory: true, _ => { }, CancellationToken.None);
 
         Batch[] fromFile = [.. filed.Read(order, 3, 1, CancellationToken.None)], fromMemory = [.. held.Read(order, 3, 1, CancellationToken.None)];
         Assert.Equal([3, 2], fromFile.Select(b => b.Inputs.shape[0]));
@@ -146,6 +147,9 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.Equal(without, Head(folder));
         Assert.False(Directory.Exists(CacheFolder));
     }
+
+    private static FrozenTrunk Trunk(TransferModel model, int entry) =>
+        FrozenTrunk.Of(model, entry, ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue> { [CommonParameters.ImageSize] = 32 }).Set!);
 
     private FeatureCacheSpec Cache() => new(CacheFolder, 1 << 30);
 
