@@ -146,7 +146,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         };
     }
 
-    /// <summary>Scores of the kept weights on images read anew: the same path that a user's image takes later.</summary>
+    /// <summary>Scores of the kept weights: of the test split on images read anew, as a user's image is later; of the validation split on what was kept of its frozen part, if that was.</summary>
     private void EvaluateBest(StageSources sources)
     {
         checkpoints.LoadBest(_model);

@@ -9,11 +9,11 @@ using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
-using BlazorTransfer.Training.Tests.Augmentation;
 using BlazorTransfer.Training.Tests.Runs;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Pictures = BlazorTransfer.Training.Tests.Augmentation.Pictures;
 
 namespace BlazorTransfer.Training.Tests.Methods;
 
