@@ -22,6 +22,9 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     private readonly RunProgress _progress = new(emit);
     private readonly TransferModel _model = run.Model;
+
+    // Once: each step asks, and counting goes over all samples.
+    private readonly int _stepsPerEpoch = (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
     private TrainingOutcome _best = new(0, -1);
     private double _bestScore = double.NegativeInfinity;
 
@@ -50,7 +53,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             return;
         }
 
-        using var steps = new StageSteps(_model, stage, StepsPerEpoch);
+        using var steps = new StageSteps(_model, stage, _stepsPerEpoch);
         long images = sources.Train.Samples.Count;
         // An epoch of a later stage may take a hundred times as long as one of this.
         _progress.Start(RunPhase.Training, run.Epochs * images, "images", epochsBefore * images, estimates: stage == run.Stages[^1]);
@@ -68,8 +71,6 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             return;
         }
     }
-
-    private int StepsPerEpoch => (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
 
     /// <summary>Looks at what an epoch came to, and keeps it if it is the best.</summary>
     /// <param name="method">Of the stage.</param>
@@ -90,7 +91,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         emit(new EpochCompleted
         {
             Epoch = epoch,
-            Step = (long)epoch * StepsPerEpoch,
+            Step = (long)epoch * _stepsPerEpoch,
             Metrics = metrics,
             IsBest = isBest,
             Seconds = clock.Elapsed.TotalSeconds,
@@ -120,7 +121,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
         var meter = new EpochMeter();
         var told = new StepThrottle(emit);
-        long firstStep = (long)(epoch - 1) * StepsPerEpoch, stepsBefore = (long)epochsBefore * StepsPerEpoch;
+        long firstStep = (long)(epoch - 1) * _stepsPerEpoch, stepsBefore = (long)epochsBefore * _stepsPerEpoch;
         bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
         long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
         foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
@@ -132,7 +133,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             if (!double.IsFinite(value)) throw NotANumber(epoch, firstStep + meter.Steps + 1);
             steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
             meter.Add(value, loss.Logits, batch.Labels);
-            told.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, steps.LearningRate, batch.Samples.Count, isLast: meter.Steps == StepsPerEpoch);
+            told.Completed(epoch, firstStep + meter.Steps, value, loss.Parts, steps.LearningRate, batch.Samples.Count, isLast: meter.Steps == _stepsPerEpoch);
             _progress.Report(imagesBefore + meter.Images);
             cancel.ThrowIfCancellationRequested();
         }
@@ -236,7 +237,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         TargetLabelled = run.Target?.Labelled ?? 0,
         TargetScored = run.Target?.Scored.Count ?? 0,
         Epochs = run.Epochs,
-        StepsPerEpoch = StepsPerEpoch,
+        StepsPerEpoch = _stepsPerEpoch,
         Parameters = _model.Backbone.parameters().Sum(p => p.numel()),
         TrainableParameters = _model.Backbone.parameters().Where(p => p.requires_grad).Sum(p => p.numel()),
         Settings = run.Settings.Values,
