@@ -32,8 +32,12 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
     /// <summary>Share of a batch in the running statistics for now; null for the usual one. With 0, batches leave them as they are.</summary>
     public double? Momentum { get; set; }
 
+    /// <summary>The norm of which this is the place in a copy of its network: weights, statistics and mode are that one's. Null for one of its own.</summary>
+    public BatchNorm? StandsFor { get; set; }
+
     public override Tensor forward(Tensor maps)
     {
+        if (StandsFor is { } other) return other.call(maps);
         bool takesStatistics = training && maps.numel() > maps.shape[1];
         if (takesStatistics && Momentum != 0) get_buffer("num_batches_tracked")!.Increment();
         // By name, since moving to a device or a type replaces the tensors.

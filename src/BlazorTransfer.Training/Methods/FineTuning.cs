@@ -80,6 +80,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
                 Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
             },
             ProgressiveResizing.Parameter,
+            CommonParameters.PrecisionOfSteps,
             .. HeadParameters.All,
         ];
         return [.. own, .. family.Where(p => own.All(o => o.Name != p.Name))];
