@@ -42,6 +42,12 @@ internal sealed class StageSteps : IDisposable
         _missing -= images;
         if (_missing > 0) return;
         _images = 0;
+        StepNow();
+    }
+
+    /// <summary>Steps down the gradient gathered so far.</summary>
+    internal void StepNow()
+    {
         _optimizer.Step();
         _average?.Update();
     }

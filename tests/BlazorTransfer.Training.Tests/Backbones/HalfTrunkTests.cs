@@ -5,9 +5,9 @@ using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Tests.Images;
 using TorchSharp;
+using static TorchSharp.torch;
 using Dropout = TorchSharp.Modules.Dropout;
 using Parameter = TorchSharp.Modules.Parameter;
-using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Backbones;
 
