@@ -31,6 +31,9 @@ public sealed class HalfRunTests : IDisposable
 
         Assert.Equal(["linear-probe"], without);
         Assert.DoesNotContain(TransferMethodRegistry.All, m => m.FitsAtOnce && m.Parameters.Any(p => p.Name == CommonParameters.Precision));
+        // In the form they stand together.
+        IReadOnlyList<ParameterSpec> shown = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == "fine-tuning"));
+        Assert.Equal(["frozen-precision", "precision"], shown.Where(p => p.Section == ParameterSections.Machine && p.Name.EndsWith("precision", StringComparison.Ordinal)).Select(p => p.Name));
         Assert.Throws<TrainingException>(() => TransferMethodRegistry.Create("linear-probe", new Dictionary<string, ParameterValue> { ["precision"] = "bf16" }));
     }
 
