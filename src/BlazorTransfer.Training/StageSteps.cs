@@ -18,7 +18,7 @@ internal sealed class StageSteps : IDisposable
 
     public StageSteps(TransferModel model, TrainingStage stage, int batchesPerEpoch)
     {
-        _optimizer = new RunOptimizer(stage.Method.ParameterGroups(model), stage.Settings);
+        _optimizer = RunOptimizer.Of(model, stage);
         _schedule = LearningRateSchedule.From(stage.Settings, batchesPerEpoch);
         int batches = stage.Settings.Integer(CommonParameters.Accumulation);
         _imagesPerStep = batches * stage.Settings.Integer(CommonParameters.BatchSize);
@@ -38,10 +38,16 @@ internal sealed class StageSteps : IDisposable
         _optimizer.Schedule(_schedule.Factor(batch));
         if (_images == 0) _missing = _images = Math.Min(_imagesPerStep, left);
         // So that the step is that of the mean over all its images, also where the last batch is smaller.
-        RunOptimizer.Accumulate(loss, (double)images / _images);
+        _optimizer.Accumulate(loss, (double)images / _images);
         _missing -= images;
         if (_missing > 0) return;
         _images = 0;
+        StepNow();
+    }
+
+    /// <summary>Steps down the gradient gathered so far.</summary>
+    internal void StepNow()
+    {
         _optimizer.Step();
         _average?.Update();
     }

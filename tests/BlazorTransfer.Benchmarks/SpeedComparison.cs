@@ -19,7 +19,7 @@ namespace BlazorTransfer.Benchmarks;
 /// How fast images become tensors and a ResNet-18 (random weights, 224 pixels, 16 images at once) computes and learns, against the usual PyTorch
 /// script on the same machine. Both sides take turns, so that what else the machine does meets both; figures are medians over the turns.
 /// </summary>
-internal static class SpeedComparison
+internal static partial class SpeedComparison
 {
     private const int BatchSize = 16, Threads = 2, Photographs = 100, Epochs = 30;
     private const string Backbone = "resnet18";
@@ -30,7 +30,7 @@ internal static class SpeedComparison
         var python = new Option<string>("--python") { Description = "A Python with PyTorch and torchvision.", DefaultValueFactory = _ => "python3" };
         var turns = new Option<int>("--turns") { Description = "How often each side is measured.", DefaultValueFactory = _ => 9 };
         var images = new Option<int>("--images") { Description = "Images of the linear probe.", DefaultValueFactory = _ => 128 };
-        var only = new Option<string[]>("--only") { Description = "Parts: files, network, probe, step; all unless said.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only") { Description = "Parts: files, network, probe, step, own, memory; all unless said.", AllowMultipleArgumentsPerToken = true };
         var command = new Command("speed", "Images and a network, against PyTorch and torchvision.") { data, python, turns, images, only };
         command.SetAction(parsed =>
         {
@@ -41,7 +41,7 @@ internal static class SpeedComparison
             {
                 Console.WriteLine($"Against {peer?.Versions ?? "nothing"}; {parsed.GetValue(turns)} turns.\n\n| What | Ours | Theirs | Ours against theirs |\n|---|---|---|---|");
                 var comparison = new Comparison(Path.GetFullPath(parsed.GetValue(data)!), scratch, peer, parsed.GetValue(turns), parsed.GetValue(images));
-                string[] parts = parsed.GetValue(only) is { Length: > 0 } named ? named : ["files", "network", "probe", "step"];
+                string[] parts = parsed.GetValue(only) is { Length: > 0 } named ? named : ["files", "network", "probe", "step", "own", "memory"];
                 foreach (string part in parts) comparison.Print(part);
             }
             finally
@@ -52,7 +52,7 @@ internal static class SpeedComparison
         return command;
     }
 
-    private sealed record Comparison(string Data, string Scratch, SpeedPeer? Peer, int Turns, int Images)
+    private sealed partial record Comparison(string Data, string Scratch, SpeedPeer? Peer, int Turns, int Images)
     {
         public void Print(string part)
         {
@@ -69,6 +69,12 @@ internal static class SpeedComparison
                     break;
                 case "step":
                     CompareStep();
+                    break;
+                case "own":
+                    MeasureOwn();
+                    break;
+                case "memory":
+                    MeasureMemory();
                     break;
                 default:
                     throw new ArgumentException($"There is no part '{part}'.", nameof(part));
@@ -111,6 +117,7 @@ internal static class SpeedComparison
             void HalfFeatures() => half.Forward(images).Dispose();
             foreach (string name in new[] { Backbone, "mobilenet_v2" }) CompareWithTheNetwork(name, images, run.Settings);
             CompareWithPeak(Features, HalfFeatures);
+            CompareHalfSteps(steps, images, labels);
             Pair("Features of 16 images in bfloat16, against channels-last in bfloat16", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true));
             foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
             {
@@ -149,27 +156,19 @@ internal static class SpeedComparison
         /// <summary>Features in bfloat16 against those in single precision, and the share of a large matrix product's speed that they reach.</summary>
         private void CompareWithPeak(Action exact, Action half)
         {
-            const int Side = 2048;
-            // Multiplications and additions of ResNet-18 at 224 pixels, for one image.
-            const double Operations = 3.63e9;
-            using Tensor matrix = rand(Side, Side).to(bfloat16);
-            void Product()
-            {
-                using Tensor product = matrix.mm(matrix);
-            }
-
+            using var product = new Product();
             List<double> single = [], bfloat = [], peak = [];
             for (int turn = -1; turn < Turns; turn++)
             {
-                double[] seconds = [Seconds(exact), Seconds(half), Seconds(Product)];
+                double[] seconds = [Seconds(exact), Seconds(half), product.SecondsOfOne()];
                 if (turn < 0) continue;
                 single.Add(seconds[0]);
                 bfloat.Add(seconds[1]);
-                peak.Add(seconds[2] / (2.0 * Side * Side * Side));
+                peak.Add(seconds[2]);
             }
 
             Row("Features of 16 images, bfloat16 against single precision, both ours", Rate(bfloat, BatchSize), Rate(single, BatchSize), Ratio(single.Zip(bfloat, (s, b) => s / b)));
-            Row("  their share of the speed of a matrix product in bfloat16", Rate(bfloat, BatchSize), $"{(1e-9 / Median(peak)).ToString("F0", CultureInfo.InvariantCulture)} GFLOP/s",
+            Row("  their share of the speed of a matrix product in bfloat16", Rate(bfloat, BatchSize), Speed(peak),
                 Ratio(bfloat.Zip(peak, (b, p) => BatchSize * Operations * p / b)));
         }
 
@@ -266,7 +265,10 @@ internal static class SpeedComparison
 
         private static DatasetManifest Manifest(string folder) => FolderImport.FromFolder(folder).Manifest;
 
-        private TrainingRun Prepare(string method, DatasetManifest data, params (string Name, ParameterValue Value)[] parameters)
+        private TrainingRun Prepare(string method, DatasetManifest data, params (string Name, ParameterValue Value)[] parameters) =>
+            TrainingRun.Prepare(Job(method, data, parameters), _ => { });
+
+        private JobSpec Job(string method, DatasetManifest data, params (string Name, ParameterValue Value)[] parameters)
         {
             var job = new JobSpec
             {
@@ -282,8 +284,8 @@ internal static class SpeedComparison
                 },
                 Device = DeviceSpec.Cpu,
             };
-            if (method == "fine-tuning") job = job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [CommonParameters.Optimizer] = "sgd", [CommonParameters.Augmentation] = "light" } };
-            return TrainingRun.Prepare(job, _ => { });
+            return method != "fine-tuning" ? job
+                : job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [CommonParameters.Optimizer] = "sgd", [CommonParameters.Augmentation] = "light" } };
         }
 
         /// <summary>Both sides once for nothing, then in turns.</summary>
@@ -320,10 +322,11 @@ internal static class SpeedComparison
         private static string Time(IEnumerable<double> seconds) => string.Create(CultureInfo.InvariantCulture, $"{Median(seconds):F2} s");
 
         /// <summary>The median of the turns' ratios, and the middle half of them.</summary>
-        private static string Ratio(IEnumerable<double> ratios)
+        private static string Ratio(IEnumerable<double> ratios, string format = "F2")
         {
             double[] sorted = [.. ratios.Order()];
-            return string.Create(CultureInfo.InvariantCulture, $"{Median(sorted):F2} ({sorted[sorted.Length / 4]:F2}–{sorted[^(1 + sorted.Length / 4)]:F2})");
+            string[] shown = [.. new[] { Median(sorted), sorted[sorted.Length / 4], sorted[^(1 + sorted.Length / 4)] }.Select(r => r.ToString(format, CultureInfo.InvariantCulture))];
+            return $"{shown[0]} ({shown[1]}–{shown[2]})";
         }
 
         private static double Median(IEnumerable<double> values)
@@ -334,7 +337,7 @@ internal static class SpeedComparison
     }
 
     /// <summary>The trainer's steps, without what it tells.</summary>
-    private sealed class Steps(TrainingRun run) : IDisposable
+    private sealed partial class Steps(TrainingRun run) : IDisposable
     {
         private readonly TrainingStage _stage = run.Stages[^1];
         private readonly StageSteps _steps = Begin(run);
@@ -343,9 +346,8 @@ internal static class SpeedComparison
         public void Take(Tensor images, Tensor labels)
         {
             using var scope = NewDisposeScope();
-            var batch = new Batch(images, labels, 0, [.. run.Data.Of(Split.Train).Take(BatchSize)]);
             run.Model.Backbone.train();
-            Loss loss = _stage.Method.ComputeLoss(run.Model, batch);
+            Loss loss = _stage.Method.ComputeLoss(run.Model, Of(images, labels));
             _ = loss.Total.item<float>();
             // A long epoch, whose end is never near.
             _steps.Take(loss.Total, _batches++ % StepsPerEpoch, BatchSize, BatchSize * StepsPerEpoch);

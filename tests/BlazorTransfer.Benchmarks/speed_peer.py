@@ -48,11 +48,21 @@ def features(channels_last, bfloat16):
         model(images)
 
 
-def step(channels_last):
+def step(channels_last, bfloat16):
+    model, optimizer, images, labels = network(channels_last, bfloat16)
+    model.train()
+    optimizer.zero_grad()
+    torch.nn.functional.cross_entropy(model(images).float(), labels).backward()
+    optimizer.step()
+
+
+def autocast_step(channels_last):
     model, optimizer, images, labels = network(channels_last)
     model.train()
     optimizer.zero_grad()
-    torch.nn.functional.cross_entropy(model(images), labels).backward()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = model(images)
+    torch.nn.functional.cross_entropy(logits.float(), labels).backward()
     optimizer.step()
 
 
@@ -65,7 +75,8 @@ for line in sys.stdin:
         "train": lambda: [TRAIN(read(f)) for f in task["files"]],
         "cached": lambda: [TRAIN(decoded(f)) for f in task["files"]],
         "features": lambda: features(task["channelsLast"], task["bFloat16"]),
-        "step": lambda: step(task["channelsLast"]),
+        "step": lambda: step(task["channelsLast"], task["bFloat16"]),
+        "autocast-step": lambda: autocast_step(task["channelsLast"]),
     }[task["name"]]
     start, processor = time.perf_counter(), time.process_time()
     work()

@@ -50,16 +50,23 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>How many groups, from the stem, are frozen.</summary>
     public int FrozenGroups { get; private set; }
 
+    /// <summary>What computes the groups in training mode, in bfloat16; null where they are in single precision.</summary>
+    internal HalfTrunk? Half { get; set; }
+
+    private HalfTrunk? LearningHalf => training ? Half : null;
+
     /// <summary>Images [N, 3, S, S] to the head's input: [N, FeatureDim], or a map where torchvision's head is convolutional.</summary>
     public Tensor ForwardFeatures(Tensor images) => ToHeadInput(ForwardGroups(images, 0, LayerGroups.Count));
 
     /// <summary>Runs <paramref name="count"/> groups from <paramref name="first"/>, so that what comes before can be computed once and kept.</summary>
     public Tensor ForwardGroups(Tensor input, int first, int count) =>
-        LayerGroups.Skip(first).Take(count).Aggregate(ChannelsLast(input), (x, group) => group.Forward(x));
+        LearningHalf is { } half && count > 0 ? half.Forward(input, first, count)
+            : LayerGroups.Skip(first).Take(count).Aggregate(ChannelsLast(input), (x, group) => group.Forward(x));
 
     /// <summary>The outputs of all groups from <paramref name="first"/> on, each [N, C, H, W].</summary>
     public IReadOnlyList<Tensor> ForwardMaps(Tensor input, int first)
     {
+        if (LearningHalf is { } half) return half.ForwardMaps(input, first);
         var maps = new List<Tensor>();
         foreach (LayerGroup group in LayerGroups.Skip(first)) maps.Add(group.Forward(maps.Count == 0 ? ChannelsLast(input) : maps[^1]));
         return maps;
@@ -117,6 +124,7 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     {
         base.train(train);
         foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules)) module.eval();
+        Half?.Follow();
     }
 
     /// <summary>

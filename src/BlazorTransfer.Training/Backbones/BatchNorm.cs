@@ -32,6 +32,9 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
     /// <summary>Share of a batch in the running statistics for now; null for the usual one. With 0, batches leave them as they are.</summary>
     public double? Momentum { get; set; }
 
+    /// <summary>The norm of which this is the place in a copy of its network: weights, statistics and mode are that one's. Null for one of its own.</summary>
+    public BatchNorm? StandsFor { get; set; }
+
     /// <summary>Whether the convolution before it does its work already, so that it gives on what it gets.</summary>
     public bool IsFolded { get; private set; }
 
@@ -58,6 +61,7 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
     {
         // A tensor of its own, as from any module: a sequence disposes of what its next module took.
         if (IsFolded) return maps.alias();
+        if (StandsFor is { } other) return other.call(maps);
         bool takesStatistics = training && maps.numel() > maps.shape[1];
         if (takesStatistics && Momentum != 0) get_buffer("num_batches_tracked")!.Increment();
         // By name, since moving to a device or a type replaces the tensors.

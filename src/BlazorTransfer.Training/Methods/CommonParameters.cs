@@ -25,7 +25,11 @@ public static class CommonParameters
     public const string Augmentation = "augmentation";
     public const string ImageSize = "image-size";
     public const string FrozenPrecision = "frozen-precision";
+    public const string Precision = "precision";
     public const string Threads = "threads";
+
+    internal const string SinglePrecision = "fp32";
+    internal const string BFloat16 = "bf16";
 
     public static IReadOnlyList<ParameterSpec> All { get; } =
     [
@@ -134,12 +138,12 @@ public static class CommonParameters
         },
         new ParameterSpec
         {
-            Name = FrozenPrecision, DisplayName = "Precision of frozen layers", Kind = ParameterKind.Choice, Default = "fp32", Advanced = true, Section = ParameterSections.Machine,
+            Name = FrozenPrecision, DisplayName = "Precision of frozen layers", Kind = ParameterKind.Choice, Default = SinglePrecision, Advanced = true, Section = ParameterSections.Machine,
             Help = "How the features of frozen layers are computed, where these are computed once. What learns, and the model, are in single precision either way.",
             Choices =
             [
-                new ParameterChoice("fp32", "Single precision", "32 bits."),
-                new ParameterChoice("bf16", "bfloat16", "16 bits: about twice as fast where the processor computes in it (AVX-512 BF16, AMX, GPUs), and slower where it does not."),
+                new ParameterChoice(SinglePrecision, "Single precision", "32 bits."),
+                new ParameterChoice(BFloat16, "bfloat16", "16 bits: about twice as fast where the processor computes in it (AVX-512 BF16, AMX, GPUs), and slower where it does not."),
             ],
         },
         new ParameterSpec
@@ -151,6 +155,23 @@ public static class CommonParameters
 
     /// <summary>A common parameter, for a method that gives it another default.</summary>
     public static ParameterSpec Named(string name) => All.Single(p => p.Name == name);
+
+    /// <summary>For methods that take steps through layers before the head; other methods have none that it would say anything of.</summary>
+    public static ParameterSpec PrecisionOfSteps => new()
+    {
+        Name = Precision,
+        DisplayName = "Precision of layers that learn",
+        Section = ParameterSections.Machine,
+        Kind = ParameterKind.Choice,
+        Default = SinglePrecision,
+        Advanced = true,
+        Help = "How training steps compute the layers before the head. What they change, the weights, and also batch norms, the head, the loss and the model stay in single precision either way.",
+        Choices =
+        [
+            new ParameterChoice(SinglePrecision, "Single precision", "32 bits."),
+            new ParameterChoice(BFloat16, "bfloat16", "16 bits: almost twice as fast where the processor computes in it (AVX-512 BF16, AMX, GPUs), and slower where it does not (Micikevicius et al., 2018)."),
+        ],
+    };
 
     public static ParameterSpec EpochsOf(int epochs) => new()
     {

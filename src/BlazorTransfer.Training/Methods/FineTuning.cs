@@ -81,6 +81,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
             },
             ProgressiveResizing.Parameter,
             KeptViews.Parameter,
+            CommonParameters.PrecisionOfSteps,
             .. HeadParameters.All,
         ];
         return [.. own, .. family.Where(p => own.All(o => o.Name != p.Name))];

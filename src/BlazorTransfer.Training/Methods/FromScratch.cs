@@ -24,6 +24,7 @@ internal sealed class FromScratch(ParameterSet settings) : TransferMethod(settin
             CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 5e-4 },
             CommonParameters.Named(CommonParameters.LabelSmoothing) with { Default = 0.1 },
             ProgressiveResizing.Parameter,
+            CommonParameters.PrecisionOfSteps,
         ])
     {
         TakesWeights = false,

@@ -33,6 +33,12 @@ public sealed record TrainingStage(TransferMethod Method, ParameterSet Settings)
 
     /// <summary>Whether each epoch sees other pictures, so that nothing of the training images can be computed once.</summary>
     public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none" || AugmentationParameters.AreOn(Settings);
+
+    /// <summary>Whether the run asks for steps in bfloat16.</summary>
+    public bool AsksForHalf => Settings.Values.ContainsKey(CommonParameters.Precision) && Settings.Choice(CommonParameters.Precision) == CommonParameters.BFloat16;
+
+    /// <summary>Whether its steps are in bfloat16: where that is asked for, and more than the head learns.</summary>
+    public bool IsHalf(TransferModel model) => AsksForHalf && !Method.FitsAtOnce && Method.FrozenGroups(model) < model.HeadEntry;
 }
 
 /// <summary>

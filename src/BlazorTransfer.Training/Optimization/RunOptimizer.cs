@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Methods;
 using static TorchSharp.torch;
 
@@ -11,6 +12,7 @@ public sealed class RunOptimizer : IDisposable
     private readonly UpdateRule _rule;
     private readonly double _baseRate;
     private readonly double _clipNorm;
+    private HalfTrunk? _half;
 
     public RunOptimizer(IReadOnlyList<ParameterGroup> groups, ParameterSet settings)
     {
@@ -27,6 +29,10 @@ public sealed class RunOptimizer : IDisposable
         };
     }
 
+    /// <summary>That of a stage, whose steps are in the precision that it asks for while this lives.</summary>
+    public static RunOptimizer Of(TransferModel model, TrainingStage stage) =>
+        new(stage.Method.ParameterGroups(model), stage.Settings) { _half = stage.IsHalf(model) ? new HalfTrunk(model.Backbone) : null };
+
     /// <summary>The run's own rate; each group steps with its factor times it.</summary>
     public double LearningRate { get; private set; }
 
@@ -34,16 +40,11 @@ public sealed class RunOptimizer : IDisposable
     public void Schedule(double scheduleFactor) => LearningRate = _baseRate * scheduleFactor;
 
     /// <summary>Adds the gradient of <paramref name="share"/> times <paramref name="loss"/> to that of the next step.</summary>
-    public static void Accumulate(Tensor loss, double share = 1)
+    public void Accumulate(Tensor loss, double share = 1)
     {
-        if (share == 1)
-        {
-            loss.backward();
-            return;
-        }
-
-        using Tensor part = loss.Times(share);
-        part.backward();
+        using Tensor? part = share == 1 ? null : loss.Times(share);
+        (part ?? loss).backward();
+        _half?.TakeGradients();
     }
 
     /// <summary>One step down the accumulated gradient.</summary>
@@ -51,6 +52,7 @@ public sealed class RunOptimizer : IDisposable
     {
         if (_clipNorm > 0) Clip();
         foreach (ParameterGroup group in _groups) _rule.Step(group.Parameters, LearningRate * group.LearningRateFactor);
+        _half?.Refresh();
     }
 
     /// <summary>Shortens the gradient of all parameters together to the longest one allowed.</summary>
@@ -64,5 +66,9 @@ public sealed class RunOptimizer : IDisposable
         foreach (Tensor gradient in all) UpdateRule.Scale(gradient, _clipNorm / norm);
     }
 
-    public void Dispose() => _rule.Dispose();
+    public void Dispose()
+    {
+        _half?.Dispose();
+        _rule.Dispose();
+    }
 }

@@ -60,7 +60,7 @@ public sealed class BatchSizeFinder
         using TrainingRun run = TrainingRun.Prepare(job, _ => { });
         run.RequireSteps();
         TrainingStage stage = run.Stages[^1];
-        using var optimizer = new RunOptimizer(stage.Method.ParameterGroups(run.Model), stage.Settings);
+        using var optimizer = RunOptimizer.Of(run.Model, stage);
         var finder = new BatchSizeFinder(run, optimizer, cancel);
         string whyStopped = finder.MeasureSizes(emit);
         var report = new BatchSizeReport
@@ -125,7 +125,7 @@ public sealed class BatchSizeFinder
         double rate = SpeedMeter.Rate(size, model.Device, () =>
         {
             _cancel.ThrowIfCancellationRequested();
-            RunOptimizer.Accumulate(_stage.Method.ComputeLoss(model, batch).Total);
+            _optimizer.Accumulate(_stage.Method.ComputeLoss(model, batch).Total);
             _optimizer.Step();
         });
         return new BatchSizeSpeed(size, rate, PeakBytes());

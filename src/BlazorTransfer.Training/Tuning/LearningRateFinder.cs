@@ -76,7 +76,7 @@ public sealed class LearningRateFinder
         _run.PrepareMethod(_stage, _cancel);
         // As in its last epoch: all that learns in the stage learns, and images have their full size.
         _stage.Method.OnEpochStart(_run.Model, _stage.Epochs);
-        using var optimizer = new RunOptimizer(_stage.Method.ParameterGroups(_run.Model), _stage.Settings);
+        using var optimizer = RunOptimizer.Of(_run.Model, _stage);
         _emit(new TuningProgressed(TuningStage.TryingLearningRates, 0, MostSteps));
         (double loss, int gathered) = (0, 0);
         foreach (Batch batch in EndlessBatches(source))
@@ -85,7 +85,7 @@ public sealed class LearningRateFinder
             using Batch own = batch;
             Tensor total = _stage.Method.ComputeLoss(_run.Model, batch).Total;
             loss += total.item<float>() / _batchesPerStep;
-            RunOptimizer.Accumulate(total, 1.0 / _batchesPerStep);
+            optimizer.Accumulate(total, 1.0 / _batchesPerStep);
             _cancel.ThrowIfCancellationRequested();
             if (++gathered < _batchesPerStep) continue;
             double rate = LowestRate * Math.Pow(HighestRate / LowestRate, _points.Count / (MostSteps - 1.0));

@@ -98,7 +98,7 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
             foreach (Tensor rows in randperm(features.shape[0]).split(BatchSize))
             {
                 classifier.zero_grad();
-                RunOptimizer.Accumulate(nn.functional.cross_entropy(classifier.call(features.index_select(0, rows)), labels.index_select(0, rows)));
+                optimizer.Accumulate(nn.functional.cross_entropy(classifier.call(features.index_select(0, rows)), labels.index_select(0, rows)));
                 optimizer.Step();
             }
         }

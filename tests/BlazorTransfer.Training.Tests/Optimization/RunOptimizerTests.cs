@@ -88,7 +88,7 @@ public sealed class RunOptimizerTests
 
     private static void Descend(RunOptimizer optimizer, Tensor loss)
     {
-        RunOptimizer.Accumulate(loss);
+        optimizer.Accumulate(loss);
         optimizer.Step();
     }
 

@@ -1,0 +1,123 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Tests.Runs;
+
+/// <summary>Whole runs whose steps are in bfloat16.</summary>
+public sealed class HalfRunTests : IDisposable
+{
+    private const string Network = "resnet18_slim";
+    private static readonly (string, ParameterValue)[] Common = [("precision", "bf16"), ("image-size", 64), ("augmentation", "light"), ("batch-size", 8), ("best-of", "last")];
+    private readonly SmallRun _small = new();
+
+    /// <summary>All that offer it.</summary>
+    public static TheoryData<string> Methods => [.. TransferMethodRegistry.All.Where(m => m.Parameters.Any(p => p.Name == CommonParameters.Precision)).Select(m => m.Name)];
+
+    public void Dispose() => _small.Dispose();
+
+    [Fact]
+    public void Precision_IsOfferedByTheMethodsThatStepThroughLayers_AndByThoseAlone()
+    {
+        string[] without = [.. TransferMethodRegistry.All.Where(m => !m.FitsAtOnce && m.Parameters.All(p => p.Name != CommonParameters.Precision)).Select(m => m.Name)];
+
+        Assert.Equal(["linear-probe"], without);
+        Assert.DoesNotContain(TransferMethodRegistry.All, m => m.FitsAtOnce && m.Parameters.Any(p => p.Name == CommonParameters.Precision));
+        // In the form they stand together.
+        IReadOnlyList<ParameterSpec> shown = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == "fine-tuning"));
+        Assert.Equal(["frozen-precision", "precision"], shown.Where(p => p.Section == ParameterSections.Machine && p.Name.EndsWith("precision", StringComparison.Ordinal)).Select(p => p.Name));
+        Assert.Throws<TrainingException>(() => TransferMethodRegistry.Create("linear-probe", new Dictionary<string, ParameterValue> { ["precision"] = "bf16" }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Methods))]
+    public void EveryMethod_LearnsLayersBeforeTheHead_AndLeavesNoTensorBehind(string method)
+    {
+        TransferMethodSpec spec = TransferMethodRegistry.All.Single(m => m.Name == method);
+        string weights = _small.Weights(Network);
+        (string, ParameterValue)[] own = method switch
+        {
+            "lp-ft" => [("probe-epochs", 1)],
+            "gradual-unfreezing" => [("unfreezing-share", 0.25)],
+            _ when spec.AdaptsToTarget => [("freeze-depth", 2)],
+            _ => [],
+        };
+        JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), .. own, .. Common]);
+        if (spec.TakesTeacher) job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
+        if (spec.AdaptsToTarget) job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
+        LiveTensors.CollectLeftovers();
+
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
+
+        EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
+        int last = method == "adabn" ? epochs.Length - 2 : epochs.Length - 1;
+        Assert.Equal(epochs[last - 1].LiveTensors, epochs[last].LiveTensors);
+        Assert.DoesNotContain(events.OfType<MessageLogged>(), m => m.Text.Contains("bfloat16", StringComparison.Ordinal));
+        TensorData kernel = WeightsFile.Open(folder.BestCheckpoint)["layer4.1.conv2.weight"];
+        Assert.Equal(ElementType.Float32, kernel.Type);
+        Assert.Contains(kernel.ToSingles(), w => BitConverter.SingleToInt32Bits(w) % (1 << 16) != 0);
+        Assert.False(kernel.Bytes.Span.SequenceEqual(WeightsFile.Open(weights)["layer4.1.conv2.weight"].Bytes.Span));
+    }
+
+    [Theory]
+    [InlineData("sgd", 0.01, 0)]
+    [InlineData("adamw", 0.001, 0)]
+    [InlineData("rmsprop", 0.0001, 0)]
+    [InlineData("adamw", 0.001, 0.9)]
+    public void SavedModel_IsInSinglePrecision_AndScoresWhatTheRunSays(string optimizer, double rate, double averaging)
+    {
+        JobSpec job = _small.Job("fine-tuning", Network, _small.Weights(Network),
+            [("epochs", 3), ("optimizer", optimizer), ("learning-rate", rate), ("weight-averaging", averaging), ("gradient-accumulation", 2), .. Common]);
+
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
+
+        double reported = events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.ValidationLoss];
+        Assert.Equal(reported, events.OfType<EvaluationCompleted>().First(e => e.Split == Split.Validation).Metrics[MetricKeys.ValidationLoss], 1e-5);
+        Assert.Equal(reported, LossOf(folder.BestCheckpoint, job), 1e-5);
+        // Rounding the weights would show.
+        Assert.NotEqual(reported, LossOf(folder.BestCheckpoint, job, rounds: true), 1e-5);
+    }
+
+    [Fact]
+    public void Run_InBFloat16_LearnsAsInSinglePrecision()
+    {
+        string weights = BuiltInWeights.Of(AppContext.BaseDirectory).Single(w => w.Card.Backbone == Network).Path;
+        double Loss(string precision) => _small.Execute(_small.Job("fine-tuning", Network, weights, ("epochs", 4), ("image-size", 64), ("batch-size", 8), ("precision", precision)))
+            .Events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.TrainLoss];
+
+        double exact = Loss("fp32"), half = Loss("bf16");
+
+        Assert.NotEqual(exact, half);
+        Assert.Equal(1, half / exact, 0.2);
+    }
+
+    [Fact]
+    public void Run_OfTheHeadAlone_SaysThatNothingIsInBFloat16()
+    {
+        JobSpec job = _small.Job("fine-tuning", Network, _small.Weights(Network), [.. Common, ("epochs", 1), ("freeze-depth", 64)]);
+
+        Assert.Contains(_small.Execute(job).Events.OfType<MessageLogged>(), m => m.Level == MessageLevel.Warning && m.Text.Contains("Nothing is computed in bfloat16", StringComparison.Ordinal));
+    }
+
+    /// <summary>Of the validation images, by the model as it was saved.</summary>
+    private static double LossOf(string file, JobSpec job, bool rounds = false)
+    {
+        using Predictor predictor = Predictor.Open(file);
+        if (rounds)
+        {
+            using var gradients = no_grad();
+            foreach (TorchSharp.Modules.Parameter parameter in predictor.Model.Backbone.parameters()) parameter.copy_(parameter.to(bfloat16));
+        }
+
+        using var run = TrainingRun.Prepare(job, _ => { });
+        return Evaluator.Evaluate(predictor.Model, run.Evaluation(Split.Validation), 8, null, CancellationToken.None).Loss;
+    }
+}
