@@ -59,7 +59,9 @@ internal static class MultiTaskComparison
                         LabelSets = both ? [new LabelSetSpec(SampleTag.DomainName)] : [],
                         Parameters = new Dictionary<string, ParameterValue>(Rate.ToDictionary(r => r.Name, r => r.Value))
                         {
-                            ["image-size"] = parsed.GetValue(size), ["epochs"] = perCell <= 10 ? 10 : 6, ["batch-size"] = 16,
+                            ["image-size"] = parsed.GetValue(size),
+                            ["epochs"] = perCell <= 10 ? 10 : 6,
+                            ["batch-size"] = 16,
                         }.With(way == "Both, weights learned", "task-weighting", "uncertainty"),
                         Device = DeviceSpec.Cpu,
                         Seed = seed,

@@ -40,12 +40,25 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
             },
             new ParameterSpec
             {
-                Name = ClassesWeight, DisplayName = "Weight of the classes", Kind = ParameterKind.Number, Default = 1.0, Minimum = 0.01, Maximum = Core.Datasets.LabelSetSpec.MaximumWeight, Advanced = true,
+                Name = ClassesWeight,
+                DisplayName = "Weight of the classes",
+                Kind = ParameterKind.Number,
+                Default = 1.0,
+                Minimum = 0.01,
+                Maximum = Core.Datasets.LabelSetSpec.MaximumWeight,
+                Advanced = true,
                 Help = "How much errors on the classes count beside those on the other label sets, with weights as given.",
             },
             new ParameterSpec
             {
-                Name = WeightingRate, DisplayName = "Learning rate of learned weights", Kind = ParameterKind.Number, Default = 100.0, Minimum = 0.1, Maximum = 1000, Unit = "× learning rate", Advanced = true,
+                Name = WeightingRate,
+                DisplayName = "Learning rate of learned weights",
+                Kind = ParameterKind.Number,
+                Default = 100.0,
+                Minimum = 0.1,
+                Maximum = 1000,
+                Unit = "× learning rate",
+                Advanced = true,
                 Help = "They have far to go, compared with the network's own weights.",
             }))
     {

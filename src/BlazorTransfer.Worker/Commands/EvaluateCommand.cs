@@ -48,10 +48,22 @@ internal static class EvaluateCommand
     private static void PrintJson(EvaluationResult result) => Console.WriteLine(JsonSerializer.Serialize(
         new
         {
-            images = result.Predictions.Count, result.Loss, result.Top1, result.BalancedAccuracy, result.Classes, confusionMatrix = result.ConfusionMatrix(), mistakes = result.Mistakes(),
+            images = result.Predictions.Count,
+            result.Loss,
+            result.Top1,
+            result.BalancedAccuracy,
+            result.Classes,
+            confusionMatrix = result.ConfusionMatrix(),
+            mistakes = result.Mistakes(),
             labelSets = result.LabelSets.Count == 0 ? null : result.LabelSets.Select(s => new
             {
-                s.Name, images = s.Result.Predictions.Count, s.Result.Loss, s.Result.Top1, s.Result.BalancedAccuracy, labels = s.Result.Classes, confusionMatrix = s.Result.ConfusionMatrix(),
+                s.Name,
+                images = s.Result.Predictions.Count,
+                s.Result.Loss,
+                s.Result.Top1,
+                s.Result.BalancedAccuracy,
+                labels = s.Result.Classes,
+                confusionMatrix = s.Result.ConfusionMatrix(),
             }),
         },
         ProtocolJson.Indented));

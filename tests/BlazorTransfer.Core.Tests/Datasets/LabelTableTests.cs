@@ -116,7 +116,13 @@ public sealed class LabelTableTests
 
         static Sample Of(string? material, Split split) => new()
         {
-            File = "f", Sha256 = "s", Name = "n", Label = "c", Split = split, Width = 1, Height = 1,
+            File = "f",
+            Sha256 = "s",
+            Name = "n",
+            Label = "c",
+            Split = split,
+            Width = 1,
+            Height = 1,
             Tags = material is null ? [] : new Dictionary<string, string> { ["material"] = material },
         };
     }

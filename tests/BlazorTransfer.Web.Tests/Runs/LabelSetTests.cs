@@ -125,12 +125,27 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         void Apply(RunEvent e) => view.Apply(e switch { RunStarted s => s with { Sequence = ++sequence }, EpochCompleted c => c with { Sequence = ++sequence }, EvaluationCompleted v => v with { Sequence = ++sequence }, _ => e });
         Apply(new RunStarted
         {
-            WorkerVersion = "", Device = "", DeviceDescription = "", Classes = ["a", "b"], LabelSets = [new LabelSet("light", ["cold", "warm"])], TrainSamples = 1, ValidationSamples = 1, TestSamples = 0,
-            Epochs = 1, StepsPerEpoch = 1, Parameters = 1, TrainableParameters = 1, Settings = new Dictionary<string, Core.Catalog.ParameterValue>(),
+            WorkerVersion = "",
+            Device = "",
+            DeviceDescription = "",
+            Classes = ["a", "b"],
+            LabelSets = [new LabelSet("light", ["cold", "warm"])],
+            TrainSamples = 1,
+            ValidationSamples = 1,
+            TestSamples = 0,
+            Epochs = 1,
+            StepsPerEpoch = 1,
+            Parameters = 1,
+            TrainableParameters = 1,
+            Settings = new Dictionary<string, Core.Catalog.ParameterValue>(),
         });
         Apply(new EpochCompleted
         {
-            Epoch = 1, Step = 1, IsBest = true, Seconds = 1, LiveTensors = 0,
+            Epoch = 1,
+            Step = 1,
+            IsBest = true,
+            Seconds = 1,
+            LiveTensors = 0,
             Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = 0.5, ["validation.top1:light"] = 0.75, ["task-weight"] = 1.5, ["task-weight:light"] = 2 },
         });
 
