@@ -88,7 +88,6 @@ public sealed class ModelPackageTests : IDisposable
 
     private string Package(string backbone, string head = "")
     {
-        if (head == "tasks") _small.WriteTable("lighting", file => file.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold");
         JobSpec job = head switch
         {
             "kernel" => _small.Job("tca", backbone, _small.Weights(backbone), ("kernel", "gaussian")),

@@ -36,7 +36,6 @@ public sealed class FineTuningFamilyTests : IDisposable
             "gradual-unfreezing" => [("unfreezing-share", 0.25)],
             _ => [],
         };
-        if (spec.LearnsLabelSets) _small.WriteTable("lighting", file => file.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold");
         JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), ("image-size", 64), .. own]);
         if (spec.TakesTeacher) job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
         if (spec.LearnsLabelSets) job = job with { LabelSets = [new("lighting")] };

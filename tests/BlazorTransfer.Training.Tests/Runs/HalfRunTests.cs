@@ -53,6 +53,7 @@ public sealed class HalfRunTests : IDisposable
         JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), .. own, .. Common]);
         if (spec.TakesTeacher) job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
         if (spec.AdaptsToTarget) job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
+        if (spec.LearnsLabelSets) job = job with { LabelSets = [new("lighting")] };
         LiveTensors.CollectLeftovers();
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);

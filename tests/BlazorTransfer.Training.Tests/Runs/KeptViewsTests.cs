@@ -161,7 +161,7 @@ public sealed class KeptViewsTests : IDisposable
         TransferMethodSpec spec = TransferMethodRegistry.All.Single(m => m.Name == name);
         bool offered = TransferMethodRegistry.ParametersOf(spec).Any(p => p.Name == "kept-views");
 
-        Assert.Equal(name is "linear-probe" or "fine-tuning" or "lp-ft" or "gradual-unfreezing" or "l2-sp" or "bss" or "delta" or "co-tuning" or "lwf" or "adabn", offered);
+        Assert.Equal(name is "linear-probe" or "fine-tuning" or "lp-ft" or "gradual-unfreezing" or "l2-sp" or "bss" or "delta" or "co-tuning" or "lwf" or "multi-task" or "adabn", offered);
     }
 
     private StageSources Sources(TrainingRun run)

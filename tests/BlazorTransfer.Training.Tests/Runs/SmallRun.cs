@@ -69,9 +69,17 @@ internal sealed class SmallRun : IDisposable
         File.WriteAllLines(Path.Combine(Images, "labels.csv"), files.Order(StringComparer.Ordinal).Select(f => $"{f},{values(f)}").Prepend($"file,{columns}"));
     }
 
+    /// <summary>Under which light an image was drawn: each has it as a label beside its class.</summary>
+    public static string LightOf(string name) => name.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold";
+
     public JobSpec Job(string method, string backbone, string? weights, params (string Name, ParameterValue Value)[] parameters)
     {
-        if (!File.Exists(Manifest)) FolderImport.FromFolder(Images).Manifest.Save(Manifest);
+        if (!File.Exists(Manifest))
+        {
+            DatasetManifest all = FolderImport.FromFolder(Images).Manifest;
+            (all with { Samples = [.. all.Samples.Select(s => s with { Tags = new Dictionary<string, string>(s.Tags) { ["lighting"] = LightOf(s.Name) } })] }).Save(Manifest);
+        }
+
         return new JobSpec
         {
             RunId = "test",

@@ -54,7 +54,7 @@ public sealed class WorkerCommandTests : IDisposable
     public void Train_WithLabelSets_ThenEvaluateAndPredict_AnswerThemToo()
     {
         string run = Path.Combine(_small.Folder, "run");
-        _small.WriteTable("class,lighting", file => $"{(file.Contains("good", StringComparison.Ordinal) ? "good" : "bad")},{(file.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold")}");
+        _small.WriteTable("class,lighting", file => $"{(file.Contains("good", StringComparison.Ordinal) ? "good" : "bad")},{SmallRun.LightOf(file)}");
 
         (int code, _, string errors) = WorkerProcess.Run(
             "train", "--data", _small.Images, "--layout", "table", "--method", "multi-task", "--label-set", "lighting=0.5", "--epochs", "1", "--image-size", "32", "--out", run, "--json");
