@@ -19,6 +19,16 @@ public static class Devices
         ];
     }
 
+    /// <summary>
+    /// Whether GPUs round the factors of matrix products and convolutions to TF32 (8 bits of exponent and 10 of mantissa; NVIDIA, "NVIDIA A100
+    /// Tensor Core GPU Architecture", 2020). Of the process; CPUs do not ask.
+    /// </summary>
+    public static bool UsesTf32
+    {
+        get => backends.cuda.matmul.allow_tf32 && backends.cudnn.allow_tf32;
+        set => (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (value, value);
+    }
+
     /// <exception cref="TrainingException">The device is not there.</exception>
     public static (Device Device, DeviceSpec Spec) Resolve(string name)
     {

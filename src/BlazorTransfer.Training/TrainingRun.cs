@@ -130,6 +130,7 @@ public sealed class TrainingRun : IDisposable
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
         if (settings.Integer(CommonParameters.Threads) is > 0 and int threads) set_num_threads(threads);
+        Devices.UsesTf32 = settings.Boolean(CommonParameters.Tf32);
         DatasetManifest data = RunData.Load(job);
         TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
         // Before the seed, since building it draws weights: with a teacher or without, a run draws the same.

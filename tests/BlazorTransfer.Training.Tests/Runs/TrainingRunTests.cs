@@ -42,6 +42,18 @@ public sealed class TrainingRunTests : IDisposable
         Assert.False(first.AsSpan().SequenceEqual(other), "Another seed gives the same run.");
     }
 
+    /// <summary>What a GPU would do with it, this machine may not tell.</summary>
+    [Fact]
+    public void Tf32_IsForGpusUnlessTheRunSaysOtherwise()
+    {
+        JobSpec job = _small.Job("linear-probe", "resnet18_slim", _small.Weights("resnet18_slim"), ("epochs", 1), ("image-size", 32));
+
+        _small.Execute(job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { ["tf32"] = false } });
+        Assert.False(Devices.UsesTf32);
+        _small.Execute(job);
+        Assert.True(Devices.UsesTf32);
+    }
+
     [Theory]
     [InlineData("top1", MetricKeys.ValidationTop1, 1)]
     [InlineData("balanced-accuracy", MetricKeys.ValidationBalancedAccuracy, 1)]
