@@ -172,51 +172,6 @@ internal static partial class SpeedComparison
                 Ratio(bfloat.Zip(peak, (b, p) => BatchSize * Operations * p / b)));
         }
 
-        /// <summary>A whole run of a linear probe against one pass of its images through the network.</summary>
-        private void CompareProbe()
-        {
-            DatasetManifest data = Manifest(Data);
-            // Spread over both splits.
-            int every = (data.Samples.Count + Images - 1) / Images;
-            data = data with { Samples = [.. data.Samples.Where((_, i) => i % every == 0).Take(Images)] };
-            using TrainingRun run = Prepare("linear-probe", data, ("epochs", Epochs));
-            double Probe(FeatureCacheSpec cache) => Seconds(() =>
-            {
-                var folder = new RunFolder(Path.Combine(Scratch, Guid.NewGuid().ToString("N")));
-                folder.Create();
-                TrainingRun.Execute(run.Job with { FeatureCache = cache }, folder, _ => { }, CancellationToken.None);
-            });
-            double Pass() => Seconds(() =>
-            {
-                using var inference = no_grad();
-                run.Model.Backbone.eval();
-                foreach (Split split in new[] { Split.Train, Split.Validation })
-                {
-                    foreach (Batch batch in new ImageBatches(data.Of(split), data.Classes, _ => Still(Data, new DecodedImages(0)), 0, CPU).ReadAll(BatchSize, CancellationToken.None))
-                    {
-                        using var scope = NewDisposeScope();
-                        using Batch own = batch;
-                        run.Model.ForwardTo(run.Model.HeadEntry, batch.Inputs);
-                    }
-                }
-            });
-            Probe(new FeatureCacheSpec(Path.Combine(Scratch, "warm-up"), 1L << 30));
-            var whole = new List<double>();
-            var head = new List<double>();
-            var pass = new List<double>();
-            for (int turn = 0; turn < Turns; turn++)
-            {
-                var cache = new FeatureCacheSpec(Path.Combine(Scratch, $"features-{turn}"), 1L << 30);
-                pass.Add(Pass());
-                whole.Add(Probe(cache));
-                head.Add(Probe(cache));
-            }
-
-            Row($"Linear probe, {Epochs} epochs of {data.Samples.Count} images, against one pass over them", Time(whole), Time(pass), Ratio(whole.Zip(pass, (a, b) => a / b)));
-            Row("  the same with features known before (start, head, validation, model), and what is left without that", Time(head), Time(pass),
-                Ratio(whole.Select((w, i) => (w - head[i]) / pass[i])));
-        }
-
         /// <summary>Training steps on images that are drawn anew each time against steps on tensors.</summary>
         private void CompareStep()
         {

@@ -4,12 +4,16 @@ using System.Text.Json;
 namespace BlazorTransfer.Benchmarks;
 
 /// <summary>What <c>speed_peer.py</c> shall do.</summary>
-/// <param name="Name">evaluate, train, cached, features, step or autocast-step.</param>
+/// <param name="Name">evaluate, train, cached, features, step, autocast-step or probe-epoch.</param>
 /// <param name="Threads">libtorch's threads there.</param>
-/// <param name="Files">The images of the first three.</param>
-/// <param name="ChannelsLast">The memory format of the last three.</param>
+/// <param name="Files">The images of the first three and of the last.</param>
+/// <param name="ChannelsLast">The memory format of features and steps.</param>
 /// <param name="BFloat16">Features, or a step, of a network whose weights are in bfloat16.</param>
-internal sealed record PeerTask(string Name, int Threads, IReadOnlyList<string> Files, bool ChannelsLast = false, bool BFloat16 = false);
+internal sealed record PeerTask(string Name, int Threads, IReadOnlyList<string> Files, bool ChannelsLast = false, bool BFloat16 = false)
+{
+    /// <summary>The images that an epoch validates on.</summary>
+    public IReadOnlyList<string> Validation { get; init; } = [];
+}
 
 /// <summary>Seconds of some work.</summary>
 /// <param name="Wall">By the clock.</param>

@@ -15,7 +15,18 @@ except ImportError as missing:
 NORMALISE = T.Normalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
 EVALUATE = T.Compose([T.Resize(256), T.CenterCrop(224), T.ToTensor(), NORMALISE])
 TRAIN = T.Compose([T.RandomResizedCrop(224), T.RandomHorizontalFlip(), T.ToTensor(), NORMALISE])
-networks, held = {}, {}
+networks, held, probes = {}, {}, {}
+
+
+class Photographs(torch.utils.data.Dataset):
+    def __init__(self, files):
+        self.files = files
+
+    def __len__(self):
+        return len(self.files)
+
+    def __getitem__(self, index):
+        return EVALUATE(read(self.files[index])), 0
 
 
 def read(path):
@@ -66,6 +77,26 @@ def autocast_step(channels_last):
     optimizer.step()
 
 
+def probe_epoch(files, validation):
+    """An epoch of PyTorch's tutorial on transfer learning, with the network as a fixed feature extractor."""
+    if not probes:
+        model = torchvision.models.resnet18(weights=None)
+        for weight in model.parameters():
+            weight.requires_grad = False
+        model.fc = torch.nn.Linear(model.fc.in_features, 2)
+        probes["both"] = (model, torch.optim.SGD(model.fc.parameters(), 1e-3, momentum=0.9))
+    model, optimizer = probes["both"]
+    for learns, part in ((True, files), (False, validation)):
+        model.train(learns)
+        for images, labels in torch.utils.data.DataLoader(Photographs(part), batch_size=16, shuffle=True, num_workers=2):
+            optimizer.zero_grad()
+            with torch.set_grad_enabled(learns):
+                loss = torch.nn.functional.cross_entropy(model(images), labels)
+                if learns:
+                    loss.backward()
+                    optimizer.step()
+
+
 print(json.dumps({"torch": torch.__version__, "torchvision": torchvision.__version__}), flush=True)
 for line in sys.stdin:
     task = json.loads(line)
@@ -76,6 +107,7 @@ for line in sys.stdin:
         "cached": lambda: [TRAIN(decoded(f)) for f in task["files"]],
         "features": lambda: features(task["channelsLast"], task["bFloat16"]),
         "step": lambda: step(task["channelsLast"], task["bFloat16"]),
+        "probe-epoch": lambda: probe_epoch(task["files"], task["validation"]),
         "autocast-step": lambda: autocast_step(task["channelsLast"]),
     }[task["name"]]
     start, processor = time.perf_counter(), time.process_time()
