@@ -20,14 +20,15 @@ public static class FolderImport
             .. Directory.EnumerateFiles(root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, MaxRecursionDepth = 10 })
                 .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')),
         ];
-        LabelTable? table = LabelTable.In(names, name => ReadTable(Path.Combine(root, name)));
+        var rejected = new List<RejectedFile>();
+        LabelTable? table = LabelTable.In(names, name => ReadTable(Path.Combine(root, name)), layout, rejected);
         ClassFolderLayout folders = ClassFolderLayout.Of(names, layout, table);
         var judged = new (ImportedImage? Image, RejectedFile? Rejected)[folders.Placed.Count];
         Parallel.For(0, judged.Length, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
             i => judged[i] = Judge(root, folders.Placed[i], table));
         return DatasetAssembler.Assemble(
             [.. judged.Select(j => j.Image).OfType<ImportedImage>()],
-            folders.Rejected.Concat(table?.Absent(names) ?? []).Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
+            rejected.Concat(folders.Rejected).Concat(table?.Absent(names) ?? []).Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
             plan ?? SplitPlan.Default,
             layout);
     }

@@ -32,10 +32,25 @@ public sealed class LabelTable
     /// <summary>Reads the outermost table among the files of an import; null where there is none.</summary>
     /// <param name="names">All files, with forward slashes.</param>
     /// <param name="read">Bytes of one, or why they cannot be had.</param>
-    /// <exception cref="ImportException">It is no such table; the message says what to change.</exception>
-    public static LabelTable? In(IEnumerable<string> names, Func<string, (byte[]? Bytes, string? Reason)> read)
+    /// <param name="layout">What the folders mean. Where they say enough, a table that is none of ours is left out, and not the whole import: many sets come with one.</param>
+    /// <param name="rejected">Receives it, with the reason.</param>
+    /// <exception cref="ImportException">It is no such table, and nothing else names the classes; the message says what to change.</exception>
+    public static LabelTable? In(IEnumerable<string> names, Func<string, (byte[]? Bytes, string? Reason)> read, ImportLayout layout, ICollection<RejectedFile> rejected)
     {
         if (Find(names) is not { } name) return null;
+        try
+        {
+            return Load(name, read);
+        }
+        catch (ImportException e) when (layout != ImportLayout.Table)
+        {
+            rejected.Add(new RejectedFile(name, $"Its labels are left out. {e.Message}"));
+            return new LabelTable(name, [], []);
+        }
+    }
+
+    private static LabelTable Load(string name, Func<string, (byte[]? Bytes, string? Reason)> read)
+    {
         (byte[]? bytes, string? reason) = read(name);
         return bytes is null ? throw new ImportException($"{name} cannot be read. {reason}")
             : bytes.Length > MostBytes ? throw new ImportException($"{name} is larger than {MostBytes >> 20} MB.")

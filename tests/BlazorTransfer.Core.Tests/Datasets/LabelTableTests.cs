@@ -36,7 +36,7 @@ public sealed class LabelTableTests
     public void Table_WithinFoldersThatWrapEverything_NamesFilesFromItsOwn()
     {
         string[] names = ["set/images/labels.csv", "set/images/1.jpg", "set/images/b/2.jpg", "set/labels.txt", "set/images/b/labels.csv"];
-        LabelTable table = LabelTable.In(names, name => (Encoding.UTF8.GetBytes(name == names[0] ? "file,class\n1.jpg,x\nb/2.jpg,y" : "no"), null))!;
+        LabelTable table = LabelTable.In(names, name => (Encoding.UTF8.GetBytes(name == names[0] ? "file,class\n1.jpg,x\nb/2.jpg,y" : "no"), null), ImportLayout.Table, [])!;
 
         Assert.Equal([("set/images/1.jpg", "x"), ("set/images/b/2.jpg", "y")], ClassFolderLayout.Of(names, ImportLayout.Table, table).Placed.Select(p => (p.Name, p.Label!)));
     }
@@ -59,9 +59,9 @@ public sealed class LabelTableTests
     {
         Assert.Contains("columns", Refusal("file," + string.Join(',', Enumerable.Range(0, 50).Select(i => $"c{i}")) + "\n"), StringComparison.Ordinal);
         Assert.Contains("longer than 100", Refusal($"file,size\n1.jpg,{new string('x', 101)}"), StringComparison.Ordinal);
-        Assert.Contains("32 MB", Assert.Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (new byte[(32 << 20) + 1], null))).Message, StringComparison.Ordinal);
-        Assert.Contains("It is encrypted.", Assert.Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (null, "It is encrypted."))).Message, StringComparison.Ordinal);
-        Assert.Null(LabelTable.In(["a/1.jpg"], _ => throw new InvalidOperationException()));
+        Assert.Contains("32 MB", Assert.Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (new byte[(32 << 20) + 1], null), ImportLayout.Table, [])).Message, StringComparison.Ordinal);
+        Assert.Contains("It is encrypted.", Assert.Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (null, "It is encrypted."), ImportLayout.Table, [])).Message, StringComparison.Ordinal);
+        Assert.Null(LabelTable.In(["a/1.jpg"], _ => throw new InvalidOperationException(), ImportLayout.Table, []));
 
         static string Refusal(string text) => Assert.Throws<ImportException>(() => Read("labels.csv", text)).Message;
     }

@@ -47,8 +47,18 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         Assert.Equal("As your table gives it.", byTable.Latest.SplitOrigin);
     }
 
+    /// <summary>Many sets of class folders come with a table of their own, which is none of ours.</summary>
+    [Fact]
+    public async Task Upload_OfClassFolders_WithATableThatIsNoneOfOurs_TakesTheImages_AndSaysWhyNotTheLabels()
+    {
+        Dataset data = await App.ImportDatasetAsync(_ada, _project.Id, WithTable("id,breed\n1,boxer\n"));
+
+        Assert.Equal((4, 1), (data.Latest.Images, data.Latest.Rejected));
+        Assert.Equal(new RejectedFile("labels.csv", "Its labels are left out. labels.csv has no column with the files. Call it 'file'."), Assert.Single(App.Get<DatasetService>().Rejected(_ada, _project.Id, data.Id, 1)));
+    }
+
     [Theory]
-    [InlineData("material\nsteel\n", ImportLayout.Classes, "labels.csv has no column with the files. Call it 'file'.")]
+    [InlineData("material\nsteel\n", ImportLayout.Table, "labels.csv has no column with the files. Call it 'file'.")]
     [InlineData("file,material\na/1.jpg,steel\n", ImportLayout.Table, "No usable image was found. The table names files as they lie from its own folder, and has a column 'class'.")]
     [InlineData(null, ImportLayout.Table, "There is no labels.csv among the files that says which class each has.")]
     public async Task Upload_WithATableThatDoesNotSay_FailsWithWhatToChange(string? table, ImportLayout layout, string expected)

@@ -57,9 +57,10 @@ internal sealed class ImageImporter(DataFolder folder)
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
     public (ImportResult Result, long Bytes) Import(ImportSource source, SplitPlan plan, Action<ImportProgress> progress, CancellationToken cancel)
     {
-        LabelTable? table = LabelTable.In(source.Names, source.Read);
+        var rejected = new List<RejectedFile>(source.Rejected);
+        LabelTable? table = LabelTable.In(source.Names, source.Read, source.Layout, rejected);
         ClassFolderLayout layout = ClassFolderLayout.Of(source.Names, source.Layout, table);
-        var rejected = new List<RejectedFile>([.. source.Rejected, .. layout.Rejected, .. table?.Absent(source.Names) ?? []]);
+        rejected.AddRange([.. layout.Rejected, .. table?.Absent(source.Names) ?? []]);
         var images = new List<ImportedImage>(layout.Placed.Count);
         long bytes = 0;
         int done = 0;
