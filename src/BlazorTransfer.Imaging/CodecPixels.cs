@@ -9,6 +9,9 @@ namespace BlazorTransfer.Imaging;
 /// </summary>
 internal sealed class CodecPixels : IDisposable
 {
+    /// <summary>Eighths of a JPEG's size that are the whole of it.</summary>
+    public const int FullScale = 8;
+
     private const int BytesPerPixel = 4;
 
     private readonly byte[] _rented;
@@ -22,14 +25,20 @@ internal sealed class CodecPixels : IDisposable
 
     public ReadOnlySpan<byte> Row(int y) => _rented.AsSpan(BytesPerPixel * Width * y, BytesPerPixel * Width);
 
-    /// <summary>
-    /// Decodes the picture, a JPEG at the smallest k/8 of its size whose shorter side is still at least
-    /// <paramref name="minimumShorterSide"/> (the inverse DCT then computes fewer pixels). Null where the file is damaged.
-    /// </summary>
-    public static unsafe CodecPixels? Decode(CodecSession session, int? minimumShorterSide)
+    /// <summary>The least k for which a JPEG at k/8 of its size (the inverse DCT then computes fewer pixels) still has this shorter side.</summary>
+    /// <returns><see cref="FullScale"/> for the size as it is stored.</returns>
+    public static int SmallestScale(CodecSession session, int minimumShorterSide)
+    {
+        if (session.Format != ImageFormat.Jpeg) return FullScale;
+        int stored = Math.Min(session.StoredWidth, session.StoredHeight);
+        return Math.Clamp((int)Math.Ceiling((double)minimumShorterSide * FullScale / stored), 1, FullScale);
+    }
+
+    /// <summary>Decodes the picture, a JPEG at k/8 of its size, rounded up. Null where the file is damaged.</summary>
+    public static unsafe CodecPixels? Decode(CodecSession session, int eighths)
     {
         SKCodec codec = session.Codec;
-        SKSizeI size = session.Format == ImageFormat.Jpeg && minimumShorterSide is { } side ? ScaledSize(codec, side) : codec.Info.Size;
+        SKSizeI size = eighths == FullScale ? codec.Info.Size : codec.GetScaledDimensions((float)eighths / FullScale);
         // No colour space: profiles and gamma chunks are ignored, as PIL and so every torchvision model ignores them.
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         byte[] rented = ArrayPool<byte>.Shared.Rent(info.BytesSize);
@@ -58,17 +67,6 @@ internal sealed class CodecPixels : IDisposable
         if (decoded == count) return new CodecPixels(info.Width, count, opaque: true, rented);
         ArrayPool<byte>.Shared.Return(rented);
         return null;
-    }
-
-    private static SKSizeI ScaledSize(SKCodec codec, int minimumShorterSide)
-    {
-        for (int eighths = 1; eighths < 8; eighths++)
-        {
-            SKSizeI scaled = codec.GetScaledDimensions(eighths / 8f);
-            if (Math.Min(scaled.Width, scaled.Height) >= minimumShorterSide) return scaled;
-        }
-
-        return codec.Info.Size;
     }
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_rented);

@@ -13,31 +13,32 @@ internal static class ExifOrientation
         _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, null),
     };
 
+    /// <summary>Whether the stored picture is gone through backwards as one goes right in the upright one, and as one goes down.</summary>
+    public static (bool Across, bool Down) Flips(SKEncodedOrigin origin) =>
+        (origin is SKEncodedOrigin.TopRight or SKEncodedOrigin.BottomRight or SKEncodedOrigin.RightTop or SKEncodedOrigin.RightBottom,
+         origin is SKEncodedOrigin.BottomLeft or SKEncodedOrigin.BottomRight or SKEncodedOrigin.LeftBottom or SKEncodedOrigin.RightBottom);
+
+    /// <summary>The upright picture's size.</summary>
+    public static (int Width, int Height) UprightSize(SKEncodedOrigin origin, int storedWidth, int storedHeight) =>
+        SwapsSides(origin) ? (storedHeight, storedWidth) : (storedWidth, storedHeight);
+
     /// <summary>Rearranges the stored picture so that it stands upright.</summary>
     public static RgbImage Apply(SKEncodedOrigin origin, RgbImage stored)
     {
         if (origin == SKEncodedOrigin.TopLeft) return stored;
-        RgbImage upright = SwapsSides(origin) ? new RgbImage(stored.Height, stored.Width) : new RgbImage(stored.Width, stored.Height);
-        (int right, int bottom) = (stored.Width - 1, stored.Height - 1);
-        for (int y = 0; y < upright.Height; y++)
+        bool swaps = SwapsSides(origin);
+        (bool across, bool down) = Flips(origin);
+        (int width, int height) = UprightSize(origin, stored.Width, stored.Height);
+        RgbImage upright = RgbImage.Undrawn(width, height);
+        for (int y = 0; y < height; y++)
         {
             Span<byte> row = upright.Row(y);
-            for (int x = 0; x < upright.Width; x++)
+            int stepsDown = down ? height - 1 - y : y;
+            for (int x = 0; x < width; x++)
             {
-                (int storedX, int storedY) = origin switch
-                {
-                    SKEncodedOrigin.TopLeft => (x, y),
-                    SKEncodedOrigin.TopRight => (right - x, y),
-                    SKEncodedOrigin.BottomRight => (right - x, bottom - y),
-                    SKEncodedOrigin.BottomLeft => (x, bottom - y),
-                    SKEncodedOrigin.LeftTop => (y, x),
-                    SKEncodedOrigin.RightTop => (y, bottom - x),
-                    SKEncodedOrigin.RightBottom => (right - y, bottom - x),
-                    SKEncodedOrigin.LeftBottom => (right - y, x),
-                    _ => throw new ArgumentOutOfRangeException(nameof(origin), origin, null),
-                };
-                stored.Pixels.AsSpan(RgbImage.Channels * (stored.Width * storedY + storedX), RgbImage.Channels)
-                    .CopyTo(row[(RgbImage.Channels * x)..]);
+                int stepsAcross = across ? width - 1 - x : x;
+                int at = swaps ? stored.Width * stepsAcross + stepsDown : stored.Width * stepsDown + stepsAcross;
+                stored.Pixels.AsSpan(RgbImage.Channels * at, RgbImage.Channels).CopyTo(row[(RgbImage.Channels * x)..]);
             }
         }
 

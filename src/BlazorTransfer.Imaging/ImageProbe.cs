@@ -30,7 +30,7 @@ public static class ImageProbe
         if (session is null) return ImageProbeResult.Reject(rejection!);
         using (session)
         {
-            using CodecPixels? pixels = CodecPixels.Decode(session, minimumShorterSide: 1);
+            using CodecPixels? pixels = CodecPixels.Decode(session, CodecPixels.SmallestScale(session, minimumShorterSide: 1));
             return pixels is null ? ImageProbeResult.Reject(CodecSession.Damaged(session.Format)) : Upright(session);
         }
     }
@@ -38,9 +38,11 @@ public static class ImageProbe
     /// <inheritdoc cref="Verify(byte[], ImageLimits?)"/>
     public static ImageProbeResult Verify(string path, ImageLimits? limits = null) => Read(path, limits, Verify);
 
-    private static ImageProbeResult Upright(CodecSession session) => ExifOrientation.SwapsSides(session.Codec.EncodedOrigin)
-        ? ImageProbeResult.Accept(session.StoredHeight, session.StoredWidth, session.Format)
-        : ImageProbeResult.Accept(session.StoredWidth, session.StoredHeight, session.Format);
+    private static ImageProbeResult Upright(CodecSession session)
+    {
+        (int width, int height) = ExifOrientation.UprightSize(session.Codec.EncodedOrigin, session.StoredWidth, session.StoredHeight);
+        return ImageProbeResult.Accept(width, height, session.Format);
+    }
 
     private static ImageProbeResult Read(string path, ImageLimits? limits, Func<byte[], ImageLimits?, ImageProbeResult> judge)
     {

@@ -22,6 +22,16 @@ public static class PilResize
         return Resize(image, width, height, filter);
     }
 
+    /// <inheritdoc cref="ShorterSide(RgbImage, int, ResizeFilter)"/>
+    /// <param name="decoded">A picture that may have been decoded on fewer pixels, but not fewer than are wanted.</param>
+    /// <param name="side">The shorter side.</param>
+    /// <param name="filter">The filter.</param>
+    public static RgbImage ShorterSide(DecodedImage decoded, int side, ResizeFilter filter = ResizeFilter.Bilinear)
+    {
+        (int width, int height) = ShorterSide(decoded.Width, decoded.Height, side);
+        return Resize(decoded, width, height, filter);
+    }
+
     /// <summary>The size that <see cref="ShorterSide(RgbImage, int, ResizeFilter)"/> gives.</summary>
     public static (int Width, int Height) ShorterSide(int width, int height, int side)
     {
@@ -30,13 +40,17 @@ public static class PilResize
         return width <= height ? (side, longer) : (longer, side);
     }
 
-    public static RgbImage Resize(RgbImage image, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear)
+    public static RgbImage Resize(RgbImage image, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear) =>
+        Resize(new DecodedImage(image), width, height, filter);
+
+    /// <inheritdoc cref="Resize(RgbImage, int, int, ResizeFilter)"/>
+    public static RgbImage Resize(DecodedImage decoded, int width, int height, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if ((image.Width, image.Height) == (width, height)) return image;
+        if (decoded.Whole == new PixelArea(0, 0, width, height)) return decoded.Image;
         RgbImage resized = RgbImage.Undrawn(width, height);
-        Resample(image, new PixelArea(0, 0, image.Width, image.Height), width, height, new PixelArea(0, 0, width, height), filter, resized.Pixels);
+        Resample(decoded.Image, decoded.Whole, width, height, new PixelArea(0, 0, width, height), filter, resized.Pixels);
         return resized;
     }
 
@@ -79,38 +93,40 @@ public static class PilResize
     /// <param name="filter">The filter.</param>
     /// <param name="target">Receives the window: rows of red, green and blue without padding.</param>
     /// <exception cref="ArgumentOutOfRangeException">The window does not lie within the resized source, or what it needs not within the picture.</exception>
-    public static void Resample(RgbImage image, PixelArea source, int width, int height, PixelArea window, ResizeFilter filter, Span<byte> target)
+    public static void Resample(RgbImage image, SourceArea source, int width, int height, PixelArea window, ResizeFilter filter, Span<byte> target)
     {
         if (window.Left < 0 || window.Top < 0 || window.Width < 1 || window.Height < 1 || window.Left + window.Width > width || window.Top + window.Height > height)
             throw new ArgumentOutOfRangeException(nameof(window), $"{window} does not fit {width} × {height} pixels.");
-        ResampleWeights? across = source.Width == width ? null : ResampleWeights.Of(filter, source.Width, width, window.Left, window.Width);
-        ResampleWeights? down = source.Height == height ? null : ResampleWeights.Of(filter, source.Height, height, window.Top, window.Height);
-        (int left, int columns) = across?.Inputs ?? (window.Left, window.Width);
-        (int top, int rows) = down?.Inputs ?? (window.Top, window.Height);
-        if (source.Left + left < 0 || source.Top + top < 0 || source.Left + left + columns > image.Width || source.Top + top + rows > image.Height)
+        (int left, double leftOf) = Edge(source.Left);
+        (int top, double topOf) = Edge(source.Top);
+        ResampleWeights? across = source.Width == width && leftOf == 0 ? null : ResampleWeights.Of(filter, leftOf, source.Width, width, window.Left, window.Width);
+        ResampleWeights? down = source.Height == height && topOf == 0 ? null : ResampleWeights.Of(filter, topOf, source.Height, height, window.Top, window.Height);
+        (int column, int columns) = across?.Inputs ?? (window.Left, window.Width);
+        (int row, int rows) = down?.Inputs ?? (window.Top, window.Height);
+        if (left + column < 0 || top + row < 0 || left + column + columns > image.Width || top + row + rows > image.Height)
             throw new ArgumentOutOfRangeException(nameof(source), $"{source} does not fit {image.Width} × {image.Height} pixels.");
 
         int stride = RgbImage.Channels * image.Width, length = RgbImage.Channels * window.Width;
-        ReadOnlySpan<byte> pixels = image.Pixels.AsSpan((source.Top + top) * stride);
+        ReadOnlySpan<byte> pixels = image.Pixels.AsSpan((top + row) * stride);
         byte[]? rented = null;
         if (across is null)
         {
-            pixels = pixels[(RgbImage.Channels * (source.Left + left))..];
+            pixels = pixels[(RgbImage.Channels * (left + column))..];
         }
         else
         {
             int narrowed = length + ResampleKernel.Slack;
             rented = ArrayPool<byte>.Shared.Rent(rows * narrowed);
-            ResampleKernel.Rows(pixels, stride, RgbImage.Channels * source.Left, rows, rented, narrowed, across);
+            ResampleKernel.Rows(pixels, stride, RgbImage.Channels * left, rows, rented, narrowed, across);
             pixels = rented;
             stride = narrowed;
         }
 
         for (int y = 0; y < window.Height; y++)
         {
-            Span<byte> row = target.Slice(y * length, length);
-            if (down is null) pixels.Slice(y * stride, length).CopyTo(row);
-            else ResampleKernel.Column(pixels[((down.Start(y) - top) * stride)..], stride, down, y, row);
+            Span<byte> to = target.Slice(y * length, length);
+            if (down is null) pixels.Slice(y * stride, length).CopyTo(to);
+            else ResampleKernel.Column(pixels[((down.Start(y) - row) * stride)..], stride, down, y, to);
         }
 
         if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
@@ -119,4 +135,11 @@ public static class PilResize
     /// <summary>The rows of a picture that some rows of the resized picture need.</summary>
     public static (int First, int Count) NeededRows(int sourceHeight, int height, int first, int count, ResizeFilter filter) =>
         sourceHeight == height ? (first, count) : ResampleWeights.InputsOf(filter, sourceHeight, height, first, count);
+
+    /// <summary>The pixel in which an edge lies, and how far in it.</summary>
+    private static (int Pixel, double Within) Edge(double at)
+    {
+        int pixel = (int)Math.Floor(at);
+        return (pixel, at - pixel);
+    }
 }

@@ -55,13 +55,14 @@ internal sealed class ResampleWeights
     public ReadOnlySpan<int> LowerPairs(int output) => Pairs(_lower, output);
 
     /// <param name="filter">The filter.</param>
-    /// <param name="inputSize">Pixels before.</param>
+    /// <param name="inputStart">Where in input position 0 the resized part begins, from 0 to below 1.</param>
+    /// <param name="inputLength">How long it is, in input pixels.</param>
     /// <param name="outputSize">Pixels after.</param>
     /// <param name="first">The first output position that is wanted; positions are numbered from it.</param>
     /// <param name="count">How many are wanted.</param>
-    public static ResampleWeights Of(ResizeFilter filter, int inputSize, int outputSize, int first, int count)
+    public static ResampleWeights Of(ResizeFilter filter, double inputStart, double inputLength, int outputSize, int first, int count)
     {
-        var axis = new Axis(filter, inputSize, outputSize);
+        var axis = new Axis(filter, inputStart, inputLength, outputSize);
         var result = new ResampleWeights(count, ((int)Math.Ceiling(axis.Support) * 2 + Group) / Group * Group);
         Span<double> raw = stackalloc double[Math.Min(result._stride, 1024)];
         if (result._stride > raw.Length) raw = new double[result._stride];
@@ -72,7 +73,7 @@ internal sealed class ResampleWeights
     /// <summary>The input positions that contribute to <paramref name="count"/> outputs from <paramref name="first"/> on.</summary>
     public static (int First, int Count) InputsOf(ResizeFilter filter, int inputSize, int outputSize, int first, int count)
     {
-        var axis = new Axis(filter, inputSize, outputSize);
+        var axis = new Axis(filter, 0, inputSize, outputSize);
         int start = axis.Start(axis.Centre(first));
         return (start, axis.End(axis.Centre(first + count - 1)) - start);
     }
@@ -102,9 +103,10 @@ internal sealed class ResampleWeights
     }
 
     /// <summary>How the positions of one axis map to one another.</summary>
-    private readonly struct Axis(ResizeFilter filter, int inputSize, int outputSize)
+    private readonly struct Axis(ResizeFilter filter, double inputStart, double inputLength, int outputSize)
     {
-        private readonly double _scale = (double)inputSize / outputSize;
+        private readonly double _scale = inputLength / outputSize;
+        private readonly int _inputs = (int)Math.Ceiling(inputStart + inputLength);
 
         public double Stretch => Math.Max(_scale, 1);
         public double Support => Stretch * Radius;
@@ -116,11 +118,11 @@ internal sealed class ResampleWeights
             _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, null),
         };
 
-        public double Centre(int output) => (output + 0.5) * _scale;
+        public double Centre(int output) => inputStart + (output + 0.5) * _scale;
 
         public int Start(double centre) => Math.Max((int)(centre - Support + 0.5), 0);
 
-        public int End(double centre) => Math.Min((int)(centre + Support + 0.5), inputSize);
+        public int End(double centre) => Math.Min((int)(centre + Support + 0.5), _inputs);
 
         public double Filter(double x) => filter == ResizeFilter.Bilinear ? Math.Max(1 - Math.Abs(x), 0) : Cubic(x);
 

@@ -14,15 +14,10 @@ public static class Thumbnail
     /// <exception cref="ImageException">The source is no picture that can be used.</exception>
     public static void WriteJpeg(string sourcePath, string targetPath, int maxSide)
     {
-        RgbImage image = Shrink(ImageDecoder.DecodeRgb(sourcePath, minimumShorterSide: maxSide), maxSide);
+        DecodedImage decoded = ImageDecoder.DecodeForResize(File.ReadAllBytes(sourcePath), minimumShorterSide: maxSide);
+        double scale = Math.Min(1, (double)maxSide / Math.Max(decoded.Width, decoded.Height));
+        RgbImage image = PilResize.Resize(decoded, Scaled(decoded.Width), Scaled(decoded.Height));
         AtomicFile.Write(targetPath, stream => JpegEncoder.Encode(image, stream, Quality));
-    }
-
-    private static RgbImage Shrink(RgbImage image, int maxSide)
-    {
-        double scale = (double)maxSide / Math.Max(image.Width, image.Height);
-        if (scale >= 1) return image;
-        return PilResize.Resize(image, Scaled(image.Width), Scaled(image.Height));
 
         int Scaled(int side) => Math.Max(1, (int)Math.Round(side * scale));
     }

@@ -36,7 +36,7 @@ public sealed class Predictor : IDisposable
     public float[] Outputs(string image)
     {
         float[] input = new float[_transforms.Length];
-        _transforms.Evaluate(ImageDecoder.DecodeRgb(image), input);
+        _transforms.Normalise(_transforms.EvaluationCrop(File.ReadAllBytes(image)), input);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         return Model.Outputs(tensor(input, [1, 3, _transforms.Side, _transforms.Side])).data<float>().ToArray();

@@ -38,8 +38,8 @@ public sealed class ImageStore
     /// <inheritdoc cref="Evaluated"/>
     public RgbImage Working(Sample sample) => _decoded.GetOrAdd(new DecodedKey(sample.Sha256, _workingKey), () => Read(sample, file =>
     {
-        RgbImage image = ImageDecoder.DecodeRgb(file, minimumShorterSide: 2 * _workingSide);
-        return image.ShorterSide > _workingSide ? PilResize.ShorterSide(image, _workingSide) : image;
+        DecodedImage decoded = ImageDecoder.DecodeForResize(file, minimumShorterSide: _workingSide);
+        return PilResize.ShorterSide(decoded, Math.Min(decoded.ShorterSide, _workingSide));
     }));
 
     private RgbImage Read(Sample sample, Func<byte[], RgbImage> decode)

@@ -11,6 +11,9 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     private const double SmallestArea = 0.08;
     private const double WidestRatio = 4.0 / 3;
 
+    // A JPEG is decoded at no less than so many times the size that it is resized to: what that changes is hardly more than rounding.
+    private const int EvaluationDetail = 3;
+
     private readonly PlanarNormaliser _normaliser = new(preprocessing);
 
     private readonly ResizeFilter _filter = preprocessing.Interpolation switch
@@ -39,13 +42,13 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     /// <exception cref="ImageException">The file is no picture that can be used.</exception>
     public RgbImage EvaluationCrop(byte[] file)
     {
-        DecodedRows decoded = ImageDecoder.DecodeRows(file, (width, height) =>
+        DecodedImage decoded = ImageDecoder.DecodeForResize(file, EvaluationDetail * preprocessing.ResizeShorterSide, (width, height) =>
         {
             (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
             PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);
             return PilResize.NeededRows(height, resizedHeight, centre.Top, centre.Height, _filter);
         });
-        (int width, int height) = PilResize.ShorterSide(decoded.Whole.Width, decoded.Whole.Height, preprocessing.ResizeShorterSide);
+        (int width, int height) = PilResize.ShorterSide(decoded.Width, decoded.Height, preprocessing.ResizeShorterSide);
         var crop = new RgbImage(Side, Side);
         PilResize.Resample(decoded.Image, decoded.Whole, width, height, PixelArea.Centre(width, height, Side), _filter, crop.Pixels);
         return crop;

@@ -105,7 +105,7 @@ public sealed class HostileImageTests
             }
         }
 
-        byte[] file = WithOrientation(Encode(stored), orientation);
+        byte[] file = PictureFiles.WithOrientation(PictureFiles.Encode(stored, quality: 95), orientation);
         RgbImage upright = ImageDecoder.DecodeRgb(file);
         ImageProbeResult probe = ImageProbe.Verify(file);
 
@@ -120,21 +120,7 @@ public sealed class HostileImageTests
     {
         var image = new RgbImage(width, height);
         for (int i = 0; i < image.Pixels.Length; i++) image.Pixels[i] = (byte)(i * 7 % 251);
-        return Encode(image);
-    }
-
-    private static byte[] Encode(RgbImage image)
-    {
-        using var stream = new MemoryStream();
-        JpegEncoder.Encode(image, stream, 95);
-        return stream.ToArray();
-    }
-
-    /// <summary>Puts an EXIF segment with nothing but the orientation behind the start marker.</summary>
-    private static byte[] WithOrientation(byte[] jpeg, int orientation)
-    {
-        byte[] exif = [.. "Exif\0\0"u8, .. "MM\0*\0\0\0\u0008"u8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, (byte)orientation, 0, 0, 0, 0, 0, 0];
-        return [.. jpeg[..2], 0xFF, 0xE1, (byte)((exif.Length + 2) >> 8), (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
+        return PictureFiles.Encode(image, quality: 95);
     }
 
     private static byte[] Png(int width, int height, byte[] rows)
