@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using TorchSharp;
@@ -8,6 +9,12 @@ namespace BlazorTransfer.Training;
 /// <summary>The compute devices of this machine. CUDA is asked for through libtorch; a build for the CPU has none.</summary>
 public static class Devices
 {
+    /// <summary>
+    /// Whether the processor multiplies bfloat16 itself, by AVX-512 BF16 or AMX (Intel, "Architecture Instruction Set Extensions Programming
+    /// Reference", CPUID leaf 7). On others libtorch converts, and single precision is faster.
+    /// </summary>
+    public static bool ProcessorHasBFloat16 { get; } = FindBFloat16();
+
     /// <summary>Usable devices, the best one first; the CPU is always among them.</summary>
     public static IReadOnlyList<DeviceSpec> All()
     {
@@ -15,7 +22,7 @@ public static class Devices
         return
         [
             .. Enumerable.Range(0, gpus).Select(i => new DeviceSpec($"cuda:{i}", gpus == 1 ? "NVIDIA GPU" : $"NVIDIA GPU {i}")),
-            new DeviceSpec(DeviceSpec.Cpu, $"CPU, {Environment.ProcessorCount} threads"),
+            new DeviceSpec(DeviceSpec.Cpu, $"CPU, {Environment.ProcessorCount} threads{(ProcessorHasBFloat16 ? ", computes in bfloat16" : "")}"),
         ];
     }
 
@@ -37,5 +44,14 @@ public static class Devices
             ?? throw new TrainingException(WorkerExitCode.DeviceUnavailable,
                 $"The device '{name}' is not available here. Available: {string.Join(", ", all.Select(d => d.Name))}.");
         return (device(spec.Name), spec);
+    }
+
+    private static bool FindBFloat16()
+    {
+        const int Features = 7, Avx512BFloat16 = 1 << 5, AmxBFloat16 = 1 << 22;
+        // Not only the processor, the system too has to know the wide registers.
+        if (!X86Base.IsSupported || !Avx512F.IsSupported || X86Base.CpuId(0, 0).Eax < Features) return false;
+        (int lastPart, _, _, int amx) = X86Base.CpuId(Features, 0);
+        return (amx & AmxBFloat16) != 0 || (lastPart >= 1 && (X86Base.CpuId(Features, 1).Eax & Avx512BFloat16) != 0);
     }
 }

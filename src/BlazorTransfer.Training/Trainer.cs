@@ -31,8 +31,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     public TrainingOutcome Run()
     {
         EmitStarted();
-        if (run.Stages.Any(s => s.AsksForHalf) && !run.Stages.Any(s => s.IsHalf(_model)))
-            emit(new MessageLogged { Level = MessageLevel.Warning, Text = "Nothing is computed in bfloat16: only the head learns, which it does in single precision. 'Precision of frozen layers' is what counts here." });
+        foreach (string warning in PrecisionWarnings.Of(run, Devices.ProcessorHasBFloat16)) emit(new MessageLogged { Level = MessageLevel.Warning, Text = warning });
         int epochs = 0;
         foreach (TrainingStage stage in run.Stages)
         {

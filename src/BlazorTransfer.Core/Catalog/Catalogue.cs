@@ -136,7 +136,7 @@ public sealed record ExportFormatSpec(string Name, string DisplayName, string Su
 
 /// <summary>A compute device: <c>cpu</c> or <c>cuda:N</c>.</summary>
 /// <param name="Name">The name that a job uses.</param>
-/// <param name="Description">Model name, such as "NVIDIA H100" or "CPU, 2 threads".</param>
+/// <param name="Description">Model name, such as "NVIDIA H100" or "CPU, 2 threads, computes in bfloat16".</param>
 public sealed record DeviceSpec(string Name, string Description)
 {
     /// <summary>The choice that leaves it to the worker: the first CUDA device where there is one, else the CPU.</summary>

@@ -108,6 +108,29 @@ public sealed class HalfRunTests : IDisposable
         Assert.Contains(_small.Execute(job).Events.OfType<MessageLogged>(), m => m.Level == MessageLevel.Warning && m.Text.Contains("Nothing is computed in bfloat16", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("precision", "bf16", false, true)]
+    [InlineData("frozen-precision", "bf16", false, true)]
+    [InlineData("precision", "bf16", true, false)]
+    [InlineData("precision", "fp32", false, false)]
+    public void ProcessorWithoutBFloat16_IsWarnedOf(string setting, string value, bool hasIt, bool warned)
+    {
+        using var run = TrainingRun.Prepare(_small.Job("fine-tuning", Network, _small.Weights(Network), [.. Common.Where(p => p.Item1 != setting), (setting, value)]), _ => { });
+
+        Assert.Equal(warned, PrecisionWarnings.Of(run, hasIt).Any(w => w.Contains("This processor has no instructions for bfloat16", StringComparison.Ordinal)));
+    }
+
+    /// <summary>Linux lists what the processor has; what it lists and what we find has to be the same.</summary>
+    [Fact]
+    public void Processor_IsAskedRightly()
+    {
+        Assert.SkipUnless(File.Exists("/proc/cpuinfo"), "Only Linux lists what the processor has.");
+        string listed = File.ReadAllText("/proc/cpuinfo");
+
+        Assert.Equal(listed.Contains("avx512_bf16", StringComparison.Ordinal) || listed.Contains("amx_bf16", StringComparison.Ordinal), Devices.ProcessorHasBFloat16);
+        Assert.Equal(Devices.ProcessorHasBFloat16, Devices.All()[^1].Description.Contains("bfloat16", StringComparison.Ordinal));
+    }
+
     /// <summary>Of the validation images, by the model as it was saved.</summary>
     private static double LossOf(string file, JobSpec job, bool rounds = false)
     {
