@@ -22,7 +22,7 @@ public static class Devices
         return
         [
             .. Enumerable.Range(0, gpus).Select(i => new DeviceSpec($"cuda:{i}", gpus == 1 ? "NVIDIA GPU" : $"NVIDIA GPU {i}")),
-            new DeviceSpec(DeviceSpec.Cpu, $"CPU, {Environment.ProcessorCount} threads{(ProcessorHasBFloat16 ? ", computes in bfloat16" : "")}"),
+            new DeviceSpec(DeviceSpec.Cpu, $"CPU, {Environment.ProcessorCount} threads") { ComputesBFloat16 = ProcessorHasBFloat16 },
         ];
     }
 

@@ -172,23 +172,23 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         _progress.Complete();
     }
 
-    private void EmitEvaluation(Split split, string? set, EvaluationResult result, Dictionary<string, double> metrics) =>
-        emit(new EvaluationCompleted { Split = split, LabelSet = set, Metrics = metrics, ConfusionMatrix = result.ConfusionMatrix(), Mistakes = result.Mistakes() });
-
     private void EvaluateTarget(EvaluationResult result)
     {
         var metrics = new Dictionary<string, double>();
         AddTargetMetrics(metrics, result);
-        emit(new EvaluationCompleted
-        {
-            Split = Split.Test,
-            OfTarget = true,
-            Metrics = metrics,
-            ConfusionMatrix = result.ConfusionMatrix(),
-            Mistakes = result.Mistakes(),
-            Answers = string.Concat(result.Predictions.OrderBy(p => p.Sample.Sha256, StringComparer.Ordinal).Select(p => p.Predicted == p.True ? '1' : '0')),
-        });
+        EmitEvaluation(Split.Test, null, result, metrics, ofTarget: true);
     }
+
+    private void EmitEvaluation(Split split, string? set, EvaluationResult result, Dictionary<string, double> metrics, bool ofTarget = false) => emit(new EvaluationCompleted
+    {
+        Split = split,
+        OfTarget = ofTarget,
+        LabelSet = set,
+        Metrics = metrics,
+        ConfusionMatrix = result.ConfusionMatrix(),
+        Mistakes = result.Mistakes(),
+        Answers = result.Answers(),
+    });
 
     private bool KeepIfBest(int epoch, EvaluationResult validation, Dictionary<string, double> metrics, bool isResult)
     {

@@ -32,6 +32,11 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "1"));
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });
         await CheckAsync(page, problems);
+        await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "2"));
+        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await page.GotoAsync($"{project}/runs");
+        await page.CompareRunsAsync(1, 2);
+        await CheckAsync(page, problems);
         foreach ((string path, string heading) in new[]
                  {
                      ($"{project}/runs", "Runs"), ($"{project}/runs/new", "New run"), ($"{project}/lineage", "Lineage"), ($"{project}/members", "Members"), ("/weights", "Pretrained weights"), ("/backbones", "Backbones"), ("/team", "Team"),

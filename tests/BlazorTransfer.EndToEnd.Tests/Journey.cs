@@ -60,7 +60,7 @@ internal static class Journey
         }
 
         await import.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file), Exact = true })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
     /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>
@@ -81,6 +81,27 @@ internal static class Journey
 
         await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await page.SetViewportSizeAsync(1400, 900);
+    }
+
+    /// <summary>Chooses runs in the list, which is open, and opens them side by side.</summary>
+    public static async Task CompareRunsAsync(this IPage page, params int[] numbers)
+    {
+        int chosen = 0;
+        foreach (int number in numbers)
+        {
+            chosen++;
+            ILocator box = page.GetByLabel($"Choose run {number} to compare"), told = page.GetByText($"{chosen} chosen");
+            // As with files: what is ticked before the script is attached is not noticed.
+            for (int tries = 0; tries < 60 && !await told.IsVisibleAsync(); tries++)
+            {
+                await box.SetCheckedAsync(tries % 2 == 0);
+                await page.WaitForTimeoutAsync(250);
+            }
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Compare runs" })).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex(": (better|worse|may be chance)$")).First).ToBeVisibleAsync();
     }
 
     /// <summary>The id of the run whose page is open.</summary>

@@ -71,6 +71,8 @@ public sealed class ScreenTour(BrowserFixture browser)
         await SearchAsync(page, project);
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs");
+        await page.CompareRunsAsync(1, 4, 5, 6);
+        await ShootAsync(page, "run-compare");
         await page.GotoAsync($"/projects/{project}");
         await ShootAsync(page, "project");
         await RankAsync(page, project);

@@ -1,7 +1,7 @@
 // Verbs for a line chart: create and append, and mark for a place on its x axis. uPlot draws; the server sends only points that are new.
 const charts = new Map();
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const palette = () => [css("--bt-accent"), css("--bt-warm"), css("--bt-good"), css("--bt-muted")];
+const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map(n => css(`--bt-series-${n}`));
 
 // Epochs and steps have no fractions.
 const wholeNumbers = [1, 2, 5].flatMap(n => [n, n * 10, n * 100, n * 1e3, n * 1e4, n * 1e5]).sort((a, b) => a - b);
@@ -9,7 +9,9 @@ const wholeNumbers = [1, 2, 5].flatMap(n => [n, n * 10, n * 100, n * 1e3, n * 1e
 // On a logarithmic axis only powers of ten have room for a name.
 const power = v => v == null || Math.abs(Math.log10(v) - Math.round(Math.log10(v))) > 1e-6 ? "" : v < 1e-3 ? v.toExponential(0) : String(Number(v.toPrecision(1)));
 
-const showLatest = u => { if (u.cursor.idx == null && u.data[0].length) u.setLegend({ idx: u.data[0].length - 1 }, false); };
+// Of each curve the last value that it has: one may end before the others.
+const lastOf = values => values.findLastIndex(v => v != null);
+const showLatest = u => { if (u.cursor.idx == null && u.data[0].length) u.setLegend({ idxs: u.data.map(lastOf) }, false); };
 
 // A curve that explodes must not flatten the rest: the axis ends at a multiple of where the last curve began.
 const cut = (u, times, low, high) => {
@@ -35,6 +37,9 @@ function drawMark(u, mark) {
   ctx.restore();
 }
 
+// As wide as the longest number; the first drawing has none yet.
+const room = (u, numbers) => Math.max(58, 26 + 7 * Math.max(0, ...(numbers ?? []).map(n => n.length)));
+
 function options(chart) {
   const { element, spec } = chart;
   const colours = palette(), axis = { stroke: css("--bt-muted"), grid: { stroke: css("--bt-line"), width: 1 }, ticks: { stroke: css("--bt-line") }, font: "12px IBM Plex Sans" };
@@ -45,10 +50,10 @@ function options(chart) {
       x: spec.logRange ? { time: false, distr: 3, range: () => spec.logRange } : { time: false },
       y: spec.percent ? { range: (u, min, max) => [Math.max(0, Math.min(min ?? 0, 0.9) - 0.05), 1] } : spec.cutAbove ? { range: (u, min, max) => cut(u, spec.cutAbove, min, max) } : {},
     },
-    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, ...(spec.logRange ? { values: (u, vs) => vs.map(power) } : { incrs: wholeNumbers }) }, { ...axis, ...(spec.yLabel ? { label: spec.yLabel, labelFont: "12px IBM Plex Sans", labelSize: 18 } : {}), size: 58, values: (u, vs) => vs.map(spec.percent ? v => Number((v * 100).toFixed(1)) + " %" : format) }],
+    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, ...(spec.logRange ? { values: (u, vs) => vs.map(power) } : { incrs: wholeNumbers }) }, { ...axis, ...(spec.yLabel ? { label: spec.yLabel, labelFont: "12px IBM Plex Sans", labelSize: 18 } : {}), size: room, values: (u, vs) => vs.map(spec.percent ? v => Number((v * 100).toFixed(1)) + " %" : format) }],
     // While nobody points at the chart, its legend tells the latest values.
     hooks: { setData: [showLatest], setLegend: [u => { if (u.legend.idx == null) showLatest(u); }], draw: [u => drawMark(u, chart.mark)] },
-    series: [{ label: spec.xLabel, ...(spec.logRange ? { value: (u, v) => format(v) } : {}) }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: i % 2 ? [] : spec.series.length > 1 ? [6, 4] : [], spanGaps: true, points: { show: u => u.data[0].length === 1 }, value: (u, v) => format(v) }))],
+    series: [{ label: spec.xLabel, ...(spec.logRange ? { value: (u, v) => format(v) } : {}) }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: spec.equals || i % 2 || spec.series.length === 1 ? [] : [6, 4], spanGaps: true, points: { show: (u, s) => u.data[s].filter(v => v != null).length === 1 }, value: (u, v) => format(v) }))],
   };
 }
 

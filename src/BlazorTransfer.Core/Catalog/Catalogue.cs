@@ -136,10 +136,13 @@ public sealed record ExportFormatSpec(string Name, string DisplayName, string Su
 
 /// <summary>A compute device: <c>cpu</c> or <c>cuda:N</c>.</summary>
 /// <param name="Name">The name that a job uses.</param>
-/// <param name="Description">Model name, such as "NVIDIA H100" or "CPU, 2 threads, computes in bfloat16".</param>
+/// <param name="Description">Model name, such as "NVIDIA H100" or "CPU, 2 threads".</param>
 public sealed record DeviceSpec(string Name, string Description)
 {
     /// <summary>The choice that leaves it to the worker: the first CUDA device where there is one, else the CPU.</summary>
     public const string Auto = "auto";
     public const string Cpu = "cpu";
+
+    /// <summary>It multiplies bfloat16 itself, so that choosing that is faster; false also where nobody knows.</summary>
+    public bool ComputesBFloat16 { get; init; }
 }

@@ -165,8 +165,8 @@ public sealed record EvaluationCompleted : RunEvent
     public string? LabelSet { get; init; }
 
     /// <summary>
-    /// Which images of the target were right, in the order of their hashes: <c>1</c> or <c>0</c> each, so that two models can be compared image
-    /// by image. Null for other evaluations.
+    /// Which images were right, in the order of their hashes: <c>1</c> or <c>0</c> each, so that two models can be compared image by image. Null
+    /// in evaluations by earlier versions, but for those of a target.
     /// </summary>
     public string? Answers { get; init; }
 

@@ -47,6 +47,9 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
         return prediction.Describe(Classes) with { Further = further.Length == 0 ? null : further };
     }
 
+    /// <summary>See <see cref="EvaluationCompleted.Answers"/>.</summary>
+    public string Answers() => string.Concat(Predictions.OrderBy(p => p.Sample.Sha256, StringComparer.Ordinal).Select(p => p.Predicted == p.True ? '1' : '0'));
+
     /// <summary>Counts by true class (row) and predicted class (column).</summary>
     public int[][] ConfusionMatrix()
     {

@@ -27,6 +27,9 @@ internal static class AppRoutes
 
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
+    /// <summary>Some runs side by side; without any, what is said to choose them.</summary>
+    public static string CompareRuns(string projectId, IEnumerable<string> runs) => $"{Runs(projectId)}/compare?runs={string.Join(',', runs)}";
+
     /// <param name="projectId">The project.</param>
     /// <param name="fromRun">A run whose settings are taken over.</param>
     /// <param name="dataset">The data set to choose.</param>

@@ -208,6 +208,7 @@ public sealed class TrainingRunTests : IDisposable
         EpochCompleted best = events.OfType<EpochCompleted>().Last(e => e.IsBest);
         // Read anew from the files, the kept weights score what they scored when they were kept.
         Assert.Equal(best.Metrics[MetricKeys.ValidationTop1], evaluation.Metrics[MetricKeys.ValidationTop1]);
+        Assert.Equal(evaluation.Metrics[MetricKeys.ValidationTop1], evaluation.Answers!.Count(a => a == '1') / (double)events.OfType<RunStarted>().Single().ValidationSamples);
         Assert.True(File.Exists(folder.BestCheckpoint));
     }
 

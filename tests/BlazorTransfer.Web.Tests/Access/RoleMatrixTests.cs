@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text;
 using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
@@ -119,6 +120,7 @@ public sealed class RoleMatrixTests : IDisposable
             (ProjectRole.Editor, "sample", user => _app.Get<DatasetImports>().StartSample(user, project.Id)),
             (ProjectRole.Editor, "rename data set", user => _app.Get<DatasetService>().Rename(user, project.Id, dataset.Id, "Data")),
             (ProjectRole.Viewer, "log", user => _app.Get<RunService>().Log(user, project.Id, run.Id)),
+            (ProjectRole.Viewer, "events", user => _app.Get<RunService>().Events(user, project.Id, run.Id, RunEventTail.Start)),
             (ProjectRole.Viewer, "lineage of a run", user => _app.Get<RunLineage>().OfRun(user, project.Id, run.Id)),
             (ProjectRole.Viewer, "lineage of the project", user => _app.Get<RunLineage>().OfProject(user, project.Id, 10)),
             (ProjectRole.Viewer, "model", user => _app.Get<RunService>().Model(user, project.Id, run.Id)),

@@ -27,6 +27,10 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
     [Parameter, EditorRequired]
     public IReadOnlyList<string> Series { get; set; } = [];
 
+    /// <summary>The curves are of one kind, so that none is drawn dashed.</summary>
+    [Parameter]
+    public bool AreEqual { get; set; }
+
     /// <summary>Values are fractions, shown in percent.</summary>
     [Parameter]
     public bool Percent { get; set; }
@@ -60,7 +64,7 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
         if (firstRender)
         {
             double[]? logRange = LogRange is var (low, high) ? [low, high] : null;
-            await CallAsync("create", new { series = Series, xLabel = XLabel, yLabel = YLabel, percent = Percent, logRange, cutAbove = CutAbove });
+            await CallAsync("create", new { series = Series, xLabel = XLabel, yLabel = YLabel, percent = Percent, equals = AreEqual, logRange, cutAbove = CutAbove });
             _isCreated = true;
         }
 

@@ -34,6 +34,9 @@ internal sealed class RunService(
         return runs.Find(runId) is { } run && run.Submission.ProjectId == projectId ? run : throw new NotFoundException();
     }
 
+    /// <summary>What a run has told since <paramref name="after"/>.</summary>
+    public RunEventTail Events(ClaimsPrincipal user, string projectId, string runId, RunEventTail after) => after.ReadOn(folder.Run(Get(user, projectId, runId).Id).Events);
+
     /// <summary>Finished runs of all projects that the user sees, the newest first: models that another run can start from or learn from.</summary>
     public IReadOnlyList<Run> Models(ClaimsPrincipal user) =>
     [

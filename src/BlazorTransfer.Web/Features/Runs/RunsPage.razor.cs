@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
 using Microsoft.AspNetCore.Components;
 
@@ -12,6 +13,8 @@ public sealed partial class RunsPage : IDisposable
         ("top1", "Best top-1", true), ("duration", "Time", true), ("submitted", "Started", true),
     ];
 
+    // In the order in which they were chosen: the first is what others are held against.
+    private readonly List<string> _chosen = [];
     private IReadOnlyList<Run> _runs = [];
     private RunListWatch? _watch;
 
@@ -90,9 +93,17 @@ public sealed partial class RunsPage : IDisposable
     private void Go(string? text, string? status, string? sort) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
         new Dictionary<string, object?> { ["find"] = string.IsNullOrWhiteSpace(text) ? null : text, ["status"] = status, ["sort"] = sort }), replace: true);
 
+    private void Choose(string runId)
+    {
+        if (!_chosen.Remove(runId)) _chosen.Add(runId);
+    }
+
+    private void Compare() => Navigation.NavigateTo(AppRoutes.CompareRuns(ProjectId, _chosen));
+
     private void Refresh()
     {
         _runs = Runs.List(User, ProjectId);
+        _chosen.RemoveAll(id => _runs.All(r => r.Id != id));
         StateHasChanged();
     }
 }

@@ -1,0 +1,146 @@
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>A run in a comparison.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="View">What it has told.</param>
+internal sealed record ComparedRun(Run Run, RunView View)
+{
+    /// <summary>What charts and sentences call it.</summary>
+    public string Mark => $"#{Run.Submission.Number}";
+
+    public EvaluationCompleted? Evaluation(Split split) => View.Evaluations.FirstOrDefault(e => e.Split == split && !e.OfTarget && e.LabelSet is null);
+}
+
+/// <summary>A row of a comparison: a cell for each run.</summary>
+/// <param name="Title">What is compared.</param>
+/// <param name="Cells">One for each run.</param>
+/// <param name="Hint">How to read it; null where the title says it.</param>
+internal sealed record ComparedRow(string Title, IReadOnlyList<ComparedCell> Cells, string? Hint = null);
+
+/// <param name="Text">What is shown.</param>
+/// <param name="Detail">Smaller, below it.</param>
+/// <param name="IsBest">The best of its row.</param>
+internal sealed record ComparedCell(string Text, string? Detail = null, bool IsBest = false)
+{
+    public static ComparedCell None { get; } = new("–");
+}
+
+/// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others are held against.</summary>
+/// <param name="runs">The runs.</param>
+/// <param name="now">When it is, for runs that go on.</param>
+internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOffset now)
+{
+    // More classes than a person reads through: those on which the runs differ most.
+    public const int MostClasses = 30;
+
+    private bool AllTested => runs.All(r => r.Evaluation(Split.Test) is not null);
+
+    /// <summary>Which images decide: those of the test split, where all runs have answered some.</summary>
+    public Split Decisive => AllTested ? Split.Test : Split.Validation;
+
+    /// <summary>All were asked about the same images, so that their answers can be held against each other.</summary>
+    public bool OnSameImages => runs.Select(r => (r.Run.Submission.DatasetId, r.Run.Submission.DatasetVersion, r.Run.Job.Data.Only, r.Run.Job.Fold)).Distinct().Count() <= 1;
+
+    public IEnumerable<ComparedRow> Results()
+    {
+        yield return Accuracies("Top-1, validation", r => r.Run.BestTop1, r => r.View.Started?.ValidationSamples, "Of the best epoch, which is chosen on the same images, so it flatters. Below: where it may lie on all such images (95 %).");
+        if (runs.Any(r => r.Run.LastTop1 is not null)) yield return Accuracies("Top-1, validation, last epoch", r => r.Run.LastTop1, _ => null);
+        if (runs.Any(r => r.Run.TestTop1 is not null)) yield return Accuracies("Top-1, test", r => r.Run.TestTop1, r => r.View.Started?.TestSamples, "Images kept aside.");
+        if (runs.Any(r => r.Run.TargetTop1 is not null)) yield return Accuracies("Top-1, target", r => r.Run.TargetTop1, r => r.View.Started?.TargetScored, "Whose labels chose nothing.");
+        if (OnSameImages && runs.Skip(1).Any(r => Gain(r) is not null))
+        {
+            string images = Decisive.ToString().ToLowerInvariant();
+            yield return new ComparedRow(
+                $"Better than {runs[0].Mark}, points", [ComparedCell.None, .. runs.Skip(1).Select(r => Gain(r) is { } gain ? new ComparedCell(PairedGain.Points(gain.Difference), Judge(gain)) : ComparedCell.None)],
+                $"Image by image on the {images} split, with the 95 % interval; one that holds 0 may be chance.");
+        }
+
+        if (runs.Any(r => r.View.LastEpoch is not null)) yield return Losses();
+        yield return Row("Epochs", r => r.Run.Epochs == 0 ? null : $"{r.Run.Epoch} of {r.Run.Epochs}", r => r.Run.BestEpoch is { } best ? $"best: {best}" : null);
+        yield return Row("Time", r => r.Run.Duration(now) is { } time ? Format.Duration(time) : null);
+        if (runs.Any(r => r.View.LastStep is not null)) yield return Row("Training, images/s", r => r.View.LastStep?.ImagesPerSecond.ToString("N0"));
+        yield return Row("Parameters trained", r => r.View.Started?.TrainableParameters.ToString("N0"), r => r.View.Started is { } s ? $"of {s.Parameters:N0}" : null);
+        yield return Row("Download, size", r => r.Run.PackageBytes is { } bytes ? Format.Bytes(bytes) : null);
+    }
+
+    /// <summary>What runs were asked for: of all of it, or of what differs.</summary>
+    /// <param name="all">Also what is the same.</param>
+    /// <param name="nameOf">What people call a setting.</param>
+    public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) => AllSettings(nameOf).Where(row => all || row.Cells.Distinct().Count() > 1);
+
+    /// <summary>Recall of each class on the decisive images, the classes on which the runs differ most first; none where the runs have other classes or images.</summary>
+    public IReadOnlyList<ComparedRow> Recall()
+    {
+        EvaluationCompleted?[] evaluations = [.. runs.Select(r => r.Evaluation(Decisive))];
+        if (!OnSameImages || evaluations.Any(e => e is null) || runs.Any(r => !r.View.Started!.Classes.SequenceEqual(runs[0].View.Started!.Classes))) return [];
+        (double? Precision, double? Recall, int Images)[][] byRun = [.. evaluations.Select(e => RunView.PerClass(e!).ToArray())];
+        return
+        [
+            .. runs[0].View.Started!.Classes.Select((name, c) => (Name: name, Values: byRun.Select(r => r[c].Recall).ToArray(), byRun[0][c].Images))
+                .Where(row => row.Images > 0).OrderByDescending(row => row.Values.Max() - row.Values.Min()).Take(MostClasses)
+                .Select(row => new ComparedRow(row.Name, Marked(row.Values, v => Format.Percent(v)), Format.Count(row.Images, "image"))),
+        ];
+    }
+
+    /// <summary>Validation accuracy by epoch, a curve for each run.</summary>
+    public IReadOnlyList<ChartPoint> Accuracy() => Curves(view => view.Accuracy);
+
+    /// <summary>Validation loss by epoch, likewise.</summary>
+    public IReadOnlyList<ChartPoint> Loss() => Curves(view => view.EpochLoss);
+
+    // Training's curve is the first of either, validation's the second.
+    private List<ChartPoint> Curves(Func<RunView, List<ChartPoint>> of)
+    {
+        Dictionary<double, double?>[] byRun = [.. runs.Select(r => of(r.View).ToDictionary(p => p.X, p => p.Y[1]))];
+        return [.. byRun.SelectMany(r => r.Keys).Distinct().Order().Select(x => new ChartPoint(x, [.. byRun.Select(r => r.GetValueOrDefault(x))]))];
+    }
+
+    private PairedGain? Gain(ComparedRun run) => PairedGain.Of([(run.Evaluation(Decisive)?.Answers ?? "", runs[0].Evaluation(Decisive)?.Answers ?? "")]);
+
+    private static string Judge(PairedGain gain) =>
+        $"{PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}: {(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "may be chance")}";
+
+    private ComparedRow Accuracies(string title, Func<ComparedRun, double?> value, Func<ComparedRun, int?> images, string? hint = null)
+    {
+        ComparedCell[] cells = Marked([.. runs.Select(value)], v => Format.Percent(v));
+        return new ComparedRow(title, [.. cells.Zip(runs, (cell, run) => value(run) is { } v && images(run) is > 0 and int n ? cell with { Detail = AccuracyInterval.Of(v, n).ToString() } : cell)], hint);
+    }
+
+    private ComparedRow Losses()
+    {
+        double?[] values = [.. runs.Select(r => r.View.LastEpoch?.Metrics.TryGetValue(MetricKeys.ValidationLoss, out double loss) == true ? loss : (double?)null)];
+        return new ComparedRow("Loss, validation, last epoch", Marked(values, v => v!.Value.ToString("F4"), lowIsGood: true));
+    }
+
+    private ComparedRow Row(string title, Func<ComparedRun, string?> text, Func<ComparedRun, string?>? detail = null) =>
+        new(title, [.. runs.Select(r => text(r) is { } t ? new ComparedCell(t, detail?.Invoke(r)) : ComparedCell.None)]);
+
+    /// <summary>Cells of which the best is marked, unless all are alike.</summary>
+    private static ComparedCell[] Marked(double?[] values, Func<double?, string> show, bool lowIsGood = false)
+    {
+        double? best = lowIsGood ? values.Min() : values.Max(), worst = lowIsGood ? values.Max() : values.Min();
+        return [.. values.Select(v => v is null ? ComparedCell.None : new ComparedCell(show(v), IsBest: best != worst && v == best))];
+    }
+
+    private IEnumerable<ComparedRow> AllSettings(Func<string, string> nameOf)
+    {
+        yield return Row("Images", r => $"{r.Run.Submission.DatasetName} v{r.Run.Submission.DatasetVersion}{(r.Run.Job.Data.Only is { } only ? $", {only}" : "")}");
+        yield return Row("Target", r => r.Run.Submission.TargetName);
+        yield return Row("Network", r => r.Run.Job.Backbone);
+        yield return Row("Weights", r => r.Run.Job.Weights.Name);
+        yield return Row("Method", r => r.Run.Job.Method);
+        yield return Row("Teacher", r => r.Run.Job.Teacher?.Name);
+        yield return Row("Learned beside the classes", r => r.Run.Job.LabelSets.Count == 0 ? null : string.Join(", ", r.Run.Job.LabelSets.Select(l => $"{l.Name}, weight {l.Weight}")));
+        yield return Row("Seed", r => $"{r.Run.Job.Seed}");
+        yield return Row("Fold", r => r.Run.Job.Fold is { } fold ? $"{fold.Index + 1} of {fold.Count}" : null);
+        yield return Row("Device", r => r.Run.Device);
+        foreach (string setting in runs.SelectMany(r => r.View.Started?.Settings.Keys ?? []).Distinct(StringComparer.Ordinal))
+            yield return Row(nameOf(setting), r => r.View.Started?.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) == true ? value.ToString() : null);
+    }
+}
