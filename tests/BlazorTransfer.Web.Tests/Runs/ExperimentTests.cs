@@ -50,7 +50,7 @@ public sealed class ExperimentTests : IAsyncLifetime
 
     [Theory]
     [InlineData(0)]
-    [InlineData(RunService.MostRepeats + 1)]
+    [InlineData(RunPlanner.MostRepeats + 1)]
     public async Task Submit_WithNoSeedsOrTooMany_IsRefused(int repeats)
     {
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, Request(repeats)));

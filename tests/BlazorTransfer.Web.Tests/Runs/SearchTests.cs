@@ -166,7 +166,7 @@ public sealed class SearchTests : IAsyncLifetime
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Repeats = 2 }));
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Repeats = 2, Folds = 3 }));
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Folds = 1 }));
-        await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Folds = RunService.MostFolds + 1 }));
+        await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Folds = RunPlanner.MostFolds + 1 }));
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = search.Search! with { Trials = 1 } }));
         Assert.Empty(Runs.List(_ada, _project.Id));
     }

@@ -1,6 +1,4 @@
 using System.Security.Claims;
-using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
@@ -14,13 +12,8 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Runs of a project, for the signed-in user.</summary>
 internal sealed class RunService(
-    DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues,
-    DataFolder folder, RunQueue queue, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
+    DocumentCollection<Run> runs, ProjectAccess access, RunPlanner planner, DataFolder folder, RunQueue queue, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
 {
-    public const int MostRepeats = 20;
-    public const int MostFolds = 20;
-    private const int LongestName = 120;
-
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
     {
@@ -59,89 +52,8 @@ internal sealed class RunService(
     {
         access.Require(user, projectId, ProjectRole.Editor);
         if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
-        CheckExperiment(request);
-        Checked found = await CheckAsync(user, projectId, request);
-        var submission = new RunSubmission
-        {
-            ProjectId = projectId,
-            Number = 0,
-            Name = NameFor(request, found.Backbone, found.Method),
-            DatasetId = found.Dataset.Id,
-            DatasetVersion = request.DatasetVersion,
-            DatasetName = found.Dataset.Name,
-            SubmittedBy = UserClaims.IdOf(user),
-            SubmittedAt = clock.GetUtcNow(),
-            WeightsId = request.WeightsId,
-            ParentRunId = request.ParentRunId,
-            TeacherRunId = request.TeacherRunId,
-            TargetDatasetId = request.Target?.DatasetId,
-            TargetName = found.Job.Target?.Data is { } target ? NameOf(target) : null,
-        };
-        (RunSubmission, JobSpec)[] all = [.. Expand(request, submission, found)];
-        return (await queue.EnterAsync(projectId, _ => all))[0];
-    }
-
-    /// <summary>Checks the request and makes the job of it, for a worker that tries it out; there is no run.</summary>
-    /// <inheritdoc cref="SubmitAsync" path="/exception"/>
-    public async Task<JobSpec> PrepareAsync(ClaimsPrincipal user, string projectId, RunRequest request) => (await CheckAsync(user, projectId, request)).Job;
-
-    private async Task<Checked> CheckAsync(ClaimsPrincipal user, string projectId, RunRequest request)
-    {
-        access.Require(user, projectId, ProjectRole.Editor);
-        Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
-        if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
-        dataset.RequireLabels(request.DatasetVersion);
-        Catalogue catalogue = await catalogues.GetAsync();
-        BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
-        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
-        IReadOnlyList<ParameterSpec> specs = catalogue.ParametersOf(method);
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
-        if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
-        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
-        if (method.AdaptsToTarget && request.Target is null) throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.");
-        Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
-        DataSpec data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only };
-        CheckLabelSets(request, method, data);
-        var job = new JobSpec
-        {
-            RunId = "",
-            Data = data,
-            LabelSets = request.LabelSets,
-            Target = target is null ? null : TargetFor(request, target, method),
-            Backbone = backbone.Name,
-            Weights = WeightsFor(user, request, backbone, method),
-            Teacher = TeacherFor(user, request, method),
-            Method = method.Name,
-            Parameters = request.Parameters,
-            Device = request.Device,
-            Seed = request.Seed,
-        };
-        return new Checked(job, dataset, backbone, method, specs, settings, catalogue, target);
-    }
-
-    private static void CheckLabelSets(RunRequest request, TransferMethodSpec method, DataSpec data)
-    {
-        if (!method.LearnsLabelSets && request.LabelSets.Count > 0) throw new RefusedException($"{method.DisplayName} learns the classes alone.");
-        if (!method.LearnsLabelSets) return;
-        if (request.LabelSets.Count == 0) throw new RefusedException($"{method.DisplayName} learns other labels of the images beside their classes. Choose at least one of these label sets.");
-        if (request.Target is not null) throw new RefusedException($"{method.DisplayName} has no target domain.");
-        if (LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong) throw new RefusedException(wrong);
-    }
-
-    private TargetSpec TargetFor(RunRequest request, Dataset dataset, TransferMethodSpec method)
-    {
-        TargetRequest target = request.Target!;
-        if (dataset.Version(target.DatasetVersion) is null) throw new RefusedException("The target's data set has no such version.");
-        if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
-            throw new RefusedException("Source and target are the same images. Take another data set as the target, or divide this one by a tag.");
-        if (method.UsesTargetLabels && target.LabelledPerClass == 0)
-            throw new RefusedException($"{method.DisplayName} learns from a few labelled images of the target. Say how many of each class, such as {DomainForm.UsualLabels}.");
-        if (!method.UsesTargetLabels && target.LabelledPerClass != 0) throw new RefusedException($"{method.DisplayName} learns from no label of the target, so it is given no labelled images.");
-        var spec = new TargetSpec(
-            datasets.DataSpecFor(dataset, target.DatasetVersion) with { Only = target.Only, ClassNames = target.ClassNames }, target.Transductive, LabelledPerClass: target.LabelledPerClass);
-        // Only a method that learns from them needs the images looked at before the worker does.
-        if (method.UsesTargetLabels && spec.WhyTooFewLabels(spec.Data.Read()) is { } wrong) throw new RefusedException(wrong);
-        return spec;
+        IReadOnlyList<(RunSubmission, JobSpec)> planned = await planner.PlanAsync(user, projectId, request);
+        return (await queue.EnterAsync(projectId, _ => planned))[0];
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)
@@ -224,117 +136,10 @@ internal sealed class RunService(
 
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
 
-    private static void CheckExperiment(RunRequest request)
-    {
-        if (request.Repeats is < 1 or > MostRepeats) throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
-        if (request.Folds is 1 or < 0 or > MostFolds) throw new RefusedException($"A cross-validation has 2 to {MostFolds} folds.");
-        if ((request.Repeats > 1 ? 1 : 0) + (request.Folds > 1 ? 1 : 0) + (request.Search is null ? 0 : 1) > 1)
-            throw new RefusedException("Choose several seeds, a cross-validation or a search: one at a time.");
-        if (request.Target is not null && request.Folds > 1) throw new RefusedException("A cross-validation has no target domain. Take several seeds instead.");
-    }
-
-    /// <summary>The run that was asked for, or all those of an experiment.</summary>
-    private static IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, Checked found)
-    {
-        (JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings) = (found.Job, found.Specs, found.Settings);
-        if (request is { Search: null, Target.WithBaselines: true } && AdaptationBaselines.IsScored(job)) return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
-        if (request is { Repeats: 1, Folds: 0, Search: null }) return [(submission, job)];
-        RunSubmission member = submission with { ExperimentId = Ids.New() };
-        if (request.Folds > 1) return Enumerable.Range(0, request.Folds).Select(i => (member, job with { Fold = new Fold(i, request.Folds, request.Seed) }));
-        if (request.Search is not { } search) return Enumerable.Range(0, request.Repeats).Select(i => (member, job with { Seed = request.Seed + i }));
-        search.Check(specs);
-        SearchPlan plan = search with { Epochs = settings.Integer(SearchPlan.EpochsSetting) };
-        return plan.Draw(specs, request.Parameters, request.Seed)
-            .Select((drawn, i) => (member with { Search = plan, Trial = i + 1 }, SearchConductor.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0))));
-    }
-
-    /// <summary>The method, and beside it the same learning on the source alone and on the target's own labels, each with every seed.</summary>
-    private static IEnumerable<(RunSubmission, JobSpec)> WithBaselines(RunRequest request, RunSubmission submission, Checked found)
-    {
-        TransferMethodSpec plain = AdaptationBaselines.MethodFor(found.Method, found.Catalogue);
-        var parts = new List<(AdaptationPart Part, JobSpec Job)> { (AdaptationPart.Method, found.Job) };
-        JobSpec sourceOnly = found.Job with { Method = plain.Name, Parameters = AdaptationBaselines.Settings(found.Settings, found.Catalogue.ParametersOf(plain)) };
-        if (plain != found.Method) parts.Add((AdaptationPart.SourceOnly, sourceOnly));
-        if (AdaptationBaselines.OracleOf(sourceOnly) is { } oracle) parts.Add((AdaptationPart.Oracle, oracle));
-        return parts.SelectMany(p => Enumerable.Range(0, request.Repeats).Select(i => (
-            (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!, found.TargetDataset!) : submission) with { Part = p.Part, Name = NameOf(p.Part, submission.Name) },
-            p.Job with { Seed = request.Seed + i })));
-    }
-
-    /// <summary>The target's data set is what such a run learns from, and whose images it shows.</summary>
-    private static RunSubmission OnTarget(RunSubmission submission, TargetRequest target, Dataset dataset) => submission with
-    {
-        DatasetId = dataset.Id,
-        DatasetVersion = target.DatasetVersion,
-        DatasetName = dataset.Name,
-    };
-
-    private static string NameOf(AdaptationPart part, string name) => part switch
-    {
-        AdaptationPart.Method => name,
-        AdaptationPart.SourceOnly => $"{name}: source only",
-        AdaptationPart.Oracle => $"{name}: oracle",
-        _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
-    };
-
-    private static string NameOf(DataSpec data) => data.Only is null ? data.Version! : $"{data.Version}, {data.Only}";
-
     private void Remove(Run run)
     {
         runs.Remove(run.Id);
         string path = folder.Run(run.Id).Path;
         if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
     }
-
-    private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone, TransferMethodSpec method)
-    {
-        if (!method.TakesWeights && (request.WeightsId ?? request.ParentRunId) is not null) throw new RefusedException($"{method.DisplayName} starts from random weights, so it takes none.");
-        if (request is { ParentRunId: not null, WeightsId: not null }) throw new RefusedException("A run starts from weights or from another run, not from both.");
-        if (request.ParentRunId is not null) return WeightsOfRun(user, request.ParentRunId, backbone);
-        if (request.WeightsId is null) return method.Source == SourceUse.None ? WeightsSpec.Random : throw new RefusedException($"{method.DisplayName} needs pretrained weights to start from.");
-        BackboneWeights entry = weights.Get(user, request.WeightsId);
-        if (method.Source == SourceUse.TrunkAndHead && entry.HeadClasses == 0)
-            throw new RefusedException($"The weights '{entry.Name}' have no head, and {method.DisplayName} needs that of the classes they were trained on.");
-        return entry.Backbones.Contains(backbone.Name)
-            ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
-            : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
-    }
-
-    private WeightsSpec WeightsOfRun(ClaimsPrincipal user, string runId, BackboneSpec backbone)
-    {
-        (Run parent, string file, string name) = ModelOf(user, runId, "to start from");
-        return parent.Job.Backbone == backbone.Name
-            ? new WeightsSpec(file, Name: name)
-            : throw new RefusedException($"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network.");
-    }
-
-    // Whether its classes are those of the images, the worker sees: they lie in the model's file.
-    private TeacherSpec? TeacherFor(ClaimsPrincipal user, RunRequest request, TransferMethodSpec method)
-    {
-        if (request.TeacherRunId is not { } runId)
-            return method.TakesTeacher ? throw new RefusedException($"{method.DisplayName} learns from an earlier run's model. Choose the run that is the teacher.") : null;
-        if (!method.TakesTeacher) throw new RefusedException($"{method.DisplayName} takes no teacher.");
-        (_, string file, string name) = ModelOf(user, runId, "to learn from");
-        return new TeacherSpec(file, name);
-    }
-
-    /// <summary>The model of a finished run, in any project that the user sees: its file, and what people call it.</summary>
-    private (Run Run, string File, string Name) ModelOf(ClaimsPrincipal user, string runId, string purpose)
-    {
-        Run run = runs.Find(runId) ?? throw new NotFoundException();
-        access.Require(user, run.Submission.ProjectId, ProjectRole.Viewer);
-        return run.Status == RunStatus.Succeeded
-            ? (run, folder.Run(runId).BestCheckpoint, $"Run #{run.Submission.Number} ({run.Submission.Name})")
-            : throw new RefusedException($"Run #{run.Submission.Number} has no model {purpose}.");
-    }
-
-    private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) => request.Name.Trim() switch
-    {
-        "" => $"{method.DisplayName}, {backbone.DisplayName}",
-        { Length: <= LongestName } name => name,
-        _ => throw new RefusedException($"The name has more than {LongestName} characters."),
-    };
-
-    /// <summary>What a request comes to, once all of it was found right.</summary>
-    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings, Catalogue Catalogue, Dataset? TargetDataset);
 }

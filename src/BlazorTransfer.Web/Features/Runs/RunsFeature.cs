@@ -16,6 +16,7 @@ internal static class RunsFeature
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
         services.AddSingleton<RunQueue>();
         services.AddSingleton<TargetAnswers>();
+        services.AddSingleton<RunPlanner>();
         services.AddSingleton<RunService>();
         services.AddHostedService<SearchConductor>();
         services.AddSingleton<TuningService>();
@@ -40,11 +41,8 @@ internal static class RunsFeature
             return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", run);
         });
         api.MapPost("{runId}/cancel", (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Cancel(user, projectId, runId)));
-        api.MapGet("{runId}/events", (ClaimsPrincipal user, string projectId, string runId, long? after, RunService runs, DataFolder folder) =>
-        {
-            runs.Get(user, projectId, runId);
-            return TypedResults.Json(RunEventTail.Read(folder.Run(runId).Events).Events.Where(e => e.Sequence > (after ?? 0)), ProtocolJson.Line);
-        });
+        api.MapGet("{runId}/events", (ClaimsPrincipal user, string projectId, string runId, long? after, RunService runs) =>
+            TypedResults.Json(runs.Events(user, projectId, runId, RunEventTail.Start).Events.Where(e => e.Sequence > (after ?? 0)), ProtocolJson.Line));
         api.MapGet("{runId}/model", (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
         {
             (string path, string fileName) = runs.Model(user, projectId, runId);

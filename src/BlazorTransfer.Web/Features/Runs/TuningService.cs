@@ -12,7 +12,7 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// Settings for a run that is not submitted yet, found by trying: a worker takes some of its steps for whoever is looking at the form. Nothing is
 /// kept, so that it ends when nobody looks any more; one person has one at a time.
 /// </summary>
-internal sealed class TuningService(RunService runs, WorkerStream worker, DataFolder folder) : IDisposable
+internal sealed class TuningService(RunPlanner planner, WorkerStream worker, DataFolder folder) : IDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _atWork = new();
     private readonly CancellationTokenSource _ending = new();
@@ -39,7 +39,7 @@ internal sealed class TuningService(RunService runs, WorkerStream worker, DataFo
         string command, ClaimsPrincipal user, string projectId, RunRequest request, Action<TuningEvent> take, Func<TuningEvent, T?> reportOf, CancellationToken cancel)
         where T : class
     {
-        JobSpec job = await runs.PrepareAsync(user, projectId, request);
+        JobSpec job = await planner.PrepareAsync(user, projectId, request);
         string person = UserClaims.IdOf(user);
         if (!_atWork.TryAdd(person, true)) throw new RefusedException("You are trying out settings already, here or in another tab. Cancel that, or wait for its end.");
         try
