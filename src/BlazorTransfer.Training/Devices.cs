@@ -1,7 +1,6 @@
 using System.Runtime.Intrinsics.X86;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training;

@@ -6,8 +6,6 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
-using BlazorTransfer.Training.Optimization;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training;

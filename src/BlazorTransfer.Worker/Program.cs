@@ -1,6 +1,5 @@
 using System.CommandLine;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Worker;
 using BlazorTransfer.Worker.Commands;
 
 var root = new RootCommand("BlazorTransfer on the command line: trains, evaluates and uses image classifiers.")

@@ -1,8 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Benchmarks;

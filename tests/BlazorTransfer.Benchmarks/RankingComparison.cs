@@ -2,12 +2,9 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
-using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Ranking;
 
 namespace BlazorTransfer.Benchmarks;

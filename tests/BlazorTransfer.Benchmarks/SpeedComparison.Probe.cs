@@ -2,7 +2,6 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training;
 using BlazorTransfer.Training.Images;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Benchmarks;

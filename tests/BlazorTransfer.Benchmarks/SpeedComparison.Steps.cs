@@ -1,13 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Benchmarks;

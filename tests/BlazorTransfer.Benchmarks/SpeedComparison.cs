@@ -3,14 +3,12 @@ using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Worker;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Benchmarks;

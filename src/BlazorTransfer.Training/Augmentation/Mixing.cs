@@ -1,5 +1,4 @@
 using BlazorTransfer.Core.Catalog;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Augmentation;

@@ -1,7 +1,6 @@
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Backbones;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Classifiers;

@@ -1,7 +1,6 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Evaluation;

@@ -3,7 +3,6 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Evaluation;

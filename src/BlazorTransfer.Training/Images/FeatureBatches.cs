@@ -1,5 +1,4 @@
 using BlazorTransfer.Core.Datasets;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Images;

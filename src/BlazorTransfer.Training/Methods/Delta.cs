@@ -1,7 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Images;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

@@ -3,7 +3,6 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Images;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

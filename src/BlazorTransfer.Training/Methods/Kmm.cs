@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Adaptation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

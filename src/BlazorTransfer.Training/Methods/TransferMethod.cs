@@ -2,7 +2,6 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Augmentation;
 using BlazorTransfer.Training.Images;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

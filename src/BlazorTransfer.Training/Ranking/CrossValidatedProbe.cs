@@ -1,5 +1,4 @@
 using BlazorTransfer.Training.Classifiers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Ranking;

@@ -5,7 +5,6 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Ranking;

@@ -3,7 +3,6 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Imaging;
 using BlazorTransfer.Training;
 using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Methods;

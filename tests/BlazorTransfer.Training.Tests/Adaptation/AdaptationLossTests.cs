@@ -1,6 +1,5 @@
 using System.Text.Json;
 using BlazorTransfer.Training.Adaptation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

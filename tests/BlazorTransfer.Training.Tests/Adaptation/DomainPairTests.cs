@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Images;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

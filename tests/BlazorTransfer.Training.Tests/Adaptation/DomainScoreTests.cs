@@ -1,5 +1,4 @@
 using BlazorTransfer.Training.Adaptation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

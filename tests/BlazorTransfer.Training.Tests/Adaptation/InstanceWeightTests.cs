@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Classifiers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

@@ -1,6 +1,5 @@
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Evaluation;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

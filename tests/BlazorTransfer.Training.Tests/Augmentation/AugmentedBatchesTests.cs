@@ -3,7 +3,6 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Augmentation;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Augmentation;

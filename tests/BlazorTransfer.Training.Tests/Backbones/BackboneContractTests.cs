@@ -1,5 +1,4 @@
 using System.Text.Json;
-using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;

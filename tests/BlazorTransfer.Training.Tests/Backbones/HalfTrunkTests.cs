@@ -4,7 +4,6 @@ using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Tests.Images;
-using TorchSharp;
 using static TorchSharp.torch;
 using Dropout = TorchSharp.Modules.Dropout;
 using Parameter = TorchSharp.Modules.Parameter;

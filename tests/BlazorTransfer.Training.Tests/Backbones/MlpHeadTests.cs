@@ -3,7 +3,6 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Weights;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Backbones;

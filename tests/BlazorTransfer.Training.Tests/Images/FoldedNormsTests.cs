@@ -1,6 +1,5 @@
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Images;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Augmentation;
@@ -10,7 +9,6 @@ using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Tests.Runs;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using Pictures = BlazorTransfer.Training.Tests.Augmentation.Pictures;

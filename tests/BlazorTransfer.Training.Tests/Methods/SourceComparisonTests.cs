@@ -1,12 +1,10 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Images;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Weights;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

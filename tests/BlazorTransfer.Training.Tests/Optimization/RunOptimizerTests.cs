@@ -1,7 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

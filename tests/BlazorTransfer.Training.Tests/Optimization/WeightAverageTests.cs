@@ -1,5 +1,4 @@
 using BlazorTransfer.Training.Optimization;
-using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,5 @@
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Ranking;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Ranking;

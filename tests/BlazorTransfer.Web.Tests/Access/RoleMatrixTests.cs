@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;

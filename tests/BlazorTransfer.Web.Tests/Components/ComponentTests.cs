@@ -3,6 +3,8 @@ using AngleSharp.Dom;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Lineage;
+using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;

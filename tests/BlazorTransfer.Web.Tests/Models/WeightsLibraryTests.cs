@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;

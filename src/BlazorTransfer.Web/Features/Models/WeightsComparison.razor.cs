@@ -1,5 +1,4 @@
 using BlazorTransfer.Core.Models;
-using BlazorTransfer.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Models;

@@ -1,5 +1,7 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Features.Adaptation;
+using BlazorTransfer.Web.Features.Experiments;
 
 namespace BlazorTransfer.Web.Features.Runs;
 

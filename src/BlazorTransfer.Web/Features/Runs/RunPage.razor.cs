@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Lineage;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;

@@ -15,14 +15,8 @@ internal static class RunsFeature
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
         services.AddSingleton<RunQueue>();
-        services.AddSingleton<TargetAnswers>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<RunService>();
-        services.AddHostedService<SearchConductor>();
-        services.AddSingleton<TuningService>();
-        services.AddSingleton<RunLineage>();
-        services.AddSingleton<ProbeKnowledge>();
-        services.AddSingleton<AugmentationPreviews>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         // Through a factory, since data sets and weights ask runs, and runs ask them.
         services.AddSingleton<IDatasetUse>(provider => new LateRuns(provider));

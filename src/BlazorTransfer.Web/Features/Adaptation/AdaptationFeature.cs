@@ -1,0 +1,7 @@
+namespace BlazorTransfer.Web.Features.Adaptation;
+
+internal static class AdaptationFeature
+{
+    public static IServiceCollection AddAdaptation(this IServiceCollection services) =>
+        services.AddSingleton<TargetAnswers>();
+}

@@ -1,0 +1,80 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Features.Experiments;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
+
+namespace BlazorTransfer.Web.Features.NewRun;
+
+/// <summary>One run, several seeds, the folds of a cross-validation, or a search; and what it needs to be told of that.</summary>
+public sealed partial class ExperimentFields
+{
+    private const InputMode NumberKeys = InputMode.@decimal;
+
+    // What a search is for more often than anything else.
+    private const string FirstSearched = "learning-rate";
+
+    private static readonly (ExperimentKind Kind, string Title, string Text)[] Kinds =
+    [
+        (ExperimentKind.Single, "One run", "The quickest look."),
+        (ExperimentKind.Seeds, "Several seeds", "The same run with other draws: a mean with its spread."),
+        (ExperimentKind.Folds, "Cross-validation", "Each image validates once: for few images, where one split says little."),
+        (ExperimentKind.Search, "Search", "Tries other settings, and shows which matter."),
+    ];
+
+    [Parameter, EditorRequired]
+    public ExperimentForm Experiment { get; set; } = null!;
+
+    /// <summary>The method's settings.</summary>
+    [Parameter, EditorRequired]
+    public IReadOnlyList<ParameterSpec> Specs { get; set; } = [];
+
+    /// <summary>What the form has for a setting.</summary>
+    [Parameter, EditorRequired]
+    public Func<ParameterSpec, ParameterValue> ValueOf { get; set; } = null!;
+
+    /// <summary>Something was chosen or typed.</summary>
+    [Parameter]
+    public EventCallback Changed { get; set; }
+
+    private string Cost
+    {
+        get
+        {
+            // A method that finds its model at once has none.
+            if (Specs.FirstOrDefault(s => s.Name == SearchPlan.EpochsSetting) is not { } spec)
+                return $"{Format.Count(Experiment.Trials, "trial")}. The best is chosen on the validation images, so its figure flatters; a test split tells the truth.";
+            int epochs = (int)(ValueOf(spec).AsNumber ?? 0);
+            SearchPlan plan = Experiment.Plan(Specs, epochs);
+            string rounds = plan.Rounds == 1 ? "" : $" in {plan.Rounds} rounds of {string.Join(", ", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf))} epochs";
+            return $"{Format.Count(plan.Trials, "trial")}{rounds}: {plan.TotalEpochs:N0} epochs in all, where one run has {epochs:N0}. The best trial is chosen on the validation images, so its figure flatters; a test split tells the truth.";
+        }
+    }
+
+    private static string Unit(SearchedSetting setting) => setting.Spec.Unit is { } unit ? $" ({unit})" : "";
+
+    private static void Leave(SearchedSetting setting, string value, bool leftOut)
+    {
+        if (leftOut) setting.LeftOut.Add(value);
+        else setting.LeftOut.Remove(value);
+    }
+
+    private Task ChooseAsync(ExperimentKind kind) => SetAsync(() =>
+    {
+        Experiment.Kind = kind;
+        if (kind == ExperimentKind.Search && Experiment.Searched(Specs).Count == 0 && Specs.FirstOrDefault(s => s.Name == FirstSearched) is { } rate) Experiment.Add(rate, ValueOf(rate));
+    });
+
+    private Task AddAsync(string name) => SetAsync(() =>
+    {
+        if (Specs.FirstOrDefault(s => s.Name == name) is not { } spec) return;
+        Experiment.Add(spec, ValueOf(spec));
+    });
+
+    private async Task SetAsync(Action change)
+    {
+        change();
+        await Changed.InvokeAsync();
+    }
+}

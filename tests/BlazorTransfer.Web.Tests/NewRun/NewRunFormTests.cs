@@ -1,0 +1,281 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.NewRun;
+using BlazorTransfer.Web.Features.Runs;
+
+namespace BlazorTransfer.Web.Tests.NewRun;
+
+public sealed class NewRunFormTests
+{
+    private static readonly ParameterSpec Batch = Spec("batch-size", 16), Rate = Spec("learning-rate", 0.01), Depth = Spec("freeze-depth", 0);
+
+    private static readonly Catalogue Catalogue = new()
+    {
+        WorkerVersion = "test",
+        Backbones = [new BackboneSpec("a", "A", "A", 1, 1, 1, [], Preprocessing.ImageNet, "")],
+        Methods =
+        [
+            new TransferMethodSpec("probe", "Probe", "", "", null, []),
+            new TransferMethodSpec("fine", "Fine", "", "", null, [Rate with { Default = 1e-4 }, Depth]),
+        ],
+        CommonParameters = [Batch, Rate],
+        ExportFormats = [],
+        Devices = [new DeviceSpec("cpu", "CPU")],
+    };
+
+    [Fact]
+    public void AnotherMethod_TakesAlongWhatMeansTheSame_AndGivesItsOwnDefaultsForTheRest()
+    {
+        NewRunForm form = NewForm();
+        form.Set(Batch, 64);
+        form.Set(Rate, 0.5);
+
+        form.Choose(Catalogue.Methods[1]);
+
+        Assert.Equal((64, 1e-4), (form.Value(form.Specs.Single(s => s.Name == "batch-size")).AsNumber, form.Value(form.Specs.Single(s => s.Name == "learning-rate")).AsNumber));
+    }
+
+    [Fact]
+    public void FirstMethodAgain_HasWhatWasTypedForIt()
+    {
+        NewRunForm form = NewForm();
+        form.Set(Rate, 0.5);
+        form.Choose(Catalogue.Methods[1]);
+        form.Set(Depth, 3);
+        form.Set(Batch, 8);
+
+        form.Choose(Catalogue.Methods[0]);
+
+        Assert.Equal((0.5, 8), (form.Value(Rate).AsNumber, form.Value(Batch).AsNumber));
+        Assert.DoesNotContain("freeze-depth", form.ToRequest().Parameters.Keys);
+        form.Choose(Catalogue.Methods[1]);
+        Assert.Equal(3, form.Value(Depth).AsNumber);
+    }
+
+    [Fact]
+    public void Settings_StandUnderTheirHeadings_TheMethodsFirstAndTheMachineLast()
+    {
+        ParameterSpec threads = Spec("threads", 0) with { Section = ParameterSections.Machine, Advanced = true }, momentum = Spec("momentum", 0.9) with { Section = ParameterSections.Optimization, Advanced = true },
+            crop = Spec("crop", 0) with { Section = ParameterSections.Augmentation }, blur = Spec("blur", 0) with { Section = ParameterSections.Augmentation, Advanced = true },
+            size = Spec("image-size", 0) with { Section = ParameterSections.Data, Advanced = true };
+        Catalogue catalogue = Catalogue with { CommonParameters = [threads, blur, Batch, momentum, crop, size], Methods = [new TransferMethodSpec("m", "M", "", "", null, [Depth with { Advanced = true }])] };
+
+        var form = new NewRunForm(catalogue, [], [], NewDataset(), NoDomains);
+        form.Set(blur, 2);
+        form.Set(momentum, 0.5);
+        form.Set(size, 64);
+
+        Assert.Equal(["batch-size"], form.Layout.Usual.Select(s => s.Name));
+        Assert.Equal(["crop", "blur"], form.Layout.Augmentation.Select(s => s.Name));
+        Assert.Equal(
+            ["Method: freeze-depth", "Optimization: momentum", "Data: image-size", "Machine: threads"],
+            form.Layout.Advanced.Select(a => $"{a.Heading}: {string.Join(", ", a.Specs.Select(s => s.Name))}"));
+        Assert.Equal(1, form.ChangesOn);
+        // Another momentum changes no picture.
+        Assert.Equal(["blur", "image-size"], form.ToPreview().Parameters.Keys.Order());
+        string before = form.PreviewChoices;
+        form.Set(momentum, 0.6);
+        Assert.Equal(before, form.PreviewChoices);
+    }
+
+    [Fact]
+    public void MethodThatTakesNoWeights_IsSentWithoutThem_AndTheOthersAgainWithThem()
+    {
+        var scratch = new TransferMethodSpec("scratch", "Scratch", "", "", null, []) { TakesWeights = false };
+        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, scratch] };
+        var weights = new BackboneWeights { Id = "w", Name = "W", File = "", Sha256 = "", Bytes = 1, Backbones = ["a"], ImportedBy = "", ImportedAt = default };
+        var form = new NewRunForm(catalogue, [weights], [], NewDataset(), NoDomains);
+
+        form.Choose(scratch);
+        Assert.Null(form.ToRequest().WeightsId);
+
+        form.Choose(catalogue.Methods[0]);
+        Assert.Equal("w", form.ToRequest().WeightsId);
+        // Where there are none, the method that needs none is the suggestion.
+        Assert.Equal("scratch", new NewRunForm(catalogue, [], [], NewDataset(), NoDomains).Method.Name);
+    }
+
+    [Theory]
+    [InlineData(20, false, null, "from-scratch")]
+    [InlineData(20, true, null, "linear-probe")]
+    [InlineData(2000, true, null, "fine-tuning")]
+    [InlineData(200, true, 0.97, "linear-probe")]
+    [InlineData(20, true, 0.8, "linear-probe")]
+    [InlineData(80, true, 0.8, "lp-ft")]
+    [InlineData(2000, true, 0.8, "fine-tuning")]
+    public void Advice_GoesByTheImagesAndByWhatAProbeReached_AndSaysSo(int perClass, bool hasWeights, double? probe, string method)
+    {
+        MethodAdvice advice = MethodAdvice.For(perClass, hasWeights, probe is { } top1 ? new KnownProbe(top1, "run #7") : null);
+
+        Assert.Equal(method, advice.Method);
+        Assert.Equal(probe is not null, advice.Reason.Contains("run #7", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void MethodThatUsesLabelsOfTheTarget_IsMissingThem_WhereThereAreNone_AndSendsTheirNumberAlone()
+    {
+        var boosting = new TransferMethodSpec("boosting", "Boosting", "", "", null, []) { AdaptsToTarget = true, UsesTargetLabels = true };
+        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, boosting] };
+        Dataset unlabelled = NewDataset() with { Id = "unlabelled" }, other = unlabelled with { Id = "other", Versions = [NewVersion() with { Classes = [new ClassCount("pit", 9, 1, 1)] }] };
+        var form = new NewRunForm(catalogue, [], [], NewDataset(), new DomainForm([other, unlabelled], _ => []));
+        form.Choose(boosting);
+        form.Domains.Turn(true);
+
+        form.Domains.Choose(unlabelled);
+        Assert.Contains("these have no labels", form.Missing, StringComparison.Ordinal);
+
+        form.Domains.Choose(other);
+        Assert.Null(form.Missing);
+        Assert.Equal(DomainForm.UsualLabels, form.ToRequest().Target!.LabelledPerClass);
+        form.Choose(catalogue.Methods[0]);
+        Assert.Equal(0, form.ToRequest().Target!.LabelledPerClass);
+    }
+
+    [Fact]
+    public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
+    {
+        Catalogue catalogue = Catalogue with { Methods = [.. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, []) { TakesWeights = name != "from-scratch" })] };
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
+
+        form.Advise(null);
+        Assert.Equal("linear-probe", form.Method.Name);
+        form.StartFrom((BackboneWeights?)null);
+        form.Advise(null);
+        Assert.Equal("from-scratch", form.Method.Name);
+        form.Choose(catalogue.Methods[2]);
+        form.Advise(null);
+        Assert.Equal("lp-ft", form.Method.Name);
+        form.TakeAdvice();
+        Assert.Equal("from-scratch", form.Method.Name);
+        // A catalogue without these methods leaves nothing to suggest.
+        NewRunForm other = NewForm();
+        other.Advise(null);
+        Assert.Null(other.Advice);
+    }
+
+    [Fact]
+    public void MethodThatAsksTheHead_SaysWhatIsMissing()
+    {
+        Catalogue catalogue = Catalogue with { Methods = [new TransferMethodSpec("co", "Co", "", "", null, []) { Source = SourceUse.TrunkAndHead }, new TransferMethodSpec("delta", "Delta", "", "", null, []) { Source = SourceUse.Trunk }] };
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a") with { HeadClasses = 0 }], [], NewDataset(), NoDomains);
+
+        Assert.Contains("head", form.Missing, StringComparison.Ordinal);
+        form.Choose(catalogue.Methods[1]);
+        Assert.Null(form.Missing);
+        form.StartFrom((BackboneWeights?)null);
+        Assert.Contains("needs weights", form.Missing, StringComparison.Ordinal);
+        // Of what was imported before, nobody knows.
+        var older = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
+        Assert.Null(older.Missing);
+    }
+
+    [Fact]
+    public void ValueSetBackToItsDefault_IsNotSent()
+    {
+        NewRunForm form = NewForm();
+        form.Set(Batch, 64);
+        form.Set(Batch, 16);
+
+        Assert.Empty(form.ToRequest().Parameters);
+    }
+
+    [Fact]
+    public void StartWith_ChoosesNetworkAndWeights_AndIgnoresWhatIsNotThere()
+    {
+        BackboneSpec other = Catalogue.Backbones[0] with { Name = "b" };
+        BackboneWeights[] weights = [NewWeights("first", "b"), NewWeights("second", "b")];
+        var form = new NewRunForm(Catalogue with { Backbones = [.. Catalogue.Backbones, other] }, weights, [], NewDataset(), NoDomains);
+
+        form.StartWith("b", "second");
+        Assert.Equal((other, weights[1]), (form.Backbone, form.Weights));
+        form.StartWith("nothing", "first");
+        Assert.Equal((other, weights[1]), (form.Backbone, form.Weights));
+        form.StartWith("b", "nothing");
+        Assert.Equal(weights[0], form.Weights);
+    }
+
+    [Fact]
+    public void Offered_IsShortUntilSomebodySearchesOrAsksForAll()
+    {
+        BackboneSpec[] many = [.. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }), Catalogue.Backbones[0] with { Name = "resnet18" }];
+        var form = new NewRunForm(Catalogue with { Backbones = many }, [], [], NewDataset(), NoDomains);
+
+        Assert.Equal(["net0", "resnet18"], form.Offered(null, all: false).Select(b => b.Name));
+        Assert.Equal(["net42"], form.Offered(" nEt42 ", all: false).Select(b => b.Name));
+        Assert.Equal(51, form.Offered("", all: true).Count);
+        Assert.Empty(form.Offered("nothing", all: true));
+    }
+
+    [Fact]
+    public void RunToRepeat_WhoseDataSetAndStartAreGone_SaysSo()
+    {
+        Run run = NewRun("r", "probe");
+
+        Assert.Empty(NewForm().TakeOver(run, [NewDataset()]));
+        Assert.Equal(["its data set"], NewForm().TakeOver(run, []));
+        Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()]));
+        Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()]));
+    }
+
+    [Fact]
+    public void MethodThatTakesATeacher_SaysThatNoneIsChosen_AndSendsIt_AndARepetitionHasItAgain()
+    {
+        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, new TransferMethodSpec("distil", "Distil", "", "", null, []) { TakesTeacher = true }] };
+        Run elsewhere = NewRun("elsewhere", "probe", datasetId: "other"), same = NewRun("same", "probe");
+        NewRunForm form = FormFor(elsewhere, same);
+
+        Assert.Null(form.Missing);
+        form.Choose(catalogue.Methods[2]);
+        Assert.Contains("Choose the teacher", form.Missing, StringComparison.Ordinal);
+        // Those that have learned from the same images have their classes.
+        Assert.Equal([same, elsewhere], form.Teachers);
+        form.Teacher = same;
+        Assert.Null(form.Missing);
+        Assert.Equal(("same", null), (form.ToRequest().TeacherRunId, form.ToPreview().TeacherRunId));
+        form.Choose(catalogue.Methods[0]);
+        Assert.Null(form.ToRequest().TeacherRunId);
+
+        Run student = NewRun("student", "distil");
+        student = student with { Submission = student.Submission with { TeacherRunId = "elsewhere" } };
+        NewRunForm again = FormFor(elsewhere, same), gone = FormFor();
+        Assert.Empty(again.TakeOver(student, [NewDataset()]));
+        Assert.Equal((elsewhere, "elsewhere"), (again.Teacher, again.ToRequest().TeacherRunId));
+        Assert.Equal(["its teacher"], gone.TakeOver(student, [NewDataset()]));
+        Assert.Contains("no run has finished yet", gone.Missing, StringComparison.Ordinal);
+
+        NewRunForm FormFor(params Run[] models)
+        {
+            var form = new NewRunForm(catalogue, [], models, NewDataset(), NoDomains);
+            form.Choose(catalogue.Methods[0]);
+            return form;
+        }
+    }
+
+    private static Run NewRun(string id, string method, string datasetId = "d") => new()
+    {
+        Id = id,
+        Submission = new RunSubmission { ProjectId = "p", Number = 1, Name = "", DatasetId = datasetId, DatasetVersion = 1, DatasetName = "", SubmittedBy = "", SubmittedAt = default },
+        Job = new JobSpec { RunId = id, Data = new DataSpec("", ""), Backbone = "a", Weights = WeightsSpec.Random, Method = method },
+    };
+
+    private static DomainForm NoDomains => new([], _ => []);
+
+    private static Dataset NewDataset() => new() { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] };
+
+    private static BackboneWeights NewWeights(string id, string backbone) =>
+        new() { Id = id, Name = id, File = "", Sha256 = "", Bytes = 0, Backbones = [backbone], ImportedBy = "", ImportedAt = default };
+
+    private static NewRunForm NewForm()
+    {
+        var form = new NewRunForm(Catalogue, [], [], NewDataset(), NoDomains);
+        form.Choose(Catalogue.Methods[0]);
+        return form;
+    }
+
+    private static DatasetVersion NewVersion() => new() { Number = 1, CreatedAt = default, SplitOrigin = "", Classes = [], Bytes = 0, Rejected = 0 };
+
+    private static ParameterSpec Spec(string name, double value) =>
+        new() { Name = name, DisplayName = name, Help = "", Kind = ParameterKind.Number, Default = value, Minimum = 0, Maximum = 1000 };
+}
