@@ -1,6 +1,6 @@
 namespace BlazorTransfer.Imaging;
 
-/// <summary>As much of a picture as a later resize needs: all of it, some of its rows, or all of it on fewer pixels.</summary>
+/// <summary>As much of a picture as a later resize needs: some of its rows, or all of it, on as many pixels as it has or on fewer.</summary>
 /// <param name="Image">What was decoded, upright.</param>
 /// <param name="Width">Width of the whole picture, upright, in full size.</param>
 /// <param name="Height">Height of the whole picture, likewise.</param>

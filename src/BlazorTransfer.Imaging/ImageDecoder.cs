@@ -25,32 +25,42 @@ public static class ImageDecoder
     }
 
     /// <summary>
-    /// As much of the picture as a resize needs. A JPEG's inverse DCT can leave out the finest detail and give k/8 of the size, which is several
-    /// times faster on large photographs; of one that has to be decoded in full, rows that nobody needs are left out.
+    /// The picture in full size, and of an upright JPEG no other rows than those that are needed. The pixels are those of
+    /// <see cref="DecodeRgb(byte[], ImageLimits?)"/> to the bit.
     /// </summary>
     /// <param name="file">The file's bytes.</param>
-    /// <param name="minimumShorterSide">
-    /// Pixels that the shorter side keeps at least. Photographs that kept no more than the side they are then resized to differ from wholly decoded
-    /// ones by 1 to 2 levels of 255 on average, as a training crop may; those that kept three times as many by 0.2 to 0.4, hardly more than rounding.
-    /// </param>
-    /// <param name="neededRows">The rows that are needed of a picture of a width and a height, in full size; null for all.</param>
+    /// <param name="needed">The rows that are needed of an upright picture of a width and a height.</param>
     /// <param name="limits">See above.</param>
     /// <exception cref="ImageException">The file is no picture that can be used; the message says why.</exception>
-    public static DecodedImage DecodeForResize(byte[] file, int minimumShorterSide, Func<int, int, (int First, int Count)>? neededRows = null, ImageLimits? limits = null)
+    public static DecodedImage DecodeRows(byte[] file, Func<int, int, (int First, int Count)> needed, ImageLimits? limits = null)
     {
         using (CodecSession session = Open(file, limits))
         {
-            int eighths = CodecPixels.SmallestScale(session, minimumShorterSide);
-            if (eighths < CodecPixels.FullScale || neededRows is null || session is not { Format: ImageFormat.Jpeg, Codec.EncodedOrigin: SKEncodedOrigin.TopLeft })
-                return Decode(session, eighths);
-            (int width, int height) = (session.StoredWidth, session.StoredHeight);
-            (int first, int count) = neededRows(width, height);
-            using CodecPixels? rows = CodecPixels.DecodeRows(session, first, count);
-            if (rows is not null) return new DecodedImage(ToRgb(rows), width, height, new PixelArea(0, -first, width, height));
+            if (session is { Format: ImageFormat.Jpeg, Codec.EncodedOrigin: SKEncodedOrigin.TopLeft })
+            {
+                (int width, int height) = (session.StoredWidth, session.StoredHeight);
+                (int first, int count) = needed(width, height);
+                using CodecPixels? rows = CodecPixels.DecodeRows(session, first, count);
+                if (rows is not null) return new DecodedImage(ToRgb(rows), width, height, new PixelArea(0, -first, width, height));
+            }
         }
 
-        // The codec has gone on in the file: it begins anew.
         return new DecodedImage(DecodeRgb(file, limits));
+    }
+
+    /// <summary>
+    /// The whole picture, a large JPEG on fewer pixels: the inverse DCT can leave out the finest detail and give k/8 of the size, which is several
+    /// times faster. Once resized to the least side that it may keep, a photograph differs by 1 to 2 levels of 255 on average from one that was
+    /// decoded in full: nothing beside what training draws, but something to a result that has to be repeated elsewhere.
+    /// </summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="minimumShorterSide">Pixels that the shorter side keeps at least.</param>
+    /// <param name="limits">See above.</param>
+    /// <exception cref="ImageException">The file is no picture that can be used; the message says why.</exception>
+    public static DecodedImage DecodeReduced(byte[] file, int minimumShorterSide, ImageLimits? limits = null)
+    {
+        using CodecSession session = Open(file, limits);
+        return Decode(session, CodecPixels.SmallestScale(session, minimumShorterSide));
     }
 
     private static CodecSession Open(byte[] file, ImageLimits? limits)

@@ -14,7 +14,7 @@ public static class Thumbnail
     /// <exception cref="ImageException">The source is no picture that can be used.</exception>
     public static void WriteJpeg(string sourcePath, string targetPath, int maxSide)
     {
-        DecodedImage decoded = ImageDecoder.DecodeForResize(File.ReadAllBytes(sourcePath), minimumShorterSide: maxSide);
+        DecodedImage decoded = ImageDecoder.DecodeReduced(File.ReadAllBytes(sourcePath), minimumShorterSide: maxSide);
         double scale = Math.Min(1, (double)maxSide / Math.Max(decoded.Width, decoded.Height));
         RgbImage image = PilResize.Resize(decoded, Scaled(decoded.Width), Scaled(decoded.Height));
         AtomicFile.Write(targetPath, stream => JpegEncoder.Encode(image, stream, Quality));

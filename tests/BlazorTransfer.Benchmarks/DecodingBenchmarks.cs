@@ -33,5 +33,5 @@ public class DecodingBenchmarks
     public RgbImage Whole() => PilResize.ShorterSide(ImageDecoder.DecodeRgb(_photograph), WorkingSide);
 
     [Benchmark]
-    public RgbImage Reduced() => PilResize.ShorterSide(ImageDecoder.DecodeForResize(_photograph, minimumShorterSide: WorkingSide), WorkingSide);
+    public RgbImage Reduced() => PilResize.ShorterSide(ImageDecoder.DecodeReduced(_photograph, minimumShorterSide: WorkingSide), WorkingSide);
 }

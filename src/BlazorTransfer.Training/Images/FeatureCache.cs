@@ -80,7 +80,7 @@ internal sealed class FeatureCache
     {
         TransferModel model = trunk.Model;
         // Many threads add up in another order than one; a run with one thread promises the same bits each time.
-        string how = $"3 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {trunk.Entry} {trunk.Arithmetic} {model.Device.type}{(model.Device.type != DeviceType.CPU && Devices.UsesTf32 ? " TF32" : "")} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)} {draws}";
+        string how = $"2 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {trunk.Entry} {trunk.Arithmetic} {model.Device.type}{(model.Device.type != DeviceType.CPU && Devices.UsesTf32 ? " TF32" : "")} {get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)} {draws}";
         return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(how), .. trunk.Fingerprint]).AsSpan(0, 16));
     }
 }

@@ -29,7 +29,7 @@ public sealed class ImageStore
     internal ImageStore(string root, int workingSide, DecodedImages decoded) =>
         (_root, _workingSide, _workingKey, _decoded) = (root, workingSide, $"working {workingSide}", decoded);
 
-    /// <summary>The pixels that evaluation sees, which agree with PIL and torchvision.</summary>
+    /// <summary>The pixels that evaluation sees, which are those of PIL and torchvision.</summary>
     /// <exception cref="TrainingException">The file is gone or damaged.</exception>
     public RgbImage Evaluated(Sample sample, ImageTransforms transforms) =>
         _decoded.GetOrAdd(new DecodedKey(sample.Sha256, transforms.EvaluationKey), () => Read(sample, transforms.EvaluationCrop));
@@ -38,7 +38,7 @@ public sealed class ImageStore
     /// <inheritdoc cref="Evaluated"/>
     public RgbImage Working(Sample sample) => _decoded.GetOrAdd(new DecodedKey(sample.Sha256, _workingKey), () => Read(sample, file =>
     {
-        DecodedImage decoded = ImageDecoder.DecodeForResize(file, minimumShorterSide: _workingSide);
+        DecodedImage decoded = ImageDecoder.DecodeReduced(file, minimumShorterSide: _workingSide);
         return PilResize.ShorterSide(decoded, Math.Min(decoded.ShorterSide, _workingSide));
     }));
 

@@ -11,9 +11,6 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     private const double SmallestArea = 0.08;
     private const double WidestRatio = 4.0 / 3;
 
-    // A JPEG is decoded at no less than so many times the size that it is resized to: what that changes is hardly more than rounding.
-    private const int EvaluationDetail = 3;
-
     private readonly PlanarNormaliser _normaliser = new(preprocessing);
 
     private readonly ResizeFilter _filter = preprocessing.Interpolation switch
@@ -42,7 +39,7 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     /// <exception cref="ImageException">The file is no picture that can be used.</exception>
     public RgbImage EvaluationCrop(byte[] file)
     {
-        DecodedImage decoded = ImageDecoder.DecodeForResize(file, EvaluationDetail * preprocessing.ResizeShorterSide, (width, height) =>
+        DecodedImage decoded = ImageDecoder.DecodeRows(file, (width, height) =>
         {
             (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
             PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);

@@ -24,7 +24,7 @@ internal sealed record Pictures(BatchSource Images, int Side, int Epoch, string 
     /// <param name="settings">What is drawn.</param>
     /// <param name="seed">The run's.</param>
     public static Pictures View(BatchSource training, int side, int epoch, ParameterSet settings, int seed) =>
-        new(training, side, epoch, $"{seed} {epoch} {System.Text.Json.JsonSerializer.Serialize(AugmentationParameters.Drawn(settings), ProtocolJson.Line)}");
+        new(training, side, epoch, $"2 {seed} {epoch} {System.Text.Json.JsonSerializer.Serialize(AugmentationParameters.Drawn(settings), ProtocolJson.Line)}");
 
     /// <summary>
     /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set, unless

@@ -22,7 +22,7 @@ public sealed class ReducedDecodingTests
     {
         byte[] file = PictureFiles.WithOrientation(PictureFiles.Encode(Ramps(), quality: 98), orientation);
         RgbImage whole = ImageDecoder.DecodeRgb(file);
-        DecodedImage reduced = ImageDecoder.DecodeForResize(file, Kept);
+        DecodedImage reduced = ImageDecoder.DecodeReduced(file, Kept);
 
         Assert.Equal((whole.Width, whole.Height), (reduced.Width, reduced.Height));
         Assert.True(reduced.Image.ShorterSide is >= Kept and < Kept + Height / 8 + 1, $"{reduced.Image.ShorterSide} rows or columns were kept.");
@@ -37,16 +37,16 @@ public sealed class ReducedDecodingTests
     [InlineData(SkiaSharp.SKEncodedImageFormat.Webp)]
     public void OtherFormats_AreDecodedWhole(SkiaSharp.SKEncodedImageFormat format)
     {
-        DecodedImage decoded = ImageDecoder.DecodeForResize(PictureFiles.Encode(Ramps(), format, quality: 100), Kept);
+        DecodedImage decoded = ImageDecoder.DecodeReduced(PictureFiles.Encode(Ramps(), format, quality: 100), Kept);
 
         Assert.Equal((Width, Height, Width), (decoded.Width, decoded.Height, decoded.Image.Width));
     }
 
     [Fact]
     public void SmallPicture_IsDecodedWhole() =>
-        Assert.Equal(Height, ImageDecoder.DecodeForResize(PictureFiles.Encode(Ramps(), quality: 90), Height).Image.Height);
+        Assert.Equal(Height, ImageDecoder.DecodeReduced(PictureFiles.Encode(Ramps(), quality: 90), Height).Image.Height);
 
-    /// <summary>The figures that <see cref="ImageDecoder.DecodeForResize"/> tells, in levels of 255 on average.</summary>
+    /// <summary>The figures that <see cref="ImageDecoder.DecodeReduced"/> tells, in levels of 255 on average.</summary>
     [Theory]
     [InlineData(1, 2.2)]
     [InlineData(3, 0.4)]
@@ -57,7 +57,7 @@ public sealed class ReducedDecodingTests
         double mean = photographs.Average(path =>
         {
             byte[] file = File.ReadAllBytes(path);
-            RgbImage expected = PilResize.ShorterSide(ImageDecoder.DecodeRgb(file), Side), actual = PilResize.ShorterSide(ImageDecoder.DecodeForResize(file, detail * Side), Side);
+            RgbImage expected = PilResize.ShorterSide(ImageDecoder.DecodeRgb(file), Side), actual = PilResize.ShorterSide(ImageDecoder.DecodeReduced(file, detail * Side), Side);
             return expected.Pixels.Zip(actual.Pixels, (a, b) => Math.Abs(a - b)).Average();
         });
 

@@ -100,7 +100,7 @@ public sealed class ResampleTests
         {
             int first = random.Next(203), count = random.Next(1, 203 - first + 1);
 
-            DecodedImage decoded = ImageDecoder.DecodeForResize(file, minimumShorterSide: 203, (width, height) =>
+            DecodedImage decoded = ImageDecoder.DecodeRows(file, (width, height) =>
             {
                 Assert.Equal((301, 203), (width, height));
                 return (first, count);
@@ -117,7 +117,7 @@ public sealed class ResampleTests
         byte[] file = PictureFiles.Encode(Noise(256, 256, 1), SKEncodedImageFormat.Jpeg, quality: 85);
 
         for (int length = file.Length / 8; length < file.Length / 2; length += file.Length / 32)
-            Assert.Throws<ImageException>(() => ImageDecoder.DecodeForResize(file[..length], minimumShorterSide: 256, (_, _) => (16, 224)));
+            Assert.Throws<ImageException>(() => ImageDecoder.DecodeRows(file[..length], (_, _) => (16, 224)));
     }
 
     private static RgbImage ByAnyProcessor(RgbImage image, int width, int height, ResizeFilter filter)

@@ -58,6 +58,19 @@ public sealed class ComparePageTests : PageTests
         await Assert.ThrowsAsync<NotFoundException>(() => CompareAsync(ben, project, $"{runs[0].Id},{runs[1].Id}"));
     }
 
+    [Fact]
+    public async Task RunWhoseEventsAreDamaged_IsShownAsFailed()
+    {
+        (ClaimsPrincipal ada, Project project, Run[] runs) = await ThreeRunsAsync();
+        Run broken = await App.SubmitAsync(ada, project, App.Get<DatasetService>().List(ada, project.Id)[0], "garbage");
+        await App.WaitForEndAsync(broken.Id);
+
+        string page = (await CompareAsync(ada, project, $"{runs[0].Id},{broken.Id}")).Markup;
+
+        Assert.Contains("#4", page, StringComparison.Ordinal);
+        Assert.Contains("Failed", page, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("one")]

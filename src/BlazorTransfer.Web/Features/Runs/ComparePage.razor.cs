@@ -75,11 +75,19 @@ public sealed partial class ComparePage : IDisposable
         _comparison = new RunComparison(_runs, Clock.GetUtcNow());
     }
 
+    /// <summary>Of a run whose events cannot be read any more, and which has failed by that, the others are not kept back.</summary>
     private RunView ReadOn(string runId)
     {
         (RunView view, RunEventTail tail) = _told.GetValueOrDefault(runId, (new RunView(), RunEventTail.Start));
-        tail = Runs.Events(User, ProjectId, runId, tail);
-        foreach (RunEvent e in tail.Events) view.Apply(e);
+        try
+        {
+            tail = Runs.Events(User, ProjectId, runId, tail);
+            foreach (RunEvent e in tail.Events) view.Apply(e);
+        }
+        catch (InvalidDataException)
+        {
+        }
+
         _told[runId] = (view, tail);
         return view;
     }
