@@ -9,6 +9,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using Bunit;
+using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Tests.Adaptation;
 
@@ -67,6 +68,20 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Assert.Equal([_dataset.Id, _dataset.Id, other.Id], runs.Select(r => r.Submission.DatasetId));
         Assert.Equal(runs[2].Job.Target!.Data.Manifest, runs[2].Job.Data.Manifest);
         Assert.NotEqual(runs[0].Job.Data.Manifest, runs[2].Job.Data.Manifest);
+    }
+
+    /// <summary>Its source is its target, which nobody could ask for.</summary>
+    [Fact]
+    public async Task Oracle_RunAgain_IsTheComparisonThatItBelongsTo()
+    {
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
+        Run oracle = Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!)[^1];
+        Assert.True(oracle.Job.Target!.IsOracle);
+
+        IRenderedComponent<IComponent> page = Open<RunPage>(_ada, (nameof(RunPage.ProjectId), _project.Id), (nameof(RunPage.RunId), oracle.Id));
+
+        Assert.EndsWith($"?from={first.Id}", page.FindAll("a").Single(a => a.TextContent.Trim() == "Run again").GetAttribute("href"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,6 +22,7 @@ public sealed partial class RunPage : IDisposable
     private string _log = "";
     private LineageGraph _lineage = null!;
     private JointEmbedding? _embedding;
+    private string? _again;
     private InstanceWeights? _weights;
 
     [Parameter]
@@ -115,6 +116,9 @@ public sealed partial class RunPage : IDisposable
     /// <summary>What changes with the run's status alone.</summary>
     private void LoadResults()
     {
+        // Nobody asks for an oracle alone: what is asked for again is the comparison that it belongs to.
+        _again = _run.Job.Target is not { IsOracle: true } ? RunId
+            : Runs.Experiment(User, ProjectId, _run.Submission.ExperimentId!).FirstOrDefault(r => r.Job.Target is { IsOracle: false })?.Id;
         _lineage = Lineage.OfRun(User, ProjectId, RunId);
         _embedding = Runs.Embedding(User, ProjectId, RunId);
         _weights = Runs.InstanceWeights(User, ProjectId, RunId);
