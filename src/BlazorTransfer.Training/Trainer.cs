@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Evaluation;
@@ -23,8 +22,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
 
     // Once: each step asks, and counting goes over all samples.
     private readonly int _stepsPerEpoch = (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
-    private TrainingOutcome _best = new(0, -1);
-    private double _bestScore = double.NegativeInfinity;
+    private readonly BestModel _best = new(run, checkpoints);
 
     public TrainingOutcome Run()
     {
@@ -41,7 +39,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             if (stage == run.Stages[^1]) EvaluateBest(sources);
         }
 
-        return _best;
+        return _best.Outcome;
     }
 
     private void RunStage(TrainingStage stage, StageSources sources, int epochsBefore)
@@ -81,12 +79,13 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private bool EndEpoch(TransferMethod method, int epoch, Dictionary<string, double> metrics, StageSources sources, Stopwatch clock, bool isResult)
     {
         EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
-        AddMetrics(metrics, validation, Split.Validation);
+        validation.AddMetrics(metrics, Split.Validation);
         // To be watched: nothing is chosen by it.
-        if (sources.Scored is { } scored) AddTargetMetrics(metrics, Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel));
+        if (sources.Scored is { } scored) Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel).AddTargetMetrics(metrics);
         if (sources.Unlabelled is { } target)
             foreach ((string key, double value) in DomainFigures.Measure(_model, method, sources.Validation, target, run.BatchSize, cancel)) metrics[key] = value;
-        bool isBest = KeepIfBest(epoch, validation, metrics, isResult);
+        bool isBest = _best.Offer(epoch, validation, metrics, isResult);
+        if (isBest) emit(new CheckpointSaved { Epoch = epoch, File = "checkpoints/best.safetensors", IsBest = true });
         emit(new EpochCompleted
         {
             Epoch = epoch,
@@ -159,7 +158,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, done => _progress.Report(before + done), cancel);
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
-            AddMetrics(metrics, result, split);
+            result.AddMetrics(metrics, split);
             EmitEvaluation(split, null, result, metrics);
             foreach ((string set, EvaluationResult further) in result.LabelSets)
                 EmitEvaluation(split, set, further, metrics.Where(m => m.Key.EndsWith($":{set}", StringComparison.Ordinal)).ToDictionary());
@@ -173,7 +172,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private void EvaluateTarget(EvaluationResult result)
     {
         var metrics = new Dictionary<string, double>();
-        AddTargetMetrics(metrics, result);
+        result.AddTargetMetrics(metrics);
         EmitEvaluation(Split.Test, null, result, metrics, ofTarget: true);
     }
 
@@ -187,40 +186,6 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         Mistakes = result.Mistakes(),
         Answers = result.Answers(),
     });
-
-    private bool KeepIfBest(int epoch, EvaluationResult validation, Dictionary<string, double> metrics, bool isResult)
-    {
-        double score = run.Settings.Choice(CommonParameters.BestOf) switch
-        {
-            "top1" => validation.MeanOf(r => r.Top1),
-            "balanced-accuracy" => validation.MeanOf(r => r.BalancedAccuracy),
-            "last" => epoch,
-            "loss" => Finite(-validation.MeanOf(r => r.Loss)),
-            "information-maximisation" => metrics[MetricKeys.TargetInformation],
-            // Of very few images they cannot be told.
-            "snd" => metrics.TryGetValue(MetricKeys.TargetDensity, out double density) ? Finite(density) : double.MinValue,
-            "dev" => metrics.TryGetValue(MetricKeys.TargetRisk, out double risk) ? Finite(-risk) : double.MinValue,
-            string other => throw new ArgumentException($"Nothing is best by '{other}'."),
-        };
-        if (!isResult && score <= _bestScore) return false;
-        (_best, _bestScore) = (new TrainingOutcome(epoch, validation.Top1), score);
-        checkpoints.SaveBest(_model, new ModelDescription
-        {
-            Backbone = run.Job.Backbone,
-            Classes = _model.Classes,
-            LabelSets = _model.Tasks.Count == 0 ? null : [.. _model.Tasks.Select(t => t.Labels)],
-            Head = _model.Backbone.HeadSpec,
-            Preprocessing = run.Preprocessing,
-            Method = run.Job.Method,
-            Epoch = epoch,
-            Metrics = metrics,
-        });
-        emit(new CheckpointSaved { Epoch = epoch, File = "checkpoints/best.safetensors", IsBest = true });
-        return true;
-    }
-
-    /// <summary>What is no number is worse than all numbers, but better than nothing kept.</summary>
-    private static double Finite(double score) => double.IsFinite(score) ? score : double.MinValue;
 
     private void EmitStarted() => emit(new RunStarted
     {
@@ -241,23 +206,6 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         TrainableParameters = _model.Backbone.parameters().Where(p => p.requires_grad).Sum(p => p.numel()),
         Settings = run.Settings.Values,
     });
-
-    private static void AddMetrics(Dictionary<string, double> metrics, EvaluationResult result, Split split)
-    {
-        (string loss, string top1, string balanced) = split switch
-        {
-            Split.Validation => (MetricKeys.ValidationLoss, MetricKeys.ValidationTop1, MetricKeys.ValidationBalancedAccuracy),
-            Split.Test => (MetricKeys.TestLoss, MetricKeys.TestTop1, MetricKeys.TestBalancedAccuracy),
-            Split.Train => throw new ArgumentException("Training images are scored while they train.", nameof(split)),
-            _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
-        };
-        (metrics[loss], metrics[top1], metrics[balanced]) = (result.Loss, result.Top1, result.BalancedAccuracy);
-        foreach ((string set, EvaluationResult of) in result.LabelSets)
-            (metrics[MetricKeys.Of(loss, set)], metrics[MetricKeys.Of(top1, set)], metrics[MetricKeys.Of(balanced, set)]) = (of.Loss, of.Top1, of.BalancedAccuracy);
-    }
-
-    private static void AddTargetMetrics(Dictionary<string, double> metrics, EvaluationResult result) =>
-        (metrics[MetricKeys.TargetLoss], metrics[MetricKeys.TargetTop1], metrics[MetricKeys.TargetBalancedAccuracy]) = (result.Loss, result.Top1, result.BalancedAccuracy);
 
     /// <summary>The same few images each epoch, class after class, so that one sees them change.</summary>
     private static SamplePrediction[] ShowSamples(EvaluationResult validation) =>

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
 
 namespace BlazorTransfer.Training.Evaluation;
 
@@ -68,4 +69,24 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
 
         static float Confidence(Prediction p) => p.Probabilities[p.Predicted];
     }
+
+    /// <summary>Adds the figures of a split, those of the label sets included.</summary>
+    /// <exception cref="ArgumentException">It is the training split.</exception>
+    public void AddMetrics(IDictionary<string, double> metrics, Split split)
+    {
+        (string loss, string top1, string balanced) = split switch
+        {
+            Split.Validation => (MetricKeys.ValidationLoss, MetricKeys.ValidationTop1, MetricKeys.ValidationBalancedAccuracy),
+            Split.Test => (MetricKeys.TestLoss, MetricKeys.TestTop1, MetricKeys.TestBalancedAccuracy),
+            Split.Train => throw new ArgumentException("Training images are scored while they train.", nameof(split)),
+            _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
+        };
+        (metrics[loss], metrics[top1], metrics[balanced]) = (Loss, Top1, BalancedAccuracy);
+        foreach ((string set, EvaluationResult of) in LabelSets)
+            (metrics[MetricKeys.Of(loss, set)], metrics[MetricKeys.Of(top1, set)], metrics[MetricKeys.Of(balanced, set)]) = (of.Loss, of.Top1, of.BalancedAccuracy);
+    }
+
+    /// <summary>Adds the figures of a target domain.</summary>
+    public void AddTargetMetrics(IDictionary<string, double> metrics) =>
+        (metrics[MetricKeys.TargetLoss], metrics[MetricKeys.TargetTop1], metrics[MetricKeys.TargetBalancedAccuracy]) = (Loss, Top1, BalancedAccuracy);
 }
