@@ -69,6 +69,16 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
+    public void RunThatHasNotBegun_DiffersInWhatItWasAskedFor_NotInWhatItHasNotTold()
+    {
+        ComparedRun waiting = new(Better.Run with { Device = null }, new RunView());
+        var comparison = new RunComparison([First, waiting], default);
+
+        Assert.Equal(["Seed"], comparison.Settings(all: false, name => name).Select(r => r.Title));
+        Assert.Equal(["2", "not begun"], comparison.Settings(all: true, name => name).Single(r => r.Title == "epochs").Cells.Select(c => c.Text));
+    }
+
+    [Fact]
     public void Curves_GoOnToTheLongestRun()
     {
         IReadOnlyList<BlazorTransfer.Web.Components.Shared.ChartPoint> points = new RunComparison([First, Better], default).Accuracy();

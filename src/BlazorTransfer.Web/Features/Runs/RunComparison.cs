@@ -29,6 +29,9 @@ internal sealed record ComparedRow(string Title, IReadOnlyList<ComparedCell> Cel
 internal sealed record ComparedCell(string Text, string? Detail = null, bool IsBest = false)
 {
     public static ComparedCell None { get; } = new("–");
+
+    /// <summary>Of a run that has not begun yet: no difference from anything.</summary>
+    public static ComparedCell Unknown { get; } = new("not begun");
 }
 
 /// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others are held against.</summary>
@@ -72,7 +75,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     /// <summary>What runs were asked for: of all of it, or of what differs.</summary>
     /// <param name="all">Also what is the same.</param>
     /// <param name="nameOf">What people call a setting.</param>
-    public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) => AllSettings(nameOf).Where(row => all || row.Cells.Distinct().Count() > 1);
+    public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) => AllSettings(nameOf).Where(row => all || row.Cells.Where(c => c != ComparedCell.Unknown).Distinct().Count() > 1);
 
     /// <summary>Recall of each class on the decisive images, the classes on which the runs differ most first; none where the runs have other classes or images.</summary>
     public IReadOnlyList<ComparedRow> Recall()
@@ -139,8 +142,12 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
         yield return Row("Learned beside the classes", r => r.Run.Job.LabelSets.Count == 0 ? null : string.Join(", ", r.Run.Job.LabelSets.Select(l => $"{l.Name}, weight {l.Weight}")));
         yield return Row("Seed", r => $"{r.Run.Job.Seed}");
         yield return Row("Fold", r => r.Run.Job.Fold is { } fold ? $"{fold.Index + 1} of {fold.Count}" : null);
-        yield return Row("Device", r => r.Run.Device);
+        yield return Told("Device", started => started.DeviceDescription);
         foreach (string setting in runs.SelectMany(r => r.View.Started?.Settings.Keys ?? []).Distinct(StringComparer.Ordinal))
-            yield return Row(nameOf(setting), r => r.View.Started?.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) == true ? value.ToString() : null);
+            yield return Told(nameOf(setting), started => started.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) ? value.ToString() : null);
     }
+
+    /// <summary>What only a worker tells, once it has begun.</summary>
+    private ComparedRow Told(string title, Func<RunStarted, string?> text) =>
+        new(title, [.. runs.Select(r => r.View.Started is not { } started ? ComparedCell.Unknown : text(started) is { } t ? new ComparedCell(t) : ComparedCell.None)]);
 }
