@@ -25,11 +25,13 @@ internal sealed class CodecPixels : IDisposable
 
     public ReadOnlySpan<byte> Row(int y) => _rented.AsSpan(BytesPerPixel * Width * y, BytesPerPixel * Width);
 
-    /// <summary>The least k for which a JPEG at k/8 of its size (the inverse DCT then computes fewer pixels) still has this shorter side.</summary>
+    /// <summary>The least k for which a JPEG at k/8 of its size (the inverse DCT then computes fewer pixels) still has this shorter
+    /// side.</summary>
     /// <returns><see cref="FullScale"/> for the size as it is stored.</returns>
     public static int SmallestScale(CodecSession session, int minimumShorterSide)
     {
-        if (session.Format != ImageFormat.Jpeg) return FullScale;
+        if (session.Format != ImageFormat.Jpeg)
+            return FullScale;
         int stored = Math.Min(session.StoredWidth, session.StoredHeight);
         return Math.Clamp((int)Math.Ceiling((double)minimumShorterSide * FullScale / stored), 1, FullScale);
     }
@@ -43,9 +45,11 @@ internal sealed class CodecPixels : IDisposable
         var info = new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         byte[] rented = ArrayPool<byte>.Shared.Rent(info.BytesSize);
         SKCodecResult result;
-        fixed (byte* pixels = rented) result = codec.GetPixels(info, (nint)pixels, info.RowBytes, SKCodecOptions.Default);
+        fixed (byte* pixels = rented)
+            result = codec.GetPixels(info, (nint)pixels, info.RowBytes, SKCodecOptions.Default);
         bool opaque = codec.Info.AlphaType == SKAlphaType.Opaque;
-        if (result == SKCodecResult.Success) return new CodecPixels(size.Width, size.Height, opaque, rented);
+        if (result == SKCodecResult.Success)
+            return new CodecPixels(size.Width, size.Height, opaque, rented);
         ArrayPool<byte>.Shared.Return(rented);
         return null;
     }
@@ -56,15 +60,19 @@ internal sealed class CodecPixels : IDisposable
     /// </summary>
     public static unsafe CodecPixels? DecodeRows(CodecSession session, int first, int count)
     {
-        // Not fewer columns as well: SkiaSharp's options would point to a variable of a call that has returned, and a damaged file then ends
+        // Not fewer columns as well: SkiaSharp's options would point to a variable of a call that has returned, and a damaged file then
+        // ends
         // the process.
         SKCodec codec = session.Codec;
         var info = new SKImageInfo(session.StoredWidth, session.StoredHeight, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        if (codec.StartScanlineDecode(info) != SKCodecResult.Success || (first > 0 && !codec.SkipScanlines(first))) return null;
+        if (codec.StartScanlineDecode(info) != SKCodecResult.Success || (first > 0 && !codec.SkipScanlines(first)))
+            return null;
         byte[] rented = ArrayPool<byte>.Shared.Rent(info.RowBytes * count);
         int decoded;
-        fixed (byte* pixels = rented) decoded = codec.GetScanlines((nint)pixels, count, info.RowBytes);
-        if (decoded == count) return new CodecPixels(info.Width, count, opaque: true, rented);
+        fixed (byte* pixels = rented)
+            decoded = codec.GetScanlines((nint)pixels, count, info.RowBytes);
+        if (decoded == count)
+            return new CodecPixels(info.Width, count, opaque: true, rented);
         ArrayPool<byte>.Shared.Return(rented);
         return null;
     }

@@ -26,7 +26,8 @@ internal sealed class CodecSession : IDisposable
     {
         if (file.LongLength > limits.MaximumBytes)
             return (null, $"The file has {file.LongLength >> 20} MB; at most {limits.MaximumBytes >> 20} MB are allowed. Save it smaller.");
-        if (ImageSignature.Recognise(file) is { Rejection: { } unknown }) return (null, unknown);
+        if (ImageSignature.Recognise(file) is { Rejection: { } unknown })
+            return (null, unknown);
         ImageFormat format = ImageSignature.Recognise(file).Format!.Value;
 
         var pin = GCHandle.Alloc(file, GCHandleType.Pinned);
@@ -39,7 +40,8 @@ internal sealed class CodecSession : IDisposable
         }
 
         var session = new CodecSession(pin, data, codec, format);
-        if (session.Check(limits) is not { } rejection) return (session, null);
+        if (session.Check(limits) is not { } rejection)
+            return (session, null);
         session.Dispose();
         return (null, rejection);
     }
@@ -51,21 +53,24 @@ internal sealed class CodecSession : IDisposable
     {
         (long width, long height) = (StoredWidth, StoredHeight);
         if (width * height > limits.MaximumPixels)
-            return $"The picture has {width} × {height} pixels; at most {limits.MaximumPixels / 1_000_000} megapixels are allowed. Scale it down.";
+            return $"The picture has {width} × {height} pixels; at most {limits.MaximumPixels / 1_000_000} megapixels are allowed. "
+                + "Scale it down.";
         if (Math.Min(width, height) < limits.MinimumSide)
             return $"The picture has {width} × {height} pixels; each side needs at least {limits.MinimumSide}.";
-        if (Codec.FrameCount > 1) return "Animated pictures are not supported. Save one frame of it as JPEG or PNG.";
+        if (Codec.FrameCount > 1)
+            return "Animated pictures are not supported. Save one frame of it as JPEG or PNG.";
         return null;
     }
 
-    private static string Name(ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "JPEG",
-        ImageFormat.Png => "PNG",
-        ImageFormat.WebP => "WebP",
-        ImageFormat.Bmp => "BMP",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
-    };
+    private static string Name(ImageFormat format) =>
+        format switch
+        {
+            ImageFormat.Jpeg => "JPEG",
+            ImageFormat.Png => "PNG",
+            ImageFormat.WebP => "WebP",
+            ImageFormat.Bmp => "BMP",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
+        };
 
     public void Dispose()
     {

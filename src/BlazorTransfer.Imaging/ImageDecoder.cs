@@ -41,7 +41,8 @@ public static class ImageDecoder
                 (int width, int height) = (session.StoredWidth, session.StoredHeight);
                 (int first, int count) = needed(width, height);
                 using CodecPixels? rows = CodecPixels.DecodeRows(session, first, count);
-                if (rows is not null) return new DecodedImage(ToRgb(rows), width, height, new PixelArea(0, -first, width, height));
+                if (rows is not null)
+                    return new DecodedImage(ToRgb(rows), width, height, new PixelArea(0, -first, width, height));
             }
         }
 
@@ -49,8 +50,10 @@ public static class ImageDecoder
     }
 
     /// <summary>
-    /// The whole picture, a large JPEG on fewer pixels: the inverse DCT can leave out the finest detail and give k/8 of the size, which is several
-    /// times faster. Once resized to the least side that it may keep, a photograph differs by 1 to 2 levels of 255 on average from one that was
+    /// The whole picture, a large JPEG on fewer pixels: the inverse DCT can leave out the finest detail and give k/8 of the size, which is
+    /// several
+    /// times faster. Once resized to the least side that it may keep, a photograph differs by 1 to 2 levels of 255 on average from one that
+    /// was
     /// decoded in full: nothing beside what training draws, but something to a result that has to be repeated elsewhere.
     /// </summary>
     /// <param name="file">The file's bytes.</param>
@@ -74,15 +77,25 @@ public static class ImageDecoder
         using CodecPixels pixels = CodecPixels.Decode(session, eighths) ?? throw new ImageException(CodecSession.Damaged(session.Format));
         SKEncodedOrigin origin = session.Codec.EncodedOrigin;
         RgbImage upright = ExifOrientation.Apply(origin, ToRgb(pixels));
-        if (eighths == CodecPixels.FullScale) return new DecodedImage(upright);
+        if (eighths == CodecPixels.FullScale)
+            return new DecodedImage(upright);
 
         // The last column and row as stored may show less than a whole pixel.
         const double Full = CodecPixels.FullScale;
         (int width, int height) = ExifOrientation.UprightSize(origin, session.StoredWidth, session.StoredHeight);
         (double shownWidth, double shownHeight) = (width * eighths / Full, height * eighths / Full);
         (bool mirrored, bool upsideDown) = ExifOrientation.Flips(origin);
-        return new DecodedImage(upright, width, height, new SourceArea(
-            mirrored ? upright.Width - shownWidth : 0, upsideDown ? upright.Height - shownHeight : 0, shownWidth, shownHeight));
+        return new DecodedImage(
+            upright,
+            width,
+            height,
+            new SourceArea(
+                mirrored ? upright.Width - shownWidth : 0,
+                upsideDown ? upright.Height - shownHeight : 0,
+                shownWidth,
+                shownHeight
+            )
+        );
     }
 
     private static RgbImage ToRgb(CodecPixels pixels)
@@ -90,8 +103,10 @@ public static class ImageDecoder
         RgbImage image = RgbImage.Undrawn(pixels.Width, pixels.Height);
         for (int y = 0; y < pixels.Height; y++)
         {
-            if (pixels.IsOpaque) DropAlpha(pixels.Row(y), image.Row(y));
-            else LayOverWhite(pixels.Row(y), image.Row(y));
+            if (pixels.IsOpaque)
+                DropAlpha(pixels.Row(y), image.Row(y));
+            else
+                LayOverWhite(pixels.Row(y), image.Row(y));
         }
 
         return image;
@@ -101,10 +116,12 @@ public static class ImageDecoder
     private static void DropAlpha(ReadOnlySpan<byte> rgba, Span<byte> rgb)
     {
         Vector128<byte> order = Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0x80, 0x80, 0x80, 0x80);
-        int from = 0, to = 0;
+        int from = 0,
+            to = 0;
         for (; to + Vector128<byte>.Count <= rgb.Length; from += 16, to += 12)
             Vector128.Shuffle(Vector128.Create(rgba[from..]), order).CopyTo(rgb[to..]);
-        for (; to < rgb.Length; from += 4, to += 3) rgba.Slice(from, 3).CopyTo(rgb[to..]);
+        for (; to < rgb.Length; from += 4, to += 3)
+            rgba.Slice(from, 3).CopyTo(rgb[to..]);
     }
 
     private static void LayOverWhite(ReadOnlySpan<byte> rgba, Span<byte> rgb)
@@ -112,7 +129,8 @@ public static class ImageDecoder
         for (int from = 0, to = 0; to < rgb.Length; from += 4, to += 3)
         {
             int alpha = rgba[from + 3];
-            for (int c = 0; c < 3; c++) rgb[to + c] = (byte)((rgba[from + c] * alpha + 255 * (255 - alpha) + 127) / 255);
+            for (int c = 0; c < 3; c++)
+                rgb[to + c] = (byte)((rgba[from + c] * alpha + 255 * (255 - alpha) + 127) / 255);
         }
     }
 }

@@ -12,22 +12,24 @@ public enum ImageFormat
 public static class ImageFormatExtensions
 {
     /// <summary>The extension under which files of the format are stored, with its dot.</summary>
-    public static string Extension(this ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => ".jpg",
-        ImageFormat.Png => ".png",
-        ImageFormat.WebP => ".webp",
-        ImageFormat.Bmp => ".bmp",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
-    };
+    public static string Extension(this ImageFormat format) =>
+        format switch
+        {
+            ImageFormat.Jpeg => ".jpg",
+            ImageFormat.Png => ".png",
+            ImageFormat.WebP => ".webp",
+            ImageFormat.Bmp => ".bmp",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
+        };
 
     /// <summary>The media type to serve files of the format under.</summary>
-    public static string MediaType(this ImageFormat format) => format switch
-    {
-        ImageFormat.Jpeg => "image/jpeg",
-        ImageFormat.Png => "image/png",
-        ImageFormat.WebP => "image/webp",
-        ImageFormat.Bmp => "image/bmp",
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
-    };
+    public static string MediaType(this ImageFormat format) =>
+        format switch
+        {
+            ImageFormat.Jpeg => "image/jpeg",
+            ImageFormat.Png => "image/png",
+            ImageFormat.WebP => "image/webp",
+            ImageFormat.Bmp => "image/bmp",
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
+        };
 }

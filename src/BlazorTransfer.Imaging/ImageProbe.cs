@@ -10,8 +10,10 @@ public static class ImageProbe
     public static ImageProbeResult Inspect(byte[] file, ImageLimits? limits = null)
     {
         (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
-        if (session is null) return ImageProbeResult.Reject(rejection!);
-        using (session) return Upright(session);
+        if (session is null)
+            return ImageProbeResult.Reject(rejection!);
+        using (session)
+            return Upright(session);
     }
 
     /// <inheritdoc cref="Inspect(byte[], ImageLimits?)"/>
@@ -27,7 +29,8 @@ public static class ImageProbe
     public static ImageProbeResult Verify(byte[] file, ImageLimits? limits = null)
     {
         (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
-        if (session is null) return ImageProbeResult.Reject(rejection!);
+        if (session is null)
+            return ImageProbeResult.Reject(rejection!);
         using (session)
         {
             using CodecPixels? pixels = CodecPixels.Decode(session, CodecPixels.SmallestScale(session, minimumShorterSide: 1));

@@ -12,29 +12,35 @@ internal static class ImageSignature
     private const int TextWindow = 512;
 
     /// <summary>Returns the accepted format, or a sentence about what the file is instead.</summary>
-    public static (ImageFormat? Format, string? Rejection) Recognise(ReadOnlySpan<byte> file) => file switch
-    {
-        [] => (null, "The file is empty. Copy it again from its source."),
-        [0xFF, 0xD8, 0xFF, ..] => (ImageFormat.Jpeg, null),
-        [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => (ImageFormat.Png, null),
-        _ when HasRiffType(file, "WEBP"u8) => (ImageFormat.WebP, null),
-        // "BM" alone also begins texts, so the size of the header that follows is checked too.
-        [(byte)'B', (byte)'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 or 40 or 52 or 56 or 64 or 108 or 124, 0, 0, 0, ..] => (ImageFormat.Bmp, null),
-        _ => (null, $"{Name(file)} Save it as JPEG or PNG and import it again."),
-    };
+    public static (ImageFormat? Format, string? Rejection) Recognise(ReadOnlySpan<byte> file) =>
+        file switch
+        {
+            [] => (null, "The file is empty. Copy it again from its source."),
+            [0xFF, 0xD8, 0xFF, ..] => (ImageFormat.Jpeg, null),
+            [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => (ImageFormat.Png, null),
+            _ when HasRiffType(file, "WEBP"u8) => (ImageFormat.WebP, null),
+            // "BM" alone also begins texts, so the size of the header that follows is checked too.
+            [(byte)'B', (byte)'M', _, _, _, _, _, _, _, _, _, _, _, _, 12 or 40 or 52 or 56 or 64 or 108 or 124, 0, 0, 0, ..] => (
+                ImageFormat.Bmp,
+                null
+            ),
+            _ => (null, $"{Name(file)} Save it as JPEG or PNG and import it again."),
+        };
 
-    private static string Name(ReadOnlySpan<byte> file) => file switch
-    {
-        [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => "GIF pictures are not supported, since they may be animated and hold 256 colours at most.",
-        [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => "TIFF pictures are not supported.",
-        [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "HEIC, HEIF, AVIF and video files are not supported.",
-        [0, 0, 1, 0, ..] or [0, 0, 2, 0, ..] => "Icon files are not supported.",
-        [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => "Photoshop documents are not supported.",
-        [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "PDF documents are not supported.",
-        [0xFF, 0x0A, ..] or [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', ..] => "JPEG XL pictures are not supported.",
-        _ when LooksLikeSvg(file) => "SVG drawings are not supported.",
-        _ => "This is not a picture in a format that is understood (JPEG, PNG, WebP or BMP).",
-    };
+    private static string Name(ReadOnlySpan<byte> file) =>
+        file switch
+        {
+            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] =>
+                "GIF pictures are not supported, since they may be animated and hold 256 colours at most.",
+            [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => "TIFF pictures are not supported.",
+            [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "HEIC, HEIF, AVIF and video files are not supported.",
+            [0, 0, 1, 0, ..] or [0, 0, 2, 0, ..] => "Icon files are not supported.",
+            [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => "Photoshop documents are not supported.",
+            [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "PDF documents are not supported.",
+            [0xFF, 0x0A, ..] or [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', ..] => "JPEG XL pictures are not supported.",
+            _ when LooksLikeSvg(file) => "SVG drawings are not supported.",
+            _ => "This is not a picture in a format that is understood (JPEG, PNG, WebP or BMP).",
+        };
 
     private static bool HasRiffType(ReadOnlySpan<byte> file, ReadOnlySpan<byte> type) =>
         file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..12].SequenceEqual(type);

@@ -23,7 +23,8 @@ public static class JpegEncoder
         try
         {
             using var pixels = new SKPixmap(info, pin.AddrOfPinnedObject());
-            using SKData encoded = pixels.Encode(SKEncodedImageFormat.Jpeg, quality)
+            using SKData encoded =
+                pixels.Encode(SKEncodedImageFormat.Jpeg, quality)
                 ?? throw new InvalidOperationException($"Skia cannot encode {image.Width} × {image.Height} pixels as JPEG.");
             encoded.SaveTo(target);
         }

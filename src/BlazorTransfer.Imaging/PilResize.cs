@@ -15,7 +15,8 @@ public enum ResizeFilter
 /// </summary>
 public static class PilResize
 {
-    /// <summary>Scales so that the shorter side becomes <paramref name="side"/>; the longer one is rounded down, as in torchvision.</summary>
+    /// <summary>Scales so that the shorter side becomes <paramref name="side"/>; the longer one is rounded down, as in
+    /// torchvision.</summary>
     public static RgbImage ShorterSide(RgbImage image, int side, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         (int width, int height) = ShorterSide(image.Width, image.Height, side);
@@ -48,7 +49,8 @@ public static class PilResize
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
-        if (decoded.Whole == new PixelArea(0, 0, width, height)) return decoded.Image;
+        if (decoded.Whole == new PixelArea(0, 0, width, height))
+            return decoded.Image;
         RgbImage resized = RgbImage.Undrawn(width, height);
         Resample(decoded.Image, decoded.Whole, width, height, new PixelArea(0, 0, width, height), filter, resized.Pixels);
         return resized;
@@ -72,7 +74,9 @@ public static class PilResize
         if (left < 0 || top < 0 || width < 1 || height < 1 || left + width > image.Width || top + height > image.Height)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(image), $"A crop of {width} × {height} at {left}, {top} does not fit {image.Width} × {image.Height} pixels.");
+                nameof(image),
+                $"A crop of {width} × {height} at {left}, {top} does not fit {image.Width} × {image.Height} pixels."
+            );
         }
 
         var crop = new RgbImage(width, height);
@@ -86,27 +90,51 @@ public static class PilResize
     /// computing only what the window needs.
     /// </summary>
     /// <param name="image">The picture.</param>
-    /// <param name="source">What is resized. It may reach beyond the picture where the window needs nothing of that (<see cref="NeededRows"/>).</param>
+    /// <param name="source">What is resized. It may reach beyond the picture where the window needs nothing of that
+    /// (<see cref="NeededRows"/>).</param>
     /// <param name="width">Width of the resized source.</param>
     /// <param name="height">Height of the resized source.</param>
     /// <param name="window">What is kept of the resized source.</param>
     /// <param name="filter">The filter.</param>
     /// <param name="target">Receives the window: rows of red, green and blue without padding.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The window does not lie within the resized source, or what it needs not within the picture.</exception>
-    public static void Resample(RgbImage image, SourceArea source, int width, int height, PixelArea window, ResizeFilter filter, Span<byte> target)
+    /// <exception cref="ArgumentOutOfRangeException">The window does not lie within the resized source, or what it needs not within the
+    /// picture.</exception>
+    public static void Resample(
+        RgbImage image,
+        SourceArea source,
+        int width,
+        int height,
+        PixelArea window,
+        ResizeFilter filter,
+        Span<byte> target
+    )
     {
-        if (window.Left < 0 || window.Top < 0 || window.Width < 1 || window.Height < 1 || window.Left + window.Width > width || window.Top + window.Height > height)
+        if (
+            window.Left < 0
+            || window.Top < 0
+            || window.Width < 1
+            || window.Height < 1
+            || window.Left + window.Width > width
+            || window.Top + window.Height > height
+        )
             throw new ArgumentOutOfRangeException(nameof(window), $"{window} does not fit {width} × {height} pixels.");
         (int left, double leftOf) = Edge(source.Left);
         (int top, double topOf) = Edge(source.Top);
-        ResampleWeights? across = source.Width == width && leftOf == 0 ? null : ResampleWeights.Of(filter, leftOf, source.Width, width, window.Left, window.Width);
-        ResampleWeights? down = source.Height == height && topOf == 0 ? null : ResampleWeights.Of(filter, topOf, source.Height, height, window.Top, window.Height);
+        ResampleWeights? across =
+            source.Width == width && leftOf == 0
+                ? null
+                : ResampleWeights.Of(filter, leftOf, source.Width, width, window.Left, window.Width);
+        ResampleWeights? down =
+            source.Height == height && topOf == 0
+                ? null
+                : ResampleWeights.Of(filter, topOf, source.Height, height, window.Top, window.Height);
         (int column, int columns) = across?.Inputs ?? (window.Left, window.Width);
         (int row, int rows) = down?.Inputs ?? (window.Top, window.Height);
         if (left + column < 0 || top + row < 0 || left + column + columns > image.Width || top + row + rows > image.Height)
             throw new ArgumentOutOfRangeException(nameof(source), $"{source} does not fit {image.Width} × {image.Height} pixels.");
 
-        int stride = RgbImage.Channels * image.Width, length = RgbImage.Channels * window.Width;
+        int stride = RgbImage.Channels * image.Width,
+            length = RgbImage.Channels * window.Width;
         ReadOnlySpan<byte> pixels = image.Pixels.AsSpan((top + row) * stride);
         byte[]? rented = null;
         if (across is null)
@@ -125,11 +153,14 @@ public static class PilResize
         for (int y = 0; y < window.Height; y++)
         {
             Span<byte> to = target.Slice(y * length, length);
-            if (down is null) pixels.Slice(y * stride, length).CopyTo(to);
-            else ResampleKernel.Column(pixels[((down.Start(y) - row) * stride)..], stride, down, y, to);
+            if (down is null)
+                pixels.Slice(y * stride, length).CopyTo(to);
+            else
+                ResampleKernel.Column(pixels[((down.Start(y) - row) * stride)..], stride, down, y, to);
         }
 
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>The rows of a picture that some rows of the resized picture need.</summary>

@@ -12,7 +12,8 @@ namespace BlazorTransfer.Imaging;
 /// </summary>
 internal static class ResampleKernel
 {
-    /// <summary>Bytes that a row of the result of <see cref="Rows"/> needs beyond its pixels: four are written where three are meant.</summary>
+    /// <summary>Bytes that a row of the result of <see cref="Rows"/> needs beyond its pixels: four are written where three are
+    /// meant.</summary>
     public const int Slack = 4;
 
     // A vector is read from where a group of four pixels begins: so far beyond the last one's end.
@@ -27,7 +28,15 @@ internal static class ResampleKernel
     /// <param name="target">Receives the rows.</param>
     /// <param name="targetStride">Bytes from row to row there: 3 for each output position, and <see cref="Slack"/>.</param>
     /// <param name="weights">The weights.</param>
-    public static void Rows(ReadOnlySpan<byte> source, int stride, int left, int rows, Span<byte> target, int targetStride, ResampleWeights weights)
+    public static void Rows(
+        ReadOnlySpan<byte> source,
+        int stride,
+        int left,
+        int rows,
+        Span<byte> target,
+        int targetStride,
+        ResampleWeights weights
+    )
     {
         int done = 0;
         // What is read beyond a row lies in the next one; the picture's last row has none.
@@ -42,7 +51,8 @@ internal static class ResampleKernel
             }
         }
 
-        for (int y = done; y < rows; y++) Row(source.Slice(y * stride, stride), left, target.Slice(y * targetStride, targetStride), weights);
+        for (int y = done; y < rows; y++)
+            Row(source.Slice(y * stride, stride), left, target.Slice(y * targetStride, targetStride), weights);
     }
 
     /// <summary>
@@ -57,8 +67,10 @@ internal static class ResampleKernel
     public static void Column(ReadOnlySpan<byte> source, int stride, ResampleWeights weights, int output, Span<byte> target)
     {
         ReadOnlySpan<int> taps = weights.Of(output);
-        if (Avx2.IsSupported && target.Length >= Vector128<byte>.Count) ColumnByPairs(source, stride, taps.Length, weights.UpperPairs(output), weights.LowerPairs(output), target);
-        else Column(source, stride, taps, target);
+        if (Avx2.IsSupported && target.Length >= Vector128<byte>.Count)
+            ColumnByPairs(source, stride, taps.Length, weights.UpperPairs(output), weights.LowerPairs(output), target);
+        else
+            Column(source, stride, taps, target);
     }
 
     /// <summary>Any processor's way of <see cref="Rows"/>, one row.</summary>
@@ -68,7 +80,9 @@ internal static class ResampleKernel
         {
             ReadOnlySpan<int> taps = weights.Of(x);
             ReadOnlySpan<byte> pixels = source.Slice(left + RgbImage.Channels * weights.Start(x), RgbImage.Channels * taps.Length);
-            int red = ResampleWeights.Half, green = ResampleWeights.Half, blue = ResampleWeights.Half;
+            int red = ResampleWeights.Half,
+                green = ResampleWeights.Half,
+                blue = ResampleWeights.Half;
             for (int i = 0, p = 0; i < taps.Length; i++, p += RgbImage.Channels)
             {
                 red += pixels[p] * taps[i];
@@ -88,7 +102,10 @@ internal static class ResampleKernel
         int x = 0;
         for (; x + Vector128<byte>.Count <= target.Length; x += Vector128<byte>.Count)
         {
-            Vector128<int> a, b, c, d;
+            Vector128<int> a,
+                b,
+                c,
+                d;
             a = b = c = d = Vector128.Create(ResampleWeights.Half);
             for (int i = 0; i < taps.Length; i++)
             {
@@ -106,16 +123,25 @@ internal static class ResampleKernel
         for (; x < target.Length; x++)
         {
             int sum = ResampleWeights.Half;
-            for (int i = 0; i < taps.Length; i++) sum += source[i * stride + x] * taps[i];
+            for (int i = 0; i < taps.Length; i++)
+                sum += source[i * stride + x] * taps[i];
             target[x] = Clamp(sum);
         }
     }
 
     /// <summary>Four rows at once, so that weights are loaded once for them: two rows fill a vector, pixel by pixel.</summary>
-    private static void FourRows(ReadOnlySpan<byte> source, int stride, int left, Span<byte> target, int targetStride, ResampleWeights weights)
+    private static void FourRows(
+        ReadOnlySpan<byte> source,
+        int stride,
+        int left,
+        Span<byte> target,
+        int targetStride,
+        ResampleWeights weights
+    )
     {
         // Of 16 bytes, the first two pixels: r0 r1 g0 g1 b0 b1 as 16-bit numbers; then the two after them.
-        Vector256<byte> firstPair = Vector256.Create(Pairs(0), Pairs(0)), secondPair = Vector256.Create(Pairs(6), Pairs(6));
+        Vector256<byte> firstPair = Vector256.Create(Pairs(0), Pairs(0)),
+            secondPair = Vector256.Create(Pairs(6), Pairs(6));
         // The checks that leaving them out inside the loop needs: the last read and the last write.
         (int first, int count) = weights.Inputs;
         _ = source.Slice((RowsAtOnce - 1) * stride + left + RgbImage.Channels * (first + count) + Overrun - 1, 1);
@@ -125,14 +151,19 @@ internal static class ResampleKernel
         ref byte to = ref MemoryMarshal.GetReference(target);
         for (int x = 0; x < weights.Outputs; x++)
         {
-            ReadOnlySpan<int> upper = weights.UpperPairs(x), lower = weights.LowerPairs(x);
-            Vector256<int> upperA = default, lowerA = default, upperB = default, lowerB = default;
+            ReadOnlySpan<int> upper = weights.UpperPairs(x),
+                lower = weights.LowerPairs(x);
+            Vector256<int> upperA = default,
+                lowerA = default,
+                upperB = default,
+                lowerB = default;
             int at = left + RgbImage.Channels * weights.Start(x);
             for (int i = 0; i + 1 < upper.Length && i + 1 < lower.Length; i += 2, at += 4 * RgbImage.Channels)
             {
                 Vector256<byte> a = Vector256.Create(Load(ref from, at), Load(ref from, at + stride));
                 Vector256<byte> b = Vector256.Create(Load(ref from, at + 2 * stride), Load(ref from, at + 3 * stride));
-                Vector256<short> weightUpper = Vector256.Create(upper[i]).AsInt16(), weightLower = Vector256.Create(lower[i]).AsInt16();
+                Vector256<short> weightUpper = Vector256.Create(upper[i]).AsInt16(),
+                    weightLower = Vector256.Create(lower[i]).AsInt16();
                 Add(Avx2.Shuffle(a, firstPair).AsInt16(), weightUpper, weightLower, ref upperA, ref lowerA);
                 Add(Avx2.Shuffle(b, firstPair).AsInt16(), weightUpper, weightLower, ref upperB, ref lowerB);
                 (weightUpper, weightLower) = (Vector256.Create(upper[i + 1]).AsInt16(), Vector256.Create(lower[i + 1]).AsInt16());
@@ -154,15 +185,37 @@ internal static class ResampleKernel
         {
             const byte Zero = 0x80;
             return Vector128.Create(
-                first, Zero, (byte)(first + 3), Zero, (byte)(first + 1), Zero, (byte)(first + 4), Zero, (byte)(first + 2), Zero, (byte)(first + 5), Zero,
-                Zero, Zero, Zero, Zero);
+                first,
+                Zero,
+                (byte)(first + 3),
+                Zero,
+                (byte)(first + 1),
+                Zero,
+                (byte)(first + 4),
+                Zero,
+                (byte)(first + 2),
+                Zero,
+                (byte)(first + 5),
+                Zero,
+                Zero,
+                Zero,
+                Zero,
+                Zero
+            );
         }
 
         static Vector128<byte> Load(ref byte from, int at) => Vector128.LoadUnsafe(ref from, (nuint)at);
     }
 
     /// <summary>Sixteen columns at once, two rows at a time.</summary>
-    private static void ColumnByPairs(ReadOnlySpan<byte> source, int stride, int taps, ReadOnlySpan<int> upper, ReadOnlySpan<int> lower, Span<byte> target)
+    private static void ColumnByPairs(
+        ReadOnlySpan<byte> source,
+        int stride,
+        int taps,
+        ReadOnlySpan<int> upper,
+        ReadOnlySpan<int> lower,
+        Span<byte> target
+    )
     {
         const int Columns = 16;
         _ = source[(taps - 1) * stride + target.Length - 1];
@@ -171,25 +224,40 @@ internal static class ResampleKernel
         {
             // The last vector begins earlier and computes some columns again.
             x = Math.Min(x, target.Length - Columns);
-            Vector256<int> upperA = default, lowerA = default, upperB = default, lowerB = default;
+            Vector256<int> upperA = default,
+                lowerA = default,
+                upperB = default,
+                lowerB = default;
             for (int i = 0; i < taps; i += 2)
             {
                 Vector128<byte> even = Vector128.LoadUnsafe(ref from, (nuint)(i * stride + x));
                 // Of an odd number of rows, the last one's partner has no weight.
                 Vector128<byte> odd = i + 1 < taps ? Vector128.LoadUnsafe(ref from, (nuint)((i + 1) * stride + x)) : even;
-                Vector256<short> weightUpper = Vector256.Create(upper[i / 2]).AsInt16(), weightLower = Vector256.Create(lower[i / 2]).AsInt16();
+                Vector256<short> weightUpper = Vector256.Create(upper[i / 2]).AsInt16(),
+                    weightLower = Vector256.Create(lower[i / 2]).AsInt16();
                 Add(Avx2.ConvertToVector256Int16(Sse2.UnpackLow(even, odd)), weightUpper, weightLower, ref upperA, ref lowerA);
                 Add(Avx2.ConvertToVector256Int16(Sse2.UnpackHigh(even, odd)), weightUpper, weightLower, ref upperB, ref lowerB);
             }
 
-            Vector256<int> a = Total(upperA, lowerA), b = Total(upperB, lowerB);
-            Sse2.PackUnsignedSaturate(Sse2.PackSignedSaturate(a.GetLower(), a.GetUpper()), Sse2.PackSignedSaturate(b.GetLower(), b.GetUpper())).CopyTo(target[x..]);
+            Vector256<int> a = Total(upperA, lowerA),
+                b = Total(upperB, lowerB);
+            Sse2.PackUnsignedSaturate(
+                    Sse2.PackSignedSaturate(a.GetLower(), a.GetUpper()),
+                    Sse2.PackSignedSaturate(b.GetLower(), b.GetUpper())
+                )
+                .CopyTo(target[x..]);
         }
     }
 
     /// <summary>Adds pairs of pixels times pairs of weights.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(Vector256<short> pixels, Vector256<short> weightUpper, Vector256<short> weightLower, ref Vector256<int> upper, ref Vector256<int> lower)
+    private static void Add(
+        Vector256<short> pixels,
+        Vector256<short> weightUpper,
+        Vector256<short> weightLower,
+        ref Vector256<int> upper,
+        ref Vector256<int> lower
+    )
     {
         upper += Avx2.MultiplyAddAdjacent(pixels, weightUpper);
         lower += Avx2.MultiplyAddAdjacent(pixels, weightLower);

@@ -65,8 +65,10 @@ internal sealed class ResampleWeights
         var axis = new Axis(filter, inputStart, inputLength, outputSize);
         var result = new ResampleWeights(count, ((int)Math.Ceiling(axis.Support) * 2 + Group) / Group * Group);
         Span<double> raw = stackalloc double[Math.Min(result._stride, 1024)];
-        if (result._stride > raw.Length) raw = new double[result._stride];
-        for (int output = 0; output < count; output++) result.Set(output, axis, axis.Centre(first + output), raw);
+        if (result._stride > raw.Length)
+            raw = new double[result._stride];
+        for (int output = 0; output < count; output++)
+            result.Set(output, axis, axis.Centre(first + output), raw);
         return result;
     }
 
@@ -83,7 +85,8 @@ internal sealed class ResampleWeights
 
     private void Set(int output, in Axis axis, double centre, Span<double> raw)
     {
-        int start = axis.Start(centre), count = axis.End(centre) - start;
+        int start = axis.Start(centre),
+            count = axis.End(centre) - start;
         double sum = 0;
         for (int i = 0; i < count; i++)
         {
@@ -111,12 +114,13 @@ internal sealed class ResampleWeights
         public double Stretch => Math.Max(_scale, 1);
         public double Support => Stretch * Radius;
 
-        private double Radius => filter switch
-        {
-            ResizeFilter.Bilinear => 1,
-            ResizeFilter.Bicubic => 2,
-            _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, null),
-        };
+        private double Radius =>
+            filter switch
+            {
+                ResizeFilter.Bilinear => 1,
+                ResizeFilter.Bicubic => 2,
+                _ => throw new ArgumentOutOfRangeException(nameof(filter), filter, null),
+            };
 
         public double Centre(int output) => inputStart + (output + 0.5) * _scale;
 
@@ -131,7 +135,9 @@ internal sealed class ResampleWeights
         {
             const double a = -0.5;
             x = Math.Abs(x);
-            return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1 : x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+            return x < 1 ? ((a + 2) * x - (a + 3)) * x * x + 1
+                : x < 2 ? (((x - 5) * x + 8) * x - 4) * a
+                : 0;
         }
     }
 }

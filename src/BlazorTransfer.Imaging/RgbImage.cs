@@ -11,12 +11,12 @@ public sealed record RgbImage(int Width, int Height, byte[] Pixels)
 
     /// <summary>A black picture of this size.</summary>
     public RgbImage(int width, int height)
-        : this(width, height, new byte[checked(Channels * width * height)])
-    {
-    }
+        : this(width, height, new byte[checked(Channels * width * height)]) { }
 
-    /// <summary>A picture whose pixels are whatever memory held: for those who write all of them, since clearing costs a good part of a resize.</summary>
-    internal static RgbImage Undrawn(int width, int height) => new(width, height, GC.AllocateUninitializedArray<byte>(checked(Channels * width * height)));
+    /// <summary>A picture whose pixels are whatever memory held: for those who write all of them, since clearing costs a good part of a
+    /// resize.</summary>
+    internal static RgbImage Undrawn(int width, int height) =>
+        new(width, height, GC.AllocateUninitializedArray<byte>(checked(Channels * width * height)));
 
     public int ShorterSide => Math.Min(Width, Height);
 

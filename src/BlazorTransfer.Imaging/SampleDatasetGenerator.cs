@@ -42,17 +42,21 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
     private static RgbImage DrawOne(Random random, string defect, bool warm)
     {
         float[] surface = BrushedMetal(random);
-        for (int n = random.Next(2, 7); n > 0; n--) Dust(surface, random);
-        if (random.Next(3) > 0) MachiningLines(surface, random);
+        for (int n = random.Next(2, 7); n > 0; n--)
+            Dust(surface, random);
+        if (random.Next(3) > 0)
+            MachiningLines(surface, random);
         switch (defect)
         {
             case "good":
                 break;
             case "pit":
-                for (int n = random.Next(1, 5); n > 0; n--) Pit(surface, random);
+                for (int n = random.Next(1, 5); n > 0; n--)
+                    Pit(surface, random);
                 break;
             case "scratch":
-                for (int n = random.Next(1, 3); n > 0; n--) Scratch(surface, random);
+                for (int n = random.Next(1, 3); n > 0; n--)
+                    Scratch(surface, random);
                 break;
             case "stain":
                 Stain(surface, random);
@@ -68,9 +72,12 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
     private static float[] BrushedMetal(Random random)
     {
         float[] surface = new float[Side * Side];
-        double angle = (random.NextDouble() - 0.5) * 0.5, grain = 0.03 + 0.05 * random.NextDouble();
+        double angle = (random.NextDouble() - 0.5) * 0.5,
+            grain = 0.03 + 0.05 * random.NextDouble();
         double[] rows = [.. Enumerable.Range(0, Side * 2).Select(_ => (random.NextDouble() - 0.5) * grain)];
-        double wave = 0.02 + 0.03 * random.NextDouble(), phaseX = random.NextDouble() * 6, phaseY = random.NextDouble() * 6;
+        double wave = 0.02 + 0.03 * random.NextDouble(),
+            phaseX = random.NextDouble() * 6,
+            phaseY = random.NextDouble() * 6;
         for (int y = 0; y < Side; y++)
         {
             for (int x = 0; x < Side; x++)
@@ -92,16 +99,21 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
     /// <summary>Regular and good: straight, faint and parallel, from edge to edge.</summary>
     private static void MachiningLines(float[] surface, Random random)
     {
-        int spacing = random.Next(14, 40), offset = random.Next(spacing);
-        double depth = 0.015 + 0.04 * random.NextDouble(), slope = (random.NextDouble() - 0.5) * 0.1;
+        int spacing = random.Next(14, 40),
+            offset = random.Next(spacing);
+        double depth = 0.015 + 0.04 * random.NextDouble(),
+            slope = (random.NextDouble() - 0.5) * 0.1;
         for (int line = offset; line < Side; line += spacing)
-            for (int x = 0; x < Side; x++) Add(surface, x, (int)(line + slope * x), -depth);
+        for (int x = 0; x < Side; x++)
+            Add(surface, x, (int)(line + slope * x), -depth);
     }
 
     /// <summary>A small crater: dark inside, a bright rim where the light catches it.</summary>
     private static void Pit(float[] surface, Random random)
     {
-        double x = 12 + random.NextDouble() * (Side - 24), y = 12 + random.NextDouble() * (Side - 24), radius = 1.6 + 3.2 * random.NextDouble();
+        double x = 12 + random.NextDouble() * (Side - 24),
+            y = 12 + random.NextDouble() * (Side - 24),
+            radius = 1.6 + 3.2 * random.NextDouble();
         double depth = 0.12 + 0.25 * random.NextDouble();
         Blob(surface, x + radius * 0.5, y + radius * 0.5, radius * 1.25, depth * 0.6);
         Blob(surface, x, y, radius, -depth * 1.5);
@@ -110,12 +122,16 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
     /// <summary>A thin, slightly bent line across the grain, fading at its ends.</summary>
     private static void Scratch(float[] surface, Random random)
     {
-        double x = 20 + random.NextDouble() * (Side - 40), y = 20 + random.NextDouble() * (Side - 40);
-        double direction = random.NextDouble() * Math.PI, bend = (random.NextDouble() - 0.5) * 0.03, length = 25 + 80 * random.NextDouble();
+        double x = 20 + random.NextDouble() * (Side - 40),
+            y = 20 + random.NextDouble() * (Side - 40);
+        double direction = random.NextDouble() * Math.PI,
+            bend = (random.NextDouble() - 0.5) * 0.03,
+            length = 25 + 80 * random.NextDouble();
         double strength = (0.07 + 0.18 * random.NextDouble()) * (random.Next(3) == 0 ? -1 : 1);
         for (double along = -length / 2; along < length / 2; along += 0.5)
         {
-            double heading = direction + bend * along * 0.3, fade = 1 - Math.Pow(2 * Math.Abs(along) / length, 3);
+            double heading = direction + bend * along * 0.3,
+                fade = 1 - Math.Pow(2 * Math.Abs(along) / length, 3);
             Blob(surface, x + along * Math.Cos(heading), y + along * Math.Sin(heading), 0.55, strength * fade * 0.5);
         }
     }
@@ -123,8 +139,11 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
     /// <summary>A soft, irregular patch, with a darker edge where it dried.</summary>
     private static void Stain(float[] surface, Random random)
     {
-        double x = 30 + random.NextDouble() * (Side - 60), y = 30 + random.NextDouble() * (Side - 60), size = 12 + 22 * random.NextDouble();
-        double strength = (0.05 + 0.1 * random.NextDouble()) * (random.Next(4) == 0 ? 1 : -1), phase = random.NextDouble() * 6;
+        double x = 30 + random.NextDouble() * (Side - 60),
+            y = 30 + random.NextDouble() * (Side - 60),
+            size = 12 + 22 * random.NextDouble();
+        double strength = (0.05 + 0.1 * random.NextDouble()) * (random.Next(4) == 0 ? 1 : -1),
+            phase = random.NextDouble() * 6;
         for (int py = 0; py < Side; py++)
         {
             for (int px = 0; px < Side; px++)
@@ -132,7 +151,8 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
                 double angle = Math.Atan2(py - y, px - x);
                 double edge = size * (1 + 0.18 * Math.Sin(3 * angle + phase) + 0.1 * Math.Sin(5 * angle - phase));
                 double inside = edge - Math.Sqrt((px - x) * (px - x) + (py - y) * (py - y));
-                double film = 1 / (1 + Math.Exp(-inside / 2.5)), rim = Math.Exp(-inside * inside / 12);
+                double film = 1 / (1 + Math.Exp(-inside / 2.5)),
+                    rim = Math.Exp(-inside * inside / 12);
                 surface[py * Side + px] += (float)(strength * (film + 0.6 * rim));
             }
         }
@@ -144,10 +164,14 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
     /// </summary>
     private static RgbImage Photograph(float[] surface, Random random, bool warm)
     {
-        if (!warm) surface = Soften(surface);
+        if (!warm)
+            surface = Soften(surface);
         var image = new RgbImage(Side, Side);
-        double side = warm ? 0.25 + 0.2 * random.NextDouble() : 0.06 * random.NextDouble(), gain = 0.85 + 0.3 * random.NextDouble();
-        double contrast = warm ? 1.1 : 0.75, noise = warm ? 0.012 : 0.03, level = warm ? 0.02 : -0.08;
+        double side = warm ? 0.25 + 0.2 * random.NextDouble() : 0.06 * random.NextDouble(),
+            gain = 0.85 + 0.3 * random.NextDouble();
+        double contrast = warm ? 1.1 : 0.75,
+            noise = warm ? 0.012 : 0.03,
+            level = warm ? 0.02 : -0.08;
         (double red, double green, double blue) = warm ? (1.12, 1.0, 0.8) : (0.86, 0.97, 1.16);
         for (int y = 0; y < Side; y++)
         {
@@ -155,7 +179,9 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
             for (int x = 0; x < Side; x++)
             {
                 double light = gain * (1 + side * (x / (double)Side - 0.5) * 2);
-                double value = (0.5 + (surface[y * Side + x] - 0.5) * contrast + level) * light + (random.NextDouble() + random.NextDouble() - 1) * noise;
+                double value =
+                    (0.5 + (surface[y * Side + x] - 0.5) * contrast + level) * light
+                    + (random.NextDouble() + random.NextDouble() - 1) * noise;
                 row[3 * x] = Byte(value * red);
                 row[3 * x + 1] = Byte(value * green);
                 row[3 * x + 2] = Byte(value * blue);
@@ -196,7 +222,8 @@ public sealed class SampleDatasetGenerator(int seed = 1, int imagesPerClassAndLi
 
     private static void Add(float[] surface, int x, int y, double amount)
     {
-        if (x is >= 0 and < Side && y is >= 0 and < Side) surface[y * Side + x] += (float)amount;
+        if (x is >= 0 and < Side && y is >= 0 and < Side)
+            surface[y * Side + x] += (float)amount;
     }
 
     private static byte Byte(double value) => (byte)Math.Clamp((int)(value * 255 + 0.5), 0, 255);

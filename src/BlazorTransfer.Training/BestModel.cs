@@ -32,20 +32,24 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
             "dev" => metrics.TryGetValue(MetricKeys.TargetRisk, out double risk) ? Finite(-risk) : double.MinValue,
             string other => throw new ArgumentException($"Nothing is best by '{other}'."),
         };
-        if (!isResult && score <= _score) return false;
+        if (!isResult && score <= _score)
+            return false;
         (Outcome, _score) = (new TrainingOutcome(epoch, validation.Top1), score);
         TransferModel model = run.Model;
-        checkpoints.SaveBest(model, new ModelDescription
-        {
-            Backbone = run.Job.Backbone,
-            Classes = model.Classes,
-            LabelSets = model.Tasks.Count == 0 ? null : [.. model.Tasks.Select(t => t.Labels)],
-            Head = model.Backbone.HeadSpec,
-            Preprocessing = run.Preprocessing,
-            Method = run.Job.Method,
-            Epoch = epoch,
-            Metrics = metrics,
-        });
+        checkpoints.SaveBest(
+            model,
+            new ModelDescription
+            {
+                Backbone = run.Job.Backbone,
+                Classes = model.Classes,
+                LabelSets = model.Tasks.Count == 0 ? null : [.. model.Tasks.Select(t => t.Labels)],
+                Head = model.Backbone.HeadSpec,
+                Preprocessing = run.Preprocessing,
+                Method = run.Job.Method,
+                Epoch = epoch,
+                Metrics = metrics,
+            }
+        );
         return true;
     }
 

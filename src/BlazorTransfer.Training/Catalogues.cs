@@ -9,15 +9,17 @@ namespace BlazorTransfer.Training;
 /// <summary>Says what this build can do on this machine.</summary>
 public static class Catalogues
 {
-    public static string Version { get; } = typeof(Catalogues).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    public static string Version { get; } =
+        typeof(Catalogues).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
 
-    public static Catalogue Describe() => new()
-    {
-        WorkerVersion = Version,
-        Backbones = BackboneRegistry.All,
-        Methods = TransferMethodRegistry.All,
-        CommonParameters = CommonParameters.All,
-        ExportFormats = ExporterRegistry.All,
-        Devices = Devices.All(),
-    };
+    public static Catalogue Describe() =>
+        new()
+        {
+            WorkerVersion = Version,
+            Backbones = BackboneRegistry.All,
+            Methods = TransferMethodRegistry.All,
+            CommonParameters = CommonParameters.All,
+            ExportFormats = ExporterRegistry.All,
+            Devices = Devices.All(),
+        };
 }

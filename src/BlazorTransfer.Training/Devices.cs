@@ -9,7 +9,8 @@ namespace BlazorTransfer.Training;
 public static class Devices
 {
     /// <summary>
-    /// Whether the processor multiplies bfloat16 itself, by AVX-512 BF16 or AMX (Intel, "Architecture Instruction Set Extensions Programming
+    /// Whether the processor multiplies bfloat16 itself, by AVX-512 BF16 or AMX (Intel, "Architecture Instruction Set Extensions
+    /// Programming
     /// Reference", CPUID leaf 7). On others libtorch converts, and single precision is faster.
     /// </summary>
     public static bool ProcessorHasBFloat16 { get; } = FindBFloat16();
@@ -26,7 +27,8 @@ public static class Devices
     }
 
     /// <summary>
-    /// Whether GPUs round the factors of matrix products and convolutions to TF32 (8 bits of exponent and 10 of mantissa; NVIDIA, "NVIDIA A100
+    /// Whether GPUs round the factors of matrix products and convolutions to TF32 (8 bits of exponent and 10 of mantissa; NVIDIA, "NVIDIA
+    /// A100
     /// Tensor Core GPU Architecture", 2020). Of the process; CPUs do not ask.
     /// </summary>
     public static bool UsesTf32
@@ -39,17 +41,25 @@ public static class Devices
     public static (Device Device, DeviceSpec Spec) Resolve(string name)
     {
         IReadOnlyList<DeviceSpec> all = All();
-        DeviceSpec spec = name == DeviceSpec.Auto ? all[0] : all.FirstOrDefault(d => d.Name == name)
-            ?? throw new TrainingException(WorkerExitCode.DeviceUnavailable,
-                $"The device '{name}' is not available here. Available: {string.Join(", ", all.Select(d => d.Name))}.");
+        DeviceSpec spec =
+            name == DeviceSpec.Auto
+                ? all[0]
+                : all.FirstOrDefault(d => d.Name == name)
+                    ?? throw new TrainingException(
+                        WorkerExitCode.DeviceUnavailable,
+                        $"The device '{name}' is not available here. Available: {string.Join(", ", all.Select(d => d.Name))}."
+                    );
         return (device(spec.Name), spec);
     }
 
     private static bool FindBFloat16()
     {
-        const int Features = 7, Avx512BFloat16 = 1 << 5, AmxBFloat16 = 1 << 22;
+        const int Features = 7,
+            Avx512BFloat16 = 1 << 5,
+            AmxBFloat16 = 1 << 22;
         // Not only the processor, the system too has to know the wide registers.
-        if (!X86Base.IsSupported || !Avx512F.IsSupported || X86Base.CpuId(0, 0).Eax < Features) return false;
+        if (!X86Base.IsSupported || !Avx512F.IsSupported || X86Base.CpuId(0, 0).Eax < Features)
+            return false;
         (int lastPart, _, _, int amx) = X86Base.CpuId(Features, 0);
         return (amx & AmxBFloat16) != 0 || (lastPart >= 1 && (X86Base.CpuId(Features, 1).Eax & Avx512BFloat16) != 0);
     }

@@ -12,11 +12,17 @@ public sealed record ModelTask(LabelSet Labels, int FirstOutput, double Weight =
     /// <summary>All outputs of the model [N, outputs] to those of this set, [N, labels].</summary>
     public Tensor Of(Tensor outputs) => outputs.narrow(1, FirstOutput, Labels.Labels.Count);
 
-    /// <summary>Numbers of the images' labels; <see cref="Images.BatchSource.NoLabel"/> where an image has none, or one that the model does not know.</summary>
+    /// <summary>Numbers of the images' labels; <see cref="Images.BatchSource.NoLabel"/> where an image has none, or one that the model does
+    /// not know.</summary>
     public long[] NumbersOf(IEnumerable<Sample> samples)
     {
         Dictionary<string, long> numbers = Labels.Labels.Select((label, i) => (label, (long)i)).ToDictionary(StringComparer.Ordinal);
-        return [.. samples.Select(s => Labels.LabelOf(s) is { } label && numbers.TryGetValue(label, out long number) ? number : Images.BatchSource.NoLabel)];
+        return
+        [
+            .. samples.Select(s =>
+                Labels.LabelOf(s) is { } label && numbers.TryGetValue(label, out long number) ? number : Images.BatchSource.NoLabel
+            ),
+        ];
     }
 
     /// <summary>Label sets in their order, the outputs of each after those of the one before.</summary>

@@ -10,10 +10,13 @@ internal static class PrecisionWarnings
     /// <param name="processorHasBFloat16">See <see cref="Devices.ProcessorHasBFloat16"/>.</param>
     public static IEnumerable<string> Of(TrainingRun run, bool processorHasBFloat16)
     {
-        bool steps = run.Stages.Any(s => s.AsksForHalf), features = run.Settings.Choice(CommonParameters.FrozenPrecision) == CommonParameters.BFloat16;
+        bool steps = run.Stages.Any(s => s.AsksForHalf),
+            features = run.Settings.Choice(CommonParameters.FrozenPrecision) == CommonParameters.BFloat16;
         if (steps && !run.Stages.Any(s => s.IsHalf(run.Model)))
-            yield return "Nothing is computed in bfloat16: only the head learns, which it does in single precision. 'Precision of frozen layers' is what counts here.";
+            yield return "Nothing is computed in bfloat16: only the head learns, which it does in single precision. 'Precision of frozen "
+                + "layers' is what counts here.";
         if ((steps || features) && !processorHasBFloat16 && run.Model.Device.type == DeviceType.CPU)
-            yield return "This processor has no instructions for bfloat16 (AVX-512 BF16 or AMX): it computes, but slower than in single precision.";
+            yield return "This processor has no instructions for bfloat16 (AVX-512 BF16 or AMX): it computes, but slower than in single "
+                + "precision.";
     }
 }

@@ -31,7 +31,8 @@ public sealed class RunProgress(Action<RunEvent> emit)
 
     public void Report(long done)
     {
-        if (done < _total && _sinceEvent.Elapsed < Pause) return;
+        if (done < _total && _sinceEvent.Elapsed < Pause)
+            return;
         Emit(done);
     }
 
@@ -39,10 +40,20 @@ public sealed class RunProgress(Action<RunEvent> emit)
 
     private void Emit(long done)
     {
-        double? secondsLeft = _estimates && done > _before && _phaseClock.Elapsed > TimeSpan.FromSeconds(1)
-            ? _phaseClock.Elapsed.TotalSeconds * (_total - done) / (done - _before)
-            : null;
-        emit(new PhaseProgressed { Phase = _phase, Done = done, Total = _total, Unit = _unit, SecondsLeft = secondsLeft });
+        double? secondsLeft =
+            _estimates && done > _before && _phaseClock.Elapsed > TimeSpan.FromSeconds(1)
+                ? _phaseClock.Elapsed.TotalSeconds * (_total - done) / (done - _before)
+                : null;
+        emit(
+            new PhaseProgressed
+            {
+                Phase = _phase,
+                Done = done,
+                Total = _total,
+                Unit = _unit,
+                SecondsLeft = secondsLeft,
+            }
+        );
         _sinceEvent.Restart();
     }
 }
@@ -85,22 +96,33 @@ internal sealed class StepThrottle(Action<RunEvent> emit)
     private long _images;
 
     public void Completed(
-        int epoch, long step, double loss, IReadOnlyDictionary<string, Tensor>? parts, double learningRate, int images, bool isLast)
+        int epoch,
+        long step,
+        double loss,
+        IReadOnlyDictionary<string, Tensor>? parts,
+        double learningRate,
+        int images,
+        bool isLast
+    )
     {
         _loss += loss;
         _steps++;
         _images += images;
-        foreach ((string name, Tensor part) in parts ?? new Dictionary<string, Tensor>()) _parts[name] = _parts.GetValueOrDefault(name) + part.item<float>();
-        if (!isLast && _clock.Elapsed < Pause) return;
-        emit(new StepCompleted
-        {
-            Epoch = epoch,
-            Step = step,
-            Loss = _loss / _steps,
-            LossParts = _parts.Count == 0 ? null : _parts.ToDictionary(p => p.Key, p => p.Value / _steps),
-            LearningRate = learningRate,
-            ImagesPerSecond = _images / _clock.Elapsed.TotalSeconds,
-        });
+        foreach ((string name, Tensor part) in parts ?? new Dictionary<string, Tensor>())
+            _parts[name] = _parts.GetValueOrDefault(name) + part.item<float>();
+        if (!isLast && _clock.Elapsed < Pause)
+            return;
+        emit(
+            new StepCompleted
+            {
+                Epoch = epoch,
+                Step = step,
+                Loss = _loss / _steps,
+                LossParts = _parts.Count == 0 ? null : _parts.ToDictionary(p => p.Key, p => p.Value / _steps),
+                LearningRate = learningRate,
+                ImagesPerSecond = _images / _clock.Elapsed.TotalSeconds,
+            }
+        );
         (_loss, _steps, _images) = (0, 0, 0);
         _parts.Clear();
         _clock.Restart();

@@ -37,7 +37,8 @@ internal static class Scalars
     /// <summary>a, but no less than the one and no more than the other.</summary>
     public static Tensor Clamp(this Tensor a, double least, double most)
     {
-        using Scalar lower = least.ToScalar(), upper = most.ToScalar();
+        using Scalar lower = least.ToScalar(),
+            upper = most.ToScalar();
         return a.clamp(lower, upper);
     }
 

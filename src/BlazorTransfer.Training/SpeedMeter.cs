@@ -21,23 +21,32 @@ public static class SpeedMeter
         using Backbone backbone = BackboneRegistry.Create(name, classes: 10);
         backbone.to(device);
         int side = backbone.Spec.Preprocessing.CropSize;
-        using Tensor images = rand(batchSize, 3, side, side, device: device), labels = randint(0, 10, [batchSize], dtype: ScalarType.Int64, device: device);
+        using Tensor images = rand(batchSize, 3, side, side, device: device),
+            labels = randint(0, 10, [batchSize], dtype: ScalarType.Int64, device: device);
 
         backbone.eval();
-        double features = Rate(batchSize, device, () =>
-        {
-            using var gradients = no_grad();
-            backbone.ForwardFeatures(images);
-        });
+        double features = Rate(
+            batchSize,
+            device,
+            () =>
+            {
+                using var gradients = no_grad();
+                backbone.ForwardFeatures(images);
+            }
+        );
 
         backbone.train();
         using optim.Optimizer optimizer = optim.SGD(backbone.parameters(), 1e-4, momentum: 0.9);
-        double training = Rate(batchSize, device, () =>
-        {
-            optimizer.zero_grad();
-            nn.functional.cross_entropy(backbone.call(images), labels).backward();
-            optimizer.step();
-        });
+        double training = Rate(
+            batchSize,
+            device,
+            () =>
+            {
+                optimizer.zero_grad();
+                nn.functional.cross_entropy(backbone.call(images), labels).backward();
+                optimizer.step();
+            }
+        );
         return new BackboneSpeed(name, spec.Description, features, training, batchSize);
     }
 
@@ -52,13 +61,15 @@ public static class SpeedMeter
         do
         {
             long start = Stopwatch.GetTimestamp();
-            using (NewDisposeScope()) step();
+            using (NewDisposeScope())
+                step();
             // A GPU only queues the work.
-            if (device.type == DeviceType.CUDA) cuda.synchronize(device);
+            if (device.type == DeviceType.CUDA)
+                cuda.synchronize(device);
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
-            if (seconds.Count == 1) clock.Restart();
-        }
-        while (seconds.Count < 4 || clock.Elapsed < LeastTime);
+            if (seconds.Count == 1)
+                clock.Restart();
+        } while (seconds.Count < 4 || clock.Elapsed < LeastTime);
 
         double[] counted = [.. seconds.Skip(1).Order()];
         return images / counted[counted.Length / 4];

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training;
 
-/// <summary>What happens with a batch's loss in a stage: gradients are gathered, the schedule sets the rate, the optimizer steps, the average follows.</summary>
+/// <summary>What happens with a batch's loss in a stage: gradients are gathered, the schedule sets the rate, the optimizer steps, the
+/// average follows.</summary>
 internal sealed class StageSteps : IDisposable
 {
     private readonly RunOptimizer _optimizer;
@@ -22,7 +23,8 @@ internal sealed class StageSteps : IDisposable
         _schedule = LearningRateSchedule.From(stage.Settings, batchesPerEpoch);
         int batches = stage.Settings.Integer(CommonParameters.Accumulation);
         _imagesPerStep = batches * stage.Settings.Integer(CommonParameters.BatchSize);
-        if (stage.Settings.Number(CommonParameters.WeightAveraging) is > 0 and double decay) _average = new WeightAverage(model.Backbone, decay);
+        if (stage.Settings.Number(CommonParameters.WeightAveraging) is > 0 and double decay)
+            _average = new WeightAverage(model.Backbone, decay);
     }
 
     public double LearningRate => _optimizer.LearningRate;
@@ -36,11 +38,13 @@ internal sealed class StageSteps : IDisposable
     {
         // With each batch, so that the rate that is reported is the schedule's also between two steps.
         _optimizer.Schedule(_schedule.Factor(batch));
-        if (_images == 0) _missing = _images = Math.Min(_imagesPerStep, left);
+        if (_images == 0)
+            _missing = _images = Math.Min(_imagesPerStep, left);
         // So that the step is that of the mean over all its images, also where the last batch is smaller.
         _optimizer.Accumulate(loss, (double)images / _images);
         _missing -= images;
-        if (_missing > 0) return;
+        if (_missing > 0)
+            return;
         _images = 0;
         StepNow();
     }

@@ -9,10 +9,14 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training;
 
 /// <summary>
-/// A finished model whose answers another network, the student, learns: frozen, in evaluation, and asked in the student's terms. It is shown the
-/// student's own batch, whatever augmentation made of that: where the teacher was trained on another image size, the batch is resized to it on the device (bilinear,
-/// antialiased), and where it expects another mean and standard deviation, the student's are exchanged for them; where both are equal, nothing is
-/// done. So the teacher sees the student's crop, which is not to the pixel what its own reading of the file would give. Its classes are brought into the student's order.
+/// A finished model whose answers another network, the student, learns: frozen, in evaluation, and asked in the student's terms. It is
+/// shown the
+/// student's own batch, whatever augmentation made of that: where the teacher was trained on another image size, the batch is resized to it
+/// on the device (bilinear,
+/// antialiased), and where it expects another mean and standard deviation, the student's are exchanged for them; where both are equal,
+/// nothing is
+/// done. So the teacher sees the student's crop, which is not to the pixel what its own reading of the file would give. Its classes are
+/// brought into the student's order.
 /// </summary>
 public sealed class TeacherNetwork : IDisposable
 {
@@ -40,9 +44,11 @@ public sealed class TeacherNetwork : IDisposable
         }
 
         string[] names = [.. description.Classes];
-        if (!names.SequenceEqual(classes)) _columns = tensor([.. classes.Select(c => (long)Array.IndexOf(names, c))], device: model.Device).DetachFromDisposeScope();
+        if (!names.SequenceEqual(classes))
+            _columns = tensor([.. classes.Select(c => (long)Array.IndexOf(names, c))], device: model.Device).DetachFromDisposeScope();
 
-        Tensor PerChannel(Func<int, float> value) => tensor([.. Enumerable.Range(0, 3).Select(value)], [1, 3, 1, 1], device: model.Device).DetachFromDisposeScope();
+        Tensor PerChannel(Func<int, float> value) =>
+            tensor([.. Enumerable.Range(0, 3).Select(value)], [1, 3, 1, 1], device: model.Device).DetachFromDisposeScope();
     }
 
     internal Backbone Backbone => _model.Backbone;
@@ -57,11 +63,13 @@ public sealed class TeacherNetwork : IDisposable
     public static TeacherNetwork Load(string file, IReadOnlyList<string> classes, Preprocessing student, Device device)
     {
         string beside = ModelDescription.PathBeside(file);
-        if (!File.Exists(file) || !File.Exists(beside)) throw new FileNotFoundException("there is no model with a description beside it.");
+        if (!File.Exists(file) || !File.Exists(beside))
+            throw new FileNotFoundException("there is no model with a description beside it.");
         ModelDescription description = ModelDescription.Load(beside);
         Compare(description.Classes, classes);
         TransferModel loaded = TransferModel.Restore(description, WeightsFile.Open(file));
-        foreach (Parameter parameter in loaded.Backbone.parameters()) parameter.requires_grad = false;
+        foreach (Parameter parameter in loaded.Backbone.parameters())
+            parameter.requires_grad = false;
         loaded.Backbone.to(device);
         return new TeacherNetwork(new TransferModel(loaded.Backbone, description.Classes, device), description, classes, student);
     }
@@ -79,7 +87,10 @@ public sealed class TeacherNetwork : IDisposable
     internal Tensor Inputs(Tensor images)
     {
         int side = _description.Preprocessing.CropSize;
-        Tensor resized = images.shape[^1] == side ? images : nn.functional.interpolate(images, [side, side], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
+        Tensor resized =
+            images.shape[^1] == side
+                ? images
+                : nn.functional.interpolate(images, [side, side], mode: InterpolationMode.Bilinear, align_corners: false, antialias: true);
         return _scale is null ? resized : resized.mul(_scale).Plus(_shift!);
     }
 
@@ -96,8 +107,10 @@ public sealed class TeacherNetwork : IDisposable
 
     private static void Compare(IReadOnlyList<string> own, IReadOnlyList<string> classes)
     {
-        string[] unknown = [.. classes.Except(own, StringComparer.Ordinal)], others = [.. own.Except(classes, StringComparer.Ordinal)];
-        if (unknown.Length == 0 && others.Length == 0) return;
+        string[] unknown = [.. classes.Except(own, StringComparer.Ordinal)],
+            others = [.. own.Except(classes, StringComparer.Ordinal)];
+        if (unknown.Length == 0 && others.Length == 0)
+            return;
         string[] differences =
         [
             .. unknown.Length > 0 ? [$"it does not know {List(unknown)}"] : Array.Empty<string>(),
@@ -106,5 +119,6 @@ public sealed class TeacherNetwork : IDisposable
         throw new InvalidDataException($"its classes are not those of the images: {string.Join(", and ", differences)}.");
     }
 
-    private static string List(string[] names) => $"{string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? $" and {names.Length - MostNames} more" : "")}";
+    private static string List(string[] names) =>
+        $"{string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? $" and {names.Length - MostNames} more" : "")}";
 }

@@ -20,7 +20,15 @@ public sealed class TrainingRun : IDisposable
     private readonly ImageStore _images;
     private readonly ImageStore? _targetImages;
 
-    private TrainingRun(JobSpec job, DatasetManifest data, TargetDomain? target, TransferModel model, TransferMethod method, ParameterSet settings, DeviceSpec device)
+    private TrainingRun(
+        JobSpec job,
+        DatasetManifest data,
+        TargetDomain? target,
+        TransferModel model,
+        TransferMethod method,
+        ParameterSet settings,
+        DeviceSpec device
+    )
     {
         (Job, Data, Target, Model, Method, Settings, Device) = (job, data, target, model, method, settings, device);
         Stages = method.Stages;
@@ -83,7 +91,8 @@ public sealed class TrainingRun : IDisposable
     /// <summary>Lets the method of a stage learn what it must know of the training images, where a stage is only tried out.</summary>
     internal void PrepareMethod(TrainingStage stage, CancellationToken cancel)
     {
-        if (stage.Method.PreparationPasses > 0) stage.Method.Prepare(Model, StageSources.Plain(this, stage), BatchSize, _ => { }, cancel);
+        if (stage.Method.PreparationPasses > 0)
+            stage.Method.Prepare(Model, StageSources.Plain(this, stage), BatchSize, _ => { }, cancel);
     }
 
     /// <summary>Of the stages that come first.</summary>
@@ -92,7 +101,8 @@ public sealed class TrainingRun : IDisposable
     /// <exception cref="TrainingException">The method takes no steps, so that there is nothing to find about them.</exception>
     internal void RequireSteps()
     {
-        if (Stages[^1].Method.FitsAtOnce) throw TrainingException.BadInput("This method finds its model at once: it has neither a learning rate nor batches to choose.");
+        if (Stages[^1].Method.FitsAtOnce)
+            throw TrainingException.BadInput("This method finds its model at once: it has neither a learning rate nor batches to choose.");
     }
 
     public void Dispose()
@@ -104,8 +114,16 @@ public sealed class TrainingRun : IDisposable
 
     private BatchSource Drawn(TrainingStage stage, IReadOnlyList<Sample> samples, ImageStore images, bool mixes)
     {
-        ImageBatches batches = RandomCrop.From(stage.Settings) is not { } crop ? Evaluation(samples, images)
-            : Batches(samples, epoch => crop.Reader(images, Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - EpochsBefore(stage), stage.Epochs))));
+        ImageBatches batches = RandomCrop.From(stage.Settings) is not { } crop
+            ? Evaluation(samples, images)
+            : Batches(
+                samples,
+                epoch =>
+                    crop.Reader(
+                        images,
+                        Preprocessing.WithInput(stage.Method.ImageSize(Preprocessing.CropSize, epoch - EpochsBefore(stage), stage.Epochs))
+                    )
+            );
         return AugmentedBatches.Of(batches, stage.Settings, Preprocessing, mixes);
     }
 
@@ -115,7 +133,8 @@ public sealed class TrainingRun : IDisposable
         return Batches(samples, _ => reader);
     }
 
-    private ImageBatches Batches(IReadOnlyList<Sample> samples, Func<int, InputReader> reader) => new(samples, Data.Classes, reader, Job.Seed, Model.Device);
+    private ImageBatches Batches(IReadOnlyList<Sample> samples, Func<int, InputReader> reader) =>
+        new(samples, Data.Classes, reader, Job.Seed, Model.Device);
 
     /// <summary>What evaluation does to an image: the network's own, at the size that the settings say.</summary>
     internal static Preprocessing PreprocessingOf(BackboneSpec backbone, ParameterSet settings)
@@ -129,7 +148,8 @@ public sealed class TrainingRun : IDisposable
     {
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
-        if (settings.Integer(CommonParameters.Threads) is > 0 and int threads) set_num_threads(threads);
+        if (settings.Integer(CommonParameters.Threads) is > 0 and int threads)
+            set_num_threads(threads);
         Devices.UsesTf32 = settings.Boolean(CommonParameters.Tf32);
         DatasetManifest data = RunData.Load(job);
         TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
@@ -139,7 +159,12 @@ public sealed class TrainingRun : IDisposable
         IReadOnlyList<ModelTask> tasks = RunData.TasksOf(job, data);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, TransferModel.OutputsOf(data.Classes, tasks), method.Head);
         CheckImageSize(backbone, settings);
-        var model = new TransferModel(backbone, data.Classes, device) { Tasks = tasks, Source = LoadWeights(backbone, job, data.Classes, tasks, device, emit), Teacher = teacher };
+        var model = new TransferModel(backbone, data.Classes, device)
+        {
+            Tasks = tasks,
+            Source = LoadWeights(backbone, job, data.Classes, tasks, device, emit),
+            Teacher = teacher,
+        };
         backbone.to(device);
         if (settings.Boolean(CommonParameters.ClassWeights))
         {
@@ -151,11 +176,13 @@ public sealed class TrainingRun : IDisposable
         return new TrainingRun(job, data, target, model, method, settings, deviceSpec);
     }
 
-    /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by libtorch.</summary>
+    /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by
+    /// libtorch.</summary>
     private static void CheckImageSize(Backbone backbone, ParameterSet settings)
     {
         int side = PreprocessingOf(backbone.Spec, settings).CropSize;
-        if (side == backbone.Spec.Preprocessing.CropSize) return;
+        if (side == backbone.Spec.Preprocessing.CropSize)
+            return;
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         backbone.eval();
@@ -165,13 +192,24 @@ public sealed class TrainingRun : IDisposable
         }
         catch (System.Runtime.InteropServices.ExternalException e)
         {
-            throw TrainingException.BadInput($"{backbone.Spec.DisplayName} cannot take images of {side} pixels. Choose a larger image size; its own is {backbone.Spec.Preprocessing.CropSize}.", e);
+            throw TrainingException.BadInput(
+                $"{backbone.Spec.DisplayName} cannot take images of {side} pixels. Choose a larger image size; its own is "
+                    + $"{backbone.Spec.Preprocessing.CropSize}.",
+                e
+            );
         }
     }
 
     /// <summary>Loads what the network starts from.</summary>
     /// <returns>The network as it was pretrained, where the method asks for it.</returns>
-    private static TransferModel? LoadWeights(Backbone backbone, JobSpec job, IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks, Device device, Action<RunEvent> emit)
+    private static TransferModel? LoadWeights(
+        Backbone backbone,
+        JobSpec job,
+        IReadOnlyList<string> classes,
+        IReadOnlyList<ModelTask> tasks,
+        Device device,
+        Action<RunEvent> emit
+    )
     {
         WeightsSpec weights = job.Weights;
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
@@ -179,9 +217,19 @@ public sealed class TrainingRun : IDisposable
             throw TrainingException.BadInput($"'{job.Method}' starts from random weights. To train on from these, choose fine-tuning.");
         if (weights.File is null)
         {
-            if (method.Source != SourceUse.None) throw TrainingException.BadInput($"{method.DisplayName} needs pretrained weights. To start from random ones, choose another method.");
-            if (!method.TakesWeights) return null;
-            emit(new MessageLogged { Level = MessageLevel.Warning, Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images." });
+            if (method.Source != SourceUse.None)
+                throw TrainingException.BadInput(
+                    $"{method.DisplayName} needs pretrained weights. To start from random ones, choose another method."
+                );
+            if (!method.TakesWeights)
+                return null;
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Warning,
+                    Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images.",
+                }
+            );
             return null;
         }
 
@@ -189,12 +237,15 @@ public sealed class TrainingRun : IDisposable
         {
             IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(weights.File);
             LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
-            emit(new MessageLogged
-            {
-                Level = MessageLevel.Information,
-                Text = $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
-                    + (report.HeadLoaded ? ", the head included." : "; the head is new."),
-            });
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Information,
+                    Text =
+                        $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
+                        + (report.HeadLoaded ? ", the head included." : "; the head is new."),
+                }
+            );
             return method.Source == SourceUse.None ? null : SourceNetwork(job.Backbone, tensors, method, device);
         }
         catch (IOException e)
@@ -204,16 +255,36 @@ public sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Loads what the network learns from beside the labels, where the method takes that.</summary>
-    private static TeacherNetwork? LoadTeacher(JobSpec job, IReadOnlyList<string> classes, ParameterSet settings, Device device, Action<RunEvent> emit)
+    private static TeacherNetwork? LoadTeacher(
+        JobSpec job,
+        IReadOnlyList<string> classes,
+        ParameterSet settings,
+        Device device,
+        Action<RunEvent> emit
+    )
     {
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
-        if (job.Teacher is not { } spec) return method.TakesTeacher ? throw TrainingException.BadInput($"{method.DisplayName} learns from an earlier run's model: name the teacher.") : null;
-        if (!method.TakesTeacher) throw TrainingException.BadInput($"{method.DisplayName} takes no teacher. To learn from an earlier run's model, choose distillation.");
-        BackboneSpec student = BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+        if (job.Teacher is not { } spec)
+            return method.TakesTeacher
+                ? throw TrainingException.BadInput($"{method.DisplayName} learns from an earlier run's model: name the teacher.")
+                : null;
+        if (!method.TakesTeacher)
+            throw TrainingException.BadInput(
+                $"{method.DisplayName} takes no teacher. To learn from an earlier run's model, choose distillation."
+            );
+        BackboneSpec student =
+            BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
+            ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
         try
         {
             TeacherNetwork teacher = TeacherNetwork.Load(spec.File, classes, PreprocessingOf(student, settings), device);
-            emit(new MessageLogged { Level = MessageLevel.Information, Text = $"The teacher is {spec.Name ?? Path.GetFileName(spec.File)}: {teacher}." });
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Information,
+                    Text = $"The teacher is {spec.Name ?? Path.GetFileName(spec.File)}: {teacher}.",
+                }
+            );
             return teacher;
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
@@ -222,28 +293,41 @@ public sealed class TrainingRun : IDisposable
         }
     }
 
-    private static TransferModel SourceNetwork(string name, IReadOnlyDictionary<string, TensorData> tensors, TransferMethodSpec method, Device device)
+    private static TransferModel SourceNetwork(
+        string name,
+        IReadOnlyDictionary<string, TensorData> tensors,
+        TransferMethodSpec method,
+        Device device
+    )
     {
         FileHead? head = WeightsLoader.HeadOf(name, tensors);
         if (head is null && method.Source == SourceUse.TrunkAndHead)
-            throw new WeightsException($"they have no head, and {method.DisplayName} needs that of the classes they were trained on. Choose weights with their head, or another method.");
+            throw new WeightsException(
+                $"they have no head, and {method.DisplayName} needs that of the classes they were trained on. Choose weights "
+                    + "with their head, or another method."
+            );
         int classes = head?.Classes ?? 1;
         Backbone source = BackboneRegistry.Create(name, classes, head?.Hidden);
         WeightsLoader.Load(source, tensors);
-        foreach (Parameter parameter in source.parameters()) parameter.requires_grad = false;
+        foreach (Parameter parameter in source.parameters())
+            parameter.requires_grad = false;
         source.eval();
         source.to(device);
         return new TransferModel(source, [.. Enumerable.Range(1, classes).Select(c => $"source class {c}")], device);
     }
 
     /// <summary>
-    /// A head means nothing without its classes: only a file that names the same ones in the same order gives its own. Whether it has the same
+    /// A head means nothing without its classes: only a file that names the same ones in the same order gives its own. Whether it has the
+    /// same
     /// hidden layer, its tensors say.
     /// </summary>
     private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks)
     {
         string path = ModelDescription.PathBeside(weights);
-        return File.Exists(path) && ModelDescription.Load(path) is var description && description.Classes.SequenceEqual(classes) && (description.LabelSets ?? []).SequenceEqual(tasks.Select(t => t.Labels));
+        return File.Exists(path)
+            && ModelDescription.Load(path) is var description
+            && description.Classes.SequenceEqual(classes)
+            && (description.LabelSets ?? []).SequenceEqual(tasks.Select(t => t.Labels));
     }
 }
 

@@ -45,7 +45,8 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     /// <summary>Runs the network from an entry point to logits [N, classes]; from 0, the inputs are images.</summary>
     public Tensor Logits(Tensor inputs, int entry = 0) => ClassesOf(Outputs(inputs, entry));
 
-    /// <summary>Runs the network from an entry point to all its outputs, [N, outputs]: the classes' logits, and behind them those of <see cref="Tasks"/>.</summary>
+    /// <summary>Runs the network from an entry point to all its outputs, [N, outputs]: the classes' logits, and behind them those of
+    /// <see cref="Tasks"/>.</summary>
     public Tensor Outputs(Tensor inputs, int entry = 0) => Backbone.ForwardHead(HeadInput(inputs, entry));
 
     /// <summary>All outputs [N, outputs] to the classes' logits, [N, classes].</summary>
@@ -55,7 +56,8 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     public Tensor HeadInput(Tensor inputs, int entry) =>
         entry == HeadEntry ? inputs : Backbone.ToHeadInput(Backbone.ForwardGroups(inputs, entry, HeadEntry - entry));
 
-    /// <summary>Lets errors on class c count N / (K n_c), for n_c of N training images in K classes, so that each class weighs the same in all.</summary>
+    /// <summary>Lets errors on class c count N / (K n_c), for n_c of N training images in K classes, so that each class weighs the same in
+    /// all.</summary>
     public void WeighClasses(IReadOnlyList<int> images)
     {
         ClassWeights?.Dispose();
@@ -65,8 +67,12 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     /// <summary>Weighs the labels of <see cref="Tasks"/> as <see cref="WeighClasses"/> does the classes.</summary>
     public void WeighLabels(IReadOnlyList<Sample> training)
     {
-        foreach (Tensor weights in TaskLabelWeights) weights.Dispose();
-        TaskLabelWeights = [.. Tasks.Select(t => WeightsFor([.. t.Labels.Labels.Select(label => training.Count(s => t.Labels.LabelOf(s) == label))]))];
+        foreach (Tensor weights in TaskLabelWeights)
+            weights.Dispose();
+        TaskLabelWeights =
+        [
+            .. Tasks.Select(t => WeightsFor([.. t.Labels.Labels.Select(label => training.Count(s => t.Labels.LabelOf(s) == label))])),
+        ];
     }
 
     /// <summary>Puts another head in the place of the architecture's own, on the model's device.</summary>
@@ -76,15 +82,18 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
         Backbone.Head.to(Device);
         Backbone.Head.eval();
         // It outlives whatever the caller disposes of.
-        foreach (Tensor tensor in Backbone.Head.parameters().Concat(Backbone.Head.buffers())) tensor.DetachFromDisposeScope();
+        foreach (Tensor tensor in Backbone.Head.parameters().Concat(Backbone.Head.buffers()))
+            tensor.DetachFromDisposeScope();
     }
 
     // A class without training images has no errors to weigh.
     private Tensor WeightsFor(IReadOnlyList<int> images) =>
-        tensor([.. images.Select(n => (float)(n == 0 ? 0 : images.Sum() / (double)((long)images.Count * n)))], device: Device).DetachFromDisposeScope();
+        tensor([.. images.Select(n => (float)(n == 0 ? 0 : images.Sum() / (double)((long)images.Count * n)))], device: Device)
+            .DetachFromDisposeScope();
 
     /// <summary>A copy of all weights and statistics, on the CPU.</summary>
-    public IReadOnlyDictionary<string, TensorData> Snapshot() => Backbone.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
+    public IReadOnlyDictionary<string, TensorData> Snapshot() =>
+        Backbone.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
 
     /// <summary>Builds a trained model again from its description and tensors, on the CPU and ready for inference.</summary>
     /// <exception cref="WeightsException">The tensors are not the description's.</exception>
@@ -92,18 +101,21 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     {
         IReadOnlyList<ModelTask> tasks = ModelTask.Behind(description.Classes.Count, (description.LabelSets ?? []).Select(s => (s, 1.0)));
         Backbone backbone = BackboneRegistry.Create(description.Backbone, OutputsOf(description.Classes, tasks), description.Head);
-        if (!WeightsLoader.Load(backbone, tensors).HeadLoaded) throw new WeightsException("The file's head does not have the model's classes.");
+        if (!WeightsLoader.Load(backbone, tensors).HeadLoaded)
+            throw new WeightsException("The file's head does not have the model's classes.");
         backbone.eval();
         return new TransferModel(backbone, description.Classes, CPU) { Tasks = tasks };
     }
 
     /// <summary>How many outputs a network needs for them.</summary>
-    internal static int OutputsOf(IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks) => classes.Count + tasks.Sum(t => t.Labels.Labels.Count);
+    internal static int OutputsOf(IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks) =>
+        classes.Count + tasks.Sum(t => t.Labels.Labels.Count);
 
     public void Dispose()
     {
         ClassWeights?.Dispose();
-        foreach (Tensor weights in TaskLabelWeights) weights.Dispose();
+        foreach (Tensor weights in TaskLabelWeights)
+            weights.Dispose();
         Source?.Dispose();
         Teacher?.Dispose();
         Backbone.Dispose();

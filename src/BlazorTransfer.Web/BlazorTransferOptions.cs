@@ -2,7 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 namespace BlazorTransfer.Web;
 
-/// <summary>Settings of an installation: <c>appsettings.json</c>, or the environment as <c>BLAZORTRANSFER_DataFolder</c> and so on.</summary>
+/// <summary>Settings of an installation: <c>appsettings.json</c>, or the environment as <c>BLAZORTRANSFER_DataFolder</c> and so
+/// on.</summary>
 internal sealed class BlazorTransferOptions
 {
     /// <summary>Where everything is kept; relative to the program's content folder.</summary>
@@ -24,7 +25,8 @@ internal sealed class BlazorTransferOptions
     [Range(0, 1L << 50)]
     public long MinimumFreeBytes { get; set; } = 1L << 30;
 
-    /// <summary>How much of the disk features of frozen layers may take, which runs share so that none computes them twice, in bytes; 0 keeps none.</summary>
+    /// <summary>How much of the disk features of frozen layers may take, which runs share so that none computes them twice, in bytes; 0
+    /// keeps none.</summary>
     [Range(0, 1L << 50)]
     public long FeatureCacheBytes { get; set; } = 10L << 30;
 

@@ -18,6 +18,7 @@ using BlazorTransfer.Web.Storage;
 using MudBlazor.Services;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
+
 // `dotnet run` serves the assets from where the build left them; a published image has them in one folder.
 builder.WebHost.UseStaticWebAssets();
 builder.Configuration.AddEnvironmentVariables("BLAZORTRANSFER_");
@@ -42,7 +43,8 @@ builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 WebApplication app = builder.Build();
-if (args is ["rebuild"]) return Maintenance.Rebuild(app.Services);
+if (args is ["rebuild"])
+    return Maintenance.Rebuild(app.Services);
 
 app.UseSecurityHeaders();
 app.UseExceptionHandler();

@@ -24,7 +24,8 @@ internal static class Startup
             {
                 Console.WriteLine($"BlazorTransfer is at {string.Join(" and ", app.Urls)}");
                 Console.WriteLine($"Data folder: {app.Services.GetRequiredService<DataFolder>().Root}");
-                if (open) Console.WriteLine($"Set-up code: {setup.Value} (for the first account; it changes with each start)");
+                if (open)
+                    Console.WriteLine($"Set-up code: {setup.Value} (for the first account; it changes with each start)");
             });
             app.Run();
             return 0;
@@ -39,7 +40,8 @@ internal static class Startup
     /// <summary>The API speaks the same JSON as the run folders.</summary>
     public static void TakeProtocol(this JsonSerializerOptions options)
     {
-        foreach (JsonConverter converter in ProtocolJson.Line.Converters) options.Converters.Add(converter);
+        foreach (JsonConverter converter in ProtocolJson.Line.Converters)
+            options.Converters.Add(converter);
         options.NumberHandling = ProtocolJson.Line.NumberHandling;
         // What the types do not allow is a mistake of the request, told as one, before any code meets it.
         options.RespectNullableAnnotations = true;
@@ -55,12 +57,15 @@ internal static class NotFoundPages
     public static void UseNotFoundPage(this IApplicationBuilder app)
     {
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.Use((context, next) =>
-        {
-            bool isProgram = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs");
-            if (isProgram && context.Features.Get<IStatusCodePagesFeature>() is { } pages) pages.Enabled = false;
-            return next(context);
-        });
+        app.Use(
+            (context, next) =>
+            {
+                bool isProgram = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs");
+                if (isProgram && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+                    pages.Enabled = false;
+                return next(context);
+            }
+        );
     }
 }
 
@@ -80,8 +85,11 @@ internal sealed class SetupRedirect(RequestDelegate next, SetupCode setup)
 {
     public Task InvokeAsync(HttpContext context)
     {
-        bool isPage = HttpMethods.IsGet(context.Request.Method) && context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.RootComponentMetadata>() is not null;
-        if (!isPage || context.Request.Path.StartsWithSegments("/setup") || !setup.IsOpen) return next(context);
+        bool isPage =
+            HttpMethods.IsGet(context.Request.Method)
+            && context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.RootComponentMetadata>() is not null;
+        if (!isPage || context.Request.Path.StartsWithSegments("/setup") || !setup.IsOpen)
+            return next(context);
         context.Response.Redirect("/setup");
         return Task.CompletedTask;
     }

@@ -9,20 +9,28 @@ namespace BlazorTransfer.Worker;
 /// <summary>The one place where a failure becomes an exit code and a sentence.</summary>
 internal static class Failures
 {
-    public static (WorkerExitCode Code, string Message) Describe(Exception failure) => failure switch
-    {
-        TrainingException e => (e.ExitCode, e.Message),
-        OperationCanceledException => (WorkerExitCode.Cancelled, "The run was cancelled."),
-        ImportException or WeightsException or ImageException or InvalidDataException or FileNotFoundException or DirectoryNotFoundException =>
-            (WorkerExitCode.BadInput, failure.Message),
-        OutOfMemoryException => (WorkerExitCode.TrainingFailed, "Memory ran out. Use a smaller batch size or a smaller backbone."),
-        System.Runtime.InteropServices.ExternalException e when e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) =>
-            (WorkerExitCode.TrainingFailed, "The device's memory ran out. Use a smaller batch size, a smaller backbone or a deeper freeze."),
-        UnauthorizedAccessException => (WorkerExitCode.StorageFailed, $"A file cannot be written: {failure.Message}"),
-        IOException e when IsDiskFull(e) => (WorkerExitCode.StorageFailed, "The disk is full. Free some space and run again."),
-        IOException => (WorkerExitCode.StorageFailed, failure.Message),
-        _ => (WorkerExitCode.InternalError, $"Unexpected error: {failure.GetBaseException().Message.Split('\n')[0]}"),
-    };
+    public static (WorkerExitCode Code, string Message) Describe(Exception failure) =>
+        failure switch
+        {
+            TrainingException e => (e.ExitCode, e.Message),
+            OperationCanceledException => (WorkerExitCode.Cancelled, "The run was cancelled."),
+            ImportException
+            or WeightsException
+            or ImageException
+            or InvalidDataException
+            or FileNotFoundException
+            or DirectoryNotFoundException => (WorkerExitCode.BadInput, failure.Message),
+            OutOfMemoryException => (WorkerExitCode.TrainingFailed, "Memory ran out. Use a smaller batch size or a smaller backbone."),
+            System.Runtime.InteropServices.ExternalException e
+                when e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) => (
+                WorkerExitCode.TrainingFailed,
+                "The device's memory ran out. Use a smaller batch size, a smaller backbone or a deeper freeze."
+            ),
+            UnauthorizedAccessException => (WorkerExitCode.StorageFailed, $"A file cannot be written: {failure.Message}"),
+            IOException e when IsDiskFull(e) => (WorkerExitCode.StorageFailed, "The disk is full. Free some space and run again."),
+            IOException => (WorkerExitCode.StorageFailed, failure.Message),
+            _ => (WorkerExitCode.InternalError, $"Unexpected error: {failure.GetBaseException().Message.Split('\n')[0]}"),
+        };
 
     /// <summary>Runs a command; a failure ends in one line on standard error and its code.</summary>
     public static int Guard(Action command)
@@ -36,7 +44,8 @@ internal static class Failures
         {
             (WorkerExitCode code, string message) = Describe(e);
             Console.Error.WriteLine(message);
-            if (code == WorkerExitCode.InternalError) Console.Error.WriteLine(e);
+            if (code == WorkerExitCode.InternalError)
+                Console.Error.WriteLine(e);
             return (int)code;
         }
     }

@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace BlazorTransfer.Worker;
 
-/// <summary>Turns SIGTERM, and Ctrl+C where a person is there to press it, into a cancellation: the default would end the process before it could clean up and say so.</summary>
+/// <summary>Turns SIGTERM, and Ctrl+C where a person is there to press it, into a cancellation: the default would end the process before it
+/// could clean up and say so.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -18,11 +19,13 @@ internal sealed class Interruption : IDisposable
         }
 
         _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel));
-        if (atConsole) _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel));
+        if (atConsole)
+            _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel));
     }
 
     public void Dispose()
     {
-        foreach (PosixSignalRegistration registration in _registrations) registration.Dispose();
+        foreach (PosixSignalRegistration registration in _registrations)
+            registration.Dispose();
     }
 }

@@ -32,28 +32,48 @@ internal static class JobRunner
             NativeLibtorch.Load();
             JobSpec job = JobSpec.Load(folder.Job);
             TrainingOutcome outcome = TrainingRun.Execute(job, folder, Emit, cancel.Token);
-            Emit(new PhaseProgressed { Phase = RunPhase.Exporting, Done = 0, Total = 1, Unit = "packages" });
+            Emit(
+                new PhaseProgressed
+                {
+                    Phase = RunPhase.Exporting,
+                    Done = 0,
+                    Total = 1,
+                    Unit = "packages",
+                }
+            );
             Emit(ModelPackage.Write(folder, job));
-            Emit(new PhaseProgressed { Phase = RunPhase.Exporting, Done = 1, Total = 1, Unit = "packages" });
-            Emit(new RunFinished
-            {
-                Outcome = RunOutcome.Succeeded,
-                BestEpoch = outcome.BestEpoch,
-                BestMetric = outcome.BestMetric,
-                Seconds = clock.Elapsed.TotalSeconds,
-            });
+            Emit(
+                new PhaseProgressed
+                {
+                    Phase = RunPhase.Exporting,
+                    Done = 1,
+                    Total = 1,
+                    Unit = "packages",
+                }
+            );
+            Emit(
+                new RunFinished
+                {
+                    Outcome = RunOutcome.Succeeded,
+                    BestEpoch = outcome.BestEpoch,
+                    BestMetric = outcome.BestMetric,
+                    Seconds = clock.Elapsed.TotalSeconds,
+                }
+            );
             return WorkerExitCode.Success;
         }
         catch (Exception e)
         {
             (WorkerExitCode code, string message) = Failures.Describe(e);
             Console.Error.WriteLine(atConsole && code != WorkerExitCode.InternalError ? message : e);
-            Emit(new RunFinished
-            {
-                Outcome = code == WorkerExitCode.Cancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
-                Error = code == WorkerExitCode.Cancelled ? null : message,
-                Seconds = clock.Elapsed.TotalSeconds,
-            });
+            Emit(
+                new RunFinished
+                {
+                    Outcome = code == WorkerExitCode.Cancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
+                    Error = code == WorkerExitCode.Cancelled ? null : message,
+                    Seconds = clock.Elapsed.TotalSeconds,
+                }
+            );
             return code;
         }
     }
@@ -69,7 +89,8 @@ internal static class JobRunner
     {
         try
         {
-            if (folder.CancelRequested) cancel.Cancel();
+            if (folder.CancelRequested)
+                cancel.Cancel();
         }
         catch (ObjectDisposedException)
         {

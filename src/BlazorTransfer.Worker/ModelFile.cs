@@ -27,12 +27,20 @@ internal static class ModelFile
     {
         if (Directory.Exists(path))
         {
-            string[] candidates = [Path.Combine(path, "checkpoints", "best.safetensors"), Path.Combine(path, "model.safetensors"), Path.Combine(path, "best.safetensors")];
+            string[] candidates =
+            [
+                Path.Combine(path, "checkpoints", "best.safetensors"),
+                Path.Combine(path, "model.safetensors"),
+                Path.Combine(path, "best.safetensors"),
+            ];
             return candidates.FirstOrDefault(File.Exists)
-                ?? throw TrainingException.BadInput($"The folder '{path}' holds no model (no model.safetensors and no checkpoints/best.safetensors).");
+                ?? throw TrainingException.BadInput(
+                    $"The folder '{path}' holds no model (no model.safetensors and no checkpoints/best.safetensors)."
+                );
         }
 
-        if (!File.Exists(path)) throw TrainingException.BadInput($"There is no model '{path}'.");
+        if (!File.Exists(path))
+            throw TrainingException.BadInput($"There is no model '{path}'.");
         return Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase) ? Unpack(path, unpackTo) : path;
     }
 
@@ -42,7 +50,8 @@ internal static class ModelFile
         using ZipArchive zip = ZipFile.OpenRead(path);
         foreach (string name in new[] { "model.safetensors", "model.json" })
         {
-            ZipArchiveEntry entry = zip.GetEntry(name) ?? throw TrainingException.BadInput($"'{path}' is no model package: it has no {name}.");
+            ZipArchiveEntry entry =
+                zip.GetEntry(name) ?? throw TrainingException.BadInput($"'{path}' is no model package: it has no {name}.");
             entry.ExtractToFile(Path.Combine(folder, name));
         }
 

@@ -7,7 +7,8 @@ namespace BlazorTransfer.Worker;
 /// <summary>Loads libtorch before anything needs it, so that a failure has its true cause in one line.</summary>
 internal static partial class NativeLibtorch
 {
-    /// <summary>Names the <c>torch/lib</c> folder of an installed PyTorch, whose libtorch (of the same version) is used instead of the package's.</summary>
+    /// <summary>Names the <c>torch/lib</c> folder of an installed PyTorch, whose libtorch (of the same version) is used instead of the
+    /// package's.</summary>
     public const string FolderVariable = "BLAZORTRANSFER_LIBTORCH";
 
     // In the order in which they need one another; the CUDA ones exist in CUDA builds only.
@@ -16,13 +17,15 @@ internal static partial class NativeLibtorch
     // A function that TorchSharp's native half calls, by the name it has in libtorch 2.10 and its neighbours.
     private const string NeededSymbol = "_ZNK5torch2nn6Module5cloneERKSt8optionalIN3c106DeviceEE";
 
-    private const int TrimThreshold = -1, MmapMaximum = -4;
+    private const int TrimThreshold = -1,
+        MmapMaximum = -4;
 
     /// <exception cref="TrainingException">libtorch cannot be loaded; the message says why.</exception>
     public static void Load()
     {
         KeepFreedMemory();
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder) LoadFrom(folder);
+        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+            LoadFrom(folder);
         LoadBridge();
         try
         {
@@ -36,7 +39,8 @@ internal static partial class NativeLibtorch
 
     private static void LoadFrom(string folder)
     {
-        if (!Directory.Exists(folder)) throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"{FolderVariable} names '{folder}', which is no folder.");
+        if (!Directory.Exists(folder))
+            throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"{FolderVariable} names '{folder}', which is no folder.");
         foreach (string path in Libraries.Select(name => Path.Combine(folder, FileName(name))).Where(File.Exists))
         {
             try
@@ -53,9 +57,17 @@ internal static partial class NativeLibtorch
     /// <summary>Another version would crash the process at the first call, or make the loader take the package's beside it.</summary>
     private static void CheckVersion(string path, nint library)
     {
-        if (!OperatingSystem.IsLinux() || Path.GetFileName(path) != FileName("torch_cpu") || NativeLibrary.TryGetExport(library, NeededSymbol, out _)) return;
-        throw new TrainingException(WorkerExitCode.DeviceUnavailable,
-            $"{FolderVariable} holds a libtorch of another version. TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)} needs that of PyTorch 2.10.");
+        if (
+            !OperatingSystem.IsLinux()
+            || Path.GetFileName(path) != FileName("torch_cpu")
+            || NativeLibrary.TryGetExport(library, NeededSymbol, out _)
+        )
+            return;
+        throw new TrainingException(
+            WorkerExitCode.DeviceUnavailable,
+            $"{FolderVariable} holds a libtorch of another version. TorchSharp "
+                + $"{typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)} needs that of PyTorch 2.10."
+        );
     }
 
     /// <summary>
@@ -71,8 +83,12 @@ internal static partial class NativeLibtorch
             Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", file),
             Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native", file),
         ];
-        string bridge = candidates.FirstOrDefault(File.Exists)
-            ?? throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"libtorch cannot be loaded: {file} is missing beside the program.");
+        string bridge =
+            candidates.FirstOrDefault(File.Exists)
+            ?? throw new TrainingException(
+                WorkerExitCode.DeviceUnavailable,
+                $"libtorch cannot be loaded: {file} is missing beside the program."
+            );
         try
         {
             NativeLibrary.Load(bridge);
@@ -94,7 +110,9 @@ internal static partial class NativeLibtorch
     }
 
     private static string FileName(string library) =>
-        OperatingSystem.IsWindows() ? $"{library}.dll" : OperatingSystem.IsMacOS() ? $"lib{library}.dylib" : $"lib{library}.so";
+        OperatingSystem.IsWindows() ? $"{library}.dll"
+        : OperatingSystem.IsMacOS() ? $"lib{library}.dylib"
+        : $"lib{library}.so";
 
     /// <summary>
     /// Lets the C library keep what a step frees for the next step, which allocates the same again: otherwise each large tensor is
@@ -102,7 +120,8 @@ internal static partial class NativeLibtorch
     /// </summary>
     private static void KeepFreedMemory()
     {
-        if (!OperatingSystem.IsLinux()) return;
+        if (!OperatingSystem.IsLinux())
+            return;
         try
         {
             SetAllocator(TrimThreshold, int.MaxValue);

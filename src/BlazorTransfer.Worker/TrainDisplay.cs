@@ -17,10 +17,20 @@ internal sealed class TrainDisplay : IDisposable
     public TrainDisplay(ImportResult import)
     {
         DatasetManifest data = import.Manifest;
-        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-            $"[bold]{data.Samples.Count}[/] images, [bold]{data.Classes.Count}[/] classes ({string.Join(", ", data.Classes.Take(8))}): {data.Of(Split.Train).Count} to train, {data.Of(Split.Validation).Count} to validate, {data.Of(Split.Test).Count} to test. {import.SplitOrigin}");
-        foreach (RejectedFile file in import.Rejected.Take(5)) AnsiConsole.MarkupLineInterpolated($"[yellow]left out[/] {file.Name}: {file.Reason}");
-        if (import.Rejected.Count > 5) AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]left out[/] {import.Rejected.Count - 5} more files");
+        string classes = string.Join(", ", data.Classes.Take(8));
+        int Count(Split split) => data.Of(split).Count;
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"[bold]{data.Samples.Count}[/] images, [bold]{data.Classes.Count}[/] classes ({classes}):"
+        );
+        AnsiConsole.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"{Count(Split.Train)} train, {Count(Split.Validation)} validation, {Count(Split.Test)} test. {import.SplitOrigin}"
+        );
+        foreach (RejectedFile file in import.Rejected.Take(5))
+            AnsiConsole.MarkupLineInterpolated($"[yellow]left out[/] {file.Name}: {file.Reason}");
+        if (import.Rejected.Count > 5)
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]left out[/] {import.Rejected.Count - 5} more files");
     }
 
     public void Show(RunEvent runEvent)
@@ -39,12 +49,18 @@ internal sealed class TrainDisplay : IDisposable
                 string training = e.Metrics.TryGetValue(MetricKeys.TrainLoss, out double loss) ? $"loss {loss:F4}  " : "";
                 string target = e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double targetTop1) ? $"  target {targetTop1:P2}" : "";
                 string speed = e.Metrics.TryGetValue(MetricKeys.ImagesPerSecond, out double images) ? $"  {images:F0} images/s" : "";
-                Line($"epoch {e.Epoch,4}/{_epochs}  {training}validation loss {e.Metrics[MetricKeys.ValidationLoss]:F4}  top-1 {e.Metrics[MetricKeys.ValidationTop1]:P2}{(e.IsBest ? " *" : "  ")}{target}{speed}");
+                Line(
+                    $"epoch {e.Epoch, 4}/{_epochs}  {training}validation loss {e.Metrics[MetricKeys.ValidationLoss]:F4}  top-1 "
+                        + $"{e.Metrics[MetricKeys.ValidationTop1]:P2}{(e.IsBest ? " *" : "  ")}{target}{speed}"
+                );
                 break;
             case EvaluationCompleted e:
                 if (e.OfTarget)
                 {
-                    Line($"best model, {e.Answers?.Length} labelled images of the target, which chose nothing: top-1 {e.Metrics[MetricKeys.TargetTop1]:P2}");
+                    Line(
+                        $"best model, {e.Answers?.Length} labelled images of the target, which chose nothing: top-1 "
+                            + $"{e.Metrics[MetricKeys.TargetTop1]:P2}"
+                    );
                     break;
                 }
 
@@ -55,14 +71,18 @@ internal sealed class TrainDisplay : IDisposable
                 Line(e.Text);
                 break;
             case RunFinished e:
-                Line(e.Outcome switch
-                {
-                    RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}: validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}, whose weights are kept",
-                    // The sentence goes to standard error, once.
-                    RunOutcome.Failed => "failed",
-                    RunOutcome.Cancelled => "cancelled",
-                    _ => throw new InvalidOperationException($"No words for {e.Outcome}."),
-                });
+                Line(
+                    e.Outcome switch
+                    {
+                        RunOutcome.Succeeded =>
+                            $"done in {Duration(e.Seconds)}: validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}, whose "
+                                + "weights are kept",
+                        // The sentence goes to standard error, once.
+                        RunOutcome.Failed => "failed",
+                        RunOutcome.Cancelled => "cancelled",
+                        _ => throw new InvalidOperationException($"No words for {e.Outcome}."),
+                    }
+                );
                 break;
             case StepCompleted or SamplesPredicted or CheckpointSaved or ArtifactWritten:
                 break;
@@ -75,7 +95,8 @@ internal sealed class TrainDisplay : IDisposable
 
     private void Status(PhaseProgressed e)
     {
-        if (!_redraws) return;
+        if (!_redraws)
+            return;
         double fraction = e.Total == 0 ? 1 : (double)e.Done / e.Total;
         int filled = (int)(fraction * BarWidth);
         string left = e.SecondsLeft is { } seconds ? $", {Duration(seconds)} left" : "";
@@ -89,7 +110,10 @@ internal sealed class TrainDisplay : IDisposable
             _ => throw new InvalidOperationException($"No words for {e.Phase}."),
         };
         ClearStatus();
-        Console.Write($"{name,-18} [{new string('#', filled)}{new string('.', BarWidth - filled)}] {fraction:P0} ({e.Done:N0}/{e.Total:N0} {e.Unit}{left})");
+        Console.Write(
+            $"{name, -18} [{new string('#', filled)}{new string('.', BarWidth - filled)}] {fraction:P0} "
+                + $"({e.Done:N0}/{e.Total:N0} {e.Unit}{left})"
+        );
         _statusShown = true;
     }
 
@@ -101,14 +125,16 @@ internal sealed class TrainDisplay : IDisposable
 
     private void ClearStatus()
     {
-        if (_statusShown) Console.Write("\r\u001b[K");
+        if (_statusShown)
+            Console.Write("\r\u001b[K");
         _statusShown = false;
     }
 
-    private static string Duration(double seconds) => TimeSpan.FromSeconds(Math.Ceiling(seconds)) switch
-    {
-        { TotalHours: >= 1 } t => $"{(int)t.TotalHours} h {t.Minutes} min",
-        { TotalMinutes: >= 1 } t => $"{t.Minutes} min {t.Seconds} s",
-        TimeSpan t => $"{t.Seconds} s",
-    };
+    private static string Duration(double seconds) =>
+        TimeSpan.FromSeconds(Math.Ceiling(seconds)) switch
+        {
+            { TotalHours: >= 1 } t => $"{(int)t.TotalHours} h {t.Minutes} min",
+            { TotalMinutes: >= 1 } t => $"{t.Minutes} min {t.Seconds} s",
+            TimeSpan t => $"{t.Seconds} s",
+        };
 }

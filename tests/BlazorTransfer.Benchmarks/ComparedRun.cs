@@ -21,7 +21,14 @@ internal sealed record Way(string Name, string Method, bool Pretrained, (string 
         IReadOnlyList<ParameterSpec> specs = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == Method));
         return this with
         {
-            Parameters = [.. Parameters, .. others.Select(o => (o.Name, Spec: specs.FirstOrDefault(s => s.Name == o.Name), o.Value)).Where(o => o.Spec is not null).Select(o => (o.Name, ParameterValue.Parse(o.Value, o.Spec!.Kind)!.Value))],
+            Parameters =
+            [
+                .. Parameters,
+                .. others
+                    .Select(o => (o.Name, Spec: specs.FirstOrDefault(s => s.Name == o.Name), o.Value))
+                    .Where(o => o.Spec is not null)
+                    .Select(o => (o.Name, ParameterValue.Parse(o.Value, o.Spec!.Kind)!.Value)),
+            ],
         };
     }
 }
@@ -47,7 +54,8 @@ internal static class ComparedRun
     }
 
     /// <summary>Settings as a command line has them, NAME=VALUE.</summary>
-    public static (string Name, string Value)[] Settings(string[]? typed) => [.. (typed ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))];
+    public static (string Name, string Value)[] Settings(string[]? typed) =>
+        [.. (typed ?? []).Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]))];
 
     /// <summary>The images of some samples, as a job names them.</summary>
     /// <param name="data">The samples.</param>
@@ -63,7 +71,8 @@ internal static class ComparedRun
     /// <summary>Mean ± standard deviation, in percent.</summary>
     public static string Spread(double[] values)
     {
-        double mean = values.Average(), deviation = values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
+        double mean = values.Average(),
+            deviation = values.Length < 2 ? 0 : Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));
         return $"{Percent(mean)} ± {(100 * deviation).ToString("F1", CultureInfo.InvariantCulture)}";
     }
 

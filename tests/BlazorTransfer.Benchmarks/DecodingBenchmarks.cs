@@ -3,7 +3,8 @@ using BlazorTransfer.Imaging;
 
 namespace BlazorTransfer.Benchmarks;
 
-/// <summary>A photograph of 12 megapixels on its way to a training crop: decoded whole, or at the eighths of its size that suffice.</summary>
+/// <summary>A photograph of 12 megapixels on its way to a training crop: decoded whole, or at the eighths of its size that
+/// suffice.</summary>
 public class DecodingBenchmarks
 {
     private const int WorkingSide = 256;
@@ -21,7 +22,8 @@ public class DecodingBenchmarks
         for (int y = 0; y < image.Height; y++)
         {
             Span<byte> row = image.Row(y);
-            for (int i = 0; i < row.Length; i++) row[i] = (byte)(128 + 90 * Math.Sin((i / 3 + y * (i % 3 + 1)) / 180.0) + random.Next(-12, 12));
+            for (int i = 0; i < row.Length; i++)
+                row[i] = (byte)(128 + 90 * Math.Sin((i / 3 + y * (i % 3 + 1)) / 180.0) + random.Next(-12, 12));
         }
 
         using var stream = new MemoryStream();
@@ -33,5 +35,6 @@ public class DecodingBenchmarks
     public RgbImage Whole() => PilResize.ShorterSide(ImageDecoder.DecodeRgb(_photograph), WorkingSide);
 
     [Benchmark]
-    public RgbImage Reduced() => PilResize.ShorterSide(ImageDecoder.DecodeReduced(_photograph, minimumShorterSide: WorkingSide), WorkingSide);
+    public RgbImage Reduced() =>
+        PilResize.ShorterSide(ImageDecoder.DecodeReduced(_photograph, minimumShorterSide: WorkingSide), WorkingSide);
 }

@@ -10,9 +10,12 @@ namespace BlazorTransfer.Benchmarks;
 /// </summary>
 public class LinearProbeBenchmarks
 {
-    private const int Images = 64, BatchSize = 32;
+    private const int Images = 64,
+        BatchSize = 32;
     private TransferModel _model = null!;
-    private Tensor _images = null!, _features = null!, _labels = null!;
+    private Tensor _images = null!,
+        _features = null!,
+        _labels = null!;
     private optim.Optimizer _optimizer = null!;
 
     [GlobalSetup]
@@ -24,7 +27,8 @@ public class LinearProbeBenchmarks
         _model.Backbone.train();
         _images = rand(Images, 3, 224, 224);
         _labels = randint(0, 4, [Images], dtype: ScalarType.Int64);
-        using (no_grad()) _features = _model.ForwardTo(_model.HeadEntry, _images);
+        using (no_grad())
+            _features = _model.ForwardTo(_model.HeadEntry, _images);
         _optimizer = optim.SGD(_model.Backbone.Head.parameters(), 0.01);
     }
 

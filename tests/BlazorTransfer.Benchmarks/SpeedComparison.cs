@@ -14,21 +14,34 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Benchmarks;
 
 /// <summary>
-/// How fast images become tensors and a ResNet-18 (random weights, 224 pixels, 16 images at once) computes and learns, against the usual PyTorch
+/// How fast images become tensors and a ResNet-18 (random weights, 224 pixels, 16 images at once) computes and learns, against the usual
+/// PyTorch
 /// script on the same machine. Both sides take turns, so that what else the machine does meets both; figures are medians over the turns.
 /// </summary>
 internal static partial class SpeedComparison
 {
-    private const int BatchSize = 16, Threads = 2, Photographs = 100, AtLeast = 24, Epochs = 30;
+    private const int BatchSize = 16,
+        Threads = 2,
+        Photographs = 100,
+        AtLeast = 24,
+        Epochs = 30;
     private const string Backbone = "resnet18";
 
     public static Command Create()
     {
         var data = new Option<string>("--data") { Description = "Photographs, in class folders.", Required = true };
-        var python = new Option<string>("--python") { Description = "A Python with PyTorch and torchvision.", DefaultValueFactory = _ => "python3" };
+        var python = new Option<string>("--python")
+        {
+            Description = "A Python with PyTorch and torchvision.",
+            DefaultValueFactory = _ => "python3",
+        };
         var turns = new Option<int>("--turns") { Description = "How often each side is measured.", DefaultValueFactory = _ => 9 };
         var images = new Option<int>("--images") { Description = "Images of the linear probe.", DefaultValueFactory = _ => 128 };
-        var only = new Option<string[]>("--only") { Description = "Parts: files, network, probe, step, own, memory; all unless said.", AllowMultipleArgumentsPerToken = true };
+        var only = new Option<string[]>("--only")
+        {
+            Description = "Parts: files, network, probe, step, own, memory; all unless said.",
+            AllowMultipleArgumentsPerToken = true,
+        };
         var command = new Command("speed", "Images and a network, against PyTorch and torchvision.") { data, python, turns, images, only };
         command.SetAction(parsed =>
         {
@@ -37,10 +50,22 @@ internal static partial class SpeedComparison
             using SpeedPeer? peer = SpeedPeer.Start(parsed.GetValue(python)!);
             try
             {
-                Console.WriteLine($"Against {peer?.Versions ?? "nothing"}; {parsed.GetValue(turns)} turns.\n\n| What | Ours | Theirs | Ours against theirs |\n|---|---|---|---|");
-                var comparison = new Comparison(Path.GetFullPath(parsed.GetValue(data)!), scratch, peer, parsed.GetValue(turns), parsed.GetValue(images));
-                string[] parts = parsed.GetValue(only) is { Length: > 0 } named ? named : ["files", "network", "probe", "step", "own", "memory"];
-                foreach (string part in parts) comparison.Print(part);
+                Console.WriteLine(
+                    $"Against {peer?.Versions ?? "nothing"}; {parsed.GetValue(turns)} turns.\n\n| What | Ours | Theirs | Ours "
+                        + "against theirs |\n|---|---|---|---|"
+                );
+                var comparison = new Comparison(
+                    Path.GetFullPath(parsed.GetValue(data)!),
+                    scratch,
+                    peer,
+                    parsed.GetValue(turns),
+                    parsed.GetValue(images)
+                );
+                string[] parts = parsed.GetValue(only) is { Length: > 0 } named
+                    ? named
+                    : ["files", "network", "probe", "step", "own", "memory"];
+                foreach (string part in parts)
+                    comparison.Print(part);
             }
             finally
             {
@@ -97,10 +122,29 @@ internal static partial class SpeedComparison
                 Sample[] samples = [.. Enumerable.Repeat(some, (AtLeast + some.Length - 1) / some.Length).SelectMany(s => s)];
                 string[] files = [.. samples.Select(s => Path.Combine(folder, s.File))];
                 string name = $"photographs of {samples.Average(s => s.Width):F0}×{samples.Average(s => s.Height):F0} on average";
-                using DecodedImages nothing = new(0), everything = new(long.MaxValue);
-                Pair($"Evaluation crop from file, {name}", samples.Length, () => Read(Still(folder, nothing), samples), t => t.Processor, new PeerTask("evaluate", 1, files));
-                Pair($"Training crop from file, {name}", samples.Length, () => Read(Drawn(folder, nothing), samples), t => t.Processor, new PeerTask("train", 1, files));
-                Pair($"Training crop from what is kept, {name}", samples.Length, () => Read(Drawn(folder, everything), samples), t => t.Processor, new PeerTask("cached", 1, files));
+                using DecodedImages nothing = new(0),
+                    everything = new(long.MaxValue);
+                Pair(
+                    $"Evaluation crop from file, {name}",
+                    samples.Length,
+                    () => Read(Still(folder, nothing), samples),
+                    t => t.Processor,
+                    new PeerTask("evaluate", 1, files)
+                );
+                Pair(
+                    $"Training crop from file, {name}",
+                    samples.Length,
+                    () => Read(Drawn(folder, nothing), samples),
+                    t => t.Processor,
+                    new PeerTask("train", 1, files)
+                );
+                Pair(
+                    $"Training crop from what is kept, {name}",
+                    samples.Length,
+                    () => Read(Drawn(folder, everything), samples),
+                    t => t.Processor,
+                    new PeerTask("cached", 1, files)
+                );
             }
         }
 
@@ -109,21 +153,49 @@ internal static partial class SpeedComparison
         {
             set_num_threads(Threads);
             using TrainingRun run = Prepare("fine-tuning", Manifest(Data));
-            using Tensor images = rand(BatchSize, 3, 224, 224), labels = zeros([BatchSize], ScalarType.Int64);
+            using Tensor images = rand(BatchSize, 3, 224, 224),
+                labels = zeros([BatchSize], ScalarType.Int64);
             using var steps = new Steps(run);
-            FrozenTrunk Trunk(string precision) => FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, precision)));
-            using FrozenTrunk single = Trunk("fp32"), half = Trunk("bf16");
+            FrozenTrunk Trunk(string precision) =>
+                FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings.With((CommonParameters.FrozenPrecision, precision)));
+            using FrozenTrunk single = Trunk("fp32"),
+                half = Trunk("bf16");
             void Features() => single.Forward(images).Dispose();
             void HalfFeatures() => half.Forward(images).Dispose();
-            foreach (string name in new[] { Backbone, "mobilenet_v2" }) CompareWithTheNetwork(name, images, run.Settings);
+            foreach (string name in new[] { Backbone, "mobilenet_v2" })
+                CompareWithTheNetwork(name, images, run.Settings);
             CompareWithPeak(Features, HalfFeatures);
             CompareHalfSteps(steps, images, labels);
-            Pair("Features of 16 images in bfloat16, against channels-last in bfloat16", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true));
+            Pair(
+                "Features of 16 images in bfloat16, against channels-last in bfloat16",
+                BatchSize,
+                HalfFeatures,
+                t => t.Wall,
+                new PeerTask("features", Threads, [], ChannelsLast: true, BFloat16: true)
+            );
             foreach ((string name, bool channelsLast) in new[] { ("contiguous", false), ("channels-last", true) })
             {
-                Pair($"Features of 16 images in bfloat16, against {name}", BatchSize, HalfFeatures, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
-                Pair($"Features of 16 images, against {name}", BatchSize, Features, t => t.Wall, new PeerTask("features", Threads, [], channelsLast));
-                Pair($"Fine-tuning step of 16 images, against {name}", BatchSize, () => steps.Take(images, labels), t => t.Wall, new PeerTask("step", Threads, [], channelsLast));
+                Pair(
+                    $"Features of 16 images in bfloat16, against {name}",
+                    BatchSize,
+                    HalfFeatures,
+                    t => t.Wall,
+                    new PeerTask("features", Threads, [], channelsLast)
+                );
+                Pair(
+                    $"Features of 16 images, against {name}",
+                    BatchSize,
+                    Features,
+                    t => t.Wall,
+                    new PeerTask("features", Threads, [], channelsLast)
+                );
+                Pair(
+                    $"Fine-tuning step of 16 images, against {name}",
+                    BatchSize,
+                    () => steps.Take(images, labels),
+                    t => t.Wall,
+                    new PeerTask("step", Threads, [], channelsLast)
+                );
             }
         }
 
@@ -134,16 +206,23 @@ internal static partial class SpeedComparison
             using var inference = no_grad();
             using var model = new TransferModel(BackboneRegistry.Create(name, 3), ["a", "b", "c"], CPU);
             using FrozenTrunk trunk = FrozenTrunk.Of(model, model.HeadEntry, settings);
-            List<double> folded = [], own = [];
+            List<double> folded = [],
+                own = [];
             for (int turn = -1; turn < Turns; turn++)
             {
                 double[] seconds = [Seconds(() => trunk.Forward(images).Dispose()), Seconds(Network)];
-                if (turn < 0) continue;
+                if (turn < 0)
+                    continue;
                 folded.Add(seconds[0]);
                 own.Add(seconds[1]);
             }
 
-            Row($"Features of 16 images, {name}, batch norms folded against the network itself, both ours", Rate(folded, BatchSize), Rate(own, BatchSize), Ratio(own.Zip(folded, (o, f) => o / f)));
+            Row(
+                $"Features of 16 images, {name}, batch norms folded against the network itself, both ours",
+                Rate(folded, BatchSize),
+                Rate(own, BatchSize),
+                Ratio(own.Zip(folded, (o, f) => o / f))
+            );
 
             void Network()
             {
@@ -153,23 +232,36 @@ internal static partial class SpeedComparison
             }
         }
 
-        /// <summary>Features in bfloat16 against those in single precision, and the share of a large matrix product's speed that they reach.</summary>
+        /// <summary>Features in bfloat16 against those in single precision, and the share of a large matrix product's speed that they
+        /// reach.</summary>
         private void CompareWithPeak(Action exact, Action half)
         {
             using var product = new Product();
-            List<double> single = [], bfloat = [], peak = [];
+            List<double> single = [],
+                bfloat = [],
+                peak = [];
             for (int turn = -1; turn < Turns; turn++)
             {
                 double[] seconds = [Seconds(exact), Seconds(half), product.SecondsOfOne()];
-                if (turn < 0) continue;
+                if (turn < 0)
+                    continue;
                 single.Add(seconds[0]);
                 bfloat.Add(seconds[1]);
                 peak.Add(seconds[2]);
             }
 
-            Row("Features of 16 images, bfloat16 against single precision, both ours", Rate(bfloat, BatchSize), Rate(single, BatchSize), Ratio(single.Zip(bfloat, (s, b) => s / b)));
-            Row("  their share of the speed of a matrix product in bfloat16", Rate(bfloat, BatchSize), Speed(peak),
-                Ratio(bfloat.Zip(peak, (b, p) => BatchSize * Operations * p / b)));
+            Row(
+                "Features of 16 images, bfloat16 against single precision, both ours",
+                Rate(bfloat, BatchSize),
+                Rate(single, BatchSize),
+                Ratio(single.Zip(bfloat, (s, b) => s / b))
+            );
+            Row(
+                "  their share of the speed of a matrix product in bfloat16",
+                Rate(bfloat, BatchSize),
+                Speed(peak),
+                Ratio(bfloat.Zip(peak, (b, p) => BatchSize * Operations * p / b))
+            );
         }
 
         /// <summary>Training steps on images that are drawn anew each time against steps on tensors.</summary>
@@ -181,19 +273,26 @@ internal static partial class SpeedComparison
             using var steps = new Steps(run);
             BatchSource source = run.Training(run.Stages[^1]);
             int[] order = [.. Enumerable.Range(0, Math.Min(Batches * BatchSize, source.Samples.Count))];
-            double OnImages(BatchSource from, int epoch) => Seconds(() =>
-            {
-                foreach (Batch batch in from.Read(order, BatchSize, epoch, CancellationToken.None))
-                    using (batch) steps.Take(batch.Inputs, batch.Labels);
-            });
-            using Tensor images = rand(BatchSize, 3, 224, 224), labels = zeros([BatchSize], ScalarType.Int64);
-            double OnTensors() => Seconds(() =>
-            {
-                for (int i = 0; i < order.Length / BatchSize; i++) steps.Take(images, labels);
-            });
+            double OnImages(BatchSource from, int epoch) =>
+                Seconds(() =>
+                {
+                    foreach (Batch batch in from.Read(order, BatchSize, epoch, CancellationToken.None))
+                        using (batch)
+                            steps.Take(batch.Inputs, batch.Labels);
+                });
+            using Tensor images = rand(BatchSize, 3, 224, 224),
+                labels = zeros([BatchSize], ScalarType.Int64);
+            double OnTensors() =>
+                Seconds(() =>
+                {
+                    for (int i = 0; i < order.Length / BatchSize; i++)
+                        steps.Take(images, labels);
+                });
             OnImages(source, 1);
             OnTensors();
-            List<double> kept = [], fromFiles = [], ready = [];
+            List<double> kept = [],
+                fromFiles = [],
+                ready = [];
             for (int turn = 0; turn < Turns; turn++)
             {
                 kept.Add(OnImages(source, turn + 2));
@@ -202,20 +301,34 @@ internal static partial class SpeedComparison
                 fromFiles.Add(OnImages(cold.Training(cold.Stages[^1]), turn + 2));
             }
 
-            Row("Fine-tuning steps on images kept decoded, against ready tensors", Time(kept), Time(ready), Ratio(ready.Zip(kept, (a, b) => a / b)));
-            Row("Fine-tuning steps on images from files, against ready tensors", Time(fromFiles), Time(ready), Ratio(ready.Zip(fromFiles, (a, b) => a / b)));
+            Row(
+                "Fine-tuning steps on images kept decoded, against ready tensors",
+                Time(kept),
+                Time(ready),
+                Ratio(ready.Zip(kept, (a, b) => a / b))
+            );
+            Row(
+                "Fine-tuning steps on images from files, against ready tensors",
+                Time(fromFiles),
+                Time(ready),
+                Ratio(ready.Zip(fromFiles, (a, b) => a / b))
+            );
         }
 
         private static InputReader Still(string folder, DecodedImages kept) =>
             InputReader.Evaluation(new ImageStore(folder, Preprocessing.ImageNet.ResizeShorterSide, kept), Preprocessing.ImageNet);
 
         private static InputReader Drawn(string folder, DecodedImages kept) =>
-            new RandomCrop(0.08, Mirrors: true).Reader(new ImageStore(folder, Preprocessing.ImageNet.ResizeShorterSide, kept), Preprocessing.ImageNet);
+            new RandomCrop(0.08, Mirrors: true).Reader(
+                new ImageStore(folder, Preprocessing.ImageNet.ResizeShorterSide, kept),
+                Preprocessing.ImageNet
+            );
 
         private static void Read(InputReader reader, Sample[] samples)
         {
             float[] target = new float[3 * reader.Side * reader.Side];
-            for (int i = 0; i < samples.Length; i++) reader.Read(samples[i], new Random(i), target);
+            for (int i = 0; i < samples.Length; i++)
+                reader.Read(samples[i], new Random(i), target);
         }
 
         private static DatasetManifest Manifest(string folder) => FolderImport.FromFolder(folder).Manifest;
@@ -239,8 +352,16 @@ internal static partial class SpeedComparison
                 },
                 Device = DeviceSpec.Cpu,
             };
-            return method != "fine-tuning" ? job
-                : job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [CommonParameters.Optimizer] = "sgd", [CommonParameters.Augmentation] = "light" } };
+            return method != "fine-tuning"
+                ? job
+                : job with
+                {
+                    Parameters = new Dictionary<string, ParameterValue>(job.Parameters)
+                    {
+                        [CommonParameters.Optimizer] = "sgd",
+                        [CommonParameters.Augmentation] = "light",
+                    },
+                };
         }
 
         /// <summary>Both sides once for nothing, then in turns.</summary>
@@ -251,12 +372,14 @@ internal static partial class SpeedComparison
         /// <param name="theirs">The other side.</param>
         private void Pair(string what, int images, Action ours, Func<Took, double> seconds, PeerTask theirs)
         {
-            List<double> our = [], their = [];
+            List<double> our = [],
+                their = [];
             for (int turn = -1; turn < Turns; turn++)
             {
                 Took own = Took.By(ours);
                 Took? other = Peer?.Do(theirs);
-                if (turn < 0) continue;
+                if (turn < 0)
+                    continue;
                 our.Add(seconds(own));
                 their.Add(other is null ? double.NaN : seconds(other));
             }
@@ -266,7 +389,8 @@ internal static partial class SpeedComparison
 
         private static double Seconds(Action work) => Took.By(work).Wall;
 
-        private static void Row(string what, string ours, string theirs, string ratio) => Console.WriteLine($"| {what} | {ours} | {theirs} | {ratio} |");
+        private static void Row(string what, string ours, string theirs, string ratio) =>
+            Console.WriteLine($"| {what} | {ours} | {theirs} | {ratio} |");
 
         private static string Rate(IEnumerable<double> seconds, int images)
         {
@@ -280,7 +404,12 @@ internal static partial class SpeedComparison
         private static string Ratio(IEnumerable<double> ratios, string format = "F2")
         {
             double[] sorted = [.. ratios.Order()];
-            string[] shown = [.. new[] { Median(sorted), sorted[sorted.Length / 4], sorted[^(1 + sorted.Length / 4)] }.Select(r => r.ToString(format, CultureInfo.InvariantCulture))];
+            string[] shown =
+            [
+                .. new[] { Median(sorted), sorted[sorted.Length / 4], sorted[^(1 + sorted.Length / 4)] }.Select(r =>
+                    r.ToString(format, CultureInfo.InvariantCulture)
+                ),
+            ];
             return $"{shown[0]} ({shown[1]}–{shown[2]})";
         }
 

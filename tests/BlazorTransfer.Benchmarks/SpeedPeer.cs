@@ -41,7 +41,11 @@ internal sealed class SpeedPeer : IDisposable
     /// <returns>Null, and a line on the console, where there is no Python with PyTorch.</returns>
     public static SpeedPeer? Start(string interpreter)
     {
-        var start = new ProcessStartInfo(interpreter, [Path.Combine(AppContext.BaseDirectory, "speed_peer.py")]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(interpreter, [Path.Combine(AppContext.BaseDirectory, "speed_peer.py")])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         try
         {
             Process python = Process.Start(start)!;
@@ -63,7 +67,10 @@ internal sealed class SpeedPeer : IDisposable
     public Took Do(PeerTask task)
     {
         _python.StandardInput.WriteLine(JsonSerializer.Serialize(task, JsonSerializerOptions.Web));
-        return JsonSerializer.Deserialize<Took>(_python.StandardOutput.ReadLine() ?? throw new InvalidOperationException("Python has ended."), JsonSerializerOptions.Web)!;
+        return JsonSerializer.Deserialize<Took>(
+            _python.StandardOutput.ReadLine() ?? throw new InvalidOperationException("Python has ended."),
+            JsonSerializerOptions.Web
+        )!;
     }
 
     public void Dispose()

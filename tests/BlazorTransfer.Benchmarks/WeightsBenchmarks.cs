@@ -20,7 +20,8 @@ public class WeightsBenchmarks
     public void Write()
     {
         _network = BackboneRegistry.Create("resnet50", 1000);
-        using (var model = new TransferModel(BackboneRegistry.Create("resnet50", 1000), [], CPU)) Safetensors.Write(_file, model.Snapshot());
+        using (var model = new TransferModel(BackboneRegistry.Create("resnet50", 1000), [], CPU))
+            Safetensors.Write(_file, model.Snapshot());
         _memory = new byte[new FileInfo(_file).Length];
     }
 

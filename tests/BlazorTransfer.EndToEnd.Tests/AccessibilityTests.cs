@@ -37,15 +37,25 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.GotoAsync($"{project}/runs");
         await page.CompareRunsAsync(1, 2);
         await CheckAsync(page, problems);
-        foreach ((string path, string heading) in new[]
-                 {
-                     ($"{project}/runs", "Runs"), ($"{project}/runs/new", "New run"), ($"{project}/lineage", "Lineage"), ($"{project}/members", "Members"), ("/weights", "Pretrained weights"), ("/backbones", "Backbones"), ("/team", "Team"),
-                     ("/account", "Your account"), ("/nowhere", "There is nothing here"),
-                 })
+        foreach (
+            (string path, string heading) in new[]
+            {
+                ($"{project}/runs", "Runs"),
+                ($"{project}/runs/new", "New run"),
+                ($"{project}/lineage", "Lineage"),
+                ($"{project}/members", "Members"),
+                ("/weights", "Pretrained weights"),
+                ("/backbones", "Backbones"),
+                ("/team", "Team"),
+                ("/account", "Your account"),
+                ("/nowhere", "There is nothing here"),
+            }
+        )
         {
             await page.GotoAsync(path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = heading })).ToBeVisibleAsync();
-            if (path.EndsWith("/new", StringComparison.Ordinal)) await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
+            if (path.EndsWith("/new", StringComparison.Ordinal))
+                await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
             await CheckAsync(page, problems);
         }
 
@@ -60,8 +70,11 @@ public sealed class AccessibilityTests(BrowserFixture browser)
             // Colours fade over.
             await page.WaitForTimeoutAsync(400);
             AxeResult result = await page.RunAxe();
-            problems.AddRange(result.Violations.Where(v => v.Impact is "serious" or "critical").SelectMany(v => v.Nodes.Select(n =>
-                $"{new Uri(page.Url).AbsolutePath} ({scheme}): {v.Id}: {v.Help}: {n.Html}")));
+            problems.AddRange(
+                result
+                    .Violations.Where(v => v.Impact is "serious" or "critical")
+                    .SelectMany(v => v.Nodes.Select(n => $"{new Uri(page.Url).AbsolutePath} ({scheme}): {v.Id}: {v.Help}: {n.Html}"))
+            );
         }
     }
 }

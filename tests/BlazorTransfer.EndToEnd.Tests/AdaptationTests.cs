@@ -37,9 +37,14 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await Expect(page.GetByText("Kept model on the target, whose labels chose nothing")).ToBeVisibleAsync();
         await Expect(page.GetByText(new Regex("Proxy A-distance of the domains: \\d"))).ToBeVisibleAsync();
         // The method and the source alone, each with what needs no label.
-        ILocator methods = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "All methods between these domains" }) }).Locator("tbody tr");
+        ILocator methods = page.Locator(
+                "section",
+                new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "All methods between these domains" }) }
+            )
+            .Locator("tbody tr");
         await Expect(methods).ToHaveCountAsync(2);
-        await Expect(methods.First).ToContainTextAsync(new Regex("domain-standardisation.*%.*\\d\\.\\d\\d.*\\d\\.\\d\\d", RegexOptions.Singleline));
+        await Expect(methods.First)
+            .ToContainTextAsync(new Regex("domain-standardisation.*%.*\\d\\.\\d\\d.*\\d\\.\\d\\d", RegexOptions.Singleline));
         await page.GetByRole(AriaRole.Radio, new() { Name = "neighbours (t-SNE)" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { Name = "error" }).ClickAsync();
         // The last one lies above all others.
@@ -47,7 +52,9 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await Expect(page.GetByAltText(new Regex("^target: .*, taken for "))).ToBeVisibleAsync();
         await page.PhotographAsync("adaptation");
         AxeResult axe = await page.RunAxe();
-        Assert.Empty(axe.Violations.Where(v => v.Impact is "serious" or "critical").SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}")));
+        Assert.Empty(
+            axe.Violations.Where(v => v.Impact is "serious" or "critical").SelectMany(v => v.Nodes.Select(n => $"{v.Id}: {n.Html}"))
+        );
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();
 
         // A second method between the same domains, whose epoch is chosen without a label of the target.
@@ -58,9 +65,17 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByLabel(new Regex("^Best epoch by")).ClickAsync();
         await page.GetByText("Information maximisation (target)").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 2 runs" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How unlike the domains are, by epoch" })).ToBeVisibleAsync(new() { Timeout = 120_000 });
-        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^How unlike the domains are: .*proxy A-distance.*MMD².*discriminator") })).ToBeVisibleAsync(new() { Timeout = 60_000 });
-        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^information maximisation, higher is better: ") })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How unlike the domains are, by epoch" }))
+            .ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(
+                page.GetByRole(
+                    AriaRole.Img,
+                    new() { NameRegex = new("^How unlike the domains are: .*proxy A-distance.*MMD².*discriminator") }
+                )
+            )
+            .ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^information maximisation, higher is better: ") }))
+            .ToBeVisibleAsync();
         await Expect(methods).ToHaveCountAsync(4, new() { Timeout = 120_000 });
         await page.PhotographAsync("adaptation-trained");
 
@@ -74,10 +89,14 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByLabel(new Regex("^Weight decay of the classifier")).PressAsync("Tab");
         await page.PhotographAsync("tradaboost-form");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 2 runs" }).ClickAsync();
-        ILocator weights = page.Locator("section", new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Images of the source, as they were weighed" }) });
+        ILocator weights = page.Locator(
+            "section",
+            new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Images of the source, as they were weighed" }) }
+        );
         await Expect(weights).ToBeVisibleAsync(new() { Timeout = 120_000 });
         await Expect(weights.GetByAltText(new Regex("^of class "))).ToHaveCountAsync(16);
-        await Expect(page.GetByText("The method learned from 6 labelled images of each class of the target, which score nothing")).ToBeVisibleAsync();
+        await Expect(page.GetByText("The method learned from 6 labelled images of each class of the target, which score nothing"))
+            .ToBeVisibleAsync();
         // Without those images there are fewer to score it: another comparison.
         await Expect(methods).ToHaveCountAsync(2, new() { Timeout = 120_000 });
         await page.PhotographAsync("tradaboost");

@@ -11,10 +11,18 @@ public sealed class BackbonesTests(BrowserFixture browser)
     {
         string catalogue = Path.Combine(Directory.CreateTempSubdirectory("blazortransfer-e2e-").FullName, "weights.json");
         // The discard port: nothing listens there, as on a machine without a way out.
-        await File.WriteAllTextAsync(catalogue, """
-            [{"backbone": "resnet20_cifar", "name": "none", "url": "http://127.0.0.1:9/none-12345678.pth", "sha256Prefix": "12345678", "licence": "none", "origin": "nowhere"}]
-            """);
-        await using WebAppProcess app = await WebAppProcess.StartAsync(null, ("OfficialWeightsFile", catalogue), ("DownloadRetryDelay", "00:00:00.1"));
+        await File.WriteAllTextAsync(
+            catalogue,
+            """
+            [{"backbone": "resnet20_cifar", "name": "none", "url": "http://127.0.0.1:9/none-12345678.pth",
+             "sha256Prefix": "12345678", "licence": "none", "origin": "nowhere"}]
+            """
+        );
+        await using WebAppProcess app = await WebAppProcess.StartAsync(
+            null,
+            ("OfficialWeightsFile", catalogue),
+            ("DownloadRetryDelay", "00:00:00.1")
+        );
         IPage page = await browser.NewPageAsync(app.BaseUrl);
         await page.SetUpAsync(app);
         await page.GetByRole(AriaRole.Link, new() { Name = "Backbones" }).ClickAsync();
@@ -24,11 +32,13 @@ public sealed class BackbonesTests(BrowserFixture browser)
         await Expect(page.GetByText("4 networks")).ToBeVisibleAsync();
         ILocator row = page.GetByRole(AriaRole.Row, new() { NameRegex = new("^ResNet-20") });
         await row.GetByRole(AriaRole.Button, new() { Name = "Measure ResNet-20" }).ClickAsync();
-        await Expect(row.GetByRole(AriaRole.Cell, new() { NameRegex = new("^[\\d,.]+$") }).Nth(3)).ToBeVisibleAsync(new() { Timeout = 90_000 });
+        await Expect(row.GetByRole(AriaRole.Cell, new() { NameRegex = new("^[\\d,.]+$") }).Nth(3))
+            .ToBeVisibleAsync(new() { Timeout = 90_000 });
         await Expect(row.GetByText("Again")).ToBeVisibleAsync();
 
         await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download official") }).ClickAsync();
-        await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Weights"))).ToBeVisibleAsync(new() { Timeout = 20_000 });
+        await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Weights")))
+            .ToBeVisibleAsync(new() { Timeout = 20_000 });
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "Import a file" })).ToBeVisibleAsync();
         if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "backbones-offline.png") });

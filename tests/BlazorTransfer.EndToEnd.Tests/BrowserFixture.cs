@@ -18,33 +18,43 @@ public sealed class BrowserFixture : IAsyncLifetime
     {
         ChromiumLocator.Result chromium = await ChromiumLocator.FindOrInstallAsync();
         _whyNone = chromium.WhyNone;
-        if (_whyNone is not null) return;
+        if (_whyNone is not null)
+            return;
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = chromium.Path,
-            // No sandbox inside containers; no traffic of the browser's own.
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new BrowserTypeLaunchOptions
+            {
+                ExecutablePath = chromium.Path,
+                // No sandbox inside containers; no traffic of the browser's own.
+                Args =
+                [
+                    "--no-sandbox",
+                    "--disable-gpu",
+                    "--disable-quic",
+                    "--no-first-run",
+                    "--disable-background-networking",
+                    "--disable-component-update",
+                    "--disable-sync",
+                ],
+            }
+        );
     }
 
     /// <summary>A fresh browser context with one page. Skips the test, with the reason, where no Chromium can be had.</summary>
     public async Task<IPage> NewPageAsync(string baseUrl, int width = 1400, int height = 900, ColorScheme scheme = ColorScheme.Light)
     {
         Assert.SkipWhen(_browser is null, _whyNone ?? "No Chromium.");
-        IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = baseUrl,
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            ColorScheme = scheme,
-            // A dialog grows while it opens. On a busy machine its button may move away between the two halves of a click.
-            ReducedMotion = ReducedMotion.Reduce,
-            AcceptDownloads = true,
-        });
+        IBrowserContext context = await _browser!.NewContextAsync(
+            new BrowserNewContextOptions
+            {
+                BaseURL = baseUrl,
+                ViewportSize = new ViewportSize { Width = width, Height = height },
+                ColorScheme = scheme,
+                // A dialog grows while it opens. On a busy machine its button may move away between the two halves of a click.
+                ReducedMotion = ReducedMotion.Reduce,
+                AcceptDownloads = true,
+            }
+        );
         // Training shares the cores with the page, so a reaction may take a while.
         context.SetDefaultTimeout(60_000);
         return await context.NewPageAsync();
@@ -52,7 +62,8 @@ public sealed class BrowserFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.CloseAsync();
+        if (_browser is not null)
+            await _browser.CloseAsync();
         _playwright?.Dispose();
     }
 }

@@ -16,14 +16,16 @@ internal static class ChromiumLocator
 
     public static async Task<Result> FindOrInstallAsync()
     {
-        if (Find() is { } found) return new Result(found, null);
+        if (Find() is { } found)
+            return new Result(found, null);
         var attempts = new List<string>();
         bool isRoot = OperatingSystem.IsLinux() && Environment.UserName == "root";
 
         // Playwright's download retries for minutes where no network is; two minutes tell.
         string[] install = isRoot ? ["install", "--with-deps", "chromium"] : ["install", "chromium"];
         Task<int> playwright = Task.Run(() => Microsoft.Playwright.Program.Main(install));
-        if (await Task.WhenAny(playwright, Task.Delay(TimeSpan.FromMinutes(2))) == playwright && await playwright == 0) return new Result(null, null);
+        if (await Task.WhenAny(playwright, Task.Delay(TimeSpan.FromMinutes(2))) == playwright && await playwright == 0)
+            return new Result(null, null);
         attempts.Add("'playwright install chromium' did not succeed");
 
         if (isRoot && File.Exists("/usr/bin/apt-get"))
@@ -33,16 +35,21 @@ internal static class ChromiumLocator
             attempts.Add("'apt-get install chromium' did not succeed");
         }
 
-        return new Result(null, $"No Chromium was found on the PATH and {string.Join("; ", attempts)}. "
-            + "Install Chromium, or set BLAZORTRANSFER_CHROMIUM to its path.");
+        return new Result(
+            null,
+            $"No Chromium was found on the PATH and {string.Join("; ", attempts)}. "
+                + "Install Chromium, or set BLAZORTRANSFER_CHROMIUM to its path."
+        );
     }
 
     private static string? Find()
     {
         string? named = Environment.GetEnvironmentVariable("BLAZORTRANSFER_CHROMIUM");
-        if (!string.IsNullOrEmpty(named)) return named;
+        if (!string.IsNullOrEmpty(named))
+            return named;
         string extension = RuntimeInformation.IsOSPlatform(OSPlatform.Windows) ? ".exe" : "";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        return (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
             .SelectMany(_ => Names, (folder, name) => Path.Combine(folder, name + extension))
             .FirstOrDefault(File.Exists);
     }

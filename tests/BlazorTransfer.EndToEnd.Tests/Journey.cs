@@ -60,13 +60,16 @@ internal static class Journey
         }
 
         await import.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) }).First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) }).First)
+            .ToBeVisibleAsync(new() { Timeout = 60_000 });
     }
 
-    /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>
+    /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a
+    /// folder.</summary>
     public static async Task PhotographAsync(this IPage page, string name, bool whole = true)
     {
-        if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is not { Length: > 0 } folder) return;
+        if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is not { Length: > 0 } folder)
+            return;
         foreach ((string theme, ColorScheme scheme) in new[] { ("light", ColorScheme.Light), ("dark", ColorScheme.Dark) })
         {
             await page.EmulateMediaAsync(new() { ColorScheme = scheme });
@@ -75,7 +78,9 @@ internal static class Journey
                 await page.SetViewportSizeAsync(width, height);
                 // Charts and images follow a moment after.
                 await page.WaitForTimeoutAsync(600);
-                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{name}-{theme}-{size}.png"), FullPage = whole || size == "phone" });
+                await page.ScreenshotAsync(
+                    new() { Path = Path.Combine(folder, $"{name}-{theme}-{size}.png"), FullPage = whole || size == "phone" }
+                );
             }
         }
 
@@ -90,7 +95,8 @@ internal static class Journey
         foreach (int number in numbers)
         {
             chosen++;
-            ILocator box = page.GetByLabel($"Choose run {number} to compare"), told = page.GetByText($"{chosen} chosen");
+            ILocator box = page.GetByLabel($"Choose run {number} to compare"),
+                told = page.GetByText($"{chosen} chosen");
             // As with files: what is ticked before the script is attached is not noticed.
             for (int tries = 0; tries < 60 && !await told.IsVisibleAsync(); tries++)
             {

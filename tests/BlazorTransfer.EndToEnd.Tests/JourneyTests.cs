@@ -18,7 +18,8 @@ public sealed class JourneyTests(BrowserFixture browser)
         var problems = new List<string>();
         page.Console += (_, message) =>
         {
-            if (message.Type == "error") problems.Add(message.Text);
+            if (message.Type == "error")
+                problems.Add(message.Text);
         };
         await page.SetUpAsync(app);
         await page.CreateProjectAsync("Surface inspection");
@@ -44,7 +45,9 @@ public sealed class JourneyTests(BrowserFixture browser)
 
         await page.ReloadAsync();
         await Expect(page.GetByText("4 / 4")).ToBeVisibleAsync();
-        IDownload download = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "Download model" }).ClickAsync());
+        IDownload download = await page.RunAndWaitForDownloadAsync(() =>
+            page.GetByRole(AriaRole.Link, new() { Name = "Download model" }).ClickAsync()
+        );
         string file = Path.Combine(app.DataFolder, "downloaded.zip");
         await download.SaveAsAsync(file);
         AssertIsAModel(file);
@@ -72,7 +75,8 @@ public sealed class JourneyTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#1 ") })).ToBeVisibleAsync();
         await Expect(lineage.GetByRole(AriaRole.Link, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Lineage" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Data sets, weights and runs" }).GetByRole(AriaRole.Link)).ToHaveCountAsync(4);
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Data sets, weights and runs" }).GetByRole(AriaRole.Link))
+            .ToHaveCountAsync(4);
         Assert.Empty(problems);
     }
 
@@ -126,14 +130,23 @@ public sealed class JourneyTests(BrowserFixture browser)
         using ZipArchive zip = ZipFile.OpenRead(file);
         Assert.Equal(
             ["README.md", "labels.txt", "model.json", "model.pth", "model.safetensors", "preprocessing.json", "run.json"],
-            zip.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal));
+            zip.Entries.Select(e => e.FullName).Order(StringComparer.Ordinal)
+        );
         using var labels = new StreamReader(zip.GetEntry("labels.txt")!.Open());
         Assert.Equal("good pit scratch stain", labels.ReadToEnd().Trim().ReplaceLineEndings(" "));
     }
 
     private static async Task<string> RunWorkerAsync(params string[] arguments)
     {
-        string worker = Path.Combine(WebAppProcess.RepositoryRoot, "src", "BlazorTransfer.Worker", "bin", WebAppProcess.Configuration, "net10.0", "BlazorTransfer.Worker.dll");
+        string worker = Path.Combine(
+            WebAppProcess.RepositoryRoot,
+            "src",
+            "BlazorTransfer.Worker",
+            "bin",
+            WebAppProcess.Configuration,
+            "net10.0",
+            "BlazorTransfer.Worker.dll"
+        );
         using Process process = Process.Start(new ProcessStartInfo("dotnet", [worker, .. arguments]) { RedirectStandardOutput = true })!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

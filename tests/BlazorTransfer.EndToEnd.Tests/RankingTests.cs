@@ -11,7 +11,11 @@ public sealed class RankingTests(BrowserFixture browser)
     [Fact]
     public async Task Ranking_LeftAndComeBackTo_EndsInARunWithTheChosenWeights()
     {
-        string[] weights = [SharedFiles.Path("weights", "squeezenet1_1-imagenet.pth"), SharedFiles.Path("weights", "resnet20-cifar10-12fca82f.th")];
+        string[] weights =
+        [
+            SharedFiles.Path("weights", "squeezenet1_1-imagenet.pth"),
+            SharedFiles.Path("weights", "resnet20-cifar10-12fca82f.th"),
+        ];
         await using WebAppProcess app = await WebAppProcess.StartAsync();
         IPage page = await browser.NewPageAsync(app.BaseUrl);
         await page.SetUpAsync(app);
@@ -22,7 +26,8 @@ public sealed class RankingTests(BrowserFixture browser)
         // The built-in weights are there from the start.
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 1 network" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
         string ranking = new Uri(page.Url).AbsolutePath;
-        foreach (string file in weights) await page.ImportWeightsAsync(file);
+        foreach (string file in weights)
+            await page.ImportWeightsAsync(file);
 
         await page.GotoAsync(ranking);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 3 networks" })).ToBeVisibleAsync(new() { Timeout = 60_000 });

@@ -23,15 +23,18 @@ public sealed class ScreenTour(BrowserFixture browser)
         await ShootAsync(page, "setup");
         await page.SetUpAsync(app);
         await ShootAsync(page, "home-empty");
-        if (Weights is not null) await UploadWeightsAsync(page, Weights);
+        if (Weights is not null)
+            await UploadWeightsAsync(page, Weights);
         await page.GotoAsync("/");
         await page.CreateProjectAsync("Surface inspection, line A");
         await ShootAsync(page, "project-empty");
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Data sets" })).ToBeVisibleAsync();
         await ShootAsync(page, "datasets-empty");
-        if (Zip is null) await page.UseSampleDataSetAsync();
-        else await UploadZipAsync(page, Zip);
+        if (Zip is null)
+            await page.UseSampleDataSetAsync();
+        else
+            await UploadZipAsync(page, Zip);
         await ShootAsync(page, "datasets");
         await page.Locator("a.bt-card").First.ClickAsync();
         await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
@@ -76,7 +79,19 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GotoAsync($"/projects/{project}");
         await ShootAsync(page, "project");
         await RankAsync(page, project);
-        foreach (string path in new[] { $"/projects/{project}/members", $"/projects/{project}/lineage", "/backbones", "/weights", "/team", "/account", "/", "/nowhere" })
+        foreach (
+            string path in new[]
+            {
+                $"/projects/{project}/members",
+                $"/projects/{project}/lineage",
+                "/backbones",
+                "/weights",
+                "/team",
+                "/account",
+                "/",
+                "/nowhere",
+            }
+        )
         {
             await page.GotoAsync(path);
             await ShootAsync(page, path == "/" ? "home" : path.Split('/')[^1]);
@@ -136,5 +151,6 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "mobilenet_v2", Exact = true })).ToBeVisibleAsync();
     }
 
-    private static Task ShootAsync(IPage page, string name) => page.PhotographAsync(name, whole: name.StartsWith("run-", StringComparison.Ordinal));
+    private static Task ShootAsync(IPage page, string name) =>
+        page.PhotographAsync(name, whole: name.StartsWith("run-", StringComparison.Ordinal));
 }

@@ -26,15 +26,17 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
 
     public string BaseUrl { get; }
     public string DataFolder => _dataFolder;
-    public string SetupCode => Output is var text && SetupCodePattern().Match(text) is { Success: true } match
-        ? match.Groups["code"].Value
-        : throw new InvalidOperationException($"No set-up code was printed:\n{text}");
+    public string SetupCode =>
+        Output is var text && SetupCodePattern().Match(text) is { Success: true } match
+            ? match.Groups["code"].Value
+            : throw new InvalidOperationException($"No set-up code was printed:\n{text}");
 
     private string Output
     {
         get
         {
-            lock (_output) return _output.ToString();
+            lock (_output)
+                return _output.ToString();
         }
     }
 
@@ -45,7 +47,11 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
     /// <param name="settings">Further settings.</param>
     public static async Task<WebAppProcess> StartAsync(string? dataFolder = null, params (string Name, string Value)[] settings)
     {
-        var app = new WebAppProcess(dataFolder ?? Directory.CreateTempSubdirectory("blazortransfer-e2e-").FullName, dataFolder is null, FreePort());
+        var app = new WebAppProcess(
+            dataFolder ?? Directory.CreateTempSubdirectory("blazortransfer-e2e-").FullName,
+            dataFolder is null,
+            FreePort()
+        );
         app.Start(settings);
         await app.WaitUntilReadyAsync();
         return app;
@@ -78,7 +84,8 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-        if (_ownsDataFolder) Directory.Delete(_dataFolder, recursive: true);
+        if (_ownsDataFolder)
+            Directory.Delete(_dataFolder, recursive: true);
         return ValueTask.CompletedTask;
     }
 
@@ -94,7 +101,8 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         };
         start.Environment["BLAZORTRANSFER_Urls"] = BaseUrl;
         start.Environment["BLAZORTRANSFER_DataFolder"] = _dataFolder;
-        foreach ((string name, string value) in settings) start.Environment[$"BLAZORTRANSFER_{name}"] = value;
+        foreach ((string name, string value) in settings)
+            start.Environment[$"BLAZORTRANSFER_{name}"] = value;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Record(line.Data);
         _process.ErrorDataReceived += (_, line) => Record(line.Data);
@@ -104,7 +112,8 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
 
     private void Record(string? line)
     {
-        lock (_output) _output.AppendLine(line);
+        lock (_output)
+            _output.AppendLine(line);
     }
 
     private async Task WaitUntilReadyAsync()
@@ -113,16 +122,17 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         var patience = Stopwatch.StartNew();
         while (true)
         {
-            if (_process.HasExited) throw new InvalidOperationException($"The web application ended with {_process.ExitCode}:\n{Output}");
+            if (_process.HasExited)
+                throw new InvalidOperationException($"The web application ended with {_process.ExitCode}:\n{Output}");
             try
             {
-                if ((await client.GetAsync("/health/live")).IsSuccessStatusCode) return;
+                if ((await client.GetAsync("/health/live")).IsSuccessStatusCode)
+                    return;
             }
-            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromMinutes(1))
-            {
-            }
+            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromMinutes(1)) { }
 
-            if (patience.Elapsed > TimeSpan.FromMinutes(1)) throw new TimeoutException($"The web application does not answer:\n{Output}");
+            if (patience.Elapsed > TimeSpan.FromMinutes(1))
+                throw new TimeoutException($"The web application does not answer:\n{Output}");
             await Task.Delay(100);
         }
     }
@@ -144,7 +154,8 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
     private static string FindRepositoryRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "BlazorTransfer.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "BlazorTransfer.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new DirectoryNotFoundException($"No BlazorTransfer.sln above {AppContext.BaseDirectory}.");
     }
 

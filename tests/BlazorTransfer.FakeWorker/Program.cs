@@ -23,11 +23,30 @@ switch (args)
             return (int)WorkerExitCode.BadInput;
         }
 
-        var mismatch = new WeightsMismatch("fake", 1, 3, ["conv.weight"], 1, ["extra"], 500, ["fc.weight: [2] in the file, [3] in the network"], 1);
-        Console.WriteLine(JsonSerializer.Serialize(
-            weights.StartsWith("weights of another network", StringComparison.Ordinal) ? new WeightsInspection(1, 1, [], mismatch)
-            : new WeightsInspection(1, 1, ["fake"], Differences: [mismatch with { Matching = 3, Missing = [], MissingCount = 0, Mismatched = [], MismatchedCount = 0 }]),
-            ProtocolJson.Line));
+        var mismatch = new WeightsMismatch(
+            "fake",
+            1,
+            3,
+            ["conv.weight"],
+            1,
+            ["extra"],
+            500,
+            ["fc.weight: [2] in the file, [3] in the network"],
+            1
+        );
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                weights.StartsWith("weights of another network", StringComparison.Ordinal)
+                    ? new WeightsInspection(1, 1, [], mismatch)
+                    : new WeightsInspection(
+                        1,
+                        1,
+                        ["fake"],
+                        Differences: [mismatch with { Matching = 3, Missing = [], MissingCount = 0, Mismatched = [], MismatchedCount = 0 }]
+                    ),
+                ProtocolJson.Line
+            )
+        );
         return 0;
     case ["measure", string backbone, "--json"]:
         Console.WriteLine(JsonSerializer.Serialize(new BackboneSpeed(backbone, "CPU", 100, 25, 8), ProtocolJson.Line));
@@ -50,64 +69,126 @@ internal static class Fake
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Behaviours =
-        ["succeed", "report-failure", "exit-silently", "abort", "hang", "wait-for-cancel", "unterminated-line", "garbage"];
+    [
+        "succeed",
+        "report-failure",
+        "exit-silently",
+        "abort",
+        "hang",
+        "wait-for-cancel",
+        "unterminated-line",
+        "garbage",
+    ];
 
-    public static Catalogue Catalogue { get; } = new()
-    {
-        WorkerVersion = "fake",
-        Backbones = [new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none")],
-        Methods =
-        [
-            new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, []),
-            new TransferMethodSpec("fake-adaptation", "Fake adaptation", "Adapts to nothing.", "Never.", null, []) { AdaptsToTarget = true },
-            new TransferMethodSpec("fake-boosting", "Fake boosting", "Learns from a few labels.", "Never.", null, []) { AdaptsToTarget = true, UsesTargetLabels = true },
-            // What one that adapts is compared with.
-            new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
-            new TransferMethodSpec("fake-distillation", "Fake distillation", "Learns from nobody.", "Never.", null, []) { TakesTeacher = true },
-            new TransferMethodSpec("fake-multi-task", "Fake multi-task", "Learns nothing of everything.", "Never.", null, []) { LearnsLabelSets = true },
-        ],
-        CommonParameters =
-        [
-            new ParameterSpec
-            {
-                Name = "behaviour", DisplayName = "Behaviour", Help = "What it does.", Kind = ParameterKind.Choice, Default = "succeed",
-                Choices = [.. Behaviours.Select(b => new ParameterChoice(b, b))],
-            },
-            new ParameterSpec
-            {
-                Name = "epochs", DisplayName = "Epochs", Help = "Passes.", Kind = ParameterKind.Integer, Default = 2, Minimum = 1, Maximum = 100,
-            },
-            new ParameterSpec
-            {
-                Name = "strength", DisplayName = "Strength", Help = "Changes nothing.", Kind = ParameterKind.Number, Default = 0.5, Minimum = 0, Maximum = 1,
-            },
-            new ParameterSpec
-            {
-                Name = "batch-size", DisplayName = "Batch size", Help = "Images in a step.", Kind = ParameterKind.Integer, Default = 16, Minimum = 1, Maximum = 1024,
-            },
-            new ParameterSpec
-            {
-                Name = "learning-rate", DisplayName = "Learning rate", Help = "Size of a step.", Kind = ParameterKind.Number, Default = 0.005, Minimum = 1e-7, Maximum = 10,
-            },
-        ],
-        ExportFormats = [],
-        Devices = [new DeviceSpec("cpu", "CPU")],
-    };
+    public static Catalogue Catalogue { get; } =
+        new()
+        {
+            WorkerVersion = "fake",
+            Backbones = [new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none")],
+            Methods =
+            [
+                new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, []),
+                new TransferMethodSpec("fake-adaptation", "Fake adaptation", "Adapts to nothing.", "Never.", null, [])
+                {
+                    AdaptsToTarget = true,
+                },
+                new TransferMethodSpec("fake-boosting", "Fake boosting", "Learns from a few labels.", "Never.", null, [])
+                {
+                    AdaptsToTarget = true,
+                    UsesTargetLabels = true,
+                },
+                // What one that adapts is compared with.
+                new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
+                new TransferMethodSpec("fake-distillation", "Fake distillation", "Learns from nobody.", "Never.", null, [])
+                {
+                    TakesTeacher = true,
+                },
+                new TransferMethodSpec("fake-multi-task", "Fake multi-task", "Learns nothing of everything.", "Never.", null, [])
+                {
+                    LearnsLabelSets = true,
+                },
+            ],
+            CommonParameters =
+            [
+                new ParameterSpec
+                {
+                    Name = "behaviour",
+                    DisplayName = "Behaviour",
+                    Help = "What it does.",
+                    Kind = ParameterKind.Choice,
+                    Default = "succeed",
+                    Choices = [.. Behaviours.Select(b => new ParameterChoice(b, b))],
+                },
+                new ParameterSpec
+                {
+                    Name = "epochs",
+                    DisplayName = "Epochs",
+                    Help = "Passes.",
+                    Kind = ParameterKind.Integer,
+                    Default = 2,
+                    Minimum = 1,
+                    Maximum = 100,
+                },
+                new ParameterSpec
+                {
+                    Name = "strength",
+                    DisplayName = "Strength",
+                    Help = "Changes nothing.",
+                    Kind = ParameterKind.Number,
+                    Default = 0.5,
+                    Minimum = 0,
+                    Maximum = 1,
+                },
+                new ParameterSpec
+                {
+                    Name = "batch-size",
+                    DisplayName = "Batch size",
+                    Help = "Images in a step.",
+                    Kind = ParameterKind.Integer,
+                    Default = 16,
+                    Minimum = 1,
+                    Maximum = 1024,
+                },
+                new ParameterSpec
+                {
+                    Name = "learning-rate",
+                    DisplayName = "Learning rate",
+                    Help = "Size of a step.",
+                    Kind = ParameterKind.Number,
+                    Default = 0.005,
+                    Minimum = 1e-7,
+                    Maximum = 10,
+                },
+            ],
+            ExportFormats = [],
+            Devices = [new DeviceSpec("cpu", "CPU")],
+        };
 
     public static int Run(RunFolder folder)
     {
         JobSpec job = JobSpec.Load(folder.Job);
         using (Process self = Process.GetCurrentProcess())
-            AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime()), ProtocolJson.Line));
+            AtomicFile.WriteAllText(
+                folder.WorkerProcess,
+                JsonSerializer.Serialize(new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime()), ProtocolJson.Line)
+            );
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
-        if (behaviour == "exit-silently") return 42;
+        if (behaviour == "exit-silently")
+            return 42;
         using var events = new RunEventWriter(folder.Events);
         events.Append(Started());
         Epoch(events, 1, 0.5);
         switch (behaviour)
         {
             case "report-failure":
-                events.Append(new RunFinished { Outcome = RunOutcome.Failed, Error = "The loss is not a number any more.", Seconds = 1 });
+                events.Append(
+                    new RunFinished
+                    {
+                        Outcome = RunOutcome.Failed,
+                        Error = "The loss is not a number any more.",
+                        Seconds = 1,
+                    }
+                );
                 return (int)WorkerExitCode.TrainingFailed;
             case "abort":
                 Environment.FailFast("as asked");
@@ -116,7 +197,8 @@ internal static class Fake
                 Thread.Sleep(LongestLife);
                 break;
             case "wait-for-cancel":
-                for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife;) Thread.Sleep(20);
+                for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife; )
+                    Thread.Sleep(20);
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
             case "unterminated-line":
@@ -131,29 +213,56 @@ internal static class Fake
         }
 
         Epoch(events, 2, 0.75, job.Target is null ? [] : LabelFree(job.Method));
-        if (job.Target is { } target) ScoreTarget(events, job.Method, target.IsOracle);
+        if (job.Target is { } target)
+            ScoreTarget(events, job.Method, target.IsOracle);
         AtomicFile.WriteAllText(folder.ModelPackage, "a model");
-        events.Append(new ArtifactWritten { File = "artifacts/model.zip", Format = "package", Bytes = 7, Sha256 = "00" });
-        events.Append(new RunFinished { Outcome = RunOutcome.Succeeded, BestEpoch = 2, BestMetric = 0.75, Seconds = 1 });
+        events.Append(
+            new ArtifactWritten
+            {
+                File = "artifacts/model.zip",
+                Format = "package",
+                Bytes = 7,
+                Sha256 = "00",
+            }
+        );
+        events.Append(
+            new RunFinished
+            {
+                Outcome = RunOutcome.Succeeded,
+                BestEpoch = 2,
+                BestMetric = 0.75,
+                Seconds = 1,
+            }
+        );
         return 0;
     }
 
     /// <summary>Of 40 images, 10 are right without adaptation, 30 with it, and all with the target's own labels.</summary>
     private static void ScoreTarget(RunEventWriter events, string method, bool isOracle)
     {
-        int right = isOracle ? 40 : method == "fake-adaptation" ? 30 : 10;
-        events.Append(new EvaluationCompleted
-        {
-            Split = Split.Test,
-            OfTarget = true,
-            Metrics = new Dictionary<string, double> { [MetricKeys.TargetTop1] = right / 40.0 },
-            ConfusionMatrix = [[right, 40 - right], [0, 0]],
-            Mistakes = [],
-            Answers = new string('1', right) + new string('0', 40 - right),
-        });
+        int right =
+            isOracle ? 40
+            : method == "fake-adaptation" ? 30
+            : 10;
+        events.Append(
+            new EvaluationCompleted
+            {
+                Split = Split.Test,
+                OfTarget = true,
+                Metrics = new Dictionary<string, double> { [MetricKeys.TargetTop1] = right / 40.0 },
+                ConfusionMatrix =
+                [
+                    [right, 40 - right],
+                    [0, 0],
+                ],
+                Mistakes = [],
+                Answers = new string('1', right) + new string('0', 40 - right),
+            }
+        );
     }
 
-    /// <summary>Ranks by what a candidate is called: <c>hang</c>, <c>refuse</c>, <c>crash</c>, <c>unreadable</c>, or a number, its accuracy in percent.</summary>
+    /// <summary>Ranks by what a candidate is called: <c>hang</c>, <c>refuse</c>, <c>crash</c>, <c>unreadable</c>, or a number, its accuracy
+    /// in percent.</summary>
     public static int Rank(RankingJob job)
     {
         var ranked = new List<RankedCandidate>();
@@ -175,24 +284,45 @@ internal static class Fake
                     break;
             }
 
-            var result = new RankedCandidate { Name = c.Name, Backbone = c.Backbone, DisplayName = "Fake", WeightsId = c.WeightsId, IsRandom = c.File is null };
+            var result = new RankedCandidate
+            {
+                Name = c.Name,
+                Backbone = c.Backbone,
+                DisplayName = "Fake",
+                WeightsId = c.WeightsId,
+                IsRandom = c.File is null,
+            };
             double accuracy = int.TryParse(c.Name, out int percent) ? percent / 100.0 : 0.5;
-            ranked.Add(c.Name == "unreadable" ? result with { Error = "It is damaged." } : result with { Scores = new CandidateScores(accuracy - 1, accuracy, accuracy, 0.01, 100, 1, 1, 1, 1) });
+            ranked.Add(
+                c.Name == "unreadable"
+                    ? result with
+                    {
+                        Error = "It is damaged.",
+                    }
+                    : result with
+                    {
+                        Scores = new CandidateScores(accuracy - 1, accuracy, accuracy, 0.01, 100, 1, 1, 1, 1),
+                    }
+            );
             Print(new CandidateRanked(ranked[^1]));
         }
 
-        Print(new RankingFinished(new RankingReport
-        {
-            WorkerVersion = "fake",
-            Device = "CPU",
-            Classes = ["a", "b"],
-            Images = 8,
-            TrainImages = 8,
-            Folds = job.Folds,
-            Seed = job.Seed,
-            Seconds = 1,
-            Candidates = ranked,
-        }));
+        Print(
+            new RankingFinished(
+                new RankingReport
+                {
+                    WorkerVersion = "fake",
+                    Device = "CPU",
+                    Classes = ["a", "b"],
+                    Images = 8,
+                    TrainImages = 8,
+                    Folds = job.Folds,
+                    Seed = job.Seed,
+                    Seconds = 1,
+                    Candidates = ranked,
+                }
+            )
+        );
         return 0;
     }
 
@@ -205,7 +335,26 @@ internal static class Fake
             return (int)WorkerExitCode.BadInput;
         }
 
-        Console.WriteLine(JsonSerializer.Serialize(new PreviewSheet(32, [new PreviewedImage("a/1.jpg", "a", [1, 2, 3], [[4], [5], [(byte)job.Seed]])]), ProtocolJson.Line));
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new PreviewSheet(
+                    32,
+                    [
+                        new PreviewedImage(
+                            "a/1.jpg",
+                            "a",
+                            [1, 2, 3],
+                            [
+                                [4],
+                                [5],
+                                [(byte)job.Seed],
+                            ]
+                        ),
+                    ]
+                ),
+                ProtocolJson.Line
+            )
+        );
         return 0;
     }
 
@@ -213,9 +362,19 @@ internal static class Fake
     public static int Find(string command, JobSpec job)
     {
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
-        LearningRatePoint[] points = [.. Enumerable.Range(0, 30).Select(i => new LearningRatePoint(1e-7 * Math.Pow(2, i), 2 - i / 30.0, 2 - i / 30.0))];
-        Print(new TuningProgressed(command == "find-learning-rate" ? TuningStage.TryingLearningRates : TuningStage.MeasuringBatchSizes, 4, 100));
-        foreach (LearningRatePoint point in points.Take(command == "find-learning-rate" ? points.Length : 0)) Print(new LearningRateTried(point));
+        LearningRatePoint[] points =
+        [
+            .. Enumerable.Range(0, 30).Select(i => new LearningRatePoint(1e-7 * Math.Pow(2, i), 2 - i / 30.0, 2 - i / 30.0)),
+        ];
+        Print(
+            new TuningProgressed(
+                command == "find-learning-rate" ? TuningStage.TryingLearningRates : TuningStage.MeasuringBatchSizes,
+                4,
+                100
+            )
+        );
+        foreach (LearningRatePoint point in points.Take(command == "find-learning-rate" ? points.Length : 0))
+            Print(new LearningRateTried(point));
         switch (behaviour)
         {
             case "report-failure":
@@ -231,32 +390,44 @@ internal static class Fake
 
         if (command == "find-learning-rate")
         {
-            LearningRateSuggestion suggestion = behaviour == "garbage" ? new(null, null, null, "The loss never fell.") : new(3.2e-4, 3.2e-4, 0.1, "The loss falls fastest here.");
-            Print(new LearningRateFound(new LearningRateReport
-            {
-                WorkerVersion = "fake",
-                Device = "CPU",
-                BatchSize = 16,
-                Seed = job.Seed,
-                Seconds = 1,
-                Points = points,
-                Diverged = true,
-                Suggestion = suggestion,
-            }));
+            LearningRateSuggestion suggestion =
+                behaviour == "garbage"
+                    ? new(null, null, null, "The loss never fell.")
+                    : new(3.2e-4, 3.2e-4, 0.1, "The loss falls fastest here.");
+            Print(
+                new LearningRateFound(
+                    new LearningRateReport
+                    {
+                        WorkerVersion = "fake",
+                        Device = "CPU",
+                        BatchSize = 16,
+                        Seed = job.Seed,
+                        Seconds = 1,
+                        Points = points,
+                        Diverged = true,
+                        Suggestion = suggestion,
+                    }
+                )
+            );
             return 0;
         }
 
         BatchSizeSpeed[] measured = [new(16, 50, 1 << 20), new(32, 100, 2 << 20), new(64, 101, 3 << 20)];
-        foreach (BatchSizeSpeed speed in measured) Print(new BatchSizeTried(speed));
-        Print(new BatchSizeFound(new BatchSizeReport
-        {
-            WorkerVersion = "fake",
-            Device = "CPU",
-            Seconds = 1,
-            Measured = measured,
-            WhyStopped = "Larger batches bring no more speed.",
-            Suggestion = new BatchSizeSuggestion(32, 0.01, "No size is more than 5 % faster."),
-        }));
+        foreach (BatchSizeSpeed speed in measured)
+            Print(new BatchSizeTried(speed));
+        Print(
+            new BatchSizeFound(
+                new BatchSizeReport
+                {
+                    WorkerVersion = "fake",
+                    Device = "CPU",
+                    Seconds = 1,
+                    Measured = measured,
+                    WhyStopped = "Larger batches bring no more speed.",
+                    Suggestion = new BatchSizeSuggestion(32, 0.01, "No size is more than 5 % faster."),
+                }
+            )
+        );
         return 0;
     }
 
@@ -264,38 +435,43 @@ internal static class Fake
 
     private static void Print(RankingEvent happened) => Console.WriteLine(JsonSerializer.Serialize(happened, ProtocolJson.Line));
 
-    private static RunStarted Started() => new()
-    {
-        WorkerVersion = "fake",
-        Device = "cpu",
-        DeviceDescription = "CPU",
-        Classes = ["a", "b"],
-        TrainSamples = 8,
-        ValidationSamples = 2,
-        TestSamples = 0,
-        Epochs = 2,
-        StepsPerEpoch = 1,
-        Parameters = 1,
-        TrainableParameters = 1,
-        Settings = new Dictionary<string, ParameterValue>(),
-    };
+    private static RunStarted Started() =>
+        new()
+        {
+            WorkerVersion = "fake",
+            Device = "cpu",
+            DeviceDescription = "CPU",
+            Classes = ["a", "b"],
+            TrainSamples = 8,
+            ValidationSamples = 2,
+            TestSamples = 0,
+            Epochs = 2,
+            StepsPerEpoch = 1,
+            Parameters = 1,
+            TrainableParameters = 1,
+            Settings = new Dictionary<string, ParameterValue>(),
+        };
 
     /// <summary>As if nothing but adaptation made the predictions on the target sure.</summary>
-    private static Dictionary<string, double> LabelFree(string method) => new()
-    {
-        [MetricKeys.TargetInformation] = method == "fake-adaptation" ? 0.66 : 0.33,
-        [MetricKeys.TargetDensity] = 2.5,
-        [MetricKeys.TargetRisk] = 0.75,
-        [MetricKeys.DomainDistance] = method == "fake-adaptation" ? 0.5 : 1.75,
-    };
+    private static Dictionary<string, double> LabelFree(string method) =>
+        new()
+        {
+            [MetricKeys.TargetInformation] = method == "fake-adaptation" ? 0.66 : 0.33,
+            [MetricKeys.TargetDensity] = 2.5,
+            [MetricKeys.TargetRisk] = 0.75,
+            [MetricKeys.DomainDistance] = method == "fake-adaptation" ? 0.5 : 1.75,
+        };
 
-    private static void Epoch(RunEventWriter events, int epoch, double top1, Dictionary<string, double>? others = null) => events.Append(new EpochCompleted
-    {
-        Epoch = epoch,
-        Step = epoch,
-        Metrics = new Dictionary<string, double>(others ?? []) { [MetricKeys.ValidationTop1] = top1 },
-        IsBest = true,
-        Seconds = 0.1,
-        LiveTensors = 0,
-    });
+    private static void Epoch(RunEventWriter events, int epoch, double top1, Dictionary<string, double>? others = null) =>
+        events.Append(
+            new EpochCompleted
+            {
+                Epoch = epoch,
+                Step = epoch,
+                Metrics = new Dictionary<string, double>(others ?? []) { [MetricKeys.ValidationTop1] = top1 },
+                IsBest = true,
+                Seconds = 0.1,
+                LiveTensors = 0,
+            }
+        );
 }

@@ -12,7 +12,8 @@ namespace BlazorTransfer.Fuzzing;
 internal sealed record FuzzTarget(string Name, Func<byte[], bool> Read)
 {
     // A pickle makes an object of each byte at worst; what a refusal and its words take comes on top.
-    private const long BytesPerByte = 128, BytesInAnyCase = 256 << 10;
+    private const long BytesPerByte = 128,
+        BytesInAnyCase = 256 << 10;
 
     public static IReadOnlyList<FuzzTarget> All { get; } =
     [
@@ -23,7 +24,8 @@ internal sealed record FuzzTarget(string Name, Func<byte[], bool> Read)
     ];
 
     public static FuzzTarget Named(string name) =>
-        All.FirstOrDefault(t => t.Name == name) ?? throw new ArgumentException($"There is no target '{name}'. Known are: {string.Join(", ", All.Select(t => t.Name))}.");
+        All.FirstOrDefault(t => t.Name == name)
+        ?? throw new ArgumentException($"There is no target '{name}'. Known are: {string.Join(", ", All.Select(t => t.Name))}.");
 
     private static bool ReadWeights(byte[] file)
     {
@@ -42,7 +44,8 @@ internal sealed record FuzzTarget(string Name, Func<byte[], bool> Read)
             using var stream = new MemoryStream(file, writable: false);
             foreach ((string name, TensorData tensor) in WeightsFile.Read(stream))
             {
-                if (tensor.Bytes.Length != TensorData.Count(tensor.Shape) * tensor.Type.Size()) throw new InvalidOperationException($"'{name}' has not the bytes of its shape.");
+                if (tensor.Bytes.Length != TensorData.Count(tensor.Shape) * tensor.Type.Size())
+                    throw new InvalidOperationException($"'{name}' has not the bytes of its shape.");
             }
 
             return true;

@@ -23,18 +23,21 @@ static int Fuzz(FuzzTarget target)
 
 static int Replay(FuzzTarget target, string[] paths)
 {
-    foreach (string path in paths.SelectMany(FilesOf)) Console.WriteLine($"{path}: {(target.Read(File.ReadAllBytes(path)) ? "read" : "refused")}");
+    foreach (string path in paths.SelectMany(FilesOf))
+        Console.WriteLine($"{path}: {(target.Read(File.ReadAllBytes(path)) ? "read" : "refused")}");
     return 0;
 }
 
-static string[] FilesOf(string path) => Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [path];
+static string[] FilesOf(string path) =>
+    Directory.Exists(path) ? [.. Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)] : [path];
 
 static int WriteSeeds(string folder)
 {
     foreach (FuzzTarget target in FuzzTarget.All)
     {
         string own = Directory.CreateDirectory(Path.Combine(folder, target.Name)).FullName;
-        foreach (WeightsSeed seed in WeightsSeed.Of(target.Name)) File.WriteAllBytes(Path.Combine(own, seed.Name), seed.File);
+        foreach (WeightsSeed seed in WeightsSeed.Of(target.Name))
+            File.WriteAllBytes(Path.Combine(own, seed.Name), seed.File);
     }
 
     return 0;
@@ -42,6 +45,8 @@ static int WriteSeeds(string folder)
 
 static int Usage()
 {
-    Console.Error.WriteLine($"fuzz TARGET | replay TARGET FILE-OR-FOLDER… | seeds FOLDER. Targets: {string.Join(", ", FuzzTarget.All.Select(t => t.Name))}.");
+    Console.Error.WriteLine(
+        $"fuzz TARGET | replay TARGET FILE-OR-FOLDER… | seeds FOLDER. Targets: {string.Join(", ", FuzzTarget.All.Select(t => t.Name))}."
+    );
     return 2;
 }

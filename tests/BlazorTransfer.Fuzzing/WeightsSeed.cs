@@ -7,7 +7,11 @@ namespace BlazorTransfer.Fuzzing;
 /// <param name="Name">File name.</param>
 /// <param name="Parts">Header and data; entries of a zip; pickles and storages.</param>
 /// <param name="Assemble">Makes the file of the parts.</param>
-internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte[] Bytes)> Parts, Func<IReadOnlyList<(string Name, byte[] Bytes)>, byte[]> Assemble)
+internal sealed record WeightsSeed(
+    string Name,
+    IReadOnlyList<(string Name, byte[] Bytes)> Parts,
+    Func<IReadOnlyList<(string Name, byte[] Bytes)>, byte[]> Assemble
+)
 {
     private static readonly Dictionary<string, TensorData> Network = new()
     {
@@ -16,7 +20,8 @@ internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte
         ["bn.num_batches_tracked"] = Tensor(ElementType.Int64),
     };
 
-    private static readonly Dictionary<string, TensorData> EveryType = Enum.GetValues<ElementType>().ToDictionary(t => $"module.{t}", t => Tensor(t, 3, 1));
+    private static readonly Dictionary<string, TensorData> EveryType = Enum.GetValues<ElementType>()
+        .ToDictionary(t => $"module.{t}", t => Tensor(t, 3, 1));
 
     private static readonly Dictionary<string, TensorData> Half = new()
     {
@@ -28,13 +33,14 @@ internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte
     public byte[] File => Assemble(Parts);
 
     /// <summary>The seeds of a target of <see cref="FuzzTarget"/> that reads weights.</summary>
-    public static IReadOnlyList<WeightsSeed> Of(string target) => target switch
-    {
-        "safetensors" => [Safetensors("network", Network), Safetensors("types", EveryType), Safetensors("half", Half)],
-        "pth" => [Pth("network", Network), Pth("types", EveryType), Pth("half", Half), Pth("wrapped", Network, "state_dict")],
-        "legacy" => [Legacy("network", Network), Legacy("types", EveryType), Legacy("half", Half), Legacy("wrapped", Network, "model")],
-        _ => [],
-    };
+    public static IReadOnlyList<WeightsSeed> Of(string target) =>
+        target switch
+        {
+            "safetensors" => [Safetensors("network", Network), Safetensors("types", EveryType), Safetensors("half", Half)],
+            "pth" => [Pth("network", Network), Pth("types", EveryType), Pth("half", Half), Pth("wrapped", Network, "state_dict")],
+            "legacy" => [Legacy("network", Network), Legacy("types", EveryType), Legacy("half", Half), Legacy("wrapped", Network, "model")],
+            _ => [],
+        };
 
     private static WeightsSeed Safetensors(string name, Dictionary<string, TensorData> tensors)
     {
@@ -44,8 +50,11 @@ internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte
             Training.Weights.Safetensors.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
             byte[] file = System.IO.File.ReadAllBytes(path);
             int header = (int)BitConverter.ToInt64(file);
-            return new WeightsSeed($"{name}.safetensors", [("header", file[8..(8 + header)]), ("data", file[(8 + header)..])],
-                parts => [.. BitConverter.GetBytes((long)parts[0].Bytes.Length), .. parts[0].Bytes, .. parts[1].Bytes]);
+            return new WeightsSeed(
+                $"{name}.safetensors",
+                [("header", file[8..(8 + header)]), ("data", file[(8 + header)..])],
+                parts => [.. BitConverter.GetBytes((long)parts[0].Bytes.Length), .. parts[0].Bytes, .. parts[1].Bytes]
+            );
         }
         finally
         {
@@ -53,33 +62,40 @@ internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte
         }
     }
 
-    private static WeightsSeed Pth(string name, Dictionary<string, TensorData> tensors, string? wrapper = null) => new(
-        $"{name}.pth",
-        [
-            ("archive/data.pkl", Pickle(tensors, wrapper)),
-            ("archive/byteorder", "little"u8.ToArray()),
-            .. tensors.Values.Select((t, i) => ($"archive/data/{i}", t.Bytes.ToArray())),
-            ("archive/version", "3\n"u8.ToArray()),
-        ],
-        Zip);
+    private static WeightsSeed Pth(string name, Dictionary<string, TensorData> tensors, string? wrapper = null) =>
+        new(
+            $"{name}.pth",
+            [
+                ("archive/data.pkl", Pickle(tensors, wrapper)),
+                ("archive/byteorder", "little"u8.ToArray()),
+                .. tensors.Values.Select((t, i) => ($"archive/data/{i}", t.Bytes.ToArray())),
+                ("archive/version", "3\n"u8.ToArray()),
+            ],
+            Zip
+        );
 
-    private static WeightsSeed Legacy(string name, Dictionary<string, TensorData> tensors, string? wrapper = null) => new(
-        $"{name}.th",
-        [
-            // The magic number 0x1950a86a20f9469cfc6c, the protocol 1001, and the system.
-            ("magic", [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.']),
-            ("protocol", [0x80, 2, (byte)'M', 0xe9, 3, (byte)'.']),
-            ("system", [0x80, 2, .. "}q\0X\r\0\0\0little_endian"u8, 0x88, (byte)'s', (byte)'.']),
-            ("object", Pickle(tensors, wrapper)),
-            ("keys", Keys(tensors.Count)),
-            .. tensors.Values.Select((t, i) => ($"{i}", (byte[])[.. BitConverter.GetBytes(TensorData.Count(t.Shape)), .. t.Bytes.Span])),
-        ],
-        parts => [.. parts.SelectMany(p => p.Bytes)]);
+    private static WeightsSeed Legacy(string name, Dictionary<string, TensorData> tensors, string? wrapper = null) =>
+        new(
+            $"{name}.th",
+            [
+                // The magic number 0x1950a86a20f9469cfc6c, the protocol 1001, and the system.
+                ("magic", [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.']),
+                ("protocol", [0x80, 2, (byte)'M', 0xe9, 3, (byte)'.']),
+                ("system", [0x80, 2, .. "}q\0X\r\0\0\0little_endian"u8, 0x88, (byte)'s', (byte)'.']),
+                ("object", Pickle(tensors, wrapper)),
+                ("keys", Keys(tensors.Count)),
+                .. tensors.Values.Select(
+                    (t, i) => ($"{i}", (byte[])[.. BitConverter.GetBytes(TensorData.Count(t.Shape)), .. t.Bytes.Span])
+                ),
+            ],
+            parts => [.. parts.SelectMany(p => p.Bytes)]
+        );
 
     private static byte[] Pickle(Dictionary<string, TensorData> tensors, string? wrapper)
     {
         byte[] pickle = PthWriter.Pickle(tensors);
-        if (wrapper is null) return pickle;
+        if (wrapper is null)
+            return pickle;
         using var wrapped = new MemoryStream();
         wrapped.Write([0x80, 2, (byte)'}']);
         PthWriter.Text(wrapped, wrapper);
@@ -92,7 +108,8 @@ internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte
     {
         using var keys = new MemoryStream();
         keys.Write([0x80, 2, (byte)']', (byte)'(']);
-        for (int i = 0; i < count; i++) PthWriter.Text(keys, $"{i}");
+        for (int i = 0; i < count; i++)
+            PthWriter.Text(keys, $"{i}");
         keys.Write("e."u8);
         return keys.ToArray();
     }
@@ -119,7 +136,8 @@ internal sealed record WeightsSeed(string Name, IReadOnlyList<(string Name, byte
     private static TensorData Tensor(ElementType type, params long[] shape)
     {
         byte[] bytes = new byte[TensorData.Count(shape) * type.Size()];
-        for (int i = 0; i < bytes.Length; i++) bytes[i] = (byte)(i % 2);
+        for (int i = 0; i < bytes.Length; i++)
+            bytes[i] = (byte)(i % 2);
         return new TensorData(type, shape, bytes);
     }
 }

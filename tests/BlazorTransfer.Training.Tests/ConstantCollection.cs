@@ -31,7 +31,8 @@ internal static class ConstantCollection
             GC.Collect(0);
             GC.WaitForPendingFinalizers();
             // Takes the memory that a freed scalar leaves, so that reading it shows.
-            for (int i = 0; i < 50; i++) GC.KeepAlive((7L + i).ToScalar());
+            for (int i = 0; i < 50; i++)
+                GC.KeepAlive((7L + i).ToScalar());
         }
     }
 }

@@ -4,7 +4,8 @@ namespace BlazorTransfer.Training.Tests;
 
 /// <summary>
 /// For tests that count the tensors of this process. The count is TorchSharp's, over all tests so far: tensors that earlier ones left to
-/// the collector leave it at any moment, and each parameter ever made stays in it, because its constructor counts the tensor that it takes over
+/// the collector leave it at any moment, and each parameter ever made stays in it, because its constructor counts the tensor that it takes
+/// over
 /// a second time. So only differences mean something, and only after a collection.
 /// </summary>
 internal static class LiveTensors
@@ -17,7 +18,8 @@ internal static class LiveTensors
         GC.Collect();
     }
 
-    /// <summary>How many more tensors live after a fit whose result is disposed than before it; a first one makes what is made once.</summary>
+    /// <summary>How many more tensors live after a fit whose result is disposed than before it; a first one makes what is made
+    /// once.</summary>
     public static long LeftBy(Func<IDisposable> fit)
     {
         CollectLeftovers();

@@ -26,21 +26,28 @@ public abstract class PageTests : BunitContext
     /// <param name="user">Who asks.</param>
     /// <param name="parameters">Those of its route.</param>
     private protected IRenderedComponent<IComponent> Open<TPage>(ClaimsPrincipal user, params (string Name, object Value)[] parameters)
-        where TPage : IComponent => Render(builder =>
-    {
-        // MudBlazor's fields open their lists through it.
-        builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
-        builder.CloseComponent();
-        builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
-        builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
-        builder.AddComponentParameter(3, "ChildContent", (RenderFragment)(inner =>
+        where TPage : IComponent =>
+        Render(builder =>
         {
-            inner.OpenComponent<TPage>(0);
-            inner.AddMultipleAttributes(1, parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
-            inner.CloseComponent();
-        }));
-        builder.CloseComponent();
-    });
+            // MudBlazor's fields open their lists through it.
+            builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
+            builder.CloseComponent();
+            builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
+            builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
+            builder.AddComponentParameter(
+                3,
+                "ChildContent",
+                (RenderFragment)(
+                    inner =>
+                    {
+                        inner.OpenComponent<TPage>(0);
+                        inner.AddMultipleAttributes(1, parameters.Select(p => KeyValuePair.Create(p.Name, p.Value)));
+                        inner.CloseComponent();
+                    }
+                )
+            );
+            builder.CloseComponent();
+        });
 
     protected override void Dispose(bool disposing)
     {

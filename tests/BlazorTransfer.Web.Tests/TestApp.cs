@@ -37,12 +37,20 @@ internal sealed class TestApp : IDisposable
             host.UseSetting("DataFolder", DataFolder);
             host.UseSetting("WorkerFolder", FakeWorkerFolder);
             host.UseSetting("CancelGrace", "00:00:01");
-            foreach ((string name, string value) in settings) host.UseSetting(name, value);
+            foreach ((string name, string value) in settings)
+                host.UseSetting(name, value);
         });
     }
 
-    public static string FakeWorkerFolder { get; } = Path.Combine(
-        SharedFiles.RepositoryRoot, "tests", "BlazorTransfer.FakeWorker", "bin", AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug", "net10.0");
+    public static string FakeWorkerFolder { get; } =
+        Path.Combine(
+            SharedFiles.RepositoryRoot,
+            "tests",
+            "BlazorTransfer.FakeWorker",
+            "bin",
+            AppContext.BaseDirectory.Contains("Release", StringComparison.Ordinal) ? "Release" : "Debug",
+            "net10.0"
+        );
 
     public string DataFolder { get; }
 
@@ -56,7 +64,12 @@ internal sealed class TestApp : IDisposable
     public async Task<User> CreateUserAsync(string name, bool isAdmin = false, string password = Password)
     {
         using IServiceScope scope = _factory.Services.CreateScope();
-        var user = new User { Id = Ids.New(), UserName = name, IsAdmin = isAdmin };
+        var user = new User
+        {
+            Id = Ids.New(),
+            UserName = name,
+            IsAdmin = isAdmin,
+        };
         IdentityResult created = await scope.ServiceProvider.GetRequiredService<UserManager<User>>().CreateAsync(user, password);
         Assert.True(created.Succeeded, string.Join(' ', created.Errors.Select(e => e.Description)));
         return user;
@@ -72,7 +85,8 @@ internal sealed class TestApp : IDisposable
     /// <summary>Creates an account and signs it in through the real form; the client carries the cookie.</summary>
     public async Task<HttpClient> SignInAsync(string name)
     {
-        if (Get<DocumentCollection<User>>().All().All(u => u.UserName != name)) await CreateUserAsync(name);
+        if (Get<DocumentCollection<User>>().All().All(u => u.UserName != name))
+            await CreateUserAsync(name);
         HttpClient client = Anonymous();
         using HttpResponseMessage answer = await PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", Password));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
@@ -80,14 +94,24 @@ internal sealed class TestApp : IDisposable
     }
 
     /// <summary>Sends a form of a plain page, with its antiforgery token.</summary>
-    public static async Task<HttpResponseMessage> PostFormAsync(HttpClient client, string path, string handler, params (string Name, string Value)[] inputs) =>
-        await PostAsync(client, path, handler, await FormTokenAsync(client, path), inputs);
+    public static async Task<HttpResponseMessage> PostFormAsync(
+        HttpClient client,
+        string path,
+        string handler,
+        params (string Name, string Value)[] inputs
+    ) => await PostAsync(client, path, handler, await FormTokenAsync(client, path), inputs);
 
     /// <summary>Opens a plain page and takes the token of its form.</summary>
     public static async Task<string> FormTokenAsync(HttpClient client, string path) =>
         Regex.Match(await client.GetStringAsync(path), "name=\"__RequestVerificationToken\" value=\"([^\"]+)\"").Groups[1].Value;
 
-    public static async Task<HttpResponseMessage> PostAsync(HttpClient client, string path, string handler, string token, params (string Name, string Value)[] inputs)
+    public static async Task<HttpResponseMessage> PostAsync(
+        HttpClient client,
+        string path,
+        string handler,
+        string token,
+        params (string Name, string Value)[] inputs
+    )
     {
         var fields = inputs.ToDictionary(i => $"Input.{i.Name}", i => i.Value);
         fields["_handler"] = handler;
@@ -118,7 +142,11 @@ internal sealed class TestApp : IDisposable
 
     /// <summary>A small data set: of two classes, or as told.</summary>
     public async Task<Dataset> ImportDatasetAsync(
-        ClaimsPrincipal editor, string projectId, IEnumerable<(string, byte[])>? files = null, ImportLayout layout = ImportLayout.Classes)
+        ClaimsPrincipal editor,
+        string projectId,
+        IEnumerable<(string, byte[])>? files = null,
+        ImportLayout layout = ImportLayout.Classes
+    )
     {
         string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), files ?? TestZip.TwoClasses());
         DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip, layout);
@@ -134,14 +162,20 @@ internal sealed class TestApp : IDisposable
         return await Get<WeightsLibrary>().ImportAsync(user, name, file, CancellationToken.None);
     }
 
-    public Task<Run> SubmitAsync(ClaimsPrincipal user, Project project, Dataset dataset, string behaviour) => Get<RunService>().SubmitAsync(user, project.Id, new RunRequest
-    {
-        DatasetId = dataset.Id,
-        DatasetVersion = 1,
-        Backbone = "fake",
-        Method = "fake-method",
-        Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = behaviour },
-    });
+    public Task<Run> SubmitAsync(ClaimsPrincipal user, Project project, Dataset dataset, string behaviour) =>
+        Get<RunService>()
+            .SubmitAsync(
+                user,
+                project.Id,
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = behaviour },
+                }
+            );
 
     public async Task<Run> WaitForRunAsync(string runId, Func<Run, bool> condition, double seconds = 20)
     {
@@ -164,6 +198,7 @@ internal sealed class TestApp : IDisposable
     public void Dispose()
     {
         _factory.Dispose();
-        if (_ownsFolder) Directory.Delete(DataFolder, recursive: true);
+        if (_ownsFolder)
+            Directory.Delete(DataFolder, recursive: true);
     }
 }

@@ -12,14 +12,18 @@ internal static class SharedFiles
     public static string Path(params string[] parts)
     {
         string path = System.IO.Path.Combine([RepositoryRoot, "..", "shared", .. parts]);
-        Assert.SkipUnless(File.Exists(path) || Directory.Exists(path), $"Needs {System.IO.Path.Combine(["shared", .. parts])} beside the checkout, which is not here.");
+        Assert.SkipUnless(
+            File.Exists(path) || Directory.Exists(path),
+            $"Needs {System.IO.Path.Combine(["shared", .. parts])} beside the checkout, which is not here."
+        );
         return System.IO.Path.GetFullPath(path);
     }
 
     private static string FindRepositoryRoot()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "BlazorTransfer.sln"))) folder = folder.Parent;
+        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder.FullName, "BlazorTransfer.sln")))
+            folder = folder.Parent;
         return folder?.FullName ?? throw new DirectoryNotFoundException($"No BlazorTransfer.sln above {AppContext.BaseDirectory}.");
     }
 }

@@ -23,16 +23,19 @@ public sealed record Catalogue
 
     /// <summary>The method's own parameters after the common ones, each common default replaced where the method says so.</summary>
     public IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
-    [
-        .. CommonParameters.Where(c => method.Parameters.All(p => p.Name != c.Name)),
-        .. method.Parameters,
-    ];
+        [.. CommonParameters.Where(c => method.Parameters.All(p => p.Name != c.Name)), .. method.Parameters];
 
     /// <summary>Those of <see cref="ParametersOf"/> that change anything.</summary>
-    public IReadOnlyList<ParameterSpec> SettingsOf(TransferMethodSpec method) => !method.FitsAtOnce ? ParametersOf(method) :
-    [
-        .. ParametersOf(method).Where(p => p.Section is not (ParameterSections.Optimization or ParameterSections.Augmentation or ParameterSections.Stopping)),
-    ];
+    public IReadOnlyList<ParameterSpec> SettingsOf(TransferMethodSpec method) =>
+        !method.FitsAtOnce
+            ? ParametersOf(method)
+            :
+            [
+                .. ParametersOf(method)
+                    .Where(p =>
+                        p.Section is not (ParameterSections.Optimization or ParameterSections.Augmentation or ParameterSections.Stopping)
+                    ),
+            ];
 }
 
 /// <summary>A network that can be the trunk of a classifier.</summary>
@@ -54,7 +57,8 @@ public sealed record BackboneSpec(
     int FeatureDim,
     IReadOnlyList<string> LayerGroups,
     Preprocessing Preprocessing,
-    string Paper);
+    string Paper
+);
 
 /// <summary>Evaluation preprocessing; it travels with the weights into every export.</summary>
 /// <param name="ResizeShorterSide">Shorter side after the antialiased resize, in pixels.</param>
@@ -67,7 +71,8 @@ public sealed record Preprocessing(
     int CropSize,
     IReadOnlyList<float> Mean,
     IReadOnlyList<float> Std,
-    string Interpolation = Preprocessing.Bilinear)
+    string Interpolation = Preprocessing.Bilinear
+)
 {
     public const string Bilinear = "bilinear";
     public const string Bicubic = "bicubic";
@@ -76,9 +81,14 @@ public sealed record Preprocessing(
 
     /// <summary>The same with another input size; the margin that the centre crop cuts off keeps its share.</summary>
     /// <param name="side">Side of the square input, in pixels.</param>
-    public Preprocessing WithInput(int side) => side == CropSize
-        ? this
-        : this with { ResizeShorterSide = (int)Math.Round((double)side * ResizeShorterSide / CropSize), CropSize = side };
+    public Preprocessing WithInput(int side) =>
+        side == CropSize
+            ? this
+            : this with
+            {
+                ResizeShorterSide = (int)Math.Round((double)side * ResizeShorterSide / CropSize),
+                CropSize = side,
+            };
 }
 
 /// <summary>A way to turn a pretrained backbone into a classifier of the user's classes.</summary>
@@ -94,7 +104,8 @@ public sealed record TransferMethodSpec(
     string Summary,
     string Advice,
     string? Paper,
-    IReadOnlyList<ParameterSpec> Parameters)
+    IReadOnlyList<ParameterSpec> Parameters
+)
 {
     /// <summary>Whether it starts from weights; a method that does not is refused any.</summary>
     public bool TakesWeights { get; init; } = true;
@@ -105,13 +116,15 @@ public sealed record TransferMethodSpec(
     /// <summary>Whether it learns from unlabelled images of the domain that the model is for; refused without them.</summary>
     public bool AdaptsToTarget { get; init; }
 
-    /// <summary>Whether it also learns from a few labelled images of that domain, which no other method is given; refused without them.</summary>
+    /// <summary>Whether it also learns from a few labelled images of that domain, which no other method is given; refused without
+    /// them.</summary>
     public bool UsesTargetLabels { get; init; }
 
     /// <summary>Whether it learns from an earlier run's model beside the labels; refused without one, and others are refused one.</summary>
     public bool TakesTeacher { get; init; }
 
-    /// <summary>Whether it also learns other labels of the same images, each label set with outputs of its own; refused without any, and others are refused them.</summary>
+    /// <summary>Whether it also learns other labels of the same images, each label set with outputs of its own; refused without any, and
+    /// others are refused them.</summary>
     public bool LearnsLabelSets { get; init; }
 
     /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>

@@ -14,7 +14,9 @@ public sealed class ParameterSet
     /// unknown names, wrong kinds and values out of range, each keyed by the parameter's name.
     /// </summary>
     public static (ParameterSet? Set, IReadOnlyDictionary<string, string> Errors) Resolve(
-        IReadOnlyList<ParameterSpec> specs, IReadOnlyDictionary<string, ParameterValue> chosen)
+        IReadOnlyList<ParameterSpec> specs,
+        IReadOnlyDictionary<string, ParameterValue> chosen
+    )
     {
         var errors = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string unknown in chosen.Keys.Where(name => specs.All(s => s.Name != name)))
@@ -23,7 +25,8 @@ public sealed class ParameterSet
         foreach (ParameterSpec spec in specs)
         {
             ParameterValue value = chosen.TryGetValue(spec.Name, out ParameterValue given) ? given : spec.Default;
-            if (spec.Check(value) is { } error) errors[spec.Name] = error;
+            if (spec.Check(value) is { } error)
+                errors[spec.Name] = error;
             values[spec.Name] = value;
         }
 
@@ -34,7 +37,8 @@ public sealed class ParameterSet
     public ParameterSet With(params (string Name, ParameterValue Value)[] changes)
     {
         var values = new Dictionary<string, ParameterValue>(_values, StringComparer.Ordinal);
-        foreach ((string name, ParameterValue value) in changes) values[name] = values.ContainsKey(name) ? value : throw new KeyNotFoundException($"There is no parameter '{name}' here.");
+        foreach ((string name, ParameterValue value) in changes)
+            values[name] = values.ContainsKey(name) ? value : throw new KeyNotFoundException($"There is no parameter '{name}' here.");
         return new ParameterSet(values);
     }
 

@@ -48,23 +48,27 @@ public sealed record ParameterSpec
     public IReadOnlyList<ParameterChoice> Choices { get; init; } = [];
 
     /// <summary>Returns why <paramref name="value"/> is not allowed, or null where it is.</summary>
-    public string? Check(ParameterValue value) => (Kind, value) switch
-    {
-        (ParameterKind.Integer, { AsNumber: { } n }) when n != Math.Floor(n) => $"{DisplayName} must be a whole number.",
-        (ParameterKind.Integer or ParameterKind.Number, { AsNumber: { } n }) => CheckRange(n),
-        (ParameterKind.Boolean, { AsBoolean: not null }) => null,
-        (ParameterKind.Choice, { AsText: { } text }) when Choices.Any(c => c.Value == text) => null,
-        (ParameterKind.Integer or ParameterKind.Number, _) => $"{DisplayName} must be a number.",
-        (ParameterKind.Boolean, _) => $"{DisplayName} must be true or false.",
-        (ParameterKind.Choice, _) => $"{DisplayName} must be one of: {string.Join(", ", Choices.Select(c => c.Value))}.",
-        _ => throw new InvalidOperationException($"Parameter kind {Kind} has no check."),
-    };
+    public string? Check(ParameterValue value) =>
+        (Kind, value) switch
+        {
+            (ParameterKind.Integer, { AsNumber: { } n }) when n != Math.Floor(n) => $"{DisplayName} must be a whole number.",
+            (ParameterKind.Integer or ParameterKind.Number, { AsNumber: { } n }) => CheckRange(n),
+            (ParameterKind.Boolean, { AsBoolean: not null }) => null,
+            (ParameterKind.Choice, { AsText: { } text }) when Choices.Any(c => c.Value == text) => null,
+            (ParameterKind.Integer or ParameterKind.Number, _) => $"{DisplayName} must be a number.",
+            (ParameterKind.Boolean, _) => $"{DisplayName} must be true or false.",
+            (ParameterKind.Choice, _) => $"{DisplayName} must be one of: {string.Join(", ", Choices.Select(c => c.Value))}.",
+            _ => throw new InvalidOperationException($"Parameter kind {Kind} has no check."),
+        };
 
     private string? CheckRange(double number)
     {
-        if (!double.IsFinite(number)) return $"{DisplayName} must be a finite number.";
-        if (number < Minimum) return $"{DisplayName} must be at least {Minimum}.";
-        if (number > Maximum) return $"{DisplayName} must be at most {Maximum}.";
+        if (!double.IsFinite(number))
+            return $"{DisplayName} must be a finite number.";
+        if (number < Minimum)
+            return $"{DisplayName} must be at least {Minimum}.";
+        if (number > Maximum)
+            return $"{DisplayName} must be at most {Maximum}.";
         return null;
     }
 }
@@ -91,16 +95,20 @@ public readonly record struct ParameterValue
     public static implicit operator ParameterValue(string text) => new(null, null, text);
 
     /// <summary>Reads what a person typed, as <paramref name="kind"/> asks; null where it is no such value.</summary>
-    public static ParameterValue? Parse(string typed, ParameterKind kind) => kind switch
-    {
-        ParameterKind.Integer or ParameterKind.Number =>
+    public static ParameterValue? Parse(string typed, ParameterKind kind) =>
+        kind switch
+        {
+            ParameterKind.Integer or ParameterKind.Number =>
             // Neither NaN nor infinity is a setting, or can be written to a job.
-            double.TryParse(typed, System.Globalization.CultureInfo.InvariantCulture, out double number) && double.IsFinite(number) ? number : null,
-        ParameterKind.Boolean => bool.TryParse(typed, out bool boolean) ? boolean : null,
-        ParameterKind.Choice => typed,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
-    };
+            double.TryParse(typed, System.Globalization.CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
+                ? number
+                : null,
+            ParameterKind.Boolean => bool.TryParse(typed, out bool boolean) ? boolean : null,
+            ParameterKind.Choice => typed,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
 
     public override string ToString() =>
-        AsNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? (AsBoolean is { } b ? (b ? "true" : "false") : AsText ?? "");
+        AsNumber?.ToString(System.Globalization.CultureInfo.InvariantCulture)
+        ?? (AsBoolean is { } b ? (b ? "true" : "false") : AsText ?? "");
 }

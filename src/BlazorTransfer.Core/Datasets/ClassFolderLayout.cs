@@ -39,21 +39,36 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     {
         string[][] paths =
         [
-            .. names.Where(n => n != table?.Name).Order(StringComparer.Ordinal).Select(n => n.Split('/', StringSplitOptions.RemoveEmptyEntries))
+            .. names
+                .Where(n => n != table?.Name)
+                .Order(StringComparer.Ordinal)
+                .Select(n => n.Split('/', StringSplitOptions.RemoveEmptyEntries))
                 .Where(parts => parts.Length > 0 && !parts.Any(p => p == "__MACOSX") && !Litter.Contains(parts[^1])),
         ];
         int wrapping = WrappingFolders(paths, layout);
-        ILookup<bool, FileInside> byHidden = paths.Select(p => new FileInside(string.Join('/', p), p[Math.Min(wrapping, p.Length - 1)..]))
+        ILookup<bool, FileInside> byHidden = paths
+            .Select(p => new FileInside(string.Join('/', p), p[Math.Min(wrapping, p.Length - 1)..]))
             .ToLookup(f => f.Path.Any(p => p.StartsWith('.')));
         var placed = new List<PlacedFile>();
         var rejected = new List<RejectedFile>(byHidden[true].Select(f => new RejectedFile(f.Name, "It is a hidden file.")));
         FileInside[] files = [.. byHidden[false]];
-        if (layout == ImportLayout.Table) PlaceByTable(files, table ?? throw new ImportException("There is no labels.csv among the files that says which class each has."), placed, rejected);
-        else if (layout == ImportLayout.Unlabelled) placed.AddRange(files.Select(f => new PlacedFile(f.Name, null, Split.Train)));
-        else if (layout == ImportLayout.Domains) PlaceInDomains(files, placed, rejected);
-        else PlaceInClasses(files, null, placed, rejected);
+        if (layout == ImportLayout.Table)
+            PlaceByTable(
+                files,
+                table ?? throw new ImportException("There is no labels.csv among the files that says which class each has."),
+                placed,
+                rejected
+            );
+        else if (layout == ImportLayout.Unlabelled)
+            placed.AddRange(files.Select(f => new PlacedFile(f.Name, null, Split.Train)));
+        else if (layout == ImportLayout.Domains)
+            PlaceInDomains(files, placed, rejected);
+        else
+            PlaceInClasses(files, null, placed, rejected);
         return new ClassFolderLayout(
-            [.. placed.OrderBy(f => f.Name, StringComparer.Ordinal)], [.. rejected.OrderBy(f => f.Name, StringComparer.Ordinal)]);
+            [.. placed.OrderBy(f => f.Name, StringComparer.Ordinal)],
+            [.. rejected.OrderBy(f => f.Name, StringComparer.Ordinal)]
+        );
     }
 
     /// <summary>A split by what people call it, such as <c>val</c>; null where it is none.</summary>
@@ -63,8 +78,15 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     {
         foreach (FileInside file in files)
         {
-            if (table.ClassOf(file.Name) is { } label) placed.Add(new PlacedFile(file.Name, label, table.SplitOf(file.Name)));
-            else rejected.Add(new RejectedFile(file.Name, table.Names(file.Name) ? $"{table.Name} names no class for it." : $"{table.Name} has no row for it."));
+            if (table.ClassOf(file.Name) is { } label)
+                placed.Add(new PlacedFile(file.Name, label, table.SplitOf(file.Name)));
+            else
+                rejected.Add(
+                    new RejectedFile(
+                        file.Name,
+                        table.Names(file.Name) ? $"{table.Name} names no class for it." : $"{table.Name} has no row for it."
+                    )
+                );
         }
     }
 
@@ -77,7 +99,12 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             if (splitsOutside && !file.StartsWithSplit)
                 rejected.Add(new RejectedFile(file.Name, "It lies outside the train, val and test folders."));
             else if (file.Path.Length < (splitsOutside ? 3 : 2))
-                rejected.Add(new RejectedFile(file.Name, "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."));
+                rejected.Add(
+                    new RejectedFile(
+                        file.Name,
+                        "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."
+                    )
+                );
             else
                 inDomains.Add(splitsOutside ? file with { Path = [file.Path[1], file.Path[0], .. file.Path[2..]] } : file);
         }
@@ -94,9 +121,14 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             string[] path = file.Path;
             if (!hasSplits && path.Length < 2)
             {
-                rejected.Add(new RejectedFile(file.Name, domain is null
-                    ? "It lies in no class folder. Put each image into a folder named after its class."
-                    : $"It lies in the domain '{domain}', but in no class folder there."));
+                rejected.Add(
+                    new RejectedFile(
+                        file.Name,
+                        domain is null
+                            ? "It lies in no class folder. Put each image into a folder named after its class."
+                            : $"It lies in the domain '{domain}', but in no class folder there."
+                    )
+                );
             }
             else if (!hasSplits)
             {
@@ -104,7 +136,12 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             }
             else if (path.Length < 2 || !SplitNames.TryGetValue(path[0], out Split split))
             {
-                rejected.Add(new RejectedFile(file.Name, $"It lies outside the train, val and test folders{(domain is null ? "" : $" of the domain '{domain}'")}."));
+                rejected.Add(
+                    new RejectedFile(
+                        file.Name,
+                        $"It lies outside the train, val and test folders{(domain is null ? "" : $" of the domain '{domain}'")}."
+                    )
+                );
             }
             else if (path.Length < 3)
             {
@@ -123,9 +160,11 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         // A read-me beside the domains keeps nobody from seeing what wraps them.
         string[][] judged = layout == ImportLayout.Domains ? [.. paths.Where(p => p.Length > 2)] : paths;
         int depth = 0;
-        while (judged.Length > 0
+        while (
+            judged.Length > 0
             && judged.All(p => p.Length > depth + LeftInside(p) && p[depth] == judged[0][depth])
-            && (layout is ImportLayout.Unlabelled or ImportLayout.Table || !SplitNames.ContainsKey(judged[0][depth])))
+            && (layout is ImportLayout.Unlabelled or ImportLayout.Table || !SplitNames.ContainsKey(judged[0][depth]))
+        )
         {
             depth++;
         }
@@ -133,12 +172,13 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         return depth;
 
         // Class and file, or the domain too, or the split too; as many must be left for a folder to wrap them.
-        int LeftInside(string[] path) => layout switch
-        {
-            ImportLayout.Unlabelled or ImportLayout.Table => 1,
-            ImportLayout.Classes => 2,
-            _ => path.Length > depth + 1 && SplitNames.ContainsKey(path[depth + 1]) ? 4 : 3,
-        };
+        int LeftInside(string[] path) =>
+            layout switch
+            {
+                ImportLayout.Unlabelled or ImportLayout.Table => 1,
+                ImportLayout.Classes => 2,
+                _ => path.Length > depth + 1 && SplitNames.ContainsKey(path[depth + 1]) ? 4 : 3,
+            };
     }
 
     /// <param name="Name">The file's whole name.</param>

@@ -26,68 +26,109 @@ public static class DatasetAssembler
 {
     private const int MostNames = 5;
 
-    /// <exception cref="ImportException">Fewer than two classes or domains, no image for training or validation, or none at all.</exception>
+    /// <exception cref="ImportException">Fewer than two classes or domains, no image for training or validation, or none at
+    /// all.</exception>
     public static ImportResult Assemble(
-        IReadOnlyList<ImportedImage> images, IEnumerable<RejectedFile> rejectedBefore, SplitPlan plan, ImportLayout layout = ImportLayout.Classes)
+        IReadOnlyList<ImportedImage> images,
+        IEnumerable<RejectedFile> rejectedBefore,
+        SplitPlan plan,
+        ImportLayout layout = ImportLayout.Classes
+    )
     {
         var rejected = new List<RejectedFile>(rejectedBefore);
         List<ImportedImage> unique = WithoutDuplicates(images, rejected);
-        if (unique.Count == 0) throw new ImportException($"No usable image was found. {Advice(layout)}");
+        if (unique.Count == 0)
+            throw new ImportException($"No usable image was found. {Advice(layout)}");
         if (layout == ImportLayout.Unlabelled)
-            return new ImportResult(new DatasetManifest([], [.. unique.Select(i => ToSample(i, Split.Train))]), rejected, "None, as the images have no labels.");
+            return new ImportResult(
+                new DatasetManifest([], [.. unique.Select(i => ToSample(i, Split.Train))]),
+                rejected,
+                "None, as the images have no labels."
+            );
         string[] classes = [.. unique.Select(i => i.Place.Label!).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length < 2)
-            throw new ImportException($"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into a folder of its own.");
+            throw new ImportException(
+                $"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into "
+                    + "a folder of its own."
+            );
         if (layout == ImportLayout.Domains && unique.All(i => i.Place.Domain == unique[0].Place.Domain))
         {
-            throw new ImportException($"Only one domain was found ('{unique[0].Place.Domain}'). Put at least two domain folders beside each other, each with class folders inside, "
-                + "or import it as plain class folders.");
+            throw new ImportException(
+                $"Only one domain was found ('{unique[0].Place.Domain}'). Put at least two domain folders beside each other, "
+                    + "each with class folders inside, "
+                    + "or import it as plain class folders."
+            );
         }
 
-        (IReadOnlyList<Sample> samples, string origin) = CompleteEachDomain(unique, plan, layout == ImportLayout.Table ? "your table gives" : "your folders give");
+        (IReadOnlyList<Sample> samples, string origin) = CompleteEachDomain(
+            unique,
+            plan,
+            layout == ImportLayout.Table ? "your table gives" : "your folders give"
+        );
         if (samples.All(s => s.Split != Split.Validation))
-            throw new ImportException($"Each class has a single image{(layout == ImportLayout.Domains ? " in each domain" : "")}, so none is left for validation. Add more images.");
+            throw new ImportException(
+                $"Each class has a single image{(layout == ImportLayout.Domains ? " in each domain" : "")}, so none is left for "
+                    + "validation. Add more images."
+            );
         if (samples.All(s => s.Split != Split.Train))
             throw new ImportException("No image is left for training. Add images to the train folder.");
         return new ImportResult(new DatasetManifest(classes, samples), rejected, origin);
     }
 
-    private static string Advice(ImportLayout layout) => layout switch
-    {
-        ImportLayout.Classes => "Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg.",
-        ImportLayout.Domains => "Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg and sketch/dog/2.jpg.",
-        ImportLayout.Table => "The table names files as they lie from its own folder, and has a column 'class'.",
-        _ => "JPEG, PNG, WebP and BMP are read.",
-    };
+    private static string Advice(ImportLayout layout) =>
+        layout switch
+        {
+            ImportLayout.Classes => "Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg.",
+            ImportLayout.Domains =>
+                "Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg and sketch/dog/2.jpg.",
+            ImportLayout.Table => "The table names files as they lie from its own folder, and has a column 'class'.",
+            _ => "JPEG, PNG, WebP and BMP are read.",
+        };
 
     private static List<ImportedImage> WithoutDuplicates(IReadOnlyList<ImportedImage> images, List<RejectedFile> rejected)
     {
         var first = new Dictionary<string, ImportedImage>(StringComparer.Ordinal);
         foreach (ImportedImage image in images)
         {
-            if (first.TryAdd(image.Image.Sha256, image)) continue;
+            if (first.TryAdd(image.Image.Sha256, image))
+                continue;
             PlacedFile kept = first[image.Image.Sha256].Place;
-            rejected.Add(new RejectedFile(image.Place.Name, kept.Label == image.Place.Label
-                ? $"It is the same image as {kept.Name}."
-                : $"It is the same image as {kept.Name}, which has the class '{kept.Label}'. One of the two labels must be wrong."));
+            rejected.Add(
+                new RejectedFile(
+                    image.Place.Name,
+                    kept.Label == image.Place.Label
+                        ? $"It is the same image as {kept.Name}."
+                        : $"It is the same image as {kept.Name}, which has the class '{kept.Label}'. One of the two labels must be wrong."
+                )
+            );
         }
 
         return [.. first.Values];
     }
 
     /// <summary>Each domain by itself, so that each has images for validation, whether or not others come with splits.</summary>
-    private static (IReadOnlyList<Sample> Samples, string Origin) CompleteEachDomain(List<ImportedImage> images, SplitPlan plan, string given)
+    private static (IReadOnlyList<Sample> Samples, string Origin) CompleteEachDomain(
+        List<ImportedImage> images,
+        SplitPlan plan,
+        string given
+    )
     {
         (string? Domain, IReadOnlyList<Sample> Samples, string Origin)[] domains =
         [
-            .. images.GroupBy(i => i.Place.Domain, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g =>
-            {
-                (IReadOnlyList<Sample> samples, string origin) = Complete([.. g], plan, given);
-                return (g.Key, samples, origin);
-            }),
+            .. images
+                .GroupBy(i => i.Place.Domain, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(g =>
+                {
+                    (IReadOnlyList<Sample> samples, string origin) = Complete([.. g], plan, given);
+                    return (g.Key, samples, origin);
+                }),
         ];
         var origins = domains.GroupBy(d => d.Origin, d => d.Domain).ToList();
-        return ([.. domains.SelectMany(d => d.Samples)], origins.Count == 1 ? origins[0].Key : string.Join(" ", origins.Select(o => $"{Few(o)}: {o.Key}")));
+        return (
+            [.. domains.SelectMany(d => d.Samples)],
+            origins.Count == 1 ? origins[0].Key : string.Join(" ", origins.Select(o => $"{Few(o)}: {o.Key}"))
+        );
     }
 
     private static string Few(IEnumerable<string?> names) =>
@@ -98,32 +139,39 @@ public static class DatasetAssembler
         string percent = plan.Validation.ToString("P0", System.Globalization.CultureInfo.InvariantCulture);
         string domainByDomain = images[0].Place.Domain is null ? "" : " in each domain";
         if (images.All(i => i.Place.Split is null))
-            return (plan.Apply(images.Select(i => ToSample(i, Split.Train))), $"Drawn class by class{domainByDomain}: {percent} for validation, seed {plan.Seed}.");
+            return (
+                plan.Apply(images.Select(i => ToSample(i, Split.Train))),
+                $"Drawn class by class{domainByDomain}: {percent} for validation, seed {plan.Seed}."
+            );
         // Only a table can leave it open for some: these learn.
         if (images.Any(i => i.Place.Split == Split.Validation))
             return ([.. images.Select(i => ToSample(i, i.Place.Split ?? Split.Train))], $"As {given} it.");
         // Train and test folders only: validation is drawn from training, and the test stays untouched.
         ILookup<bool, Sample> byTest = images.Select(i => ToSample(i, i.Place.Split ?? Split.Train)).ToLookup(s => s.Split == Split.Test);
-        return ([.. (plan with { Test = 0 }).Apply(byTest[false]), .. byTest[true]],
-            $"Test as {given} it; {percent} of training drawn for validation, seed {plan.Seed}.");
+        return (
+            [.. (plan with { Test = 0 }).Apply(byTest[false]), .. byTest[true]],
+            $"Test as {given} it; {percent} of training drawn for validation, seed {plan.Seed}."
+        );
     }
 
-    private static Sample ToSample(ImportedImage image, Split split) => new()
-    {
-        File = image.Image.File,
-        Sha256 = image.Image.Sha256,
-        Name = image.Place.Name,
-        Label = image.Place.Label,
-        Split = split,
-        Width = image.Image.Width,
-        Height = image.Image.Height,
-        Tags = TagsOf(image),
-    };
+    private static Sample ToSample(ImportedImage image, Split split) =>
+        new()
+        {
+            File = image.Image.File,
+            Sha256 = image.Image.Sha256,
+            Name = image.Place.Name,
+            Label = image.Place.Label,
+            Split = split,
+            Width = image.Image.Width,
+            Height = image.Image.Height,
+            Tags = TagsOf(image),
+        };
 
     private static Dictionary<string, string> TagsOf(ImportedImage image)
     {
         var tags = new Dictionary<string, string>(image.Tags ?? new Dictionary<string, string>());
-        if (image.Place.Domain is { } domain) tags[SampleTag.DomainName] = domain;
+        if (image.Place.Domain is { } domain)
+            tags[SampleTag.DomainName] = domain;
         return tags;
     }
 }

@@ -15,12 +15,17 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
     /// <summary>The images with a tag alone; all of them for null.</summary>
     public DatasetManifest Only(SampleTag? tag) => tag is null ? this : this with { Samples = [.. Samples.Where(tag.Marks)] };
 
-    /// <summary>Other names for classes, as far as they are listed; a class whose new name is null keeps its images, without a label.</summary>
+    /// <summary>Other names for classes, as far as they are listed; a class whose new name is null keeps its images, without a
+    /// label.</summary>
     public DatasetManifest Renamed(IReadOnlyDictionary<string, string?>? names)
     {
-        if (names is null) return this;
+        if (names is null)
+            return this;
         string? Name(string? label) => label is not null && names.TryGetValue(label, out string? name) ? name : label;
-        return new DatasetManifest([.. Classes.Select(Name).OfType<string>().Distinct()], [.. Samples.Select(s => s with { Label = Name(s.Label) })]);
+        return new DatasetManifest(
+            [.. Classes.Select(Name).OfType<string>().Distinct()],
+            [.. Samples.Select(s => s with { Label = Name(s.Label) })]
+        );
     }
 
     public IReadOnlyList<Sample> Of(Split split) => [.. Samples.Where(s => s.Split == split)];
@@ -30,7 +35,8 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
     {
         var text = new StringBuilder();
         text.AppendLine(JsonSerializer.Serialize(new Header(CurrentFormat, Classes), ProtocolJson.Line));
-        foreach (Sample sample in Samples) text.AppendLine(JsonSerializer.Serialize(sample, ProtocolJson.Line));
+        foreach (Sample sample in Samples)
+            text.AppendLine(JsonSerializer.Serialize(sample, ProtocolJson.Line));
         AtomicFile.WriteAllText(path, text.ToString());
     }
 
@@ -41,9 +47,11 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
         {
             using var lines = new StreamReader(path);
             Header? header = JsonSerializer.Deserialize<Header>(lines.ReadLine() ?? "null", ProtocolJson.Line);
-            if (header?.Format != CurrentFormat) throw new InvalidDataException($"{path} is no data set manifest of format {CurrentFormat}.");
+            if (header?.Format != CurrentFormat)
+                throw new InvalidDataException($"{path} is no data set manifest of format {CurrentFormat}.");
             var samples = new List<Sample>();
-            while (lines.ReadLine() is { } line) samples.Add(JsonSerializer.Deserialize<Sample>(line, ProtocolJson.Line)!);
+            while (lines.ReadLine() is { } line)
+                samples.Add(JsonSerializer.Deserialize<Sample>(line, ProtocolJson.Line)!);
             return new DatasetManifest(header.Classes, samples);
         }
         catch (JsonException e)

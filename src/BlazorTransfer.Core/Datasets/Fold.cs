@@ -24,7 +24,10 @@ public sealed record Fold(int Index, int Count, int Seed = 0)
         int dealt = 0;
         Sample[] divided =
         [
-            .. data.Samples.Where(s => s.Split != Split.Test).GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .. data
+                .Samples.Where(s => s.Split != Split.Test)
+                .GroupBy(s => s.Label, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .SelectMany(g => g.OrderBy(s => Draw(s.Sha256), StringComparer.Ordinal))
                 // Dealt on from class to class, so that small classes do not all leave their odd image with the first part.
                 .Select(s => s with { Split = dealt++ % Count == Index ? Split.Validation : Split.Train }),

@@ -29,35 +29,49 @@ public sealed record LabelSetSpec(string Name, double Weight = 1)
     public const double MaximumWeight = 100;
 
     /// <summary>Reads <c>material</c> or <c>material=0.5</c>; null where it is neither.</summary>
-    public static LabelSetSpec? Parse(string text) => text.Split('=', 2, StringSplitOptions.TrimEntries) switch
-    {
-        [{ Length: > 0 } name] => new LabelSetSpec(name),
-        [{ Length: > 0 } name, var weight] when double.TryParse(weight, System.Globalization.CultureInfo.InvariantCulture, out double value) => new LabelSetSpec(name, value),
-        _ => null,
-    };
+    public static LabelSetSpec? Parse(string text) =>
+        text.Split('=', 2, StringSplitOptions.TrimEntries) switch
+        {
+            [{ Length: > 0 } name] => new LabelSetSpec(name),
+            [{ Length: > 0 } name, var weight]
+                when double.TryParse(weight, System.Globalization.CultureInfo.InvariantCulture, out double value) => new LabelSetSpec(
+                name,
+                value
+            ),
+            _ => null,
+        };
 
     /// <summary>Why such label sets cannot be learned from these images, in a sentence that says what to do; null where they can.</summary>
     /// <param name="specs">All that a run is asked to learn beside the classes.</param>
     /// <param name="samples">The run's labelled images.</param>
     public static string? WhyNot(IReadOnlyList<LabelSetSpec> specs, IReadOnlyList<Sample> samples)
     {
-        if (specs.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) return $"The label set '{twice.Key}' is named twice.";
+        if (specs.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            return $"The label set '{twice.Key}' is named twice.";
         return specs.Select(s => s.WhyNot(samples)).FirstOrDefault(w => w is not null);
     }
 
     private string? WhyNot(IReadOnlyList<Sample> samples)
     {
-        if (Weight is not (> 0 and <= MaximumWeight)) return $"The weight of '{Name}' must be above 0 and at most {MaximumWeight}.";
-        int labels = LabelSet.Of(Name, samples).Labels.Count, learned = LabelSet.Of(Name, samples.Where(s => s.Split == Split.Train)).Labels.Count;
+        if (Weight is not (> 0 and <= MaximumWeight))
+            return $"The weight of '{Name}' must be above 0 and at most {MaximumWeight}.";
+        int labels = LabelSet.Of(Name, samples).Labels.Count,
+            learned = LabelSet.Of(Name, samples.Where(s => s.Split == Split.Train)).Labels.Count;
         if (labels == 0)
         {
             string[] others = [.. samples.SelectMany(s => s.Tags.Keys).Distinct().Order(StringComparer.Ordinal)];
-            return $"No image has a label '{Name}'. {(others.Length == 0 ? "These images have no labels beside their classes: import them with a labels.csv." : $"There are: {string.Join(", ", others)}.")}";
+            string found =
+                others.Length == 0
+                    ? "These images have no labels beside their classes: import them with a labels.csv."
+                    : $"The label sets here are: {string.Join(", ", others)}.";
+            return $"No image has a label '{Name}'. {found}";
         }
 
         return learned < 2 ? $"All training images have the same '{Name}', or none, so that there is nothing to learn."
-            : labels > LabelSet.MostLabels ? $"'{Name}' has {labels:N0} different labels; {LabelSet.MostLabels:N0} are the most that can be learned."
-            : samples.All(s => s.Split != Split.Validation || !s.Tags.ContainsKey(Name)) ? $"No validation image has a label '{Name}', so that nobody could tell how well it is learned."
+            : labels > LabelSet.MostLabels
+                ? $"'{Name}' has {labels:N0} different labels; {LabelSet.MostLabels:N0} are the most that can be learned."
+            : samples.All(s => s.Split != Split.Validation || !s.Tags.ContainsKey(Name))
+                ? $"No validation image has a label '{Name}', so that nobody could tell how well it is learned."
             : null;
     }
 }

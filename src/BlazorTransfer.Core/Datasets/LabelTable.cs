@@ -4,7 +4,8 @@ using Microsoft.VisualBasic.FileIO;
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>
-/// A <c>labels.csv</c> beside the images: a column with files, and columns with labels of them, named in the first row. Files are named as they lie
+/// A <c>labels.csv</c> beside the images: a column with files, and columns with labels of them, named in the first row. Files are named as
+/// they lie
 /// from the table's folder. Separated by commas, semicolons or tabs; UTF-8.
 /// </summary>
 public sealed class LabelTable
@@ -21,7 +22,8 @@ public sealed class LabelTable
     // By the file's name in the import.
     private readonly Dictionary<string, Row> _rows;
 
-    private LabelTable(string name, Dictionary<string, Row> rows, IReadOnlyList<string> columns) => (Name, _rows, Columns) = (name, rows, columns);
+    private LabelTable(string name, Dictionary<string, Row> rows, IReadOnlyList<string> columns) =>
+        (Name, _rows, Columns) = (name, rows, columns);
 
     /// <summary>The table's own name in the import.</summary>
     public string Name { get; }
@@ -32,12 +34,20 @@ public sealed class LabelTable
     /// <summary>Reads the outermost table among the files of an import; null where there is none.</summary>
     /// <param name="names">All files, with forward slashes.</param>
     /// <param name="read">Bytes of one, or why they cannot be had.</param>
-    /// <param name="layout">What the folders mean. Where they say enough, a table that is none of ours is left out, and not the whole import: many sets come with one.</param>
+    /// <param name="layout">What the folders mean. Where they say enough, a table that is none of ours is left out, and not the whole
+    /// import: many sets come with one.</param>
     /// <param name="rejected">Receives it, with the reason.</param>
-    /// <exception cref="ImportException">It is no such table, and nothing else names the classes; the message says what to change.</exception>
-    public static LabelTable? In(IEnumerable<string> names, Func<string, (byte[]? Bytes, string? Reason)> read, ImportLayout layout, ICollection<RejectedFile> rejected)
+    /// <exception cref="ImportException">It is no such table, and nothing else names the classes; the message says what to
+    /// change.</exception>
+    public static LabelTable? In(
+        IEnumerable<string> names,
+        Func<string, (byte[]? Bytes, string? Reason)> read,
+        ImportLayout layout,
+        ICollection<RejectedFile> rejected
+    )
     {
-        if (Find(names) is not { } name) return null;
+        if (Find(names) is not { } name)
+            return null;
         try
         {
             return Load(name, read);
@@ -58,7 +68,11 @@ public sealed class LabelTable
     }
 
     private static string? Find(IEnumerable<string> names) =>
-        names.Where(n => FileNames.Contains(n.Split('/')[^1], StringComparer.OrdinalIgnoreCase)).OrderBy(n => n.Count(c => c == '/')).ThenBy(n => n, StringComparer.Ordinal).FirstOrDefault();
+        names
+            .Where(n => FileNames.Contains(n.Split('/')[^1], StringComparer.OrdinalIgnoreCase))
+            .OrderBy(n => n.Count(c => c == '/'))
+            .ThenBy(n => n, StringComparer.Ordinal)
+            .FirstOrDefault();
 
     /// <param name="name">The table's name in the import, with its folders.</param>
     /// <param name="content">Its bytes.</param>
@@ -66,18 +80,36 @@ public sealed class LabelTable
     public static LabelTable Read(string name, byte[] content)
     {
         string text = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true).ReadToEnd();
-        if (text.Contains('\0')) throw new ImportException($"{name} is no text.");
-        using var parser = new TextFieldParser(new StringReader(text)) { Delimiters = [DelimiterOf(text)], HasFieldsEnclosedInQuotes = true, TrimWhiteSpace = true };
+        if (text.Contains('\0'))
+            throw new ImportException($"{name} is no text.");
+        using var parser = new TextFieldParser(new StringReader(text))
+        {
+            Delimiters = [DelimiterOf(text)],
+            HasFieldsEnclosedInQuotes = true,
+            TrimWhiteSpace = true,
+        };
         try
         {
-            string[] header = parser.ReadFields() ?? throw new ImportException($"{name} is empty. Its first row names the columns, such as: file,material.");
-            if (header.Length > MostColumns) throw new ImportException($"{name} has {header.Length} columns; {MostColumns} are the most.");
-            if (header.GroupBy(h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new ImportException($"{name} has the column '{twice.Key}' twice.");
+            string[] header =
+                parser.ReadFields()
+                ?? throw new ImportException($"{name} is empty. Its first row names the columns, such as: file,material.");
+            if (header.Length > MostColumns)
+                throw new ImportException($"{name} has {header.Length} columns; {MostColumns} are the most.");
+            if (header.GroupBy(h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
+                throw new ImportException($"{name} has the column '{twice.Key}' twice.");
             int file = IndexOf(header, FileColumns);
-            if (file < 0) throw new ImportException($"{name} has no column with the files. Call it 'file'.");
-            int label = IndexOf(header, ClassColumns), split = IndexOf(header, [SplitColumn]);
-            int[] others = [.. Enumerable.Range(0, header.Length).Where(c => c != file && c != label && c != split && header[c].Length > 0)];
-            if (others.FirstOrDefault(c => !IsLabel(header[c]), -1) is >= 0 and int odd) throw new ImportException($"{name}: the name of column {odd + 1} is longer than {LongestLabel} characters, or has signs that no name has.");
+            if (file < 0)
+                throw new ImportException($"{name} has no column with the files. Call it 'file'.");
+            int label = IndexOf(header, ClassColumns),
+                split = IndexOf(header, [SplitColumn]);
+            int[] others =
+            [
+                .. Enumerable.Range(0, header.Length).Where(c => c != file && c != label && c != split && header[c].Length > 0),
+            ];
+            if (others.FirstOrDefault(c => !IsLabel(header[c]), -1) is >= 0 and int odd)
+                throw new ImportException(
+                    $"{name}: the name of column {odd + 1} is longer than {LongestLabel} characters, or has signs that no name has."
+                );
             string folder = name[..(name.LastIndexOf('/') + 1)];
             var rows = new Dictionary<string, Row>(StringComparer.Ordinal);
             while (!parser.EndOfData)
@@ -86,11 +118,23 @@ public sealed class LabelTable
                 string[] fields = parser.ReadFields()!;
                 string Field(int column) => column >= 0 && column < fields.Length ? fields[column] : "";
                 if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file)) is { } wrong)
-                    throw new ImportException($"{name}, line {line}: '{wrong[..Math.Min(40, wrong.Length)]}' is longer than {LongestLabel} characters, or has signs that no label has.");
-                if (Field(file).Length == 0) throw new ImportException($"{name}, line {line}: no file is named.");
-                Split? divided = Field(split) is { Length: > 0 } named ? ClassFolderLayout.SplitOf(named) ?? throw new ImportException($"{name}, line {line}: '{named}' is no split. Say train, validation or test.") : null;
-                var row = new Row(Field(label) is { Length: > 0 } own ? own : null, divided, others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], Field));
-                if (!rows.TryAdd(folder + Field(file).Replace('\\', '/').TrimStart('/'), row)) throw new ImportException($"{name}, line {line}: '{Field(file)}' has a row already.");
+                    throw new ImportException(
+                        $"{name}, line {line}: '{wrong[..Math.Min(40, wrong.Length)]}' is longer than {LongestLabel} "
+                            + "characters, or has signs that no label has."
+                    );
+                if (Field(file).Length == 0)
+                    throw new ImportException($"{name}, line {line}: no file is named.");
+                Split? divided = Field(split) is { Length: > 0 } named
+                    ? ClassFolderLayout.SplitOf(named)
+                        ?? throw new ImportException($"{name}, line {line}: '{named}' is no split. Say train, validation or test.")
+                    : null;
+                var row = new Row(
+                    Field(label) is { Length: > 0 } own ? own : null,
+                    divided,
+                    others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], Field)
+                );
+                if (!rows.TryAdd(folder + Field(file).Replace('\\', '/').TrimStart('/'), row))
+                    throw new ImportException($"{name}, line {line}: '{Field(file)}' has a row already.");
             }
 
             return new LabelTable(name, rows, [.. others.Select(c => header[c])]);
@@ -109,13 +153,17 @@ public sealed class LabelTable
     public bool Names(string file) => _rows.ContainsKey(file);
 
     /// <summary>What it says of a file beside class and split; null where that is nothing.</summary>
-    public IReadOnlyDictionary<string, string>? TagsOf(string file) => _rows.GetValueOrDefault(file)?.Tags is { Count: > 0 } tags ? tags : null;
+    public IReadOnlyDictionary<string, string>? TagsOf(string file) =>
+        _rows.GetValueOrDefault(file)?.Tags is { Count: > 0 } tags ? tags : null;
 
     /// <summary>Rows whose file is not there.</summary>
     public IEnumerable<RejectedFile> Absent(IReadOnlyCollection<string> names)
     {
         var there = names.ToHashSet(StringComparer.Ordinal);
-        return _rows.Keys.Where(k => !there.Contains(k)).Order(StringComparer.Ordinal).Select(k => new RejectedFile(k, $"{Name} names it, and it is not there."));
+        return _rows
+            .Keys.Where(k => !there.Contains(k))
+            .Order(StringComparer.Ordinal)
+            .Select(k => new RejectedFile(k, $"{Name} names it, and it is not there."));
     }
 
     // Of what spreadsheets write, whichever the first row has most of.
@@ -125,7 +173,8 @@ public sealed class LabelTable
         return new[] { ",", ";", "\t" }.MaxBy(d => header.Count(c => c == d[0]))!;
     }
 
-    private static int IndexOf(string[] header, string[] names) => Array.FindIndex(header, h => names.Contains(h, StringComparer.OrdinalIgnoreCase));
+    private static int IndexOf(string[] header, string[] names) =>
+        Array.FindIndex(header, h => names.Contains(h, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsLabel(string text) => text.Length <= LongestLabel && !text.Any(char.IsControl);
 

@@ -47,7 +47,9 @@ public sealed record SampleTag(string Name, string Value)
 
     /// <summary>Reads <c>lighting=warm</c>; null where it is no such thing.</summary>
     public static SampleTag? Parse(string text) =>
-        text.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value] ? new SampleTag(name, value) : null;
+        text.Split('=', 2, StringSplitOptions.TrimEntries) is [{ Length: > 0 } name, { Length: > 0 } value]
+            ? new SampleTag(name, value)
+            : null;
 }
 
 /// <summary>A file that did not become a sample, and why, in words for the user.</summary>

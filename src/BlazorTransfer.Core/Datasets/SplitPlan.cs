@@ -12,9 +12,10 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
     public static SplitPlan Default { get; } = new();
 
     /// <summary>Why the fractions cannot be used, or null where they can.</summary>
-    public string? Check() => Validation is < 0.01 or > 0.9 || Test is < 0 or > 0.9 || Validation + Test > 0.9
-        ? "Validation needs 1 to 90 %, and training must keep at least 10 %."
-        : null;
+    public string? Check() =>
+        Validation is < 0.01 or > 0.9 || Test is < 0 or > 0.9 || Validation + Test > 0.9
+            ? "Validation needs 1 to 90 %, and training must keep at least 10 %."
+            : null;
 
     /// <summary>
     /// Divides class by class, so that each split has the classes in the same proportion. A class with at least two images has
@@ -22,19 +23,23 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
     /// later, or listing them in another order, moves few of the others.
     /// </summary>
     public IReadOnlyList<Sample> Apply(IEnumerable<Sample> samples) =>
-    [
-        .. samples.GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(ApplyToClass),
-    ];
+        [.. samples.GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(ApplyToClass)];
 
     private IEnumerable<Sample> ApplyToClass(IEnumerable<Sample> samples)
     {
         Sample[] drawn = [.. samples.OrderBy(s => Draw(s.Sha256), StringComparer.Ordinal)];
         int validation = drawn.Length < 2 ? 0 : Math.Clamp((int)Math.Round(drawn.Length * Validation), 1, drawn.Length - 1);
         int test = Math.Clamp((int)Math.Round(drawn.Length * Test), 0, Math.Max(0, drawn.Length - validation - 1));
-        return drawn.Select((sample, i) => sample with
-        {
-            Split = i < validation ? Split.Validation : i < validation + test ? Split.Test : Split.Train,
-        });
+        return drawn.Select(
+            (sample, i) =>
+                sample with
+                {
+                    Split =
+                        i < validation ? Split.Validation
+                        : i < validation + test ? Split.Test
+                        : Split.Train,
+                }
+        );
     }
 
     private string Draw(string sha256) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}:{sha256}")));

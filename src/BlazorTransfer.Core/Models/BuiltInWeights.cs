@@ -35,10 +35,13 @@ public sealed record BuiltInWeights
     public static IReadOnlyList<(BuiltInWeights Card, string Path)> Of(string workerFolder)
     {
         string folder = Path.Combine(workerFolder, FolderName);
-        if (!Directory.Exists(folder)) return [];
+        if (!Directory.Exists(folder))
+            return [];
         return
         [
-            .. Directory.GetFiles(folder, CardPattern).Order(StringComparer.Ordinal)
+            .. Directory
+                .GetFiles(folder, CardPattern)
+                .Order(StringComparer.Ordinal)
                 .Select(card => JsonSerializer.Deserialize<BuiltInWeights>(System.IO.File.ReadAllText(card), ProtocolJson.Indented)!)
                 .Select(card => (card, Path.Combine(folder, card.File))),
         ];

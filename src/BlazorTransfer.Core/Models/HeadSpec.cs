@@ -1,7 +1,8 @@
 namespace BlazorTransfer.Core.Models;
 
 /// <summary>A classification head that is more than one linear layer.</summary>
-/// <param name="Width">What its last layer takes: neurons of the hidden layer, landmarks of the kernel, or components of the space of the neighbours; 1…<see cref="MaximumWidth"/>.</param>
+/// <param name="Width">What its last layer takes: neurons of the hidden layer, landmarks of the kernel, or components of the space of the
+/// neighbours; 1…<see cref="MaximumWidth"/>.</param>
 /// <param name="Dropout">Share of the hidden neurons that a training step leaves out, 0…<see cref="MaximumDropout"/>.</param>
 public sealed record HeadSpec(int Width, double Dropout = 0)
 {
@@ -19,12 +20,17 @@ public sealed record HeadSpec(int Width, double Dropout = 0)
     public int Neighbours { get; init; }
 
     /// <summary>Whether all are within their bounds, which a file need not respect.</summary>
-    public bool IsPossible() => Width is >= 1 and <= MaximumWidth && Dropout is >= 0 and <= MaximumDropout && Kind switch
-    {
-        HeadKind.Hidden or HeadKind.Kernel => true,
-        HeadKind.Neighbours => References is >= 1 and <= MaximumReferences && Neighbours is >= 1 and <= MaximumNeighbours && Neighbours <= References,
-        _ => false,
-    };
+    public bool IsPossible() =>
+        Width is >= 1 and <= MaximumWidth
+        && Dropout is >= 0 and <= MaximumDropout
+        && Kind switch
+        {
+            HeadKind.Hidden or HeadKind.Kernel => true,
+            HeadKind.Neighbours => References is >= 1 and <= MaximumReferences
+                && Neighbours is >= 1 and <= MaximumNeighbours
+                && Neighbours <= References,
+            _ => false,
+        };
 }
 
 /// <summary>What a head is made of.</summary>

@@ -5,7 +5,8 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Core.Models;
 
-/// <summary>What a file of trained weights is: enough to build the network, feed it and read its answer. Lies beside the weights as JSON.</summary>
+/// <summary>What a file of trained weights is: enough to build the network, feed it and read its answer. Lies beside the weights as
+/// JSON.</summary>
 public sealed record ModelDescription
 {
     public const int CurrentFormat = 1;
@@ -17,7 +18,8 @@ public sealed record ModelDescription
     public required IReadOnlyList<string> Classes { get; init; }
     public required Preprocessing Preprocessing { get; init; }
 
-    /// <summary>What it also answers, each set's outputs after those of the one before, and all after those of the classes. Null where it answers nothing else, as in all older files.</summary>
+    /// <summary>What it also answers, each set's outputs after those of the one before, and all after those of the classes. Null where it
+    /// answers nothing else, as in all older files.</summary>
     public IReadOnlyList<LabelSet>? LabelSets { get; init; }
 
     /// <summary>The head, where it is more than one linear layer, as in no file of older versions.</summary>
@@ -38,8 +40,11 @@ public sealed record ModelDescription
         try
         {
             ModelDescription? description = JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(path), ProtocolJson.Indented);
-            if (description?.Format != CurrentFormat) throw new InvalidDataException($"{path} describes no model of format {CurrentFormat}.");
-            return description.Head?.IsPossible() == false ? throw new InvalidDataException($"{path} describes no possible head.") : description;
+            if (description?.Format != CurrentFormat)
+                throw new InvalidDataException($"{path} describes no model of format {CurrentFormat}.");
+            return description.Head?.IsPossible() == false
+                ? throw new InvalidDataException($"{path} describes no possible head.")
+                : description;
         }
         catch (JsonException e)
         {

@@ -8,7 +8,13 @@ namespace BlazorTransfer.Core.Models;
 /// <param name="Differences">For each that fits: what differs all the same, outside of the trunk.</param>
 /// <param name="HeadClasses">Classes of the head that comes with the trunk; 0 where none does.</param>
 public sealed record WeightsInspection(
-    int Tensors, long Values, IReadOnlyList<string> Backbones, WeightsMismatch? Closest = null, IReadOnlyList<WeightsMismatch>? Differences = null, int HeadClasses = 0);
+    int Tensors,
+    long Values,
+    IReadOnlyList<string> Backbones,
+    WeightsMismatch? Closest = null,
+    IReadOnlyList<WeightsMismatch>? Differences = null,
+    int HeadClasses = 0
+);
 
 /// <summary>How a file differs from a backbone; each list holds at most <see cref="MostNames"/>, each count all of them.</summary>
 /// <param name="Backbone">Its name.</param>
@@ -29,7 +35,8 @@ public sealed record WeightsMismatch(
     IReadOnlyList<string> Unexpected,
     int UnexpectedCount,
     IReadOnlyList<string> Mismatched,
-    int MismatchedCount)
+    int MismatchedCount
+)
 {
     public const int MostNames = 400;
 
@@ -38,14 +45,23 @@ public sealed record WeightsMismatch(
 
     /// <summary>In one sentence, for people.</summary>
     public string Describe() =>
-        $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {Part(MissingCount, Missing, "missing")}, {Part(MismatchedCount, Mismatched, "of another shape")}, {Part(UnexpectedCount, Unexpected, "unknown to it")}.";
+        $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {Part(MissingCount, Missing, "missing")}, "
+        + $"{Part(MismatchedCount, Mismatched, "of another shape")}, {Part(UnexpectedCount, Unexpected, "unknown to it")}.";
 
     /// <summary>The same as a table: a line a tensor, what is wrong and its name, and how many more there are of each kind.</summary>
     public IEnumerable<string> Table() =>
-        [.. Rows("missing", Missing, MissingCount), .. Rows("other", Mismatched, MismatchedCount), .. Rows("unexpected", Unexpected, UnexpectedCount)];
+        [
+            .. Rows("missing", Missing, MissingCount),
+            .. Rows("other", Mismatched, MismatchedCount),
+            .. Rows("unexpected", Unexpected, UnexpectedCount),
+        ];
 
     private static IEnumerable<string> Rows(string what, IReadOnlyList<string> names, int count) =>
-        [.. names.Select(n => $"{what,-10}  {n}"), .. count > names.Count ? [$"{what,-10}  … and {count - names.Count} more"] : Array.Empty<string>()];
+        [
+            .. names.Select(n => $"{what, -10}  {n}"),
+            .. count > names.Count ? [$"{what, -10}  … and {count - names.Count} more"] : Array.Empty<string>(),
+        ];
 
-    private static string Part(int count, IReadOnlyList<string> names, string what) => count == 0 ? $"none {what}" : $"{count} {what} (such as {names[0]})";
+    private static string Part(int count, IReadOnlyList<string> names, string what) =>
+        count == 0 ? $"none {what}" : $"{count} {what} (such as {names[0]})";
 }

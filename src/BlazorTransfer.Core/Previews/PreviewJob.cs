@@ -4,7 +4,8 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Core.Previews;
 
-/// <summary>What is to be shown of a run's training images: the content of the file that <c>worker preview-augmentation --job</c> takes.</summary>
+/// <summary>What is to be shown of a run's training images: the content of the file that <c>worker preview-augmentation --job</c>
+/// takes.</summary>
 public sealed record PreviewJob
 {
     /// <summary>The data set; only its training split is shown.</summary>
@@ -29,7 +30,8 @@ public sealed record PreviewJob
     {
         try
         {
-            return JsonSerializer.Deserialize<PreviewJob>(File.ReadAllText(path), ProtocolJson.Indented) ?? throw new InvalidDataException($"{path} is empty.");
+            return JsonSerializer.Deserialize<PreviewJob>(File.ReadAllText(path), ProtocolJson.Indented)
+                ?? throw new InvalidDataException($"{path} is empty.");
         }
         catch (JsonException e)
         {

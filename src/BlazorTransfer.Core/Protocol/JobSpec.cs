@@ -13,10 +13,12 @@ public sealed record JobSpec
     public required string RunId { get; init; }
     public required DataSpec Data { get; init; }
 
-    /// <summary>Images from where the model shall work, if that is elsewhere than where <see cref="Data"/> comes from; null where it is not.</summary>
+    /// <summary>Images from where the model shall work, if that is elsewhere than where <see cref="Data"/> comes from; null where it is
+    /// not.</summary>
     public TargetSpec? Target { get; init; }
 
-    /// <summary>What a method that <see cref="TransferMethodSpec.LearnsLabelSets"/> learns of the images beside their classes; empty for others.</summary>
+    /// <summary>What a method that <see cref="TransferMethodSpec.LearnsLabelSets"/> learns of the images beside their classes; empty for
+    /// others.</summary>
     public IReadOnlyList<LabelSetSpec> LabelSets { get; init; } = [];
 
     /// <summary>A name from the catalogue's backbones.</summary>
@@ -39,7 +41,8 @@ public sealed record JobSpec
     /// <summary>Divides training and validation anew; null keeps the data set's own split.</summary>
     public Fold? Fold { get; init; }
 
-    /// <summary>Where features of frozen layers are kept between runs, and decoded images that memory does not suffice for while one lasts; null keeps none.</summary>
+    /// <summary>Where features of frozen layers are kept between runs, and decoded images that memory does not suffice for while one lasts;
+    /// null keeps none.</summary>
     public FeatureCacheSpec? FeatureCache { get; init; }
 
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));
@@ -65,7 +68,13 @@ public sealed record JobSpec
 /// <param name="Version">What people call this version of the data, such as <c>Surface inspection v2</c>.</param>
 /// <param name="Only">Which of the images; null for all.</param>
 /// <param name="ClassNames">What the run calls a class that the manifest calls otherwise; null for its name leaves its labels out.</param>
-public sealed record DataSpec(string Manifest, string ImageRoot, string? Version = null, SampleTag? Only = null, IReadOnlyDictionary<string, string?>? ClassNames = null)
+public sealed record DataSpec(
+    string Manifest,
+    string ImageRoot,
+    string? Version = null,
+    SampleTag? Only = null,
+    IReadOnlyDictionary<string, string?>? ClassNames = null
+)
 {
     /// <summary>The images that are meant, under the names that the run has for their classes.</summary>
     /// <inheritdoc cref="DatasetManifest.Load" path="/exception"/>
@@ -96,23 +105,37 @@ public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool I
 
     /// <summary>Labelled images that are adapted to, so that some of them may be learned from.</summary>
     /// <param name="data">The target's images.</param>
-    public IReadOnlyList<Sample> Labelled(DatasetManifest data) => [.. data.Samples.Where(s => s.Label is not null && (Transductive || s.Split == Split.Train))];
+    public IReadOnlyList<Sample> Labelled(DatasetManifest data) =>
+        [.. data.Samples.Where(s => s.Label is not null && (Transductive || s.Split == Split.Train))];
 
-    /// <summary>Why <see cref="LabelledPerClass"/> images cannot be drawn, in a sentence that says what to do; null where they can.</summary>
+    /// <summary>Why <see cref="LabelledPerClass"/> images cannot be drawn, in a sentence that says what to do; null where they
+    /// can.</summary>
     /// <inheritdoc cref="Labelled" path="/param"/>
     public string? WhyTooFewLabels(DatasetManifest data)
     {
-        if (LabelledPerClass < 0) return "The number of labelled images of the target cannot be negative.";
-        if (LabelledPerClass == 0) return null;
+        if (LabelledPerClass < 0)
+            return "The number of labelled images of the target cannot be negative.";
+        if (LabelledPerClass == 0)
+            return null;
         string from = Transductive ? "the target" : "the target's training images";
         ILookup<string, Sample> labelled = Labelled(data).ToLookup(s => s.Label!);
         string[] few =
         [
-            .. data.Samples.Select(s => s.Label).OfType<string>().Distinct().Where(c => labelled[c].Count() < LabelledPerClass).Order(StringComparer.Ordinal)
+            .. data
+                .Samples.Select(s => s.Label)
+                .OfType<string>()
+                .Distinct()
+                .Where(c => labelled[c].Count() < LabelledPerClass)
+                .Order(StringComparer.Ordinal)
                 .Select(c => $"{c} ({labelled[c].Count()})"),
         ];
-        return labelled.Count == 0 ? $"None of {from} has a label, and {LabelledPerClass} of each class are to be learned from. Label some, or choose a method that adapts without labels."
-            : few.Length > 0 ? $"Of {from}, fewer than {LabelledPerClass} have the label {string.Join(", ", few.Take(MostNames))}{(few.Length > MostNames ? ", …" : "")}. Label more of them, or learn from fewer of each class."
+        return labelled.Count == 0
+                ? $"None of {from} has a label, and {LabelledPerClass} of each class are to be learned from. Label some, or "
+                    + "choose a method that adapts without labels."
+            : few.Length > 0
+                ? $"Of {from}, fewer than {LabelledPerClass} have the label "
+                    + $"{string.Join(", ", few.Take(MostNames))}{(few.Length > MostNames ? ", …" : "")}. Label more of them, or learn "
+                    + "from fewer of each class."
             : null;
     }
 }

@@ -19,9 +19,7 @@ namespace BlazorTransfer.Core.Protocol;
 [JsonDerivedType(typeof(RunFinished), "finished")]
 public abstract record RunEvent
 {
-    private protected RunEvent()
-    {
-    }
+    private protected RunEvent() { }
 
     /// <summary>Set by the writer; 0 until then.</summary>
     [JsonPropertyOrder(-2)]
@@ -50,7 +48,8 @@ public sealed record RunStarted : RunEvent
     public required int ValidationSamples { get; init; }
     public required int TestSamples { get; init; }
 
-    /// <summary>Images of the target domain that the method adapts to, without their labels but for <see cref="TargetLabelled"/> of them.</summary>
+    /// <summary>Images of the target domain that the method adapts to, without their labels but for <see cref="TargetLabelled"/> of
+    /// them.</summary>
     public int TargetSamples { get; init; }
 
     /// <summary>How many of <see cref="TargetSamples"/> the method learns from with their labels; these score nothing.</summary>
@@ -161,11 +160,13 @@ public sealed record EvaluationCompleted : RunEvent
     /// <summary>It was the target domain; the split is then that of its images which were scored.</summary>
     public bool OfTarget { get; init; }
 
-    /// <summary>Name of the label set that was asked about, whose labels are then the classes of what follows; null for the classes themselves.</summary>
+    /// <summary>Name of the label set that was asked about, whose labels are then the classes of what follows; null for the classes
+    /// themselves.</summary>
     public string? LabelSet { get; init; }
 
     /// <summary>
-    /// Which images were right, in the order of their hashes: <c>1</c> or <c>0</c> each, so that two models can be compared image by image. Null
+    /// Which images were right, in the order of their hashes: <c>1</c> or <c>0</c> each, so that two models can be compared image by image.
+    /// Null
     /// in evaluations by earlier versions, but for those of a target.
     /// </summary>
     public string? Answers { get; init; }
@@ -176,7 +177,8 @@ public sealed record EvaluationCompleted : RunEvent
     /// <summary>Counts by true class (row) and predicted class (column), in class order.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
 
-    /// <summary>Misclassified images, the most confident mistake first; at most 200, and of more some of each confusion, as far as that goes.</summary>
+    /// <summary>Misclassified images, the most confident mistake first; at most 200, and of more some of each confusion, as far as that
+    /// goes.</summary>
     public required IReadOnlyList<SamplePrediction> Mistakes { get; init; }
 }
 

@@ -56,19 +56,23 @@ public sealed record RunEventTail(IReadOnlyList<RunEvent> Events, long Position,
     /// <exception cref="InvalidDataException">A terminated line is no event, or the numbers do not follow one another.</exception>
     public RunEventTail ReadOn(string path)
     {
-        if (!File.Exists(path)) return this with { Events = [] };
+        if (!File.Exists(path))
+            return this with { Events = [] };
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Seek(Position, SeekOrigin.Begin);
         byte[] bytes = new byte[Math.Max(0, stream.Length - Position)];
         int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         ReadOnlySpan<byte> rest = bytes.AsSpan(0, read);
         var events = new List<RunEvent>();
-        long position = Position, last = LastSequence;
+        long position = Position,
+            last = LastSequence;
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
         {
             RunEvent next = Parse(rest[..end], path, position);
             if (next.Sequence != last + 1)
-                throw new InvalidDataException($"{path}: event {next.Sequence} follows event {last}; the file was changed by something else.");
+                throw new InvalidDataException(
+                    $"{path}: event {next.Sequence} follows event {last}; the file was changed by something else."
+                );
             events.Add(next);
             last = next.Sequence;
             position += end + 1;
@@ -81,7 +85,8 @@ public sealed record RunEventTail(IReadOnlyList<RunEvent> Events, long Position,
     {
         try
         {
-            return JsonSerializer.Deserialize<RunEvent>(line, ProtocolJson.Line) ?? throw new InvalidDataException($"{path}: an empty event.");
+            return JsonSerializer.Deserialize<RunEvent>(line, ProtocolJson.Line)
+                ?? throw new InvalidDataException($"{path}: an empty event.");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

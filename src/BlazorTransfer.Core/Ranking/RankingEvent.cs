@@ -9,9 +9,7 @@ namespace BlazorTransfer.Core.Ranking;
 [JsonDerivedType(typeof(RankingFinished), "finished")]
 public abstract record RankingEvent
 {
-    private protected RankingEvent()
-    {
-    }
+    private protected RankingEvent() { }
 }
 
 /// <summary>How far it is. Throttled at the source.</summary>
@@ -21,11 +19,22 @@ public abstract record RankingEvent
 /// <param name="Candidates">How many there are.</param>
 /// <param name="Done">Images done in this stage, out of <paramref name="Total"/>.</param>
 /// <param name="Total">Images of this stage.</param>
-public sealed record RankingProgressed(RankingStage Stage, string? Candidate, int Number, int Candidates, int Done, int Total) : RankingEvent
+public sealed record RankingProgressed(RankingStage Stage, string? Candidate, int Number, int Candidates, int Done, int Total)
+    : RankingEvent
 {
     /// <summary>Of the whole ranking, 0…1: candidates count alike, the reading of images as one of them.</summary>
     [JsonIgnore]
-    public double Fraction => Candidates == 0 ? 0 : (Number + (Stage == RankingStage.Scoring ? 1 : Total == 0 ? 0 : (double)Done / Total)) / (Candidates + 1);
+    public double Fraction =>
+        Candidates == 0
+            ? 0
+            : (
+                Number
+                + (
+                    Stage == RankingStage.Scoring ? 1
+                    : Total == 0 ? 0
+                    : (double)Done / Total
+                )
+            ) / (Candidates + 1);
 }
 
 public enum RankingStage

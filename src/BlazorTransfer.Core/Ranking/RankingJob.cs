@@ -34,7 +34,8 @@ public sealed record RankingJob
     {
         try
         {
-            return JsonSerializer.Deserialize<RankingJob>(File.ReadAllText(path), ProtocolJson.Indented) ?? throw new InvalidDataException($"{path} is empty.");
+            return JsonSerializer.Deserialize<RankingJob>(File.ReadAllText(path), ProtocolJson.Indented)
+                ?? throw new InvalidDataException($"{path} is empty.");
         }
         catch (JsonException e)
         {

@@ -40,7 +40,8 @@ public sealed record RankedCandidate
 
 /// <summary>How well a candidate's features serve a data set, and what they cost.</summary>
 /// <param name="LogMe">Logarithm of the maximum evidence, per image (You et al., 2021); higher is better.</param>
-/// <param name="HScore">H-score with a shrunk covariance (Bao et al., 2019; Ibrahim et al., 2021), 0 to classes − 1; higher is better.</param>
+/// <param name="HScore">H-score with a shrunk covariance (Bao et al., 2019; Ibrahim et al., 2021), 0 to classes − 1; higher is
+/// better.</param>
 /// <param name="Accuracy">Mean top-1 of a linear probe on images that it did not see, 0…1.</param>
 /// <param name="AccuracySd">Standard deviation of that over the folds.</param>
 /// <param name="ImagesPerSecond">Through the network without gradients, measured here.</param>
@@ -57,4 +58,5 @@ public sealed record CandidateScores(
     double GigaFlops,
     long Parameters,
     int FeatureDim,
-    double Seconds);
+    double Seconds
+);

@@ -15,8 +15,13 @@ public sealed record RankingVerdict(RankedCandidate Best, RankedCandidate GoodVa
     public static RankingVerdict? Of(IReadOnlyList<RankedCandidate> candidates, int folds)
     {
         RankedCandidate[] scored = [.. candidates.Where(c => c.Scores is not null)];
-        RankedCandidate? best = scored.Where(c => !c.IsRandom).OrderByDescending(c => c.Scores!.Accuracy).ThenByDescending(c => c.Scores!.LogMe).FirstOrDefault();
-        if (best is null) return null;
+        RankedCandidate? best = scored
+            .Where(c => !c.IsRandom)
+            .OrderByDescending(c => c.Scores!.Accuracy)
+            .ThenByDescending(c => c.Scores!.LogMe)
+            .FirstOrDefault();
+        if (best is null)
+            return null;
         double reach = best.Scores!.Accuracy - best.Scores.AccuracySd / Math.Sqrt(folds);
         RankedCandidate[] within = [.. scored.Where(c => c.Scores!.Accuracy >= reach)];
         return new RankingVerdict(best, within.Where(c => !c.IsRandom).MinBy(c => c.Scores!.GigaFlops)!, within.Any(c => c.IsRandom));

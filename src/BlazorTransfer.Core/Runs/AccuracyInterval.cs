@@ -3,8 +3,10 @@ using System.Globalization;
 namespace BlazorTransfer.Core.Runs;
 
 /// <summary>
-/// Where the accuracy on all such images may lie, given that on some of them: the 95 % score interval of Wilson, "Probable inference, the law
-/// of succession, and statistical inference" (1927), <c>(p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)</c>, which stays within 0…1 and is
+/// Where the accuracy on all such images may lie, given that on some of them: the 95 % score interval of Wilson, "Probable inference, the
+/// law
+/// of succession, and statistical inference" (1927), <c>(p + z²/2n ± z √(p(1 − p)/n + z²/4n²)) / (1 + z²/n)</c>, which stays within 0…1 and
+/// is
 /// fair also to few images.
 /// </summary>
 /// <param name="Low">Lower end, 0…1.</param>
@@ -19,8 +21,10 @@ public readonly record struct AccuracyInterval(double Low, double High)
     public static AccuracyInterval Of(double accuracy, int images)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(images, 1);
-        if (accuracy is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(accuracy), accuracy, "A share is between 0 and 1.");
-        double square = Quantile * Quantile / images, middle = accuracy + square / 2;
+        if (accuracy is not (>= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(accuracy), accuracy, "A share is between 0 and 1.");
+        double square = Quantile * Quantile / images,
+            middle = accuracy + square / 2;
         double half = Quantile * Math.Sqrt((accuracy * (1 - accuracy) + square / 4) / images);
         return new AccuracyInterval(Math.Max(0, (middle - half) / (1 + square)), Math.Min(1, (middle + half) / (1 + square)));
     }

@@ -5,17 +5,25 @@ using BlazorTransfer.Core.Protocol;
 namespace BlazorTransfer.Core.Runs;
 
 /// <summary>
-/// How a method weighed the source's training images, as multiples of their mean weight: 1 counts as it would without weighing. A file among
+/// How a method weighed the source's training images, as multiples of their mean weight: 1 counts as it would without weighing. A file
+/// among
 /// the run's artifacts.
 /// </summary>
 /// <param name="Images">How many were weighed.</param>
-/// <param name="EffectiveSampleSize">(Σw)² / Σw²: how many images that all count alike tell as much (Kish, "Survey Sampling", 1965).</param>
+/// <param name="EffectiveSampleSize">(Σw)² / Σw²: how many images that all count alike tell as much (Kish, "Survey Sampling",
+/// 1965).</param>
 /// <param name="DroppedShare">Share of the images with less than a tenth of the mean weight, 0…1.</param>
 /// <param name="Histogram">Images by weight, the light ones first.</param>
 /// <param name="Heaviest">Those that count most, the heaviest first.</param>
 /// <param name="Lightest">Those that count least, the lightest first; none of <paramref name="Heaviest"/>.</param>
 public sealed record InstanceWeights(
-    int Images, double EffectiveSampleSize, double DroppedShare, IReadOnlyList<WeightBin> Histogram, IReadOnlyList<WeightedImage> Heaviest, IReadOnlyList<WeightedImage> Lightest)
+    int Images,
+    double EffectiveSampleSize,
+    double DroppedShare,
+    IReadOnlyList<WeightBin> Histogram,
+    IReadOnlyList<WeightedImage> Heaviest,
+    IReadOnlyList<WeightedImage> Lightest
+)
 {
     /// <summary>Most images of either end.</summary>
     public const int MostShown = 24;
@@ -30,25 +38,34 @@ public sealed record InstanceWeights(
     public static InstanceWeights Of(IReadOnlyList<Sample> samples, IReadOnlyList<double> weights)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(weights.Count, samples.Count);
-        double sum = weights.Sum(), squares = weights.Sum(w => w * w);
+        double sum = weights.Sum(),
+            squares = weights.Sum(w => w * w);
         // Where nothing counts, nothing is a multiple of the mean.
         double scale = sum > 0 ? weights.Count / sum : 1;
         // A file of many digits says no more. Images of one weight have an order too, the same each time.
         WeightedImage[] ordered =
         [
-            .. samples.Zip(weights, (s, w) => new WeightedImage(s.Sha256, s.Label ?? "", Math.Round(w * scale, 4)))
-                .OrderByDescending(i => i.Weight).ThenBy(i => i.Sha256, StringComparer.Ordinal),
+            .. samples
+                .Zip(weights, (s, w) => new WeightedImage(s.Sha256, s.Label ?? "", Math.Round(w * scale, 4)))
+                .OrderByDescending(i => i.Weight)
+                .ThenBy(i => i.Sha256, StringComparer.Ordinal),
         ];
-        int heaviest = Math.Min(MostShown, (ordered.Length + 1) / 2), lightest = Math.Min(MostShown, ordered.Length - heaviest);
-        WeightBin[] histogram = [.. Bounds.Select((from, i) => (From: from, To: i + 1 < Bounds.Length ? Bounds[i + 1] : (double?)null)).Select(b =>
-            new WeightBin(b.From, b.To, ordered.Count(w => w.Weight >= b.From && !(w.Weight >= b.To))))];
+        int heaviest = Math.Min(MostShown, (ordered.Length + 1) / 2),
+            lightest = Math.Min(MostShown, ordered.Length - heaviest);
+        WeightBin[] histogram =
+        [
+            .. Bounds
+                .Select((from, i) => (From: from, To: i + 1 < Bounds.Length ? Bounds[i + 1] : (double?)null))
+                .Select(b => new WeightBin(b.From, b.To, ordered.Count(w => w.Weight >= b.From && !(w.Weight >= b.To)))),
+        ];
         return new InstanceWeights(
             ordered.Length,
             squares > 0 ? sum * sum / squares : 0,
             ordered.Length > 0 ? ordered.Count(w => w.Weight < Dropped) / (double)ordered.Length : 0,
             histogram,
             ordered[..heaviest],
-            [.. ordered[^lightest..].Reverse()]);
+            [.. ordered[^lightest..].Reverse()]
+        );
     }
 
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Line));

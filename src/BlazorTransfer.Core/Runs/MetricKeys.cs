@@ -19,7 +19,8 @@ public static class MetricKeys
     public const string TargetTop1 = "target.top1";
     public const string TargetBalancedAccuracy = "target.balanced-accuracy";
 
-    /// <summary>Maximum mean discrepancy of the two domains' features, squared, with five Gaussian kernels: 0 where they are alike.</summary>
+    /// <summary>Maximum mean discrepancy of the two domains' features, squared, with five Gaussian kernels: 0 where they are
+    /// alike.</summary>
     public const string DomainDiscrepancy = "domains.mmd";
 
     /// <summary>Proxy A-distance of the two domains' features, 0…2: 0 where a linear classifier cannot tell them apart.</summary>
@@ -28,19 +29,24 @@ public static class MetricKeys
     /// <summary>How often a method's own opponent tells the domain of an image in training, 0…1: a half where it cannot.</summary>
     public const string DiscriminatorAccuracy = "domains.discriminator-accuracy";
 
-    /// <summary>Mutual information of images of the target and predictions, in nats, 0…log C: high where these are sure and of all classes. Needs no label.</summary>
+    /// <summary>Mutual information of images of the target and predictions, in nats, 0…log C: high where these are sure and of all classes.
+    /// Needs no label.</summary>
     public const string TargetInformation = "target.information-maximisation";
 
-    /// <summary>Soft neighbourhood density of the predictions on the target, in nats: high where images have many near ones. Needs no label.</summary>
+    /// <summary>Soft neighbourhood density of the predictions on the target, in nats: high where images have many near ones. Needs no
+    /// label.</summary>
     public const string TargetDensity = "target.snd";
 
-    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no label of the target; absent where the domains do not overlap.</summary>
+    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no
+    /// label of the target; absent where the domains do not overlap.</summary>
     public const string TargetRisk = "target.dev";
 
-    /// <summary>A key of the same figure for a label set that is learned beside the classes, such as <c>validation.top1:material</c>.</summary>
+    /// <summary>A key of the same figure for a label set that is learned beside the classes, such as
+    /// <c>validation.top1:material</c>.</summary>
     public static string Of(string key, string labelSet) => $"{key}:{labelSet}";
 
-    /// <summary>How much the errors of a label set count, or those of the classes, where that is learned: see <see cref="Of"/> for a set's.</summary>
+    /// <summary>How much the errors of a label set count, or those of the classes, where that is learned: see <see cref="Of"/> for a
+    /// set's.</summary>
     public const string TaskWeight = "task-weight";
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";

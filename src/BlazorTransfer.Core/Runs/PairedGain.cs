@@ -27,16 +27,20 @@ public sealed record PairedGain(double Difference, double Low, double High, int 
     public string ToPoints() => $"{Points(Difference)} ({Points(Low)} to {Points(High)})";
 
     /// <summary>Compares answers image by image, over one or more pairs of runs.</summary>
-    /// <param name="pairs">Answers of the one and the other, <c>1</c> for a right one, images in the same order. Pairs of unequal length are left out.</param>
+    /// <param name="pairs">Answers of the one and the other, <c>1</c> for a right one, images in the same order. Pairs of unequal length
+    /// are left out.</param>
     /// <returns>Null where there is nothing to compare.</returns>
-    /// <remarks>Several seeds answer the same images, so that the interval of more than one pair is that of their mean answers: as wide as for one.</remarks>
+    /// <remarks>Several seeds answer the same images, so that the interval of more than one pair is that of their mean answers: as wide as
+    /// for one.</remarks>
     public static PairedGain? Of(IEnumerable<(string One, string Other)> pairs)
     {
         (string One, string Other)[] all = [.. pairs.Where(p => p.One.Length > 0 && p.One.Length == p.Other.Length)];
-        if (all.Length == 0) return null;
+        if (all.Length == 0)
+            return null;
         // The images are the sample, not the seeds: each counts once, with its mean over the seeds.
         int images = all[0].One.Length;
-        double gained = 0, lost = 0;
+        double gained = 0,
+            lost = 0;
         foreach ((string one, string other) in all.Where(p => p.One.Length == images))
         {
             gained += one.Zip(other).Count(a => a is ('1', '0'));
@@ -45,8 +49,14 @@ public sealed record PairedGain(double Difference, double Low, double High, int 
 
         int seeds = all.Count(p => p.One.Length == images);
         (gained, lost) = (gained / seeds, lost / seeds);
-        double count = images + 2, difference = (gained - lost) / count;
+        double count = images + 2,
+            difference = (gained - lost) / count;
         double error = Math.Sqrt(Math.Max(0, gained + lost + 1 - count * difference * difference)) / count;
-        return new PairedGain((gained - lost) / images, Math.Max(-1, difference - Quantile * error), Math.Min(1, difference + Quantile * error), images);
+        return new PairedGain(
+            (gained - lost) / images,
+            Math.Max(-1, difference - Quantile * error),
+            Math.Min(1, difference + Quantile * error),
+            images
+        );
     }
 }

@@ -18,10 +18,11 @@ public enum RunStatus
 
 public static class RunStatusExtensions
 {
-    public static bool IsFinal(this RunStatus status) => status switch
-    {
-        RunStatus.Queued or RunStatus.Running or RunStatus.Cancelling => false,
-        RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled => true,
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
-    };
+    public static bool IsFinal(this RunStatus status) =>
+        status switch
+        {
+            RunStatus.Queued or RunStatus.Running or RunStatus.Cancelling => false,
+            RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled => true,
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+        };
 }

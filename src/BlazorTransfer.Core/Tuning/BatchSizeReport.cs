@@ -26,11 +26,13 @@ public sealed record BatchSizeReport
 }
 
 /// <summary>
-/// The smallest batch that is within 5 % of the fastest one, as larger ones learn no better from the same images, and the learning rate that fits it:
+/// The smallest batch that is within 5 % of the fastest one, as larger ones learn no better from the same images, and the learning rate
+/// that fits it:
 /// in proportion to the batch (Goyal et al., "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour", 2017).
 /// </summary>
 /// <param name="BatchSize">Images in a step; null where no size is better than the job's.</param>
-/// <param name="LearningRate">The job's, times the batch size over the job's, to two digits; null with <paramref name="BatchSize"/>.</param>
+/// <param name="LearningRate">The job's, times the batch size over the job's, to two digits; null with
+/// <paramref name="BatchSize"/>.</param>
 /// <param name="Reason">Why this size, or why none, in words.</param>
 public sealed record BatchSizeSuggestion(int? BatchSize, double? LearningRate, string Reason)
 {
@@ -43,10 +45,18 @@ public sealed record BatchSizeSuggestion(int? BatchSize, double? LearningRate, s
     public static BatchSizeSuggestion Of(IReadOnlyList<BatchSizeSpeed> measured, int batchSize, double learningRate, int images)
     {
         if (images < measured.Min(m => m.ImagesPerSecond))
-            return new BatchSizeSuggestion(null, null, $"An epoch takes less than a second at any size, so that a larger batch saves nothing: keep {batchSize}, or choose what learns best.");
+            return new BatchSizeSuggestion(
+                null,
+                null,
+                $"An epoch takes less than a second at any size, so that a larger batch saves nothing: keep {batchSize}, or "
+                    + "choose what learns best."
+            );
         double best = measured.Max(m => m.ImagesPerSecond);
         int suggested = measured.Where(m => m.ImagesPerSecond >= NearlyBest * best).Min(m => m.BatchSize);
-        return new BatchSizeSuggestion(suggested, LearningRateSuggestion.TwoDigits(learningRate * suggested / batchSize),
-            "No size is more than 5 % faster, and smaller batches learn more from an epoch. The learning rate goes with it in proportion.");
+        return new BatchSizeSuggestion(
+            suggested,
+            LearningRateSuggestion.TwoDigits(learningRate * suggested / batchSize),
+            "No size is more than 5 % faster, and smaller batches learn more from an epoch. The learning rate goes with it in proportion."
+        );
     }
 }

@@ -3,9 +3,12 @@ using System.Globalization;
 namespace BlazorTransfer.Core.Tuning;
 
 /// <summary>
-/// What a learning-rate range test advises: the rate at which the smoothed loss falls fastest, but at most a tenth of the one at which it is lowest
-/// (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, section 3.3, and the two rules that fastai and PyTorch Lightning made
-/// of it). The first is the better measure and the second the safer one, since the fall goes on for a while after rates have become too large.
+/// What a learning-rate range test advises: the rate at which the smoothed loss falls fastest, but at most a tenth of the one at which it
+/// is lowest
+/// (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, section 3.3, and the two rules that fastai and PyTorch Lightning
+/// made
+/// of it). The first is the better measure and the second the safer one, since the fall goes on for a while after rates have become too
+/// large.
 /// </summary>
 /// <param name="Rate">To two digits; null where none can be advised.</param>
 /// <param name="Steepest">Where the smoothed loss falls fastest over the logarithm of the rate; null with <paramref name="Rate"/>.</param>
@@ -26,28 +29,41 @@ public sealed record LearningRateSuggestion(double? Rate, double? Steepest, doub
     public static LearningRateSuggestion Of(IReadOnlyList<LearningRatePoint> points)
     {
         LearningRatePoint[] counted = [.. points.Where(p => double.IsFinite(p.Smoothed)).Skip(FirstSteps - 1)];
-        if (counted.Length <= 2 * Reach) return None("The loss was no number after a few steps, at rates far too small to do that: look at the images and the weights.");
+        if (counted.Length <= 2 * Reach)
+            return None("The loss was no number after a few steps, at rates far too small to do that: look at the images and the weights.");
         int lowest = Enumerable.Range(0, counted.Length).MinBy(i => counted[i].Smoothed);
-        double start = counted[0].Smoothed, fall = start - counted[lowest].Smoothed;
+        double start = counted[0].Smoothed,
+            fall = start - counted[lowest].Smoothed;
         if (fall < LeastFall * Math.Abs(start))
         {
-            return None(Invariant(
-                $"The loss never fell by more than chance, from {start:G3} to {counted[lowest].Smoothed:G3} at best. Either nothing is left to learn from these images, or the network cannot learn them as it is set up."));
+            return None(
+                Invariant($"The loss never fell by more than chance, from {start:G3} to {counted[lowest].Smoothed:G3} at best. ")
+                    + "Either nothing is left to learn from these images, or the network cannot learn them with these settings."
+            );
         }
 
         double Slope(int i) => counted[Math.Min(i + Reach, lowest)].Smoothed - counted[Math.Max(i - Reach, 0)].Smoothed;
         int steepest = Enumerable.Range(0, lowest + 1).MinBy(Slope);
         (double fastest, double best) = (counted[steepest].Rate, counted[lowest].Rate);
-        string rise = lowest == counted.Length - 1 ? Invariant($"is lowest at {best:G2}, where the test ends") : Invariant($"begins to rise at {best:G2}");
+        string rise =
+            lowest == counted.Length - 1
+                ? Invariant($"is lowest at {best:G2}, where the test ends")
+                : Invariant($"begins to rise at {best:G2}");
         return fastest <= best / 10
             ? new LearningRateSuggestion(TwoDigits(fastest), fastest, best, $"The loss falls fastest here, and {rise}.")
-            : new LearningRateSuggestion(TwoDigits(best / 10), fastest, best, Invariant($"The loss falls fastest at {fastest:G2} and {rise}: this is a tenth of that, to be safe."));
+            : new LearningRateSuggestion(
+                TwoDigits(best / 10),
+                fastest,
+                best,
+                Invariant($"The loss falls fastest at {fastest:G2} and {rise}: this is a tenth of that, to be safe.")
+            );
     }
 
     private static LearningRateSuggestion None(string reason) => new(null, null, null, reason);
 
     /// <summary>The rate to two digits: more would claim more than such a test tells.</summary>
-    internal static double TwoDigits(double rate) => double.Parse(rate.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    internal static double TwoDigits(double rate) =>
+        double.Parse(rate.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

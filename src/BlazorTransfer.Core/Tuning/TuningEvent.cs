@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace BlazorTransfer.Core.Tuning;
 
 /// <summary>
-/// A line that <c>worker find-learning-rate --json</c> and <c>worker find-batch-size --json</c> print. The hierarchy is closed; the last line is
+/// A line that <c>worker find-learning-rate --json</c> and <c>worker find-batch-size --json</c> print. The hierarchy is closed; the last
+/// line is
 /// what was found.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
@@ -14,9 +15,7 @@ namespace BlazorTransfer.Core.Tuning;
 [JsonDerivedType(typeof(BatchSizeFound), "batch-size-found")]
 public abstract record TuningEvent
 {
-    private protected TuningEvent()
-    {
-    }
+    private protected TuningEvent() { }
 }
 
 /// <summary>How far it is.</summary>

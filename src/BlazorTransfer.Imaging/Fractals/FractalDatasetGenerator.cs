@@ -1,10 +1,14 @@
 namespace BlazorTransfer.Imaging.Fractals;
 
 /// <summary>
-/// Draws a data set without any photograph: each class is a fractal, each image one of its variations. After Kataoka et al., "Pre-training without
-/// Natural Images" (2020): systems of two to eight affine maps with parameters drawn from −1 to 1 are kept where their attractor fills more than
-/// a fifth of the picture; the images of a class vary a parameter by up to a fifth, mirror the picture, and draw points as patches of 3 × 3.
-/// Figure and ground have colours of their own, and the figure is the stronger the more points lie there, after Anderson and Farrell, "Improving Fractal Pre-training" (2022).
+/// Draws a data set without any photograph: each class is a fractal, each image one of its variations. After Kataoka et al., "Pre-training
+/// without
+/// Natural Images" (2020): systems of two to eight affine maps with parameters drawn from −1 to 1 are kept where their attractor fills more
+/// than
+/// a fifth of the picture; the images of a class vary a parameter by up to a fifth, mirror the picture, and draw points as patches of 3 ×
+/// 3.
+/// Figure and ground have colours of their own, and the figure is the stronger the more points lie there, after Anderson and Farrell,
+/// "Improving Fractal Pre-training" (2022).
 /// </summary>
 public sealed class FractalDatasetGenerator
 {
@@ -48,7 +52,8 @@ public sealed class FractalDatasetGenerator
         var points = new Points(_side * _side);
         IteratedFunctionSystem system = _classes[ofClass].Weighted(random.Next(6), Weights[random.Next(Weights.Length)]);
         // A variation may run off to infinity where its class does not.
-        if (!points.Walk(system, random)) points.Walk(_classes[ofClass], random);
+        if (!points.Walk(system, random))
+            points.Walk(_classes[ofClass], random);
         int[] hits = points.Picture(_side, Patch(random));
         var file = new MemoryStream();
         JpegEncoder.Encode(Paint(hits, random), file, Quality);
@@ -63,8 +68,10 @@ public sealed class FractalDatasetGenerator
         while (true)
         {
             var system = IteratedFunctionSystem.Draw(random);
-            if (!points.Walk(system, random)) continue;
-            if (points.Picture(side, patch: 1 << (PatchSide * PatchSide / 2)).Count(hits => hits > 0) > SmallestFilling * side * side) return system;
+            if (!points.Walk(system, random))
+                continue;
+            if (points.Picture(side, patch: 1 << (PatchSide * PatchSide / 2)).Count(hits => hits > 0) > SmallestFilling * side * side)
+                return system;
         }
     }
 
@@ -76,12 +83,15 @@ public sealed class FractalDatasetGenerator
 
     private RgbImage Paint(int[] hits, Random random)
     {
-        (double R, double G, double B) front = Colour(random), back;
+        (double R, double G, double B) front = Colour(random),
+            back;
         do back = Colour(random);
         while (Math.Abs(Luminance(front) - Luminance(back)) < SmallestContrast);
-        bool flipX = random.Next(2) == 0, flipY = random.Next(2) == 0;
+        bool flipX = random.Next(2) == 0,
+            flipY = random.Next(2) == 0;
         // Light from one side, so that neither colour is a flat one.
-        double slope = 0.3 * (random.NextDouble() - 0.5), grain = 0.04 * random.NextDouble();
+        double slope = 0.3 * (random.NextDouble() - 0.5),
+            grain = 0.04 * random.NextDouble();
         double densest = Math.Log(1 + hits.Max());
         var image = new RgbImage(_side, _side);
         for (int y = 0; y < _side; y++)
@@ -94,7 +104,11 @@ public sealed class FractalDatasetGenerator
                 double figure = hits[source] == 0 ? 0 : FaintestFigure + (1 - FaintestFigure) * Math.Log(1 + hits[source]) / densest;
                 double light = 1 + slope * (2.0 * x / _side - 1) + grain * (2 * random.NextDouble() - 1);
                 double Mix(double from, double to) => (from + (to - from) * figure) * light;
-                (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = (Byte(Mix(back.R, front.R)), Byte(Mix(back.G, front.G)), Byte(Mix(back.B, front.B)));
+                (row[3 * x], row[3 * x + 1], row[3 * x + 2]) = (
+                    Byte(Mix(back.R, front.R)),
+                    Byte(Mix(back.G, front.G)),
+                    Byte(Mix(back.B, front.B))
+                );
             }
         }
 
@@ -119,9 +133,11 @@ public sealed class FractalDatasetGenerator
         public int[] Picture(int side, int patch)
         {
             (float left, float top) = (_xs.Min(), _ys.Min());
-            double scaleX = Scale(_xs.Max() - left, side), scaleY = Scale(_ys.Max() - top, side);
+            double scaleX = Scale(_xs.Max() - left, side),
+                scaleY = Scale(_ys.Max() - top, side);
             int[] picture = new int[side * side];
-            for (int i = 0; i < _xs.Length; i++) Stamp(picture, side, (int)((_xs[i] - left) * scaleX), (int)((_ys[i] - top) * scaleY), patch);
+            for (int i = 0; i < _xs.Length; i++)
+                Stamp(picture, side, (int)((_xs[i] - left) * scaleX), (int)((_ys[i] - top) * scaleY), patch);
             return picture;
         }
 
@@ -131,8 +147,10 @@ public sealed class FractalDatasetGenerator
         {
             for (int bit = 0; bit < PatchSide * PatchSide; bit++)
             {
-                int px = x + bit % PatchSide - 1, py = y + bit / PatchSide - 1;
-                if ((patch >> bit & 1) != 0 && px >= 0 && px < side && py >= 0 && py < side) picture[py * side + px]++;
+                int px = x + bit % PatchSide - 1,
+                    py = y + bit / PatchSide - 1;
+                if ((patch >> bit & 1) != 0 && px >= 0 && px < side && py >= 0 && py < side)
+                    picture[py * side + px]++;
             }
         }
     }

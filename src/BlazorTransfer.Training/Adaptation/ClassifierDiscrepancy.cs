@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// How much two heads disagree, mean |p₁ − p₂| over samples and classes: Saito et al., "Maximum Classifier Discrepancy for Unsupervised Domain
+/// How much two heads disagree, mean |p₁ − p₂| over samples and classes: Saito et al., "Maximum Classifier Discrepancy for Unsupervised
+/// Domain
 /// Adaptation" (2018).
 /// </summary>
 internal static class ClassifierDiscrepancy

@@ -7,7 +7,8 @@ namespace BlazorTransfer.Training.Adaptation;
 internal static class CorrelationAlignment
 {
     /// <summary>
-    /// |Cs − Ct|²/(4D²) with the covariances of the two batches, over N − 1: Sun and Saenko, "Deep CORAL: Correlation Alignment for Deep Domain
+    /// |Cs − Ct|²/(4D²) with the covariances of the two batches, over N − 1: Sun and Saenko, "Deep CORAL: Correlation Alignment for Deep
+    /// Domain
     /// Adaptation" (2016). A batch of one has covariance zero.
     /// </summary>
     /// <param name="source">[Ns, D].</param>
@@ -21,7 +22,8 @@ internal static class CorrelationAlignment
     }
 
     /// <summary>
-    /// (Cs + εI)^(−1/2) (Ct + εI)^(1/2): Sun et al., "Return of Frustratingly Easy Domain Adaptation" (2016). The source's features times it have
+    /// (Cs + εI)^(−1/2) (Ct + εI)^(1/2): Sun et al., "Return of Frustratingly Easy Domain Adaptation" (2016). The source's features times
+    /// it have
     /// about the target's covariance. Both domains are best centred first, each by its own mean.
     /// </summary>
     /// <param name="source">[Ns, D].</param>
@@ -32,7 +34,9 @@ internal static class CorrelationAlignment
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        return Power(Covariance(source.to(float64)), ridge, -0.5).mm(Power(Covariance(target.to(float64)), ridge, 0.5)).MoveToOuterDisposeScope();
+        return Power(Covariance(source.to(float64)), ridge, -0.5)
+            .mm(Power(Covariance(target.to(float64)), ridge, 0.5))
+            .MoveToOuterDisposeScope();
     }
 
     /// <summary>[N, D] to [D, D], over N − 1.</summary>

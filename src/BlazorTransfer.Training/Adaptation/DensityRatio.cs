@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// How much denser the target is than the source at a point, w(x) = p_t(x)/p_s(x) = Σ α_l exp(−γ|x − c_l|²), around samples c of the target, as
+/// How much denser the target is than the source at a point, w(x) = p_t(x)/p_s(x) = Σ α_l exp(−γ|x − c_l|²), around samples c of the
+/// target, as
 /// <see cref="Kliep"/> and <see cref="UnconstrainedImportanceFitting"/> find it.
 /// </summary>
 internal sealed class DensityRatio : IDisposable

@@ -6,7 +6,8 @@ using BatchNorm = BlazorTransfer.Training.Backbones.BatchNorm;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// Tells the source's features from the target's, with one logit above zero for the source: the discriminator of Ganin et al., "Domain-Adversarial
+/// Tells the source's features from the target's, with one logit above zero for the source: the discriminator of Ganin et al.,
+/// "Domain-Adversarial
 /// Training of Neural Networks" (2016), in the form most programs give it, two hidden layers with batch norm.
 /// </summary>
 internal sealed class DomainDiscriminator : Module<Tensor, Tensor>
@@ -22,7 +23,12 @@ internal sealed class DomainDiscriminator : Module<Tensor, Tensor>
     public DomainDiscriminator(int width, int hidden)
         : base(nameof(DomainDiscriminator))
     {
-        (_first, _firstNorm, _second, _secondNorm) = (Linear(width, hidden), new BatchNorm(hidden), Linear(hidden, hidden), new BatchNorm(hidden));
+        (_first, _firstNorm, _second, _secondNorm) = (
+            Linear(width, hidden),
+            new BatchNorm(hidden),
+            Linear(hidden, hidden),
+            new BatchNorm(hidden)
+        );
         _last = Linear(hidden, 1);
         register_module("fc1", _first);
         register_module("bn1", _firstNorm);

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Adaptation;
 
-/// <summary>Some rows that stand for all, spread evenly: where samples come class by class, each class has its share, and nothing is drawn.</summary>
+/// <summary>Some rows that stand for all, spread evenly: where samples come class by class, each class has its share, and nothing is
+/// drawn.</summary>
 internal static class EvenRows
 {
     /// <param name="rows">[N, D].</param>
@@ -11,7 +12,8 @@ internal static class EvenRows
     public static Tensor Of(Tensor rows, int count)
     {
         using var scope = NewDisposeScope();
-        long all = rows.shape[0], taken = Math.Min(count, all);
+        long all = rows.shape[0],
+            taken = Math.Min(count, all);
         Tensor numbers = tensor([.. Enumerable.Range(0, (int)taken).Select(i => i * all / taken)], device: rows.device);
         return rows.index_select(0, numbers).MoveToOuterDisposeScope();
     }

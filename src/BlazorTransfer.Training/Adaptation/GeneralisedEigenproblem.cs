@@ -21,7 +21,9 @@ internal static class GeneralisedEigenproblem
         (Tensor values, Tensor vectors) = linalg.eigh(reduced.Plus(reduced.t()).Times(0.5));
         // They come in rising order.
         Tensor leading = vectors.narrow(1, b.shape[0] - count, count).flip(1);
-        return (values.narrow(0, b.shape[0] - count, count).flip(0).MoveToOuterDisposeScope(),
-            linalg.solve_triangular(factor.t(), leading, upper: true).MoveToOuterDisposeScope());
+        return (
+            values.narrow(0, b.shape[0] - count, count).flip(0).MoveToOuterDisposeScope(),
+            linalg.solve_triangular(factor.t(), leading, upper: true).MoveToOuterDisposeScope()
+        );
     }
 }

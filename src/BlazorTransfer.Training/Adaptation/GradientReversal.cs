@@ -3,10 +3,12 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// Leaves values as they are and turns the gradient round, so that what comes before learns the opposite of what comes after: Ganin and Lempitsky,
+/// Leaves values as they are and turns the gradient round, so that what comes before learns the opposite of what comes after: Ganin and
+/// Lempitsky,
 /// "Unsupervised Domain Adaptation by Backpropagation" (2015).
 /// <para>
-/// It is x − (1 + λ)(x − c) with c the value of x without its gradient: x − c is exactly zero, so that the value is x to the bit, and the gradient is
+/// It is x − (1 + λ)(x − c) with c the value of x without its gradient: x − c is exactly zero, so that the value is x to the bit, and the
+/// gradient is
 /// 1 − (1 + λ) = −λ. Made of ordinary operations, it needs no autograd function of our own.
 /// </para>
 /// </summary>
@@ -19,7 +21,8 @@ internal static class GradientReversal
     {
         using var scope = NewDisposeScope();
         Tensor values;
-        using (no_grad()) values = features.clone();
+        using (no_grad())
+            values = features.clone();
         return features.Plus(features.Minus(values).Times(-(1 + strength))).MoveToOuterDisposeScope();
     }
 

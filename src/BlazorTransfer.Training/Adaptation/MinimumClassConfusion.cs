@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// MCC: Jin et al., "Minimum Class Confusion for Versatile Domain Adaptation" (2020). With the target's predictions P = softmax(Z/T) and weights
-/// w ∝ 1 + exp(−H), of mean one, the confusion of classes j and k is Σᵢ wᵢ Pᵢⱼ Pᵢₖ, whose rows are brought to sum one; the loss is what lies off the
+/// MCC: Jin et al., "Minimum Class Confusion for Versatile Domain Adaptation" (2020). With the target's predictions P = softmax(Z/T) and
+/// weights
+/// w ∝ 1 + exp(−H), of mean one, the confusion of classes j and k is Σᵢ wᵢ Pᵢⱼ Pᵢₖ, whose rows are brought to sum one; the loss is what
+/// lies off the
 /// diagonal, over C.
 /// </summary>
 internal static class MinimumClassConfusion
@@ -16,7 +18,8 @@ internal static class MinimumClassConfusion
     {
         using var scope = NewDisposeScope();
         Tensor weights;
-        using (no_grad()) weights = Predictions.CertaintyWeights(targetLogits.Times(1 / temperature));
+        using (no_grad())
+            weights = Predictions.CertaintyWeights(targetLogits.Times(1 / temperature));
         return Loss(targetLogits, temperature, weights).MoveToOuterDisposeScope();
     }
 

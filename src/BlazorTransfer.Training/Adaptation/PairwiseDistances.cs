@@ -13,8 +13,10 @@ internal static class PairwiseDistances
         using var scope = NewDisposeScope();
         // |a|² + |b|² − 2ab loses the digits that a common offset takes. Distances do not see an offset, so that it needs no gradient.
         Tensor offset;
-        using (no_grad()) offset = a.mean([0], keepdim: true);
-        Tensor x = a.Minus(offset), y = ReferenceEquals(a, b) ? x : b.Minus(offset);
+        using (no_grad())
+            offset = a.mean([0], keepdim: true);
+        Tensor x = a.Minus(offset),
+            y = ReferenceEquals(a, b) ? x : b.Minus(offset);
         Tensor norms = x.square().sum([1], keepdim: true).Plus(y.square().sum([1]));
         // Rounding may leave less than nothing.
         return norms.Minus(x.mm(y.t()).Times(2)).relu().MoveToOuterDisposeScope();

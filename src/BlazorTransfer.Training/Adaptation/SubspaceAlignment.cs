@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// Fernando et al., "Unsupervised Visual Domain Adaptation Using Subspace Alignment" (2013). With the first k principal directions Ps and Pt of the
-/// domains, [D, k], the source's features go through Ps Psᵀ Pt and the target's through Pt. Both domains are to be centred first, each by its own mean
+/// Fernando et al., "Unsupervised Visual Domain Adaptation Using Subspace Alignment" (2013). With the first k principal directions Ps and
+/// Pt of the
+/// domains, [D, k], the source's features go through Ps Psᵀ Pt and the target's through Pt. Both domains are to be centred first, each by
+/// its own mean
 /// (<see cref="Classifiers.Standardisation"/>); the directions do not depend on the mean, but what is mapped does.
 /// </summary>
 internal sealed class SubspaceAlignment : IDisposable
@@ -25,7 +27,8 @@ internal sealed class SubspaceAlignment : IDisposable
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         long most = new[] { components, source.shape[0], target.shape[0], source.shape[1] }.Min();
-        Tensor ps = Principal(source.to(float64), most), pt = Principal(target.to(float64), most);
+        Tensor ps = Principal(source.to(float64), most),
+            pt = Principal(target.to(float64), most);
         return new SubspaceAlignment(ps.mm(ps.t().mm(pt)).DetachFromDisposeScope(), pt.DetachFromDisposeScope());
     }
 
@@ -39,7 +42,8 @@ internal sealed class SubspaceAlignment : IDisposable
     private static Tensor Principal(Tensor features, long count)
     {
         (long samples, long width) = (features.shape[0], features.shape[1]);
-        if (samples > width) return linalg.eigh(CorrelationAlignment.Covariance(features)).Item2.narrow(1, width - count, count).flip(1);
+        if (samples > width)
+            return linalg.eigh(CorrelationAlignment.Covariance(features)).Item2.narrow(1, width - count, count).flip(1);
         (_, _, Tensor vt) = linalg.svd(features.Minus(features.mean([0], keepdim: true)), fullMatrices: false);
         return vt.narrow(0, 0, count).t();
     }

@@ -3,14 +3,20 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Adaptation;
 
 /// <summary>
-/// TCA: Pan et al., "Domain Adaptation via Transfer Component Analysis" (2011). Directions in a kernel's space along which the two domains have
-/// about the same mean and the samples still spread: the leading eigenvectors W of (K L K + μI)⁻¹ K H K, unit-norm columns, where K is the kernel
-/// over both domains' n samples, L = e eᵀ with e = 1/Ns for the source and −1/Nt for the target, and H = I − 1/n. The samples become Z = K W.
+/// TCA: Pan et al., "Domain Adaptation via Transfer Component Analysis" (2011). Directions in a kernel's space along which the two domains
+/// have
+/// about the same mean and the samples still spread: the leading eigenvectors W of (K L K + μI)⁻¹ K H K, unit-norm columns, where K is the
+/// kernel
+/// over both domains' n samples, L = e eᵀ with e = 1/Ns for the source and −1/Nt for the target, and H = I − 1/n. The samples become Z = K
+/// W.
 /// <para>
 /// With the linear kernel and the thin decomposition X = U S Vᵀ, all W lie in the span of U: with W = U a the problem is
-/// (s sᵀ + μI)⁻¹ (S⁴ − q qᵀ/n), s = S Vᵀ Xᵀe and q = S Vᵀ Xᵀ1, of the rank of X, and Z = X V S a, so that V S a, [D, k], does all of it and folds
-/// into a linear head. S and V are those of XᵀX. The Gaussian kernel is worked in the n × n form, or, beyond <see cref="MostKernelSamples"/>, with
-/// Nyström's features of a share of the samples (Williams and Seeger, "Using the Nyström Method to Speed Up Kernel Machines", 2001), on which it is
+/// (s sᵀ + μI)⁻¹ (S⁴ − q qᵀ/n), s = S Vᵀ Xᵀe and q = S Vᵀ Xᵀ1, of the rank of X, and Z = X V S a, so that V S a, [D, k], does all of it and
+/// folds
+/// into a linear head. S and V are those of XᵀX. The Gaussian kernel is worked in the n × n form, or, beyond
+/// <see cref="MostKernelSamples"/>, with
+/// Nyström's features of a share of the samples (Williams and Seeger, "Using the Nyström Method to Speed Up Kernel Machines", 2001), on
+/// which it is
 /// the linear case again.
 /// </para>
 /// Work is in float64 on the features' device.
@@ -40,7 +46,8 @@ internal sealed class TransferComponentAnalysis : IDisposable
     /// <summary>[D, k] with Z = X · Map; only with the linear kernel.</summary>
     public Tensor Map => _anchors is null ? _map : throw new InvalidOperationException("Only the linear kernel has a matrix.");
 
-    /// <summary>The samples that the kernel compares with, [L, D], its γ, and [L, k] with Z = k(X, Anchors) · Weights; only with the Gaussian kernel.</summary>
+    /// <summary>The samples that the kernel compares with, [L, D], its γ, and [L, k] with Z = k(X, Anchors) · Weights; only with the
+    /// Gaussian kernel.</summary>
     public (Tensor Anchors, double Gamma, Tensor Weights) Expansion =>
         _anchors is null ? throw new InvalidOperationException("The linear kernel compares with no samples.") : (_anchors, _gamma, _map);
 
@@ -75,13 +82,21 @@ internal sealed class TransferComponentAnalysis : IDisposable
     /// <param name="mu">μ.</param>
     /// <param name="gamma">γ.</param>
     /// <param name="landmarks">How many samples stand for all; null for the n × n form.</param>
-    internal static TransferComponentAnalysis FitGaussian(Tensor source, Tensor target, int components, double mu, double gamma, int? landmarks)
+    internal static TransferComponentAnalysis FitGaussian(
+        Tensor source,
+        Tensor target,
+        int components,
+        double mu,
+        double gamma,
+        int? landmarks
+    )
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         Tensor rows = Joined(source, target);
         Tensor anchors = landmarks is int count ? EvenRows.Of(rows, count) : rows;
-        Tensor values, weights;
+        Tensor values,
+            weights;
         if (landmarks is null)
         {
             (values, weights) = Kernel(PairwiseDistances.Gaussian(rows, rows, gamma), source.shape[0], components, mu);
@@ -95,7 +110,12 @@ internal sealed class TransferComponentAnalysis : IDisposable
             weights = root.mm(weights);
         }
 
-        return new TransferComponentAnalysis(values.DetachFromDisposeScope(), weights.DetachFromDisposeScope(), anchors.DetachFromDisposeScope(), gamma);
+        return new TransferComponentAnalysis(
+            values.DetachFromDisposeScope(),
+            weights.DetachFromDisposeScope(),
+            anchors.DetachFromDisposeScope(),
+            gamma
+        );
     }
 
     /// <summary>The components of any samples, [N, D] to [N, k], float64.</summary>
@@ -135,26 +155,32 @@ internal sealed class TransferComponentAnalysis : IDisposable
         }
 
         (Tensor squares, Tensor v) = Significant(rows.t().mm(rows)); // S² and V
-        Tensor s = squares.sqrt().unsqueeze(1), e = MaximumMeanDiscrepancy.DomainContrast(sources, count - sources, rows);
-        Tensor contrast = s * v.t().mv(rows.t().mv(e)).unsqueeze(1), sums = s * v.t().mv(rows.sum([0])).unsqueeze(1);
+        Tensor s = squares.sqrt().unsqueeze(1),
+            e = MaximumMeanDiscrepancy.DomainContrast(sources, count - sources, rows);
+        Tensor contrast = s * v.t().mv(rows.t().mv(e)).unsqueeze(1),
+            sums = s * v.t().mv(rows.sum([0])).unsqueeze(1);
         Tensor scatter = squares.square().diag().Minus(sums.mm(sums.t()).Times(1.0 / count));
         (Tensor eigenvalues, Tensor a) = Solve(scatter, contrast, components, mu);
         return (eigenvalues, (v * s.t()).mm(a));
     }
 
     /// <summary>
-    /// The leading eigenvectors of (c cᵀ + μI)⁻¹ B, of length one, by those of the symmetric A^(−½) B A^(−½) with A = c cᵀ + μI. Along u = c/|c| A has
-    /// the eigenvalue μ + |c|² and elsewhere μ, so that √μ A^(−½) = I − f u uᵀ with f = 1 − √(μ/(μ + |c|²)); a factorisation of A would fail where
+    /// The leading eigenvectors of (c cᵀ + μI)⁻¹ B, of length one, by those of the symmetric A^(−½) B A^(−½) with A = c cᵀ + μI. Along u =
+    /// c/|c| A has
+    /// the eigenvalue μ + |c|² and elsewhere μ, so that √μ A^(−½) = I − f u uᵀ with f = 1 − √(μ/(μ + |c|²)); a factorisation of A would
+    /// fail where
     /// |c|² is beyond 10¹⁶ μ, as it is for features of large numbers.
     /// </summary>
     private static (Tensor Values, Tensor Vectors) Solve(Tensor scatter, Tensor contrast, int components, double mu)
     {
-        double square = contrast.square().sum().item<double>(), f = 1 - Math.Sqrt(mu / (mu + square));
+        double square = contrast.square().sum().item<double>(),
+            f = 1 - Math.Sqrt(mu / (mu + square));
         Tensor u = contrast.Times(square > 0 ? 1 / Math.Sqrt(square) : 0);
         Tensor Root(Tensor matrix) => matrix.Minus(u.mm(u.t().mm(matrix)).Times(f));
         Tensor reduced = Root(Root(scatter).t());
         (Tensor values, Tensor vectors) = linalg.eigh(reduced.Plus(reduced.t()).Times(0.5 / mu));
-        long all = scatter.shape[0], count = Math.Min(components, all);
+        long all = scatter.shape[0],
+            count = Math.Min(components, all);
         // They come in rising order.
         Tensor leading = Root(vectors.narrow(1, all - count, count).flip(1));
         return (values.narrow(0, all - count, count).flip(0), leading / leading.square().sum([0], keepdim: true).sqrt());
@@ -166,7 +192,8 @@ internal sealed class TransferComponentAnalysis : IDisposable
         double[] all = values.cpu().data<double>().ToArray();
         // In rising order, so that those that count are at the end.
         int least = Array.FindIndex(all, v => v > SmallestShare * all[^1]);
-        if (least < 0) throw new ArgumentException("All features are zero.");
+        if (least < 0)
+            throw new ArgumentException("All features are zero.");
         return (values.narrow(0, least, all.Length - least), vectors.narrow(1, least, all.Length - least));
     }
 

@@ -4,7 +4,8 @@ namespace BlazorTransfer.Training.Augmentation;
 /// Draws the branches of a policy, with the operations and ranges of torchvision:
 /// RandAugment (Cubuk et al., "RandAugment: Practical automated data augmentation with a reduced search space", 2019),
 /// TrivialAugmentWide (Müller and Hutter, "TrivialAugment: Tuning-free Yet State-of-the-Art Data Augmentation", 2021) and
-/// AugMix (Hendrycks et al., "AugMix: A Simple Data Processing Method to Improve Robustness and Uncertainty", 2020, without its consistency loss).
+/// AugMix (Hendrycks et al., "AugMix: A Simple Data Processing Method to Improve Robustness and Uncertainty", 2020, without its consistency
+/// loss).
 /// </summary>
 internal static class AugmentationPolicy
 {
@@ -44,14 +45,21 @@ internal static class AugmentationPolicy
     /// <param name="name">The choice of the parameter.</param>
     /// <param name="strength">0…1.</param>
     /// <param name="random">The image's own.</param>
-    public static IReadOnlyList<Branch> Draw(string name, double strength, Random random) => name switch
-    {
-        "none" => [],
-        "randaugment" => [new Branch(1, [.. Enumerable.Range(0, RandAugmentSteps).Select(_ => Draw(All, RandAugmentRanges, strength, random))])],
-        "trivialaugment-wide" => [new Branch(1, [Draw(All, WideRanges, random.Next(TrivialAugmentLevels + 1) / (double)TrivialAugmentLevels, random)])],
-        "augmix" => DrawAugMix(strength, random),
-        _ => throw TrainingException.BadInput($"There is no policy '{name}'."),
-    };
+    public static IReadOnlyList<Branch> Draw(string name, double strength, Random random) =>
+        name switch
+        {
+            "none" => [],
+            "randaugment" =>
+            [
+                new Branch(1, [.. Enumerable.Range(0, RandAugmentSteps).Select(_ => Draw(All, RandAugmentRanges, strength, random))]),
+            ],
+            "trivialaugment-wide" =>
+            [
+                new Branch(1, [Draw(All, WideRanges, random.Next(TrivialAugmentLevels + 1) / (double)TrivialAugmentLevels, random)]),
+            ],
+            "augmix" => DrawAugMix(strength, random),
+            _ => throw TrainingException.BadInput($"There is no policy '{name}'."),
+        };
 
     /// <summary>(1 − m) · x + m · Σ wᵢ · chainᵢ(x), with m from Beta(1, 1) and w from Dirichlet(1, 1, 1).</summary>
     private static Branch[] DrawAugMix(double strength, Random random)
@@ -62,7 +70,10 @@ internal static class AugmentationPolicy
         Branch Chain(double weight)
         {
             int length = random.Next(1, AugMixLongestChain + 1);
-            return new Branch(blended * weight / sum, [.. Enumerable.Range(0, length).Select(_ => Draw(Robust, AugMixRanges, strength * random.NextDouble(), random))]);
+            return new Branch(
+                blended * weight / sum,
+                [.. Enumerable.Range(0, length).Select(_ => Draw(Robust, AugMixRanges, strength * random.NextDouble(), random))]
+            );
         }
 
         return [new Branch(1 - blended, []), .. weights.Select(Chain)];

@@ -12,7 +12,8 @@ namespace BlazorTransfer.Training.Augmentation;
 /// <param name="settings">What happens to them.</param>
 /// <param name="preprocessing">How they are normalised.</param>
 /// <param name="mixes">Whether images are also mixed, if the settings say so: not where they have no labels to mix.</param>
-public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings, Preprocessing preprocessing, bool mixes = true) : BatchSource(images.Samples)
+public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings, Preprocessing preprocessing, bool mixes = true)
+    : BatchSource(images.Samples)
 {
     // Apart from the stream that crops come from.
     private const int Stream = 7919;
@@ -26,7 +27,8 @@ public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings,
 
     public override IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel)
     {
-        foreach (Batch batch in images.Read(order, batchSize, epoch, cancel)) yield return Augment(batch);
+        foreach (Batch batch in images.Read(order, batchSize, epoch, cancel))
+            yield return Augment(batch);
     }
 
     private Batch Augment(Batch batch)
@@ -35,7 +37,8 @@ public sealed class AugmentedBatches(ImageBatches images, ParameterSet settings,
         using var scope = NewDisposeScope();
         Random[] randoms = [.. batch.Seeds.Select(seed => new Random(HashCode(Stream, seed)))];
         Tensor inputs = BatchAugmentation.Apply(batch.Inputs, [.. randoms.Select(_recipes.Draw)], preprocessing);
-        if (!_mixing.IsOn || !mixes) return batch with { Inputs = inputs.DetachFromDisposeScope(), Labels = batch.Labels.clone().DetachFromDisposeScope() };
+        if (!_mixing.IsOn || !mixes)
+            return batch with { Inputs = inputs.DetachFromDisposeScope(), Labels = batch.Labels.clone().DetachFromDisposeScope() };
         (Tensor mixed, Tensor labels, Mixture mixture) = _mixing.Mix(inputs, batch.Labels, randoms);
         mixture.OtherLabels.DetachFromDisposeScope();
         mixture.Share.DetachFromDisposeScope();

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Augmentation;
 
-/// <summary>Changes the images of a batch, each after its own recipe: what several images share at a step is done to them at once, on their device.</summary>
+/// <summary>Changes the images of a batch, each after its own recipe: what several images share at a step is done to them at once, on their
+/// device.</summary>
 internal static class BatchAugmentation
 {
     /// <param name="inputs">[N, 3, S, S], normalised for the network.</param>
@@ -13,9 +14,11 @@ internal static class BatchAugmentation
     public static Tensor Apply(Tensor inputs, IReadOnlyList<Recipe> recipes, Preprocessing preprocessing)
     {
         using var scope = NewDisposeScope();
-        Tensor mean = PerChannel(preprocessing.Mean, inputs.device), std = PerChannel(preprocessing.Std, inputs.device);
+        Tensor mean = PerChannel(preprocessing.Mean, inputs.device),
+            std = PerChannel(preprocessing.Std, inputs.device);
         Tensor images = inputs.mul(std).Plus(mean).Clamp(0, 1);
-        if (recipes[0].Policy.Count > 0) images = Blend(images, recipes);
+        if (recipes[0].Policy.Count > 0)
+            images = Blend(images, recipes);
         images = Follow(images, [.. recipes.Select(r => r.Steps)]);
         return images.Minus(mean).div(std).MoveToOuterDisposeScope();
     }
@@ -23,7 +26,8 @@ internal static class BatchAugmentation
     private static Tensor Blend(Tensor images, IReadOnlyList<Recipe> recipes)
     {
         // One that is not blended keeps its bits.
-        if (recipes[0].Policy.Count == 1) return Follow(images, [.. recipes.Select(r => r.Policy[0].Steps)]);
+        if (recipes[0].Policy.Count == 1)
+            return Follow(images, [.. recipes.Select(r => r.Policy[0].Steps)]);
         Tensor blended = zeros_like(images);
         for (int b = 0; b < recipes[0].Policy.Count; b++)
         {
@@ -39,13 +43,19 @@ internal static class BatchAugmentation
     {
         for (int place = 0; place < steps.Max(s => s.Count); place++)
         {
-            var groups = Enumerable.Range(0, steps.Length).Select(i => (Image: i, Step: place < steps[i].Count ? steps[i][place] : null))
-                .Where(s => s.Step is not null).GroupBy(s => s.Step!.Operation);
+            var groups = Enumerable
+                .Range(0, steps.Length)
+                .Select(i => (Image: i, Step: place < steps[i].Count ? steps[i][place] : null))
+                .Where(s => s.Step is not null)
+                .GroupBy(s => s.Step!.Operation);
             foreach (var group in groups)
             {
                 var amounts = new Amounts([.. group.Select(s => s.Step!.Amount)], images.device);
                 Tensor index = tensor([.. group.Select(s => (long)s.Image)], device: images.device);
-                images = amounts.Count == steps.Length ? group.Key(images, amounts) : images.index_copy(0, index, group.Key(images.index_select(0, index), amounts));
+                images =
+                    amounts.Count == steps.Length
+                        ? group.Key(images, amounts)
+                        : images.index_copy(0, index, group.Key(images.index_select(0, index), amounts));
             }
         }
 

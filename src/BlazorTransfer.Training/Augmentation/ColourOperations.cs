@@ -9,7 +9,8 @@ internal static class ColourOperations
     public static Tensor Brightness(Tensor images, Amounts factors) => images.mul(factors.Column()).Clamp(0, 1);
 
     /// <summary>f · x + (1 − f) · the image's mean grey.</summary>
-    public static Tensor Contrast(Tensor images, Amounts factors) => Blend(images, Luminance(images).mean([1, 2, 3], keepdim: true), factors);
+    public static Tensor Contrast(Tensor images, Amounts factors) =>
+        Blend(images, Luminance(images).mean([1, 2, 3], keepdim: true), factors);
 
     /// <summary>f · x + (1 − f) · each pixel's grey.</summary>
     public static Tensor Saturation(Tensor images, Amounts factors) => Blend(images, Luminance(images), factors);
@@ -20,12 +21,19 @@ internal static class ColourOperations
     /// <summary>Hues turn around the colour circle by a part of the full turn; saturation and value stay (HSV).</summary>
     public static Tensor Hue(Tensor images, Amounts turns)
     {
-        Tensor red = images.narrow(1, 0, 1), green = images.narrow(1, 1, 1), blue = images.narrow(1, 2, 1); // [N, 1, S, S]
-        Tensor value = images.amax([1], keepdim: true), chroma = value.Minus(images.amin([1], keepdim: true));
-        Tensor isGrey = chroma.eq(zeros_like(chroma)), divisor = where(isGrey, ones_like(chroma), chroma);
+        Tensor red = images.narrow(1, 0, 1),
+            green = images.narrow(1, 1, 1),
+            blue = images.narrow(1, 2, 1); // [N, 1, S, S]
+        Tensor value = images.amax([1], keepdim: true),
+            chroma = value.Minus(images.amin([1], keepdim: true));
+        Tensor isGrey = chroma.eq(zeros_like(chroma)),
+            divisor = where(isGrey, ones_like(chroma), chroma);
         // In sixths of a turn, from red.
-        Tensor sixths = where(value.eq(red), green.Minus(blue).div(divisor),
-            where(value.eq(green), blue.Minus(red).div(divisor).Plus(2), red.Minus(green).div(divisor).Plus(4)));
+        Tensor sixths = where(
+            value.eq(red),
+            green.Minus(blue).div(divisor),
+            where(value.eq(green), blue.Minus(red).div(divisor).Plus(2), red.Minus(green).div(divisor).Plus(4))
+        );
         Tensor turned = sixths.Plus(turns.Column().Times(6));
         return cat([Channel(5, turned, value, chroma), Channel(3, turned, value, chroma), Channel(1, turned, value, chroma)], 1);
     }

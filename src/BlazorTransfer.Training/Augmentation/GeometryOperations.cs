@@ -15,7 +15,11 @@ internal static class GeometryOperations
     public static Tensor Warp(Tensor images, Amounts homographies)
     {
         (long n, long side) = (images.shape[0], images.shape[2]);
-        Tensor matrices = tensor([.. Enumerable.Range(0, homographies.Count).SelectMany(i => homographies[i]).Select(v => (float)v)], [n, 3, 3], device: homographies.Device);
+        Tensor matrices = tensor(
+            [.. Enumerable.Range(0, homographies.Count).SelectMany(i => homographies[i]).Select(v => (float)v)],
+            [n, 3, 3],
+            device: homographies.Device
+        );
         Tensor from = matmul(Centres((int)side, homographies.Device), matrices.transpose(1, 2)); // [N, S², 3]
         Tensor grid = from.narrow(2, 0, 2).div(from.narrow(2, 2, 1)).reshape(n, side, side, 2);
         return nn.functional.grid_sample(images, grid, GridSampleMode.Bilinear, GridSamplePaddingMode.Reflection, align_corners: false);
@@ -25,6 +29,10 @@ internal static class GeometryOperations
     private static Tensor Centres(int side, Device device)
     {
         float At(int i) => (2 * i + 1f) / side - 1;
-        return tensor([.. Enumerable.Range(0, side * side).SelectMany(i => new[] { At(i % side), At(i / side), 1f })], [side * side, 3], device: device);
+        return tensor(
+            [.. Enumerable.Range(0, side * side).SelectMany(i => new[] { At(i % side), At(i / side), 1f })],
+            [side * side, 3],
+            device: device
+        );
     }
 }

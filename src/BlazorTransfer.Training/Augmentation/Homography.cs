@@ -22,13 +22,20 @@ internal static class Homography
     /// A part of the image as if seen from the side: each corner of the new image is taken from further inside the old one. So nothing
     /// comes into the picture that was not there (Heckbert, "Fundamentals of Texture Mapping", 1989, section 2.2.3, for the formula).
     /// </summary>
-    /// <param name="inward">How far each corner moves along x and y, as a share of half the side below 1: top left, top right, bottom right, bottom left.</param>
+    /// <param name="inward">How far each corner moves along x and y, as a share of half the side below 1: top left, top right, bottom
+    /// right, bottom left.</param>
     public static double[] Perspective(IReadOnlyList<double> inward)
     {
-        (double X, double Y) a = (-1 + inward[0], -1 + inward[1]), b = (1 - inward[2], -1 + inward[3]), c = (1 - inward[4], 1 - inward[5]), d = (-1 + inward[6], 1 - inward[7]);
-        (double X, double Y) u = (b.X - c.X, b.Y - c.Y), v = (d.X - c.X, d.Y - c.Y), sum = (a.X - b.X + c.X - d.X, a.Y - b.Y + c.Y - d.Y);
+        (double X, double Y) a = (-1 + inward[0], -1 + inward[1]),
+            b = (1 - inward[2], -1 + inward[3]),
+            c = (1 - inward[4], 1 - inward[5]),
+            d = (-1 + inward[6], 1 - inward[7]);
+        (double X, double Y) u = (b.X - c.X, b.Y - c.Y),
+            v = (d.X - c.X, d.Y - c.Y),
+            sum = (a.X - b.X + c.X - d.X, a.Y - b.Y + c.Y - d.Y);
         double determinant = u.X * v.Y - u.Y * v.X;
-        double g = (sum.X * v.Y - sum.Y * v.X) / determinant, h = (u.X * sum.Y - u.Y * sum.X) / determinant;
+        double g = (sum.X * v.Y - sum.Y * v.X) / determinant,
+            h = (u.X * sum.Y - u.Y * sum.X) / determinant;
         double[] fromUnitSquare = [b.X - a.X + g * b.X, d.X - a.X + h * d.X, a.X, b.Y - a.Y + g * b.Y, d.Y - a.Y + h * d.Y, a.Y, g, h, 1];
         return Product(fromUnitSquare, [0.5, 0, 0.5, 0, 0.5, 0.5, 0, 0, 1]);
     }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Augmentation;
 
 /// <summary>
-/// MixUp (Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2017) and CutMix (Yun et al., "CutMix: Regularization Strategy to Train
+/// MixUp (Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2017) and CutMix (Yun et al., "CutMix: Regularization Strategy to
+/// Train
 /// Strong Classifiers with Localizable Features", 2019). Both are x · M + x' · (1 − M), with M [1, S, S] a constant λ for the one, and 0 in
 /// a rectangle and 1 elsewhere for the other; λ is the mean of M. x' is the next image of the batch, whose order is drawn anew each epoch.
 /// </summary>
@@ -24,24 +25,36 @@ internal sealed class Mixing(ParameterSet settings)
         using var scope = NewDisposeScope();
         int side = (int)inputs.shape[3];
         (double Blend, int[] Hole)[] drawn = [.. randoms.Select(r => Draw(r, side))];
-        Tensor own = ones(drawn.Length, 1, side, side, device: inputs.device).mul(new Amounts([.. drawn.Select(d => new[] { d.Blend })], inputs.device).Column());
+        Tensor own = ones(drawn.Length, 1, side, side, device: inputs.device)
+            .mul(new Amounts([.. drawn.Select(d => new[] { d.Blend })], inputs.device).Column());
         for (int i = 0; i < drawn.Length; i++)
         {
-            if (drawn[i].Hole is [int left, int top, int width, int height]) own.narrow(0, i, 1).narrow(2, top, height).narrow(3, left, width).zero_();
+            if (drawn[i].Hole is [int left, int top, int width, int height])
+                own.narrow(0, i, 1).narrow(2, top, height).narrow(3, left, width).zero_();
         }
 
-        Tensor others = inputs.roll(-1, 0), otherLabels = labels.roll(-1, 0), rest = own.Times(-1).Plus(1);
+        Tensor others = inputs.roll(-1, 0),
+            otherLabels = labels.roll(-1, 0),
+            rest = own.Times(-1).Plus(1);
         Tensor mixed = inputs.mul(own).Plus(others.mul(rest));
-        Tensor share = own.mean([1, 2, 3]), otherShare = share.Times(-1).Plus(1), isOwnLarger = share.ge(otherShare);
-        var mixture = new Mixture(where(isOwnLarger, otherLabels, labels).MoveToOuterDisposeScope(), maximum(share, otherShare).MoveToOuterDisposeScope(), isOwnLarger.MoveToOuterDisposeScope());
+        Tensor share = own.mean([1, 2, 3]),
+            otherShare = share.Times(-1).Plus(1),
+            isOwnLarger = share.ge(otherShare);
+        var mixture = new Mixture(
+            where(isOwnLarger, otherLabels, labels).MoveToOuterDisposeScope(),
+            maximum(share, otherShare).MoveToOuterDisposeScope(),
+            isOwnLarger.MoveToOuterDisposeScope()
+        );
         return (mixed.MoveToOuterDisposeScope(), where(isOwnLarger, labels, otherLabels).MoveToOuterDisposeScope(), mixture);
     }
 
-    /// <summary>What MixUp leaves of the image, and the rectangle that CutMix takes from it, in pixels; each leaves out the other.</summary>
+    /// <summary>What MixUp leaves of the image, and the rectangle that CutMix takes from it, in pixels; each leaves out the
+    /// other.</summary>
     private (double Blend, int[] Hole) Draw(Random random, int side)
     {
         bool blends = random.NextDouble() < 0.5;
-        if (_cutMix == 0 || (_mixUp > 0 && blends)) return (DrawBeta(_mixUp, random), []);
+        if (_cutMix == 0 || (_mixUp > 0 && blends))
+            return (DrawBeta(_mixUp, random), []);
         (int left, int top, int width, int height) = Rectangle.Pixels(Rectangle.DrawPasted(1 - DrawBeta(_cutMix, random), random), side);
         return (1, [left, top, width, height]);
     }
@@ -51,8 +64,10 @@ internal sealed class Mixing(ParameterSet settings)
     {
         while (true)
         {
-            double x = Math.Pow(random.NextDouble(), 1 / alpha), y = Math.Pow(random.NextDouble(), 1 / alpha);
-            if (x + y is > 0 and <= 1) return x / (x + y);
+            double x = Math.Pow(random.NextDouble(), 1 / alpha),
+                y = Math.Pow(random.NextDouble(), 1 / alpha);
+            if (x + y is > 0 and <= 1)
+                return x / (x + y);
         }
     }
 }

@@ -5,7 +5,8 @@ namespace BlazorTransfer.Training.Augmentation;
 /// <summary>What else is in the images of a batch, whose labels name the class of each one's larger part.</summary>
 /// <param name="OtherLabels">[N] class numbers of the smaller part.</param>
 /// <param name="Share">[N], what the larger part has of the image: 0.5 to 1.</param>
-/// <param name="OwnIsLarger">[N], whether the larger part is the image that has this place in the batch; the other part is of the next one, and of the first in the last.</param>
+/// <param name="OwnIsLarger">[N], whether the larger part is the image that has this place in the batch; the other part is of the next one,
+/// and of the first in the last.</param>
 public sealed record Mixture(Tensor OtherLabels, Tensor Share, Tensor OwnIsLarger) : IDisposable
 {
     /// <summary>Some of the images, under other labels.</summary>
@@ -22,7 +23,8 @@ public sealed record Mixture(Tensor OtherLabels, Tensor Share, Tensor OwnIsLarge
     }
 
     /// <summary>
-    /// Cross-entropy where an image counts for its parts' classes in proportion: Σ λ ℓ(a) + (1 − λ) ℓ(b) over the images, by the weights of what was
+    /// Cross-entropy where an image counts for its parts' classes in proportion: Σ λ ℓ(a) + (1 − λ) ℓ(b) over the images, by the weights of
+    /// what was
     /// counted. With λ = 1 it is the usual one, also with class weights and label smoothing.
     /// </summary>
     /// <param name="logits">[N, classes].</param>
@@ -31,10 +33,12 @@ public sealed record Mixture(Tensor OtherLabels, Tensor Share, Tensor OwnIsLarge
     /// <param name="labelSmoothing">0…1.</param>
     public Tensor CrossEntropy(Tensor logits, Tensor labels, Tensor? classWeights, double labelSmoothing)
     {
-        Tensor Losses(Tensor of) => nn.functional.cross_entropy(logits, of, classWeights, reduction: nn.Reduction.None, label_smoothing: labelSmoothing); // [N]
+        Tensor Losses(Tensor of) =>
+            nn.functional.cross_entropy(logits, of, classWeights, reduction: nn.Reduction.None, label_smoothing: labelSmoothing); // [N]
         Tensor rest = Share.Times(-1).Plus(1);
         Tensor sum = Losses(labels).mul(Share).Plus(Losses(OtherLabels).mul(rest)).sum();
-        if (classWeights is null) return sum.Times(1.0 / labels.shape[0]);
+        if (classWeights is null)
+            return sum.Times(1.0 / labels.shape[0]);
         return sum.div(Rows(classWeights.unsqueeze(1), labels).sum());
     }
 

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Augmentation;
 
-/// <summary>Changes that put random pixels into an image. They come from a seed of the image's own, on the CPU, so that each device gets the same.</summary>
+/// <summary>Changes that put random pixels into an image. They come from a seed of the image's own, on the CPU, so that each device gets
+/// the same.</summary>
 internal static class NoiseOperations
 {
     /// <summary>Adds Gaussian noise.</summary>

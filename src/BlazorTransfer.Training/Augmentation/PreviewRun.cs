@@ -22,16 +22,22 @@ public static class PreviewRun
     {
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         using TransferMethod own = method;
-        BackboneSpec backbone = BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+        BackboneSpec backbone =
+            BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
+            ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
         Preprocessing preprocessing = TrainingRun.PreprocessingOf(backbone, settings);
         var images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
         Sample[] samples = Choose(LoadData(job));
-        InputReader still = InputReader.Evaluation(images, preprocessing), drawn = RandomCrop.From(settings)?.Reader(images, preprocessing) ?? still;
+        InputReader still = InputReader.Evaluation(images, preprocessing),
+            drawn = RandomCrop.From(settings)?.Reader(images, preprocessing) ?? still;
         ImageBatches Batches(InputReader reader) => new(samples, [.. samples.Select(s => s.Label!).Distinct()], _ => reader, job.Seed, CPU);
         byte[][] originals = Encode(Batches(still), preprocessing, epoch: 0);
         BatchSource training = AugmentedBatches.Of(Batches(drawn), settings, preprocessing);
         byte[][][] views = [.. Enumerable.Range(1, Views).Select(epoch => Encode(training, preprocessing, epoch))];
-        return new PreviewSheet(preprocessing.CropSize, [.. samples.Select((s, i) => new PreviewedImage(s.Name, s.Label!, originals[i], [.. views.Select(v => v[i])]))]);
+        return new PreviewSheet(
+            preprocessing.CropSize,
+            [.. samples.Select((s, i) => new PreviewedImage(s.Name, s.Label!, originals[i], [.. views.Select(v => v[i])]))]
+        );
     }
 
     private static DatasetManifest LoadData(PreviewJob job)
@@ -51,8 +57,13 @@ public static class PreviewRun
     {
         Sample[] chosen =
         [
-            .. data.Of(Split.Train).Where(s => s.Label is not null).GroupBy(s => s.Label, StringComparer.Ordinal)
-                .SelectMany(g => g.Select((sample, rank) => (Sample: sample, Rank: rank))).OrderBy(s => s.Rank).Take(MostImages).Select(s => s.Sample),
+            .. data.Of(Split.Train)
+                .Where(s => s.Label is not null)
+                .GroupBy(s => s.Label, StringComparer.Ordinal)
+                .SelectMany(g => g.Select((sample, rank) => (Sample: sample, Rank: rank)))
+                .OrderBy(s => s.Rank)
+                .Take(MostImages)
+                .Select(s => s.Sample),
         ];
         return chosen.Length > 0 ? chosen : throw TrainingException.BadInput("The data set has no training images.");
     }
@@ -61,13 +72,25 @@ public static class PreviewRun
     private static byte[][] Encode(BatchSource source, Preprocessing preprocessing, int epoch)
     {
         var files = new List<byte[]>();
-        foreach (Batch batch in source.Read([.. Enumerable.Range(0, source.Samples.Count)], source.Samples.Count, epoch, CancellationToken.None))
+        foreach (
+            Batch batch in source.Read([.. Enumerable.Range(0, source.Samples.Count)], source.Samples.Count, epoch, CancellationToken.None)
+        )
         {
             using Batch own = batch;
             using var scope = NewDisposeScope();
-            Tensor std = tensor([.. preprocessing.Std], [1, 3, 1, 1]), mean = tensor([.. preprocessing.Mean], [1, 3, 1, 1]);
-            Tensor bytes = batch.Inputs.mul(std).Plus(mean).Times(255).Plus(0.5).Clamp(0, 255).to(ScalarType.Byte).permute(0, 2, 3, 1).contiguous(); // [N, S, S, 3]
-            for (int i = 0; i < batch.Samples.Count; i++) files.Add(Encode(new RgbImage(preprocessing.CropSize, preprocessing.CropSize, bytes[i].data<byte>().ToArray())));
+            Tensor std = tensor([.. preprocessing.Std], [1, 3, 1, 1]),
+                mean = tensor([.. preprocessing.Mean], [1, 3, 1, 1]);
+            Tensor bytes = batch
+                .Inputs.mul(std)
+                .Plus(mean)
+                .Times(255)
+                .Plus(0.5)
+                .Clamp(0, 255)
+                .to(ScalarType.Byte)
+                .permute(0, 2, 3, 1)
+                .contiguous(); // [N, S, S, 3]
+            for (int i = 0; i < batch.Samples.Count; i++)
+                files.Add(Encode(new RgbImage(preprocessing.CropSize, preprocessing.CropSize, bytes[i].data<byte>().ToArray())));
         }
 
         return [.. files];

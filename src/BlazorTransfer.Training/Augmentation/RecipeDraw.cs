@@ -14,30 +14,43 @@ internal sealed class RecipeDraw(ParameterSet settings)
     public Recipe Draw(Random random)
     {
         // Streams of their own, as these draw a varying count of numbers.
-        Random policy = new(random.Next()), erasing = new(random.Next());
-        IReadOnlyList<Branch> branches = AugmentationPolicy.Draw(settings.Choice(AugmentationParameters.Policy), settings.Number(AugmentationParameters.PolicyStrength), policy);
-        return new Recipe(branches,
-        [
-            random.NextDouble() < 0.5 && settings.Boolean(AugmentationParameters.VerticalFlip) ? new Step(GeometryOperations.VerticalFlip) : null,
-            DrawWarp(random),
-            Factor(ColourOperations.Brightness, AugmentationParameters.Light, random),
-            Factor(ColourOperations.Contrast, AugmentationParameters.Light, random),
-            Factor(ColourOperations.Saturation, AugmentationParameters.Colour, random),
-            Amount(ColourOperations.Hue, HueShare * settings.Number(AugmentationParameters.Colour) * Sway(random)),
-            random.NextDouble() < settings.Number(AugmentationParameters.Grey) ? new Step(ColourOperations.Grey) : null,
-            Amount(FilterOperations.Blur, settings.Number(AugmentationParameters.Blur) * random.NextDouble()),
-            Factor(FilterOperations.Sharpness, AugmentationParameters.Sharpness, random),
-            Amount(NoiseOperations.Noise, settings.Number(AugmentationParameters.Noise) * random.NextDouble(), random.Next()),
-            erasing.NextDouble() < settings.Number(AugmentationParameters.Erasing) ? new Step(NoiseOperations.Erase, [.. Rectangle.DrawErased(erasing), erasing.Next()]) : null,
-        ]);
+        Random policy = new(random.Next()),
+            erasing = new(random.Next());
+        IReadOnlyList<Branch> branches = AugmentationPolicy.Draw(
+            settings.Choice(AugmentationParameters.Policy),
+            settings.Number(AugmentationParameters.PolicyStrength),
+            policy
+        );
+        return new Recipe(
+            branches,
+            [
+                random.NextDouble() < 0.5 && settings.Boolean(AugmentationParameters.VerticalFlip)
+                    ? new Step(GeometryOperations.VerticalFlip)
+                    : null,
+                DrawWarp(random),
+                Factor(ColourOperations.Brightness, AugmentationParameters.Light, random),
+                Factor(ColourOperations.Contrast, AugmentationParameters.Light, random),
+                Factor(ColourOperations.Saturation, AugmentationParameters.Colour, random),
+                Amount(ColourOperations.Hue, HueShare * settings.Number(AugmentationParameters.Colour) * Sway(random)),
+                random.NextDouble() < settings.Number(AugmentationParameters.Grey) ? new Step(ColourOperations.Grey) : null,
+                Amount(FilterOperations.Blur, settings.Number(AugmentationParameters.Blur) * random.NextDouble()),
+                Factor(FilterOperations.Sharpness, AugmentationParameters.Sharpness, random),
+                Amount(NoiseOperations.Noise, settings.Number(AugmentationParameters.Noise) * random.NextDouble(), random.Next()),
+                erasing.NextDouble() < settings.Number(AugmentationParameters.Erasing)
+                    ? new Step(NoiseOperations.Erase, [.. Rectangle.DrawErased(erasing), erasing.Next()])
+                    : null,
+            ]
+        );
     }
 
     /// <summary>Rotation and perspective in one, so that pixels are interpolated once.</summary>
     private Step? DrawWarp(Random random)
     {
-        double degrees = settings.Number(AugmentationParameters.Rotation) * Sway(random), inward = settings.Number(AugmentationParameters.Perspective);
+        double degrees = settings.Number(AugmentationParameters.Rotation) * Sway(random),
+            inward = settings.Number(AugmentationParameters.Perspective);
         double[] corners = [.. Enumerable.Range(0, 8).Select(_ => inward * random.NextDouble())];
-        if (degrees == 0 && inward == 0) return null;
+        if (degrees == 0 && inward == 0)
+            return null;
         return new Step(GeometryOperations.Warp, Homography.Product(Homography.Rotation(degrees), Homography.Perspective(corners)));
     }
 
@@ -47,7 +60,8 @@ internal sealed class RecipeDraw(ParameterSet settings)
         return change == 0 ? null : new Step(operation, 1 + change);
     }
 
-    private static Step? Amount(PixelOperation operation, double amount, params double[] more) => amount == 0 ? null : new Step(operation, [amount, .. more]);
+    private static Step? Amount(PixelOperation operation, double amount, params double[] more) =>
+        amount == 0 ? null : new Step(operation, [amount, .. more]);
 
     /// <summary>−1…1.</summary>
     private static double Sway(Random random) => 2 * random.NextDouble() - 1;

@@ -11,10 +11,20 @@ namespace BlazorTransfer.Training.Backbones;
 /// </summary>
 internal sealed class AlexNet : Backbone
 {
-    private const int Hidden = 4096, Map = 6;
+    private const int Hidden = 4096,
+        Map = 6;
 
-    private static readonly BackboneSpec Specification = new("alexnet", "AlexNet", "AlexNet", 61_100_840, 0.714, Hidden,
-        ["conv1", "conv2", "conv3-5", "fc"], Preprocessing.ImageNet, "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014");
+    private static readonly BackboneSpec Specification = new(
+        "alexnet",
+        "AlexNet",
+        "AlexNet",
+        61_100_840,
+        0.714,
+        Hidden,
+        ["conv1", "conv2", "conv3-5", "fc"],
+        Preprocessing.ImageNet,
+        "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014"
+    );
 
     private readonly Linear _head;
 
@@ -23,17 +33,37 @@ internal sealed class AlexNet : Backbone
     {
         Module<Tensor, Tensor>[] features =
         [
-            Conv2d(3, 64, 11, stride: 4, padding: 2), Blocks.Relu(), MaxPool2d(3, 2),
-            Conv2d(64, 192, 5, padding: 2), Blocks.Relu(), MaxPool2d(3, 2),
-            Conv2d(192, 384, 3, padding: 1), Blocks.Relu(), Conv2d(384, 256, 3, padding: 1), Blocks.Relu(), Conv2d(256, 256, 3, padding: 1), Blocks.Relu(), MaxPool2d(3, 2),
+            Conv2d(3, 64, 11, stride: 4, padding: 2),
+            Blocks.Relu(),
+            MaxPool2d(3, 2),
+            Conv2d(64, 192, 5, padding: 2),
+            Blocks.Relu(),
+            MaxPool2d(3, 2),
+            Conv2d(192, 384, 3, padding: 1),
+            Blocks.Relu(),
+            Conv2d(384, 256, 3, padding: 1),
+            Blocks.Relu(),
+            Conv2d(256, 256, 3, padding: 1),
+            Blocks.Relu(),
+            MaxPool2d(3, 2),
         ];
         Child("features", Sequential(features));
-        Module<Tensor, Tensor>[] hidden = [Dropout(), Linear(256 * Map * Map, Hidden), Blocks.Relu(), Dropout(), Linear(Hidden, Hidden), Blocks.Relu()];
+        Module<Tensor, Tensor>[] hidden =
+        [
+            Dropout(),
+            Linear(256 * Map * Map, Hidden),
+            Blocks.Relu(),
+            Dropout(),
+            Linear(Hidden, Hidden),
+            Blocks.Relu(),
+        ];
         _head = Linear(Hidden, classes);
         Child("classifier", Sequential([.. hidden, _head]));
         LayerGroups =
         [
-            Group("conv1", features[..3]), Group("conv2", features[3..6]), Group("conv3-5", features[6..]),
+            Group("conv1", features[..3]),
+            Group("conv2", features[3..6]),
+            Group("conv3-5", features[6..]),
             new LayerGroup("fc", hidden, x => Chain(hidden, functional.adaptive_avg_pool2d(x, [Map, Map]).flatten(1))),
         ];
     }

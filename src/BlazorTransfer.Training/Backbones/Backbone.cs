@@ -58,17 +58,21 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>Images [N, 3, S, S] to the head's input: [N, FeatureDim], or a map where torchvision's head is convolutional.</summary>
     public Tensor ForwardFeatures(Tensor images) => ToHeadInput(ForwardGroups(images, 0, LayerGroups.Count));
 
-    /// <summary>Runs <paramref name="count"/> groups from <paramref name="first"/>, so that what comes before can be computed once and kept.</summary>
+    /// <summary>Runs <paramref name="count"/> groups from <paramref name="first"/>, so that what comes before can be computed once and
+    /// kept.</summary>
     public Tensor ForwardGroups(Tensor input, int first, int count) =>
-        LearningHalf is { } half && count > 0 ? half.Forward(input, first, count)
+        LearningHalf is { } half && count > 0
+            ? half.Forward(input, first, count)
             : LayerGroups.Skip(first).Take(count).Aggregate(ChannelsLast(input), (x, group) => group.Forward(x));
 
     /// <summary>The outputs of all groups from <paramref name="first"/> on, each [N, C, H, W].</summary>
     public IReadOnlyList<Tensor> ForwardMaps(Tensor input, int first)
     {
-        if (LearningHalf is { } half) return half.ForwardMaps(input, first);
+        if (LearningHalf is { } half)
+            return half.ForwardMaps(input, first);
         var maps = new List<Tensor>();
-        foreach (LayerGroup group in LayerGroups.Skip(first)) maps.Add(group.Forward(maps.Count == 0 ? ChannelsLast(input) : maps[^1]));
+        foreach (LayerGroup group in LayerGroups.Skip(first))
+            maps.Add(group.Forward(maps.Count == 0 ? ChannelsLast(input) : maps[^1]));
         return maps;
     }
 
@@ -90,7 +94,8 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// <summary>The head's input to logits [N, classes], and to what the head's last layer takes for them, [N, D].</summary>
     public (Tensor Features, Tensor Logits) ForwardHeadAndFeatures(Tensor headInput)
     {
-        if (_ownHead is null) return (Pool(headInput), ForwardHead(headInput));
+        if (_ownHead is null)
+            return (Pool(headInput), ForwardHead(headInput));
         Module<Tensor, Tensor>[] layers = [.. _ownHead.children().Cast<Module<Tensor, Tensor>>()];
         Tensor features = Chain(layers[..^1], headInput);
         return (features, layers[^1].call(features));
@@ -109,12 +114,14 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
         FrozenGroups = groups;
         for (int g = 0; g < LayerGroups.Count; g++)
         {
-            foreach (Parameter parameter in LayerGroups[g].Modules.SelectMany(m => m.parameters())) parameter.requires_grad = g >= groups;
+            foreach (Parameter parameter in LayerGroups[g].Modules.SelectMany(m => m.parameters()))
+                parameter.requires_grad = g >= groups;
         }
 
         foreach ((string name, Module child) in named_children().Where(c => AuxiliaryHeads.Contains(c.name)))
         {
-            foreach (Parameter parameter in child.parameters()) parameter.requires_grad = false;
+            foreach (Parameter parameter in child.parameters())
+                parameter.requires_grad = false;
         }
 
         this.train(training);
@@ -123,7 +130,8 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     public override void train(bool train = true)
     {
         base.train(train);
-        foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules)) module.eval();
+        foreach (Module module in LayerGroups.Take(FrozenGroups).SelectMany(g => g.Modules))
+            module.eval();
         Half?.Follow();
     }
 
@@ -133,14 +141,20 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
     /// </summary>
     internal void ReplaceHead(HeadSpec head, int classes)
     {
-        if (_ownHead is not null) throw new InvalidOperationException("The head was replaced already.");
+        if (_ownHead is not null)
+            throw new InvalidOperationException("The head was replaced already.");
         string[] path = HeadName.Split('.');
-        Module plain = PlainHead, outermost = named_children().First(c => c.name == path[0]).module;
+        Module plain = PlainHead,
+            outermost = named_children().First(c => c.name == path[0]).module;
         _ownHead = OwnHead.Create(Spec.FeatureDim, head, classes, HeadTakesMap);
         HeadSpec = head;
         // A sequence cannot exchange a module, so it is made anew of the others. It is there for the names: no forward calls it.
-        Module replacement = path.Length == 1 ? _ownHead
-            : Sequential([.. outermost.named_children().Select(c => (c.name, c.name == path[1] ? _ownHead : (Module<Tensor, Tensor>)c.module))]);
+        Module replacement =
+            path.Length == 1
+                ? _ownHead
+                : Sequential([
+                    .. outermost.named_children().Select(c => (c.name, c.name == path[1] ? _ownHead : (Module<Tensor, Tensor>)c.module)),
+                ]);
         register_module(path[0], null!);
         register_module(path[0], replacement);
         plain.Dispose();
@@ -160,7 +174,8 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
         maps.Dimensions == 4 ? maps.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2) : maps;
 
     /// <summary>Calls modules one after another.</summary>
-    protected static Tensor Chain(IEnumerable<Module<Tensor, Tensor>> modules, Tensor x) => modules.Aggregate(x, (y, module) => module.call(y));
+    protected static Tensor Chain(IEnumerable<Module<Tensor, Tensor>> modules, Tensor x) =>
+        modules.Aggregate(x, (y, module) => module.call(y));
 
     /// <summary>He initialisation of the convolutions as torchvision does it (fan-out, ReLU); batch norms start as the identity.</summary>
     protected void InitialiseConvolutions()
@@ -168,7 +183,8 @@ public abstract class Backbone(BackboneSpec spec) : Module<Tensor, Tensor>(spec.
         foreach (Conv2d convolution in modules().OfType<Conv2d>())
         {
             init.kaiming_normal_(convolution.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
-            if (convolution.bias is { } bias) init.zeros_(bias);
+            if (convolution.bias is { } bias)
+                init.zeros_(bias);
         }
     }
 

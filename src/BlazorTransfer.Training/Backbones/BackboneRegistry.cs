@@ -31,11 +31,17 @@ public static class BackboneRegistry
     /// Networks that have this many weights for some number of classes, or without a head; batch-norm statistics not counted. Building
     /// every network to compare names would take long.
     /// </summary>
-    internal static IEnumerable<string> OfSize(long weights) => Entries
-        .Where(e => (weights - e.Spec.Parameters) % e.ParametersPerClass == 0 && 1000 + (weights - e.Spec.Parameters) / e.ParametersPerClass >= 0).Select(e => e.Spec.Name);
+    internal static IEnumerable<string> OfSize(long weights) =>
+        Entries
+            .Where(e =>
+                (weights - e.Spec.Parameters) % e.ParametersPerClass == 0
+                && 1000 + (weights - e.Spec.Parameters) / e.ParametersPerClass >= 0
+            )
+            .Select(e => e.Spec.Name);
 
     /// <summary>Networks of about that many weights.</summary>
-    internal static IEnumerable<string> NearSize(long weights) => All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name);
+    internal static IEnumerable<string> NearSize(long weights) =>
+        All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name);
 
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
     internal static PyTorchCode PyTorch(string name) => Find(name).PyTorch;
@@ -48,12 +54,16 @@ public static class BackboneRegistry
     public static Backbone Create(string name, int classes, HeadSpec? head = null)
     {
         Backbone backbone = Find(name).Create(classes);
-        if (head is not null) backbone.ReplaceHead(head, classes);
+        if (head is not null)
+            backbone.ReplaceHead(head, classes);
         return backbone;
     }
 
-    private static BackboneEntry Find(string name) => Entries.FirstOrDefault(e => e.Spec.Name == name)
-        ?? throw TrainingException.BadInput($"There is no backbone named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}.");
+    private static BackboneEntry Find(string name) =>
+        Entries.FirstOrDefault(e => e.Spec.Name == name)
+        ?? throw TrainingException.BadInput(
+            $"There is no backbone named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}."
+        );
 }
 
 /// <param name="Spec">What the catalogue says of the architecture.</param>
@@ -67,7 +77,8 @@ internal sealed record BackboneEntry(BackboneSpec Spec, Func<int, Backbone> Crea
     public PyTorchCode PyTorch { get; init; } = new("import torchvision", $"torchvision.models.{Spec.Name}(num_classes=len(labels))");
 }
 
-/// <summary>Python that builds a network for the README of a download, where <c>torch</c> is imported and <c>labels</c> lists the classes.</summary>
+/// <summary>Python that builds a network for the README of a download, where <c>torch</c> is imported and <c>labels</c> lists the
+/// classes.</summary>
 /// <param name="Preparation">Imports and definitions.</param>
 /// <param name="Construction">An expression.</param>
 internal sealed record PyTorchCode(string Preparation, string Construction);

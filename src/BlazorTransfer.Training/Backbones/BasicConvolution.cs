@@ -16,15 +16,14 @@ internal sealed class BasicConvolution : Module<Tensor, Tensor>
     private readonly BatchNorm _bn;
 
     public BasicConvolution(int input, int output, int kernel, int stride = 1, int padding = 0)
-        : this(output, Conv2d(input, output, kernel, stride: stride, padding: padding, bias: false))
-    {
-    }
+        : this(output, Conv2d(input, output, kernel, stride: stride, padding: padding, bias: false)) { }
 
     /// <summary>A convolution along one axis mostly, with padding that keeps the size.</summary>
     public BasicConvolution(int input, int output, (int Height, int Width) kernel)
-        : this(output, Conv2d(input, output, (kernel.Height, kernel.Width), padding: ((kernel.Height - 1) / 2, (kernel.Width - 1) / 2), bias: false))
-    {
-    }
+        : this(
+            output,
+            Conv2d(input, output, (kernel.Height, kernel.Width), padding: ((kernel.Height - 1) / 2, (kernel.Width - 1) / 2), bias: false)
+        ) { }
 
     private BasicConvolution(int output, Conv2d convolution)
         : base(nameof(BasicConvolution))
@@ -47,7 +46,8 @@ internal sealed class Branches : Module<Tensor, Tensor>
     public static Branches Of(IEnumerable<(string Name, Module<Tensor, Tensor> Module)> modules, params Func<Tensor, Tensor>[] branches)
     {
         var result = new Branches(branches);
-        foreach ((string name, Module<Tensor, Tensor> module) in modules) result.register_module(name, module);
+        foreach ((string name, Module<Tensor, Tensor> module) in modules)
+            result.register_module(name, module);
         return result;
     }
 

@@ -10,7 +10,14 @@ internal static class Blocks
 {
     /// <summary>Convolution without bias, batch norm and an activation (none where null): <c>0.weight</c>, <c>1.weight</c> …</summary>
     public static Sequential ConvNorm(
-        int input, int output, int kernel, int stride = 1, int groups = 1, Func<Module<Tensor, Tensor>>? activation = null, Norm? norm = null)
+        int input,
+        int output,
+        int kernel,
+        int stride = 1,
+        int groups = 1,
+        Func<Module<Tensor, Tensor>>? activation = null,
+        Norm? norm = null
+    )
     {
         Conv2d convolution = Conv2d(input, output, kernel, stride: stride, padding: (kernel - 1) / 2, groups: groups, bias: false);
         BatchNorm normalisation = (norm ?? Norm.Default).Create(output);
@@ -25,7 +32,8 @@ internal static class Blocks
 
     public static Module<Tensor, Tensor> Silu() => SiLU(inplace: true);
 
-    /// <summary>The nearest multiple of the divisor that is not more than a tenth smaller, as the MobileNets' authors round widths.</summary>
+    /// <summary>The nearest multiple of the divisor that is not more than a tenth smaller, as the MobileNets' authors round
+    /// widths.</summary>
     public static int MakeDivisible(double width, int divisor = 8)
     {
         int rounded = Math.Max(divisor, (int)(width + divisor / 2.0) / divisor * divisor);
@@ -38,7 +46,8 @@ internal static class Blocks
     /// </summary>
     public static Tensor StochasticDepth(Tensor branch, double probability, bool training)
     {
-        if (!training || probability == 0) return branch;
+        if (!training || probability == 0)
+            return branch;
         double survival = 1 - probability;
         using Scalar divisor = survival.ToScalar();
         return branch * empty([branch.shape[0], 1, 1, 1], dtype: branch.dtype, device: branch.device).bernoulli_(survival).div_(divisor);

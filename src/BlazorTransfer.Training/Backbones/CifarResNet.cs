@@ -48,12 +48,7 @@ internal sealed class CifarResNet : Backbone
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Entry(20, 3, 334_072, 0.041),
-        Entry(32, 5, 528_504, 0.069),
-        Entry(44, 7, 722_936, 0.097),
-        Entry(56, 9, 917_368, 0.125),
-    ];
+        [Entry(20, 3, 334_072, 0.041), Entry(32, 5, 528_504, 0.069), Entry(44, 7, 722_936, 0.097), Entry(56, 9, 917_368, 0.125)];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -63,13 +58,23 @@ internal sealed class CifarResNet : Backbone
 
     private static BackboneEntry Entry(int depth, int blocks, long parameters, double gigaMacs)
     {
-        var spec = new BackboneSpec($"resnet{depth}_cifar", $"ResNet-{depth} (32 pixels)", "ResNet for small images", parameters, gigaMacs, FeatureDim: 64,
-            ["stem", "layer1", "layer2", "layer3"], Small, "He et al., Deep Residual Learning for Image Recognition, 2015");
+        var spec = new BackboneSpec(
+            $"resnet{depth}_cifar",
+            $"ResNet-{depth} (32 pixels)",
+            "ResNet for small images",
+            parameters,
+            gigaMacs,
+            FeatureDim: 64,
+            ["stem", "layer1", "layer2", "layer3"],
+            Small,
+            "He et al., Deep Residual Learning for Image Recognition, 2015"
+        );
         return new BackboneEntry(spec, classes => new CifarResNet(spec, blocks, classes))
         {
             PyTorch = new PyTorchCode(
                 "import resnet  # resnet.py of https://github.com/akamaster/pytorch_resnet_cifar10",
-                $"resnet.ResNet(resnet.BasicBlock, [{blocks}] * 3, num_classes=len(labels))"),
+                $"resnet.ResNet(resnet.BasicBlock, [{blocks}] * 3, num_classes=len(labels))"
+            ),
         };
     }
 }

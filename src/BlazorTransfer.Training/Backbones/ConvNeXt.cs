@@ -6,7 +6,8 @@ using static TorchSharp.torch.nn;
 
 namespace BlazorTransfer.Training.Backbones;
 
-/// <summary>Liu et al., "A ConvNet for the 2020s" (2022), with torchvision's names. The norm behind the pooling belongs to the trunk.</summary>
+/// <summary>Liu et al., "A ConvNet for the 2020s" (2022), with torchvision's names. The norm behind the pooling belongs to the
+/// trunk.</summary>
 internal sealed class ConvNeXt : Backbone
 {
     private readonly Linear _head;
@@ -14,33 +15,51 @@ internal sealed class ConvNeXt : Backbone
     private ConvNeXt(BackboneSpec spec, Plan plan, int classes)
         : base(spec)
     {
-        var features = new List<Module<Tensor, Tensor>> { Sequential(Conv2d(3, plan.Widths[0], 4, stride: 4), new ChannelNorm(plan.Widths[0])) };
-        int total = plan.Blocks.Sum(), done = 0;
+        var features = new List<Module<Tensor, Tensor>>
+        {
+            Sequential(Conv2d(3, plan.Widths[0], 4, stride: 4), new ChannelNorm(plan.Widths[0])),
+        };
+        int total = plan.Blocks.Sum(),
+            done = 0;
         for (int stage = 0; stage < plan.Blocks.Length; stage++)
         {
             int width = plan.Widths[stage];
-            if (stage > 0) features.Add(Sequential(new ChannelNorm(plan.Widths[stage - 1]), Conv2d(plan.Widths[stage - 1], width, 2, stride: 2)));
-            features.Add(Sequential([.. Enumerable.Range(0, plan.Blocks[stage]).Select(_ => new Block(width, plan.DropPath * done++ / (total - 1.0)))]));
+            if (stage > 0)
+                features.Add(Sequential(new ChannelNorm(plan.Widths[stage - 1]), Conv2d(plan.Widths[stage - 1], width, 2, stride: 2)));
+            features.Add(
+                Sequential([
+                    .. Enumerable.Range(0, plan.Blocks[stage]).Select(_ => new Block(width, plan.DropPath * done++ / (total - 1.0))),
+                ])
+            );
         }
 
         Child("features", Sequential(features));
         var norm = new ChannelNorm(plan.Widths[^1]);
         _head = Linear(plan.Widths[^1], classes);
         Child("classifier", Sequential(norm, Flatten(1), _head));
-        foreach (Module<Tensor, Tensor> module in modules().OfType<Module<Tensor, Tensor>>().Where(m => m is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)) Initialise(module);
+        foreach (
+            Module<Tensor, Tensor> module in modules()
+                .OfType<Module<Tensor, Tensor>>()
+                .Where(m => m is TorchSharp.Modules.Conv2d or TorchSharp.Modules.Linear)
+        )
+            Initialise(module);
         LayerGroups =
         [
-            Group("stem", features[0]), Group("stage1", features[1]), Group("stage2", features[2], features[3]), Group("stage3", features[4], features[5]),
-            Group("stage4", features[6], features[7]), new LayerGroup("norm", [norm], x => norm.call(x.mean([2, 3], keepdim: true))),
+            Group("stem", features[0]),
+            Group("stage1", features[1]),
+            Group("stage2", features[2], features[3]),
+            Group("stage3", features[4], features[5]),
+            Group("stage4", features[6], features[7]),
+            new LayerGroup("norm", [norm], x => norm.call(x.mean([2, 3], keepdim: true))),
         ];
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Entry("tiny", 28_589_128, 4.456, new Plan([3, 3, 9, 3], [96, 192, 384, 768], 0.1), 236),
-        Entry("small", 50_223_688, 8.684, new Plan([3, 3, 27, 3], [96, 192, 384, 768], 0.4), 230),
-        Entry("base", 88_591_464, 15.355, new Plan([3, 3, 27, 3], [128, 256, 512, 1024], 0.5), 232),
-    ];
+        [
+            Entry("tiny", 28_589_128, 4.456, new Plan([3, 3, 9, 3], [96, 192, 384, 768], 0.1), 236),
+            Entry("small", 50_223_688, 8.684, new Plan([3, 3, 27, 3], [96, 192, 384, 768], 0.4), 230),
+            Entry("base", 88_591_464, 15.355, new Plan([3, 3, 27, 3], [128, 256, 512, 1024], 0.5), 232),
+        ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -50,8 +69,20 @@ internal sealed class ConvNeXt : Backbone
 
     private static BackboneEntry Entry(string size, long parameters, double gigaMacs, Plan plan, int resize)
     {
-        var spec = new BackboneSpec($"convnext_{size}", $"ConvNeXt {size}", "ConvNeXt", parameters, gigaMacs, plan.Widths[^1],
-            ["stem", "stage1", "stage2", "stage3", "stage4", "norm"], Preprocessing.ImageNet with { ResizeShorterSide = resize }, "Liu et al., A ConvNet for the 2020s, 2022");
+        var spec = new BackboneSpec(
+            $"convnext_{size}",
+            $"ConvNeXt {size}",
+            "ConvNeXt",
+            parameters,
+            gigaMacs,
+            plan.Widths[^1],
+            ["stem", "stage1", "stage2", "stage3", "stage4", "norm"],
+            Preprocessing.ImageNet with
+            {
+                ResizeShorterSide = resize,
+            },
+            "Liu et al., A ConvNet for the 2020s, 2022"
+        );
         return new BackboneEntry(spec, classes => new ConvNeXt(spec, plan, classes));
     }
 
@@ -65,7 +96,8 @@ internal sealed class ConvNeXt : Backbone
             _ => throw new ArgumentException("Only convolutions and linear layers start so.", nameof(module)),
         };
         init.normal_(weight, 0, 0.02);
-        if (bias is not null) init.zeros_(bias);
+        if (bias is not null)
+            init.zeros_(bias);
     }
 
     private sealed record Plan(int[] Blocks, int[] Widths, double DropPath);
@@ -87,7 +119,8 @@ internal sealed class ConvNeXt : Backbone
             register_parameter("bias", _bias = new TorchSharp.Modules.Parameter(zeros(channels)));
         }
 
-        public override Tensor forward(Tensor x) => functional.layer_norm(x.permute(0, 2, 3, 1), [x.shape[1]], _weight, _bias, 1e-6).permute(0, 3, 1, 2);
+        public override Tensor forward(Tensor x) =>
+            functional.layer_norm(x.permute(0, 2, 3, 1), [x.shape[1]], _weight, _bias, 1e-6).permute(0, 3, 1, 2);
     }
 
     /// <summary>Depthwise 7×7, layer norm, 1×1 up to four times, GELU, 1×1 down, scaled by a weight for each channel.</summary>

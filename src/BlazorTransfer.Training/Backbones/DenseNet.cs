@@ -15,19 +15,40 @@ internal sealed class DenseNet : Backbone
     {
         var features = new List<(string Name, Module<Tensor, Tensor> Module)>
         {
-            ("conv0", Conv2d(3, stem, 7, stride: 2, padding: 3, bias: false)), ("norm0", new BatchNorm(stem)), ("relu0", Blocks.Relu()), ("pool0", MaxPool2d(3, 2, 1)),
+            ("conv0", Conv2d(3, stem, 7, stride: 2, padding: 3, bias: false)),
+            ("norm0", new BatchNorm(stem)),
+            ("relu0", Blocks.Relu()),
+            ("pool0", MaxPool2d(3, 2, 1)),
         };
         var ends = new List<int> { features.Count };
         int width = stem;
         for (int b = 0; b < blocks.Length; b++)
         {
             int input = width;
-            features.Add(($"denseblock{b + 1}", Sequential([.. Enumerable.Range(0, blocks[b]).Select(l => ($"denselayer{l + 1}", (Module<Tensor, Tensor>)new Layer(input + l * growth, growth)))])));
+            features.Add(
+                (
+                    $"denseblock{b + 1}",
+                    Sequential([
+                        .. Enumerable
+                            .Range(0, blocks[b])
+                            .Select(l => ($"denselayer{l + 1}", (Module<Tensor, Tensor>)new Layer(input + l * growth, growth))),
+                    ])
+                )
+            );
             width += blocks[b] * growth;
             if (b < blocks.Length - 1)
             {
-                features.Add(($"transition{b + 1}", Sequential(
-                    ("norm", new BatchNorm(width)), ("relu", Blocks.Relu()), ("conv", Conv2d(width, width / 2, 1, bias: false)), ("pool", AvgPool2d(2, 2)))));
+                features.Add(
+                    (
+                        $"transition{b + 1}",
+                        Sequential(
+                            ("norm", new BatchNorm(width)),
+                            ("relu", Blocks.Relu()),
+                            ("conv", Conv2d(width, width / 2, 1, bias: false)),
+                            ("pool", AvgPool2d(2, 2))
+                        )
+                    )
+                );
                 width /= 2;
             }
             else
@@ -41,16 +62,21 @@ internal sealed class DenseNet : Backbone
         Child("features", Sequential([.. features]));
         _classifier = Child("classifier", Linear(width, classes));
         InitialiseConvolutions();
-        LayerGroups = [.. spec.LayerGroups.Select((name, g) => Group(name, [.. features.Select(f => f.Module).ToArray()[(g == 0 ? 0 : ends[g - 1])..ends[g]]]))];
+        LayerGroups =
+        [
+            .. spec.LayerGroups.Select(
+                (name, g) => Group(name, [.. features.Select(f => f.Module).ToArray()[(g == 0 ? 0 : ends[g - 1])..ends[g]]])
+            ),
+        ];
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Entry(121, 7_978_856, 2.834, 1024, 32, [6, 12, 24, 16], 64),
-        Entry(161, 28_681_000, 7.728, 2208, 48, [6, 12, 36, 24], 96),
-        Entry(169, 14_149_480, 3.36, 1664, 32, [6, 12, 32, 32], 64),
-        Entry(201, 20_013_928, 4.291, 1920, 32, [6, 12, 48, 32], 64),
-    ];
+        [
+            Entry(121, 7_978_856, 2.834, 1024, 32, [6, 12, 24, 16], 64),
+            Entry(161, 28_681_000, 7.728, 2208, 48, [6, 12, 36, 24], 96),
+            Entry(169, 14_149_480, 3.36, 1664, 32, [6, 12, 32, 32], 64),
+            Entry(201, 20_013_928, 4.291, 1920, 32, [6, 12, 48, 32], 64),
+        ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -60,8 +86,17 @@ internal sealed class DenseNet : Backbone
 
     private static BackboneEntry Entry(int depth, long parameters, double gigaMacs, int last, int growth, int[] blocks, int stem)
     {
-        var spec = new BackboneSpec($"densenet{depth}", $"DenseNet-{depth}", "DenseNet", parameters, gigaMacs, last, ["stem", "block1", "block2", "block3", "block4"],
-            Preprocessing.ImageNet, "Huang et al., Densely Connected Convolutional Networks, 2016");
+        var spec = new BackboneSpec(
+            $"densenet{depth}",
+            $"DenseNet-{depth}",
+            "DenseNet",
+            parameters,
+            gigaMacs,
+            last,
+            ["stem", "block1", "block2", "block3", "block4"],
+            Preprocessing.ImageNet,
+            "Huang et al., Densely Connected Convolutional Networks, 2016"
+        );
         return new BackboneEntry(spec, classes => new DenseNet(spec, growth, blocks, stem, classes));
     }
 

@@ -18,20 +18,34 @@ internal sealed class EfficientNet : Backbone
     // Table 1 of the first paper, before scaling.
     private static readonly Stage[] BaseV1 =
     [
-        new(false, 1, 3, 1, 32, 16, 1), new(false, 6, 3, 2, 16, 24, 2), new(false, 6, 5, 2, 24, 40, 2), new(false, 6, 3, 2, 40, 80, 3),
-        new(false, 6, 5, 1, 80, 112, 3), new(false, 6, 5, 2, 112, 192, 4), new(false, 6, 3, 1, 192, 320, 1),
+        new(false, 1, 3, 1, 32, 16, 1),
+        new(false, 6, 3, 2, 16, 24, 2),
+        new(false, 6, 5, 2, 24, 40, 2),
+        new(false, 6, 3, 2, 40, 80, 3),
+        new(false, 6, 5, 1, 80, 112, 3),
+        new(false, 6, 5, 2, 112, 192, 4),
+        new(false, 6, 3, 1, 192, 320, 1),
     ];
 
     private static readonly Stage[] SmallV2 =
     [
-        new(true, 1, 3, 1, 24, 24, 2), new(true, 4, 3, 2, 24, 48, 4), new(true, 4, 3, 2, 48, 64, 4),
-        new(false, 4, 3, 2, 64, 128, 6), new(false, 6, 3, 1, 128, 160, 9), new(false, 6, 3, 2, 160, 256, 15),
+        new(true, 1, 3, 1, 24, 24, 2),
+        new(true, 4, 3, 2, 24, 48, 4),
+        new(true, 4, 3, 2, 48, 64, 4),
+        new(false, 4, 3, 2, 64, 128, 6),
+        new(false, 6, 3, 1, 128, 160, 9),
+        new(false, 6, 3, 2, 160, 256, 15),
     ];
 
     private static readonly Stage[] MediumV2 =
     [
-        new(true, 1, 3, 1, 24, 24, 3), new(true, 4, 3, 2, 24, 48, 5), new(true, 4, 3, 2, 48, 80, 5),
-        new(false, 4, 3, 2, 80, 160, 7), new(false, 6, 3, 1, 160, 176, 14), new(false, 6, 3, 2, 176, 304, 18), new(false, 6, 3, 1, 304, 512, 5),
+        new(true, 1, 3, 1, 24, 24, 3),
+        new(true, 4, 3, 2, 24, 48, 5),
+        new(true, 4, 3, 2, 48, 80, 5),
+        new(false, 4, 3, 2, 80, 160, 7),
+        new(false, 6, 3, 1, 160, 176, 14),
+        new(false, 6, 3, 2, 176, 304, 18),
+        new(false, 6, 3, 1, 304, 512, 5),
     ];
 
     private readonly Sequential _classifier;
@@ -39,12 +53,28 @@ internal sealed class EfficientNet : Backbone
     private EfficientNet(BackboneSpec spec, Plan plan, int classes)
         : base(spec)
     {
-        int stem = plan.Stages[0].Input, total = plan.Stages.Sum(s => s.Repeats), done = 0;
-        var features = new List<Module<Tensor, Tensor>> { Blocks.ConvNorm(3, stem, 3, stride: 2, activation: Blocks.Silu, norm: plan.Norm) };
+        int stem = plan.Stages[0].Input,
+            total = plan.Stages.Sum(s => s.Repeats),
+            done = 0;
+        var features = new List<Module<Tensor, Tensor>>
+        {
+            Blocks.ConvNorm(3, stem, 3, stride: 2, activation: Blocks.Silu, norm: plan.Norm),
+        };
         foreach (Stage stage in plan.Stages)
         {
-            features.Add(Sequential([.. Enumerable.Range(0, stage.Repeats).Select(r =>
-                new Block(stage, r == 0 ? stage.Input : stage.Output, r == 0 ? stage.Stride : 1, DropPath * done++ / total, plan.Norm))]));
+            features.Add(
+                Sequential([
+                    .. Enumerable
+                        .Range(0, stage.Repeats)
+                        .Select(r => new Block(
+                            stage,
+                            r == 0 ? stage.Input : stage.Output,
+                            r == 0 ? stage.Stride : 1,
+                            DropPath * done++ / total,
+                            plan.Norm
+                        )),
+                ])
+            );
         }
 
         features.Add(Blocks.ConvNorm(plan.Stages[^1].Output, spec.FeatureDim, 1, activation: Blocks.Silu, norm: plan.Norm));
@@ -55,18 +85,18 @@ internal sealed class EfficientNet : Backbone
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        V1("b0", 5_288_548, 0.386, 1, 1, 0.2, new(256, 224, Preprocessing.Bicubic)),
-        V1("b1", 7_794_184, 0.687, 1, 1.1, 0.2, new(256, 240, Preprocessing.Bicubic)),
-        V1("b2", 9_109_994, 1.088, 1.1, 1.2, 0.3, new(288, 288, Preprocessing.Bicubic)),
-        V1("b3", 12_233_232, 1.827, 1.2, 1.4, 0.3, new(320, 300, Preprocessing.Bicubic)),
-        V1("b4", 19_341_616, 4.394, 1.4, 1.8, 0.4, new(384, 380, Preprocessing.Bicubic)),
-        V1("b5", 30_389_784, 10.266, 1.6, 2.2, 0.4, new(456, 456, Preprocessing.Bicubic)),
-        V1("b6", 43_040_704, 19.068, 1.8, 2.6, 0.5, new(528, 528, Preprocessing.Bicubic)),
-        V1("b7", 66_347_960, 37.746, 2, 3.1, 0.5, new(600, 600, Preprocessing.Bicubic)),
-        V2("s", 21_458_488, 8.366, SmallV2, 0.2, new(384, 384, Preprocessing.Bilinear)),
-        V2("m", 54_139_356, 24.582, MediumV2, 0.3, new(480, 480, Preprocessing.Bilinear)),
-    ];
+        [
+            V1("b0", 5_288_548, 0.386, 1, 1, 0.2, new(256, 224, Preprocessing.Bicubic)),
+            V1("b1", 7_794_184, 0.687, 1, 1.1, 0.2, new(256, 240, Preprocessing.Bicubic)),
+            V1("b2", 9_109_994, 1.088, 1.1, 1.2, 0.3, new(288, 288, Preprocessing.Bicubic)),
+            V1("b3", 12_233_232, 1.827, 1.2, 1.4, 0.3, new(320, 300, Preprocessing.Bicubic)),
+            V1("b4", 19_341_616, 4.394, 1.4, 1.8, 0.4, new(384, 380, Preprocessing.Bicubic)),
+            V1("b5", 30_389_784, 10.266, 1.6, 2.2, 0.4, new(456, 456, Preprocessing.Bicubic)),
+            V1("b6", 43_040_704, 19.068, 1.8, 2.6, 0.5, new(528, 528, Preprocessing.Bicubic)),
+            V1("b7", 66_347_960, 37.746, 2, 3.1, 0.5, new(600, 600, Preprocessing.Bicubic)),
+            V2("s", 21_458_488, 8.366, SmallV2, 0.2, new(384, 384, Preprocessing.Bilinear)),
+            V2("m", 54_139_356, 24.582, MediumV2, 0.3, new(480, 480, Preprocessing.Bilinear)),
+        ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -78,25 +108,71 @@ internal sealed class EfficientNet : Backbone
     {
         Stage[] stages =
         [
-            .. BaseV1.Select(s => s with
-            {
-                Input = Blocks.MakeDivisible(s.Input * width),
-                Output = Blocks.MakeDivisible(s.Output * width),
-                Repeats = (int)Math.Ceiling(s.Repeats * depth),
-            }),
+            .. BaseV1.Select(s =>
+                s with
+                {
+                    Input = Blocks.MakeDivisible(s.Input * width),
+                    Output = Blocks.MakeDivisible(s.Output * width),
+                    Repeats = (int)Math.Ceiling(s.Repeats * depth),
+                }
+            ),
         ];
         // The larger ones keep the original program's batch-norm settings.
         Norm norm = string.CompareOrdinal(size, "b5") >= 0 ? new Norm(1e-3, 0.01) : Norm.Default;
-        return Entry($"efficientnet_{size}", $"EfficientNet-{size.ToUpperInvariant()}", "EfficientNet", parameters, gigaMacs, 4 * stages[^1].Output, new Plan(stages, dropout, norm), view, PaperV1);
+        return Entry(
+            $"efficientnet_{size}",
+            $"EfficientNet-{size.ToUpperInvariant()}",
+            "EfficientNet",
+            parameters,
+            gigaMacs,
+            4 * stages[^1].Output,
+            new Plan(stages, dropout, norm),
+            view,
+            PaperV1
+        );
     }
 
     private static BackboneEntry V2(string size, long parameters, double gigaMacs, Stage[] stages, double dropout, View view) =>
-        Entry($"efficientnet_v2_{size}", $"EfficientNetV2-{size.ToUpperInvariant()}", "EfficientNetV2", parameters, gigaMacs, 1280, new Plan(stages, dropout, new Norm(1e-3, 0.1)), view, PaperV2);
+        Entry(
+            $"efficientnet_v2_{size}",
+            $"EfficientNetV2-{size.ToUpperInvariant()}",
+            "EfficientNetV2",
+            parameters,
+            gigaMacs,
+            1280,
+            new Plan(stages, dropout, new Norm(1e-3, 0.1)),
+            view,
+            PaperV2
+        );
 
-    private static BackboneEntry Entry(string name, string displayName, string family, long parameters, double gigaMacs, int last, Plan plan, View view, string paper)
+    private static BackboneEntry Entry(
+        string name,
+        string displayName,
+        string family,
+        long parameters,
+        double gigaMacs,
+        int last,
+        Plan plan,
+        View view,
+        string paper
+    )
     {
-        var spec = new BackboneSpec(name, displayName, family, parameters, gigaMacs, last, ["stem", .. plan.Stages.Select((_, i) => $"stage{i + 1}"), "last"],
-            Preprocessing.ImageNet with { ResizeShorterSide = view.Resize, CropSize = view.Crop, Interpolation = view.Interpolation }, paper);
+        var spec = new BackboneSpec(
+            name,
+            displayName,
+            family,
+            parameters,
+            gigaMacs,
+            last,
+            ["stem", .. plan.Stages.Select((_, i) => $"stage{i + 1}"), "last"],
+            Preprocessing.ImageNet with
+            {
+                ResizeShorterSide = view.Resize,
+                CropSize = view.Crop,
+                Interpolation = view.Interpolation,
+            },
+            paper
+        );
         return new BackboneEntry(spec, classes => new EfficientNet(spec, plan, classes));
     }
 
@@ -104,7 +180,8 @@ internal sealed class EfficientNet : Backbone
 
     private sealed record Plan(Stage[] Stages, double Dropout, Norm Norm);
 
-    /// <param name="Fused">Expansion and depthwise convolution are one ordinary convolution, and nothing is squeezed (EfficientNetV2).</param>
+    /// <param name="Fused">Expansion and depthwise convolution are one ordinary convolution, and nothing is squeezed
+    /// (EfficientNetV2).</param>
     /// <param name="Expansion">Hidden channels over input channels.</param>
     /// <param name="Kernel">Side of the convolution.</param>
     /// <param name="Stride">Of the first block.</param>
@@ -136,7 +213,8 @@ internal sealed class EfficientNet : Backbone
             }
             else
             {
-                if (hidden != input) layers.Add(Blocks.ConvNorm(input, hidden, 1, activation: Blocks.Silu, norm: norm));
+                if (hidden != input)
+                    layers.Add(Blocks.ConvNorm(input, hidden, 1, activation: Blocks.Silu, norm: norm));
                 layers.Add(Blocks.ConvNorm(hidden, hidden, stage.Kernel, stride, hidden, Blocks.Silu, norm));
                 layers.Add(new SqueezeExcitation(hidden, Math.Max(1, input / 4), x => functional.silu(x), x => x.sigmoid()));
                 layers.Add(Blocks.ConvNorm(hidden, stage.Output, 1, norm: norm));
@@ -145,6 +223,7 @@ internal sealed class EfficientNet : Backbone
             register_module("block", _block = Sequential(layers));
         }
 
-        public override Tensor forward(Tensor x) => _shortcut ? x.Plus(Blocks.StochasticDepth(_block.call(x), _dropPath, training)) : _block.call(x);
+        public override Tensor forward(Tensor x) =>
+            _shortcut ? x.Plus(Blocks.StochasticDepth(_block.call(x), _dropPath, training)) : _block.call(x);
     }
 }

@@ -11,11 +11,20 @@ namespace BlazorTransfer.Training.Backbones;
 /// </summary>
 internal sealed class InceptionV3 : Backbone
 {
-    private const int Width = 2048, AuxiliaryWidth = 768;
+    private const int Width = 2048,
+        AuxiliaryWidth = 768;
 
-    private static readonly BackboneSpec Specification = new("inception_v3", "Inception v3", "Inception", 27_161_264, 5.713, Width,
-        ["stem", "mixed5", "mixed6", "mixed7"], new Preprocessing(342, 299, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]),
-        "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015");
+    private static readonly BackboneSpec Specification = new(
+        "inception_v3",
+        "Inception v3",
+        "Inception",
+        27_161_264,
+        5.713,
+        Width,
+        ["stem", "mixed5", "mixed6", "mixed7"],
+        new Preprocessing(342, 299, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]),
+        "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015"
+    );
 
     private readonly Dropout _dropout;
     private readonly Linear _fc;
@@ -25,17 +34,31 @@ internal sealed class InceptionV3 : Backbone
     {
         Module<Tensor, Tensor>[] stem =
         [
-            Child("Conv2d_1a_3x3", new BasicConvolution(3, 32, 3, stride: 2)), Child("Conv2d_2a_3x3", new BasicConvolution(32, 32, 3)),
-            Child("Conv2d_2b_3x3", new BasicConvolution(32, 64, 3, padding: 1)), MaxPool2d(3, 2),
-            Child("Conv2d_3b_1x1", new BasicConvolution(64, 80, 1)), Child("Conv2d_4a_3x3", new BasicConvolution(80, 192, 3)), MaxPool2d(3, 2),
+            Child("Conv2d_1a_3x3", new BasicConvolution(3, 32, 3, stride: 2)),
+            Child("Conv2d_2a_3x3", new BasicConvolution(32, 32, 3)),
+            Child("Conv2d_2b_3x3", new BasicConvolution(32, 64, 3, padding: 1)),
+            MaxPool2d(3, 2),
+            Child("Conv2d_3b_1x1", new BasicConvolution(64, 80, 1)),
+            Child("Conv2d_4a_3x3", new BasicConvolution(80, 192, 3)),
+            MaxPool2d(3, 2),
         ];
         Module<Tensor, Tensor>[] five = [Child("Mixed_5b", A(192, 32)), Child("Mixed_5c", A(256, 64)), Child("Mixed_5d", A(288, 64))];
         Module<Tensor, Tensor>[] six =
         [
-            Child("Mixed_6a", B(288)), Child("Mixed_6b", C(128)), Child("Mixed_6c", C(160)), Child("Mixed_6d", C(160)), Child("Mixed_6e", C(192)),
+            Child("Mixed_6a", B(288)),
+            Child("Mixed_6b", C(128)),
+            Child("Mixed_6c", C(160)),
+            Child("Mixed_6d", C(160)),
+            Child("Mixed_6e", C(192)),
         ];
-        Child("AuxLogits", Sequential(
-            ("conv0", new BasicConvolution(AuxiliaryWidth, 128, 1)), ("conv1", new BasicConvolution(128, 768, 5)), ("fc", Linear(AuxiliaryWidth, classes))));
+        Child(
+            "AuxLogits",
+            Sequential(
+                ("conv0", new BasicConvolution(AuxiliaryWidth, 128, 1)),
+                ("conv1", new BasicConvolution(128, 768, 5)),
+                ("fc", Linear(AuxiliaryWidth, classes))
+            )
+        );
         Module<Tensor, Tensor>[] seven = [Child("Mixed_7a", D(768)), Child("Mixed_7b", E(1280)), Child("Mixed_7c", E(2048))];
         _dropout = Child("dropout", Dropout(0.5));
         _fc = Child("fc", Linear(Width, classes));
@@ -69,7 +92,11 @@ internal sealed class InceptionV3 : Backbone
         var pool = new BasicConvolution(input, pooled, 1);
         return Branches.Of(
             [("branch1x1", one), .. Named("branch5x5", five), .. Named("branch3x3dbl", three), ("branch_pool", pool)],
-            one.call, x => Chain(five, x), x => Chain(three, x), x => pool.call(Averaged(x)));
+            one.call,
+            x => Chain(five, x),
+            x => Chain(three, x),
+            x => pool.call(Averaged(x))
+        );
     }
 
     // Figure 10: halves the map.
@@ -83,15 +110,26 @@ internal sealed class InceptionV3 : Backbone
     // Figure 6: 7×7 taken apart into 1×7 and 7×1.
     private static Branches C(int hidden)
     {
-        const int input = 768, output = 192;
+        const int input = 768,
+            output = 192;
         var one = new BasicConvolution(input, output, 1);
         BasicConvolution[] seven = [new(input, hidden, 1), new(hidden, hidden, (1, 7)), new(hidden, output, (7, 1))];
         BasicConvolution[] twice =
-            [new(input, hidden, 1), new(hidden, hidden, (7, 1)), new(hidden, hidden, (1, 7)), new(hidden, hidden, (7, 1)), new(hidden, output, (1, 7))];
+        [
+            new(input, hidden, 1),
+            new(hidden, hidden, (7, 1)),
+            new(hidden, hidden, (1, 7)),
+            new(hidden, hidden, (7, 1)),
+            new(hidden, output, (1, 7)),
+        ];
         var pool = new BasicConvolution(input, output, 1);
         return Branches.Of(
             [("branch1x1", one), .. Named("branch7x7", seven), .. Named("branch7x7dbl", twice), ("branch_pool", pool)],
-            one.call, x => Chain(seven, x), x => Chain(twice, x), x => pool.call(Averaged(x)));
+            one.call,
+            x => Chain(seven, x),
+            x => Chain(twice, x),
+            x => pool.call(Averaged(x))
+        );
     }
 
     // Halves the map once more.
@@ -99,7 +137,12 @@ internal sealed class InceptionV3 : Backbone
     {
         BasicConvolution[] three = [new(input, 192, 1), new(192, 320, 3, stride: 2)];
         BasicConvolution[] seven = [new(input, 192, 1), new(192, 192, (1, 7)), new(192, 192, (7, 1)), new(192, 192, 3, stride: 2)];
-        return Branches.Of([.. Named("branch3x3", three), .. Named("branch7x7x3", seven)], x => Chain(three, x), x => Chain(seven, x), Halved);
+        return Branches.Of(
+            [.. Named("branch3x3", three), .. Named("branch7x7x3", seven)],
+            x => Chain(three, x),
+            x => Chain(seven, x),
+            Halved
+        );
     }
 
     // Figure 7: 3×3 spread into 1×3 and 3×1 side by side.
@@ -107,16 +150,28 @@ internal sealed class InceptionV3 : Backbone
     {
         var one = new BasicConvolution(input, 320, 1);
         var three = new BasicConvolution(input, 384, 1);
-        BasicConvolution threeWide = new(384, 384, (1, 3)), threeHigh = new(384, 384, (3, 1));
+        BasicConvolution threeWide = new(384, 384, (1, 3)),
+            threeHigh = new(384, 384, (3, 1));
         BasicConvolution[] twice = [new(input, 448, 1), new(448, 384, 3, padding: 1)];
-        BasicConvolution twiceWide = new(384, 384, (1, 3)), twiceHigh = new(384, 384, (3, 1));
+        BasicConvolution twiceWide = new(384, 384, (1, 3)),
+            twiceHigh = new(384, 384, (3, 1));
         var pool = new BasicConvolution(input, 192, 1);
         return Branches.Of(
             [
-                ("branch1x1", one), ("branch3x3_1", three), ("branch3x3_2a", threeWide), ("branch3x3_2b", threeHigh),
-                .. Named("branch3x3dbl", twice), ("branch3x3dbl_3a", twiceWide), ("branch3x3dbl_3b", twiceHigh), ("branch_pool", pool),
+                ("branch1x1", one),
+                ("branch3x3_1", three),
+                ("branch3x3_2a", threeWide),
+                ("branch3x3_2b", threeHigh),
+                .. Named("branch3x3dbl", twice),
+                ("branch3x3dbl_3a", twiceWide),
+                ("branch3x3dbl_3b", twiceHigh),
+                ("branch_pool", pool),
             ],
-            one.call, x => Spread(three.call(x), threeWide, threeHigh), x => Spread(Chain(twice, x), twiceWide, twiceHigh), x => pool.call(Averaged(x)));
+            one.call,
+            x => Spread(three.call(x), threeWide, threeHigh),
+            x => Spread(Chain(twice, x), twiceWide, twiceHigh),
+            x => pool.call(Averaged(x))
+        );
     }
 
     private static Tensor Spread(Tensor x, BasicConvolution wide, BasicConvolution high) => cat([wide.call(x), high.call(x)], 1);

@@ -24,11 +24,12 @@ internal static class KernelHead
 
         """;
 
-    public static Sequential Create(int features, HeadSpec spec, int classes, bool takesMap) => Sequential(
-    [
-        .. takesMap ? [AdaptiveAvgPool2d(1), Flatten(1)] : Array.Empty<Module<Tensor, Tensor>>(),
-        new KernelFeatures(features, spec.Width), Linear(spec.Width, classes),
-    ]);
+    public static Sequential Create(int features, HeadSpec spec, int classes, bool takesMap) =>
+        Sequential([
+            .. takesMap ? [AdaptiveAvgPool2d(1), Flatten(1)] : Array.Empty<Module<Tensor, Tensor>>(),
+            new KernelFeatures(features, spec.Width),
+            Linear(spec.Width, classes),
+        ]);
 
     public static IEnumerable<string> PyTorchLayers(int features, HeadSpec spec) =>
         [$"KernelFeatures({features}, {spec.Width})", $"torch.nn.Linear({spec.Width}, len(labels))"];

@@ -5,7 +5,8 @@ using static TorchSharp.torch.nn;
 
 namespace BlazorTransfer.Training.Backbones;
 
-/// <summary>Tan et al., "MnasNet: Platform-Aware Neural Architecture Search for Mobile" (2018), model B1, with torchvision's names.</summary>
+/// <summary>Tan et al., "MnasNet: Platform-Aware Neural Architecture Search for Mobile" (2018), model B1, with torchvision's
+/// names.</summary>
 internal sealed class MnasNet : Backbone
 {
     private const int LastWidth = 1280;
@@ -15,7 +16,12 @@ internal sealed class MnasNet : Backbone
     // Output channels at width 1, kernel, stride, expansion, repeats.
     private static readonly (int Channels, int Kernel, int Stride, int Expansion, int Repeats)[] Stages =
     [
-        (24, 3, 2, 3, 3), (40, 5, 2, 3, 3), (80, 5, 2, 6, 3), (96, 3, 1, 6, 2), (192, 5, 2, 6, 4), (320, 3, 1, 6, 1),
+        (24, 3, 2, 3, 3),
+        (40, 5, 2, 3, 3),
+        (80, 5, 2, 6, 3),
+        (96, 3, 1, 6, 2),
+        (192, 5, 2, 6, 4),
+        (320, 3, 1, 6, 1),
     ];
 
     private readonly Sequential _classifier;
@@ -23,21 +29,34 @@ internal sealed class MnasNet : Backbone
     private MnasNet(BackboneSpec spec, double width, int classes)
         : base(spec)
     {
-        int stem = Blocks.MakeDivisible(32 * width), first = Blocks.MakeDivisible(16 * width);
+        int stem = Blocks.MakeDivisible(32 * width),
+            first = Blocks.MakeDivisible(16 * width);
         var groups = new List<Module<Tensor, Tensor>[]>
         {
             new Module<Tensor, Tensor>[]
             {
-                Conv2d(3, stem, 3, stride: 2, padding: 1, bias: false), Norm.Create(stem), Blocks.Relu(),
-                Conv2d(stem, stem, 3, padding: 1, groups: stem, bias: false), Norm.Create(stem), Blocks.Relu(),
-                Conv2d(stem, first, 1, bias: false), Norm.Create(first),
+                Conv2d(3, stem, 3, stride: 2, padding: 1, bias: false),
+                Norm.Create(stem),
+                Blocks.Relu(),
+                Conv2d(stem, stem, 3, padding: 1, groups: stem, bias: false),
+                Norm.Create(stem),
+                Blocks.Relu(),
+                Conv2d(stem, first, 1, bias: false),
+                Norm.Create(first),
             },
         };
         int input = first;
         foreach ((int channels, int kernel, int stride, int expansion, int repeats) in Stages)
         {
-            int output = Blocks.MakeDivisible(channels * width), before = input;
-            groups.Add([Sequential([.. Enumerable.Range(0, repeats).Select(r => new InvertedResidual(r == 0 ? before : output, output, kernel, r == 0 ? stride : 1, expansion))])]);
+            int output = Blocks.MakeDivisible(channels * width),
+                before = input;
+            groups.Add([
+                Sequential([
+                    .. Enumerable
+                        .Range(0, repeats)
+                        .Select(r => new InvertedResidual(r == 0 ? before : output, output, kernel, r == 0 ? stride : 1, expansion)),
+                ]),
+            ]);
             input = output;
         }
 
@@ -49,10 +68,7 @@ internal sealed class MnasNet : Backbone
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Entry("mnasnet0_5", "MnasNet ×0.5", 2_218_512, 0.104, 0.5),
-        Entry("mnasnet1_0", "MnasNet ×1", 4_383_312, 0.314, 1),
-    ];
+        [Entry("mnasnet0_5", "MnasNet ×0.5", 2_218_512, 0.104, 0.5), Entry("mnasnet1_0", "MnasNet ×1", 4_383_312, 0.314, 1)];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -62,8 +78,17 @@ internal sealed class MnasNet : Backbone
 
     private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, double width)
     {
-        var spec = new BackboneSpec(name, displayName, "MnasNet", parameters, gigaMacs, LastWidth,
-            ["stem", .. Stages.Select((_, i) => $"stage{i + 1}"), "last"], Preprocessing.ImageNet, "Tan et al., MnasNet, 2018");
+        var spec = new BackboneSpec(
+            name,
+            displayName,
+            "MnasNet",
+            parameters,
+            gigaMacs,
+            LastWidth,
+            ["stem", .. Stages.Select((_, i) => $"stage{i + 1}"), "last"],
+            Preprocessing.ImageNet,
+            "Tan et al., MnasNet, 2018"
+        );
         return new BackboneEntry(spec, classes => new MnasNet(spec, width, classes));
     }
 
@@ -77,10 +102,19 @@ internal sealed class MnasNet : Backbone
         {
             _shortcut = stride == 1 && input == output;
             int hidden = input * expansion;
-            register_module("layers", _layers = Sequential(
-                Conv2d(input, hidden, 1, bias: false), Norm.Create(hidden), Blocks.Relu(),
-                Conv2d(hidden, hidden, kernel, stride: stride, padding: kernel / 2, groups: hidden, bias: false), Norm.Create(hidden), Blocks.Relu(),
-                Conv2d(hidden, output, 1, bias: false), Norm.Create(output)));
+            register_module(
+                "layers",
+                _layers = Sequential(
+                    Conv2d(input, hidden, 1, bias: false),
+                    Norm.Create(hidden),
+                    Blocks.Relu(),
+                    Conv2d(hidden, hidden, kernel, stride: stride, padding: kernel / 2, groups: hidden, bias: false),
+                    Norm.Create(hidden),
+                    Blocks.Relu(),
+                    Conv2d(hidden, output, 1, bias: false),
+                    Norm.Create(output)
+                )
+            );
         }
 
         public override Tensor forward(Tensor x) => _shortcut ? x.Plus(_layers.call(x)) : _layers.call(x);

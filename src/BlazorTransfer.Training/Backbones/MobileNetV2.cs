@@ -16,23 +16,44 @@ internal sealed class MobileNetV2 : Backbone
     // Expansion factor, output channels, repeats, stride of the first: table 2 of the paper.
     private static readonly (int Expansion, int Channels, int Repeats, int Stride)[] Stages =
     [
-        (1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1),
+        (1, 16, 1, 1),
+        (6, 24, 2, 2),
+        (6, 32, 3, 2),
+        (6, 64, 4, 2),
+        (6, 96, 3, 1),
+        (6, 160, 3, 2),
+        (6, 320, 1, 1),
     ];
 
-    private static readonly BackboneSpec Specification = new("mobilenet_v2", "MobileNetV2", "MobileNet", 3_504_872, 0.301, LastWidth,
-        ["stem", .. Stages.Select((_, i) => $"stage{i + 1}"), "last"], Preprocessing.ImageNet,
-        "Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018");
+    private static readonly BackboneSpec Specification = new(
+        "mobilenet_v2",
+        "MobileNetV2",
+        "MobileNet",
+        3_504_872,
+        0.301,
+        LastWidth,
+        ["stem", .. Stages.Select((_, i) => $"stage{i + 1}"), "last"],
+        Preprocessing.ImageNet,
+        "Sandler et al., MobileNetV2: Inverted Residuals and Linear Bottlenecks, 2018"
+    );
 
     private readonly Sequential _classifier;
 
     private MobileNetV2(int classes)
         : base(Specification)
     {
-        var stages = new List<Module<Tensor, Tensor>[]> { new Module<Tensor, Tensor>[] { Blocks.ConvNorm(3, 32, 3, stride: 2, activation: Blocks.Relu6) } };
+        var stages = new List<Module<Tensor, Tensor>[]>
+        {
+            new Module<Tensor, Tensor>[] { Blocks.ConvNorm(3, 32, 3, stride: 2, activation: Blocks.Relu6) },
+        };
         int width = 32;
         foreach ((int expansion, int channels, int repeats, int stride) in Stages)
         {
-            stages.Add([.. Enumerable.Range(0, repeats).Select(r => new InvertedResidual(r == 0 ? width : channels, channels, r == 0 ? stride : 1, expansion))]);
+            stages.Add([
+                .. Enumerable
+                    .Range(0, repeats)
+                    .Select(r => new InvertedResidual(r == 0 ? width : channels, channels, r == 0 ? stride : 1, expansion)),
+            ]);
             width = channels;
         }
 
@@ -63,7 +84,11 @@ internal sealed class MobileNetV2 : Backbone
             _shortcut = stride == 1 && input == output;
             int hidden = input * expansion;
             List<Module<Tensor, Tensor>> layers = expansion == 1 ? [] : [Blocks.ConvNorm(input, hidden, 1, activation: Blocks.Relu6)];
-            layers.AddRange([Blocks.ConvNorm(hidden, hidden, 3, stride, groups: hidden, Blocks.Relu6), Conv2d(hidden, output, 1, bias: false), new BatchNorm(output)]);
+            layers.AddRange([
+                Blocks.ConvNorm(hidden, hidden, 3, stride, groups: hidden, Blocks.Relu6),
+                Conv2d(hidden, output, 1, bias: false),
+                new BatchNorm(output),
+            ]);
             register_module("conv", _conv = Sequential(layers));
         }
 

@@ -18,15 +18,35 @@ internal sealed class MobileNetV3 : Backbone
     // Tables 1 and 2 of the paper.
     private static readonly Row[] Large =
     [
-        new(3, 16, 16, false, false, 1), new(3, 64, 24, false, false, 2), new(3, 72, 24, false, false, 1), new(5, 72, 40, true, false, 2), new(5, 120, 40, true, false, 1),
-        new(5, 120, 40, true, false, 1), new(3, 240, 80, false, true, 2), new(3, 200, 80, false, true, 1), new(3, 184, 80, false, true, 1), new(3, 184, 80, false, true, 1),
-        new(3, 480, 112, true, true, 1), new(3, 672, 112, true, true, 1), new(5, 672, 160, true, true, 2), new(5, 960, 160, true, true, 1), new(5, 960, 160, true, true, 1),
+        new(3, 16, 16, false, false, 1),
+        new(3, 64, 24, false, false, 2),
+        new(3, 72, 24, false, false, 1),
+        new(5, 72, 40, true, false, 2),
+        new(5, 120, 40, true, false, 1),
+        new(5, 120, 40, true, false, 1),
+        new(3, 240, 80, false, true, 2),
+        new(3, 200, 80, false, true, 1),
+        new(3, 184, 80, false, true, 1),
+        new(3, 184, 80, false, true, 1),
+        new(3, 480, 112, true, true, 1),
+        new(3, 672, 112, true, true, 1),
+        new(5, 672, 160, true, true, 2),
+        new(5, 960, 160, true, true, 1),
+        new(5, 960, 160, true, true, 1),
     ];
 
     private static readonly Row[] Small =
     [
-        new(3, 16, 16, true, false, 2), new(3, 72, 24, false, false, 2), new(3, 88, 24, false, false, 1), new(5, 96, 40, true, true, 2), new(5, 240, 40, true, true, 1),
-        new(5, 240, 40, true, true, 1), new(5, 120, 48, true, true, 1), new(5, 144, 48, true, true, 1), new(5, 288, 96, true, true, 2), new(5, 576, 96, true, true, 1),
+        new(3, 16, 16, true, false, 2),
+        new(3, 72, 24, false, false, 2),
+        new(3, 88, 24, false, false, 1),
+        new(5, 96, 40, true, true, 2),
+        new(5, 240, 40, true, true, 1),
+        new(5, 240, 40, true, true, 1),
+        new(5, 120, 48, true, true, 1),
+        new(5, 144, 48, true, true, 1),
+        new(5, 288, 96, true, true, 2),
+        new(5, 576, 96, true, true, 1),
         new(5, 576, 96, true, true, 1),
     ];
 
@@ -36,11 +56,15 @@ internal sealed class MobileNetV3 : Backbone
     private MobileNetV3(BackboneSpec spec, Row[] rows, int classes)
         : base(spec)
     {
-        var groups = new List<List<Module<Tensor, Tensor>>> { new() { Blocks.ConvNorm(3, StemWidth, 3, stride: 2, activation: Blocks.HardSwish, norm: Norm) } };
+        var groups = new List<List<Module<Tensor, Tensor>>>
+        {
+            new() { Blocks.ConvNorm(3, StemWidth, 3, stride: 2, activation: Blocks.HardSwish, norm: Norm) },
+        };
         int width = StemWidth;
         foreach (Row row in rows)
         {
-            if (row.Stride == 2 || groups.Count == 1) groups.Add([]);
+            if (row.Stride == 2 || groups.Count == 1)
+                groups.Add([]);
             groups[^1].Add(new InvertedResidual(width, row));
             width = row.Output;
         }
@@ -60,10 +84,10 @@ internal sealed class MobileNetV3 : Backbone
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Entry("mobilenet_v3_small", "MobileNetV3 small", 2_542_856, 0.057, 1024, Small),
-        Entry("mobilenet_v3_large", "MobileNetV3 large", 5_483_032, 0.217, 1280, Large),
-    ];
+        [
+            Entry("mobilenet_v3_small", "MobileNetV3 small", 2_542_856, 0.057, 1024, Small),
+            Entry("mobilenet_v3_large", "MobileNetV3 large", 5_483_032, 0.217, 1280, Large),
+        ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -76,8 +100,17 @@ internal sealed class MobileNetV3 : Backbone
     private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, int hidden, Row[] rows)
     {
         int stages = 1 + rows.Skip(1).Count(r => r.Stride == 2);
-        var spec = new BackboneSpec(name, displayName, "MobileNet", parameters, gigaMacs, hidden,
-            ["stem", .. Enumerable.Range(1, stages).Select(i => $"stage{i}"), "last", "fc"], Preprocessing.ImageNet, "Howard et al., Searching for MobileNetV3, 2019");
+        var spec = new BackboneSpec(
+            name,
+            displayName,
+            "MobileNet",
+            parameters,
+            gigaMacs,
+            hidden,
+            ["stem", .. Enumerable.Range(1, stages).Select(i => $"stage{i}"), "last", "fc"],
+            Preprocessing.ImageNet,
+            "Howard et al., Searching for MobileNetV3, 2019"
+        );
         return new BackboneEntry(spec, classes => new MobileNetV3(spec, rows, classes));
     }
 
@@ -95,10 +128,18 @@ internal sealed class MobileNetV3 : Backbone
             _shortcut = row.Stride == 1 && input == row.Output;
             Func<Module<Tensor, Tensor>> activation = row.HardSwish ? Blocks.HardSwish : Blocks.Relu;
             var layers = new List<Module<Tensor, Tensor>>();
-            if (row.Expanded != input) layers.Add(Blocks.ConvNorm(input, row.Expanded, 1, activation: activation, norm: Norm));
+            if (row.Expanded != input)
+                layers.Add(Blocks.ConvNorm(input, row.Expanded, 1, activation: activation, norm: Norm));
             layers.Add(Blocks.ConvNorm(row.Expanded, row.Expanded, row.Kernel, row.Stride, row.Expanded, activation, Norm));
             if (row.SqueezeExcite)
-                layers.Add(new SqueezeExcitation(row.Expanded, Blocks.MakeDivisible(row.Expanded / 4), x => functional.relu(x), x => functional.hardsigmoid(x)));
+                layers.Add(
+                    new SqueezeExcitation(
+                        row.Expanded,
+                        Blocks.MakeDivisible(row.Expanded / 4),
+                        x => functional.relu(x),
+                        x => functional.hardsigmoid(x)
+                    )
+                );
             layers.Add(Blocks.ConvNorm(row.Expanded, row.Output, 1, norm: Norm));
             register_module("block", _block = Sequential(layers));
         }

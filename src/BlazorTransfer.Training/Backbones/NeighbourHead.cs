@@ -27,18 +27,20 @@ internal static class NeighbourHead
 
         """;
 
-    public static Sequential Create(int features, HeadSpec spec, int classes, bool takesMap) => Sequential(
-    [
-        .. takesMap ? [AdaptiveAvgPool2d(1), Flatten(1)] : Array.Empty<Module<Tensor, Tensor>>(),
-        Linear(features, spec.Width), new NeighbourVotes(spec.Width, spec.References, classes, spec.Neighbours),
-    ]);
+    public static Sequential Create(int features, HeadSpec spec, int classes, bool takesMap) =>
+        Sequential([
+            .. takesMap ? [AdaptiveAvgPool2d(1), Flatten(1)] : Array.Empty<Module<Tensor, Tensor>>(),
+            Linear(features, spec.Width),
+            new NeighbourVotes(spec.Width, spec.References, classes, spec.Neighbours),
+        ]);
 
     public static IEnumerable<string> PyTorchLayers(int features, HeadSpec spec) =>
         [$"torch.nn.Linear({features}, {spec.Width})", $"NeighbourVotes({spec.Width}, {spec.References}, len(labels), {spec.Neighbours})"];
 }
 
 /// <summary>
-/// The share of the k nearest references that is of each class, as logits log((votes + 1/C)/(k + 1)), so that no class is impossible: [N, D] to [N, C]
+/// The share of the k nearest references that is of each class, as logits log((votes + 1/C)/(k + 1)), so that no class is impossible: [N,
+/// D] to [N, C]
 /// (Cover and Hart, "Nearest neighbor pattern classification", 1967). No gradient goes through.
 /// </summary>
 internal sealed class NeighbourVotes : Module<Tensor, Tensor>
@@ -74,7 +76,11 @@ internal sealed class NeighbourVotes : Module<Tensor, Tensor>
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         (_, Tensor nearest) = cdist(features, references).topk(neighbours, 1, largest: false);
-        Tensor votes = functional.one_hot(labels.index_select(0, nearest.flatten()), classes).view(-1, neighbours, classes).sum(1).to(features.dtype);
+        Tensor votes = functional
+            .one_hot(labels.index_select(0, nearest.flatten()), classes)
+            .view(-1, neighbours, classes)
+            .sum(1)
+            .to(features.dtype);
         return votes.Plus(1.0 / classes).Times(1.0 / (neighbours + 1)).log().MoveToOuterDisposeScope();
     }
 }

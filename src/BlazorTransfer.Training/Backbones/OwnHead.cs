@@ -10,16 +10,19 @@ internal static class OwnHead
     /// <param name="features">Width of the trunk's features.</param>
     /// <param name="spec">The head.</param>
     /// <param name="classes">Outputs.</param>
-    /// <param name="takesMap">Whether the head is given maps [N, features, H, W] instead of [N, features], so that it averages first.</param>
-    public static Sequential Create(int features, HeadSpec spec, int classes, bool takesMap) => spec.Kind switch
-    {
-        HeadKind.Hidden => MlpHead.Create(features, spec, classes, takesMap),
-        HeadKind.Kernel => KernelHead.Create(features, spec, classes, takesMap),
-        HeadKind.Neighbours => NeighbourHead.Create(features, spec, classes, takesMap),
-        _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, null),
-    };
+    /// <param name="takesMap">Whether the head is given maps [N, features, H, W] instead of [N, features], so that it averages
+    /// first.</param>
+    public static Sequential Create(int features, HeadSpec spec, int classes, bool takesMap) =>
+        spec.Kind switch
+        {
+            HeadKind.Hidden => MlpHead.Create(features, spec, classes, takesMap),
+            HeadKind.Kernel => KernelHead.Create(features, spec, classes, takesMap),
+            HeadKind.Neighbours => NeighbourHead.Create(features, spec, classes, takesMap),
+            _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Kind, null),
+        };
 
-    /// <summary>The same as Python, where <c>torch</c> is imported and <c>labels</c> lists the classes: definitions, which may be none, and an expression.</summary>
+    /// <summary>The same as Python, where <c>torch</c> is imported and <c>labels</c> lists the classes: definitions, which may be none, and
+    /// an expression.</summary>
     public static PyTorchCode PyTorch(int features, HeadSpec spec, bool takesMap)
     {
         (string definition, IEnumerable<string> layers) = spec.Kind switch
@@ -36,8 +39,12 @@ internal static class OwnHead
     /// <summary>The head's name among tensors that may be of any network; null where there is no such head.</summary>
     public static string? NameIn(IReadOnlyDictionary<string, TensorData> tensors)
     {
-        if (MlpHead.Find(tensors) is var (name, _)) return name;
-        string? mark = tensors.Keys.FirstOrDefault(k => k.EndsWith($".{KernelFeatures.Landmarks}", StringComparison.Ordinal) || k.EndsWith($".{NeighbourVotes.References}", StringComparison.Ordinal));
+        if (MlpHead.Find(tensors) is var (name, _))
+            return name;
+        string? mark = tensors.Keys.FirstOrDefault(k =>
+            k.EndsWith($".{KernelFeatures.Landmarks}", StringComparison.Ordinal)
+            || k.EndsWith($".{NeighbourVotes.References}", StringComparison.Ordinal)
+        );
         // Without the layer's place in the sequence, and what it calls it.
         return mark?.Split('.') is [.., _, _] parts ? string.Join('.', parts[..^2]) : null;
     }

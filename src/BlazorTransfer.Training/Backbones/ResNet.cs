@@ -42,26 +42,22 @@ internal sealed class ResNet : Backbone
 
         _fc = Child("fc", Linear(width, classes));
         InitialiseConvolutions();
-        LayerGroups =
-        [
-            new LayerGroup("stem", [_conv1, _bn1], Stem),
-            .. _layers.Select((layer, i) => Group($"layer{i + 1}", layer)),
-        ];
+        LayerGroups = [new LayerGroup("stem", [_conv1, _bn1], Stem), .. _layers.Select((layer, i) => Group($"layer{i + 1}", layer))];
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Basic("resnet18", "ResNet-18", 11_689_512, 1.814, [2, 2, 2, 2]),
-        Basic("resnet34", "ResNet-34", 21_797_672, 3.664, [3, 4, 6, 3]),
-        Slim,
-        Deep("resnet50", "ResNet-50", "ResNet", 25_557_032, 4.089, [3, 4, 6, 3], 1, 64, ResNetPaper),
-        Deep("resnet101", "ResNet-101", "ResNet", 44_549_160, 7.801, [3, 4, 23, 3], 1, 64, ResNetPaper),
-        Deep("resnet152", "ResNet-152", "ResNet", 60_192_808, 11.514, [3, 8, 36, 3], 1, 64, ResNetPaper),
-        Deep("resnext50_32x4d", "ResNeXt-50 32×4d", "ResNeXt", 25_028_904, 4.23, [3, 4, 6, 3], 32, 4, ResNeXtPaper),
-        Deep("resnext101_32x8d", "ResNeXt-101 32×8d", "ResNeXt", 88_791_336, 16.414, [3, 4, 23, 3], 32, 8, ResNeXtPaper),
-        Deep("wide_resnet50_2", "Wide ResNet-50-2", "Wide ResNet", 68_883_240, 11.398, [3, 4, 6, 3], 1, 128, WidePaper),
-        Deep("wide_resnet101_2", "Wide ResNet-101-2", "Wide ResNet", 126_886_696, 22.753, [3, 4, 23, 3], 1, 128, WidePaper),
-    ];
+        [
+            Basic("resnet18", "ResNet-18", 11_689_512, 1.814, [2, 2, 2, 2]),
+            Basic("resnet34", "ResNet-34", 21_797_672, 3.664, [3, 4, 6, 3]),
+            Slim,
+            Deep("resnet50", "ResNet-50", "ResNet", 25_557_032, 4.089, [3, 4, 6, 3], 1, 64, ResNetPaper),
+            Deep("resnet101", "ResNet-101", "ResNet", 44_549_160, 7.801, [3, 4, 23, 3], 1, 64, ResNetPaper),
+            Deep("resnet152", "ResNet-152", "ResNet", 60_192_808, 11.514, [3, 8, 36, 3], 1, 64, ResNetPaper),
+            Deep("resnext50_32x4d", "ResNeXt-50 32×4d", "ResNeXt", 25_028_904, 4.23, [3, 4, 6, 3], 32, 4, ResNeXtPaper),
+            Deep("resnext101_32x8d", "ResNeXt-101 32×8d", "ResNeXt", 88_791_336, 16.414, [3, 4, 23, 3], 32, 8, ResNeXtPaper),
+            Deep("wide_resnet50_2", "Wide ResNet-50-2", "Wide ResNet", 68_883_240, 11.398, [3, 4, 6, 3], 1, 128, WidePaper),
+            Deep("wide_resnet101_2", "Wide ResNet-101-2", "Wide ResNet", 126_886_696, 22.753, [3, 4, 23, 3], 1, 128, WidePaper),
+        ];
 
     /// <summary>
     /// ResNet-18 with half the channels: a quarter of the weights and of the operations, at 128 pixels a fourteenth of what ResNet-18
@@ -79,26 +75,28 @@ internal sealed class ResNet : Backbone
     }
 
     // Torchvision's class has no parameter for the width of basic blocks, so its layers are replaced.
-    private static PyTorchCode SlimInPyTorch => new(
-        """
-        import torchvision
-        from torchvision.models.resnet import BasicBlock
+    private static PyTorchCode SlimInPyTorch =>
+        new(
+            """
+            import torchvision
+            from torchvision.models.resnet import BasicBlock
 
 
-        def resnet18_slim(classes):
-            model = torchvision.models.ResNet(BasicBlock, [2, 2, 2, 2])
-            model.conv1 = torch.nn.Conv2d(3, 32, 7, stride=2, padding=3, bias=False)
-            model.bn1 = torch.nn.BatchNorm2d(32)
-            model.inplanes = 32
-            for stage in range(4):
-                layer = model._make_layer(BasicBlock, 32 << stage, 2, stride=1 if stage == 0 else 2)
-                setattr(model, f"layer{stage + 1}", layer)
-            model.fc = torch.nn.Linear(256, classes)
-            return model
+            def resnet18_slim(classes):
+                model = torchvision.models.ResNet(BasicBlock, [2, 2, 2, 2])
+                model.conv1 = torch.nn.Conv2d(3, 32, 7, stride=2, padding=3, bias=False)
+                model.bn1 = torch.nn.BatchNorm2d(32)
+                model.inplanes = 32
+                for stage in range(4):
+                    layer = model._make_layer(BasicBlock, 32 << stage, 2, stride=1 if stage == 0 else 2)
+                    setattr(model, f"layer{stage + 1}", layer)
+                model.fc = torch.nn.Linear(256, classes)
+                return model
 
 
-        """,
-        "resnet18_slim(len(labels))");
+            """,
+            "resnet18_slim(len(labels))"
+        );
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -116,17 +114,58 @@ internal sealed class ResNet : Backbone
     }
 
     private static BackboneEntry Basic(string name, string displayName, long parameters, double gigaMacs, int[] blocks) =>
-        Entry(name, displayName, "ResNet", parameters, gigaMacs, new Plan(blocks, 1, (input, planes, stride) => new BasicBlock(input, planes, stride)), ResNetPaper);
+        Entry(
+            name,
+            displayName,
+            "ResNet",
+            parameters,
+            gigaMacs,
+            new Plan(blocks, 1, (input, planes, stride) => new BasicBlock(input, planes, stride)),
+            ResNetPaper
+        );
 
     private static BackboneEntry Deep(
-        string name, string displayName, string family, long parameters, double gigaMacs, int[] blocks, int groups, int widthPerGroup, string paper) =>
-        Entry(name, displayName, family, parameters, gigaMacs,
-            new Plan(blocks, Bottleneck.Expansion, (input, planes, stride) => new Bottleneck(input, planes, stride, groups, widthPerGroup)), paper);
+        string name,
+        string displayName,
+        string family,
+        long parameters,
+        double gigaMacs,
+        int[] blocks,
+        int groups,
+        int widthPerGroup,
+        string paper
+    ) =>
+        Entry(
+            name,
+            displayName,
+            family,
+            parameters,
+            gigaMacs,
+            new Plan(blocks, Bottleneck.Expansion, (input, planes, stride) => new Bottleneck(input, planes, stride, groups, widthPerGroup)),
+            paper
+        );
 
-    private static BackboneEntry Entry(string name, string displayName, string family, long parameters, double gigaMacs, Plan plan, string paper)
+    private static BackboneEntry Entry(
+        string name,
+        string displayName,
+        string family,
+        long parameters,
+        double gigaMacs,
+        Plan plan,
+        string paper
+    )
     {
-        var spec = new BackboneSpec(name, displayName, family, parameters, gigaMacs, FeatureDim: 8 * plan.Width * plan.Expansion,
-            ["stem", "layer1", "layer2", "layer3", "layer4"], Preprocessing.ImageNet, paper);
+        var spec = new BackboneSpec(
+            name,
+            displayName,
+            family,
+            parameters,
+            gigaMacs,
+            FeatureDim: 8 * plan.Width * plan.Expansion,
+            ["stem", "layer1", "layer2", "layer3", "layer4"],
+            Preprocessing.ImageNet,
+            paper
+        );
         return new BackboneEntry(spec, classes => new ResNet(spec, plan, classes));
     }
 

@@ -4,7 +4,8 @@ using static TorchSharp.torch.nn;
 
 namespace BlazorTransfer.Training.Backbones;
 
-/// <summary>A residual branch of some convolutions around a shortcut, with torchvision's names; the last step is a ReLU of the sum.</summary>
+/// <summary>A residual branch of some convolutions around a shortcut, with torchvision's names; the last step is a ReLU of the
+/// sum.</summary>
 internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name)
 {
     private Module<Tensor, Tensor>? _shortcut;
@@ -13,7 +14,8 @@ internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name
     protected void Shortcut(Module<Tensor, Tensor> module, string? registeredAs)
     {
         _shortcut = module;
-        if (registeredAs is not null) register_module(registeredAs, module);
+        if (registeredAs is not null)
+            register_module(registeredAs, module);
     }
 
     public sealed override Tensor forward(Tensor x) => Branch(x).Plus(_shortcut?.call(x) ?? x).relu_();
@@ -23,7 +25,8 @@ internal abstract class ResidualBlock(string name) : Module<Tensor, Tensor>(name
     /// <summary>A 1×1 convolution and batch norm, where the shape changes.</summary>
     protected void ProjectWhereTheShapeChanges(int input, int output, int stride)
     {
-        if (stride != 1 || input != output) Shortcut(Sequential(Conv2d(input, output, 1, stride: stride, bias: false), new BatchNorm(output)), "downsample");
+        if (stride != 1 || input != output)
+            Shortcut(Sequential(Conv2d(input, output, 1, stride: stride, bias: false), new BatchNorm(output)), "downsample");
     }
 }
 
@@ -49,16 +52,18 @@ internal sealed class BasicBlock : ResidualBlock
         register_module("bn1", _bn1 = new BatchNorm(planes));
         register_module("conv2", _conv2 = Conv2d(planes, planes, 3, padding: 1, bias: false));
         register_module("bn2", _bn2 = new BatchNorm(planes));
-        if (!paddedShortcut) ProjectWhereTheShapeChanges(input, planes, stride);
-        else if (stride != 1 || input != planes) Shortcut(new PaddedShortcut(planes - input), registeredAs: null);
+        if (!paddedShortcut)
+            ProjectWhereTheShapeChanges(input, planes, stride);
+        else if (stride != 1 || input != planes)
+            Shortcut(new PaddedShortcut(planes - input), registeredAs: null);
     }
 
     protected override Tensor Branch(Tensor x) => _bn2.call(_conv2.call(_bn1.call(_conv1.call(x)).relu_()));
 
     private sealed class PaddedShortcut(int added) : Module<Tensor, Tensor>(nameof(PaddedShortcut))
     {
-        public override Tensor forward(Tensor x) => functional.pad(
-            x.slice(2, 0, x.shape[2], 2).slice(3, 0, x.shape[3], 2), [0, 0, 0, 0, added / 2, added - added / 2]);
+        public override Tensor forward(Tensor x) =>
+            functional.pad(x.slice(2, 0, x.shape[2], 2).slice(3, 0, x.shape[3], 2), [0, 0, 0, 0, added / 2, added - added / 2]);
     }
 }
 

@@ -30,22 +30,34 @@ internal sealed class SqueezeNet : Backbone
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        Entry("squeezenet1_0", "SqueezeNet 1.0", 1_248_424, 0.819, () =>
         [
-            [Conv2d(3, 96, 7, stride: 2), ReLU(), Pool()],
-            [new Fire(96, 16, 64), new Fire(128, 16, 64), new Fire(128, 32, 128), Pool()],
-            [new Fire(256, 32, 128), new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), Pool()],
-            [new Fire(512, 64, 256)],
-        ]),
-        Entry("squeezenet1_1", "SqueezeNet 1.1", 1_235_496, 0.349, () =>
-        [
-            [Conv2d(3, 64, 3, stride: 2), ReLU(), Pool()],
-            [new Fire(64, 16, 64), new Fire(128, 16, 64), Pool()],
-            [new Fire(128, 32, 128), new Fire(256, 32, 128), Pool()],
-            [new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256)],
-        ]),
-    ];
+            Entry(
+                "squeezenet1_0",
+                "SqueezeNet 1.0",
+                1_248_424,
+                0.819,
+                () =>
+                    [
+                        [Conv2d(3, 96, 7, stride: 2), ReLU(), Pool()],
+                        [new Fire(96, 16, 64), new Fire(128, 16, 64), new Fire(128, 32, 128), Pool()],
+                        [new Fire(256, 32, 128), new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), Pool()],
+                        [new Fire(512, 64, 256)],
+                    ]
+            ),
+            Entry(
+                "squeezenet1_1",
+                "SqueezeNet 1.1",
+                1_235_496,
+                0.349,
+                () =>
+                    [
+                        [Conv2d(3, 64, 3, stride: 2), ReLU(), Pool()],
+                        [new Fire(64, 16, 64), new Fire(128, 16, 64), Pool()],
+                        [new Fire(128, 32, 128), new Fire(256, 32, 128), Pool()],
+                        [new Fire(256, 48, 192), new Fire(384, 48, 192), new Fire(384, 64, 256), new Fire(512, 64, 256)],
+                    ]
+            ),
+        ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -61,9 +73,25 @@ internal sealed class SqueezeNet : Backbone
 
     private static MaxPool2d Pool() => MaxPool2d(3, stride: 2, ceil_mode: true);
 
-    private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, Func<Module<Tensor, Tensor>[][]> groups)
+    private static BackboneEntry Entry(
+        string name,
+        string displayName,
+        long parameters,
+        double gigaMacs,
+        Func<Module<Tensor, Tensor>[][]> groups
+    )
     {
-        var spec = new BackboneSpec(name, displayName, "SqueezeNet", parameters, gigaMacs, Width, GroupNames, Preprocessing.ImageNet, "Iandola et al., SqueezeNet, 2016");
+        var spec = new BackboneSpec(
+            name,
+            displayName,
+            "SqueezeNet",
+            parameters,
+            gigaMacs,
+            Width,
+            GroupNames,
+            Preprocessing.ImageNet,
+            "Iandola et al., SqueezeNet, 2016"
+        );
         return new BackboneEntry(spec, classes => new SqueezeNet(spec, groups(), classes));
     }
 

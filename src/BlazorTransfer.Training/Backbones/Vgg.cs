@@ -11,7 +11,8 @@ namespace BlazorTransfer.Training.Backbones;
 /// </summary>
 internal sealed class Vgg : Backbone
 {
-    private const int Hidden = 4096, Map = 7;
+    private const int Hidden = 4096,
+        Map = 7;
 
     private static readonly int[] Widths = [64, 128, 256, 512, 512];
 
@@ -28,7 +29,8 @@ internal sealed class Vgg : Backbone
             for (int c = 0; c < count; c++)
             {
                 stage.Add(Conv2d(input, width, 3, padding: 1));
-                if (batchNorm) stage.Add(new BatchNorm(width));
+                if (batchNorm)
+                    stage.Add(new BatchNorm(width));
                 stage.Add(Blocks.Relu());
                 input = width;
             }
@@ -37,7 +39,15 @@ internal sealed class Vgg : Backbone
         }
 
         Child("features", Sequential([.. stages.SelectMany(s => s)]));
-        Module<Tensor, Tensor>[] hidden = [Linear(512 * Map * Map, Hidden), Blocks.Relu(), Dropout(), Linear(Hidden, Hidden), Blocks.Relu(), Dropout()];
+        Module<Tensor, Tensor>[] hidden =
+        [
+            Linear(512 * Map * Map, Hidden),
+            Blocks.Relu(),
+            Dropout(),
+            Linear(Hidden, Hidden),
+            Blocks.Relu(),
+            Dropout(),
+        ];
         _head = Linear(Hidden, classes);
         Child("classifier", Sequential([.. hidden, _head]));
         InitialiseConvolutions();
@@ -49,12 +59,12 @@ internal sealed class Vgg : Backbone
     }
 
     public static IEnumerable<BackboneEntry> Entries =>
-    [
-        .. Pair(11, 132_863_336, 132_868_840, 7.609, [1, 1, 2, 2, 2]),
-        .. Pair(13, 133_047_848, 133_053_736, 11.308, [2, 2, 2, 2, 2]),
-        .. Pair(16, 138_357_544, 138_365_992, 15.47, [2, 2, 3, 3, 3]),
-        .. Pair(19, 143_667_240, 143_678_248, 19.632, [2, 2, 4, 4, 4]),
-    ];
+        [
+            .. Pair(11, 132_863_336, 132_868_840, 7.609, [1, 1, 2, 2, 2]),
+            .. Pair(13, 133_047_848, 133_053_736, 11.308, [2, 2, 2, 2, 2]),
+            .. Pair(16, 138_357_544, 138_365_992, 15.47, [2, 2, 3, 3, 3]),
+            .. Pair(19, 143_667_240, 143_678_248, 19.632, [2, 2, 4, 4, 4]),
+        ];
 
     public override IReadOnlyList<LayerGroup> LayerGroups { get; }
 
@@ -63,15 +73,31 @@ internal sealed class Vgg : Backbone
     public override Tensor ToHeadInput(Tensor trunk) => trunk;
 
     private static IEnumerable<BackboneEntry> Pair(int depth, long plain, long normalised, double gigaMacs, int[] convolutions) =>
-    [
-        Entry($"vgg{depth}", $"VGG-{depth}", plain, gigaMacs, convolutions, batchNorm: false),
-        Entry($"vgg{depth}_bn", $"VGG-{depth} with batch norm", normalised, gigaMacs, convolutions, batchNorm: true),
-    ];
+        [
+            Entry($"vgg{depth}", $"VGG-{depth}", plain, gigaMacs, convolutions, batchNorm: false),
+            Entry($"vgg{depth}_bn", $"VGG-{depth} with batch norm", normalised, gigaMacs, convolutions, batchNorm: true),
+        ];
 
-    private static BackboneEntry Entry(string name, string displayName, long parameters, double gigaMacs, int[] convolutions, bool batchNorm)
+    private static BackboneEntry Entry(
+        string name,
+        string displayName,
+        long parameters,
+        double gigaMacs,
+        int[] convolutions,
+        bool batchNorm
+    )
     {
-        var spec = new BackboneSpec(name, displayName, "VGG", parameters, gigaMacs, Hidden, [.. Widths.Select((_, i) => $"stage{i + 1}"), "fc"],
-            Preprocessing.ImageNet, "Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, 2014");
+        var spec = new BackboneSpec(
+            name,
+            displayName,
+            "VGG",
+            parameters,
+            gigaMacs,
+            Hidden,
+            [.. Widths.Select((_, i) => $"stage{i + 1}"), "fc"],
+            Preprocessing.ImageNet,
+            "Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, 2014"
+        );
         return new BackboneEntry(spec, classes => new Vgg(spec, convolutions, batchNorm, classes));
     }
 }

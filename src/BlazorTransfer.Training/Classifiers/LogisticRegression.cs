@@ -4,8 +4,10 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Classifiers;
 
 /// <summary>
-/// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b) + λ/2 |W|², the mean as the samples are weighted, by L-BFGS on all
-/// samples at once (Nocedal, "Updating quasi-Newton matrices with limited storage", 1980), from zero: the problem is convex, so that there is
+/// Multinomial logistic regression, min over W, b of mean cross-entropy(X W + b) + λ/2 |W|², the mean as the samples are weighted, by
+/// L-BFGS on all
+/// samples at once (Nocedal, "Updating quasi-Newton matrices with limited storage", 1980), from zero: the problem is convex, so that there
+/// is
 /// nothing to draw.
 /// </summary>
 internal sealed class LogisticRegression : IFittedClassifier
@@ -34,7 +36,14 @@ internal sealed class LogisticRegression : IFittedClassifier
     /// <param name="decay">λ.</param>
     /// <param name="cancel">Stops the search.</param>
     /// <param name="weights">How much each sample counts, [N], on any scale; null for all alike.</param>
-    public static LogisticRegression Fit(Tensor features, Tensor labels, int classes, double decay, CancellationToken cancel, Tensor? weights = null)
+    public static LogisticRegression Fit(
+        Tensor features,
+        Tensor labels,
+        int classes,
+        double decay,
+        CancellationToken cancel,
+        Tensor? weights = null
+    )
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
@@ -51,7 +60,8 @@ internal sealed class LogisticRegression : IFittedClassifier
             double slope = Dot(gradient, direction);
             // The first step has no curvature to go by, and may be far too long.
             double length = history.Count == 0 ? Math.Min(1, 1 / gradient.norm().ToDouble()) : 1;
-            if (Search(problem, point, value, direction, slope, length) is not var (next, nextValue, nextGradient)) break;
+            if (Search(problem, point, value, direction, slope, length) is not var (next, nextValue, nextGradient))
+                break;
             Remember(history, next.Minus(point), nextGradient.Minus(gradient));
             point.Dispose();
             gradient.Dispose();
@@ -61,13 +71,17 @@ internal sealed class LogisticRegression : IFittedClassifier
         return new LogisticRegression(point.DetachFromDisposeScope(), value);
     }
 
-    /// <summary>The classifier whose logits are the weighted mean of those of several, which are linear in the features, as it is.</summary>
+    /// <summary>The classifier whose logits are the weighted mean of those of several, which are linear in the features, as it
+    /// is.</summary>
     public static LogisticRegression Mean(IReadOnlyCollection<(LogisticRegression Classifier, double Weight)> of)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         double sum = of.Sum(c => c.Weight);
-        return new LogisticRegression(of.Select(c => c.Classifier._weights.Times(c.Weight / sum)).Aggregate((a, b) => a.Plus(b)).DetachFromDisposeScope(), double.NaN);
+        return new LogisticRegression(
+            of.Select(c => c.Classifier._weights.Times(c.Weight / sum)).Aggregate((a, b) => a.Plus(b)).DetachFromDisposeScope(),
+            double.NaN
+        );
     }
 
     /// <summary>What it says of each row, [N, classes], before the softmax; gradients go through to the features.</summary>
@@ -87,14 +101,16 @@ internal sealed class LogisticRegression : IFittedClassifier
 
     public void Dispose() => _weights.Dispose();
 
-    private static Tensor WithOnes(Tensor features) => cat([features, ones(features.shape[0], 1, dtype: features.dtype, device: features.device)], 1);
+    private static Tensor WithOnes(Tensor features) =>
+        cat([features, ones(features.shape[0], 1, dtype: features.dtype, device: features.device)], 1);
 
     private static double Dot(Tensor a, Tensor b) => (a * b).sum().ToDouble();
 
     /// <summary>The gradient times the estimated inverse of the second derivatives: the two loops of L-BFGS.</summary>
     private static Tensor Scaled(Tensor gradient, List<(Tensor Step, Tensor Change)> history)
     {
-        if (history.Count == 0) return gradient;
+        if (history.Count == 0)
+            return gradient;
         Tensor q = gradient;
         var factors = new Stack<double>();
         foreach ((Tensor step, Tensor change) in history.AsEnumerable().Reverse())
@@ -105,12 +121,20 @@ internal sealed class LogisticRegression : IFittedClassifier
 
         (Tensor lastStep, Tensor lastChange) = history[^1];
         q = q.Times(Dot(lastStep, lastChange) / Dot(lastChange, lastChange));
-        foreach ((Tensor step, Tensor change) in history) q = q.Plus(step.Times(factors.Pop() - Dot(change, q) / Dot(step, change)));
+        foreach ((Tensor step, Tensor change) in history)
+            q = q.Plus(step.Times(factors.Pop() - Dot(change, q) / Dot(step, change)));
         return q;
     }
 
     /// <summary>Halves the step until it gains what its slope promises (Armijo's rule); null where no step does.</summary>
-    private static (Tensor Point, double Value, Tensor Gradient)? Search(Problem problem, Tensor point, double value, Tensor direction, double slope, double length)
+    private static (Tensor Point, double Value, Tensor Gradient)? Search(
+        Problem problem,
+        Tensor point,
+        double value,
+        Tensor direction,
+        double slope,
+        double length
+    )
     {
         const int mostHalvings = 30;
         const double share = 1e-4;
@@ -118,7 +142,8 @@ internal sealed class LogisticRegression : IFittedClassifier
         {
             Tensor next = point.Plus(direction.Times(length));
             (double nextValue, Tensor gradient) = problem.At(next);
-            if (nextValue <= value + share * length * slope) return (next, nextValue, gradient);
+            if (nextValue <= value + share * length * slope)
+                return (next, nextValue, gradient);
         }
 
         return null;
@@ -127,9 +152,11 @@ internal sealed class LogisticRegression : IFittedClassifier
     private static void Remember(List<(Tensor Step, Tensor Change)> history, Tensor step, Tensor change)
     {
         // Without curvature along the step there is nothing to learn from it.
-        if (Dot(step, change) <= 1e-10 * step.norm().ToDouble() * change.norm().ToDouble()) return;
+        if (Dot(step, change) <= 1e-10 * step.norm().ToDouble() * change.norm().ToDouble())
+            return;
         history.Add((step.MoveToOuterDisposeScope(), change.MoveToOuterDisposeScope()));
-        if (history.Count <= Memory) return;
+        if (history.Count <= Memory)
+            return;
         history[0].Step.Dispose();
         history[0].Change.Dispose();
         history.RemoveAt(0);
@@ -141,7 +168,8 @@ internal sealed class LogisticRegression : IFittedClassifier
     /// <param name="Weights">How much each sample counts, [N, 1], of mean one; null for all alike.</param>
     private sealed record Problem(Tensor Inputs, Tensor Targets, double Decay, Tensor? Weights)
     {
-        /// <summary>The objective and its gradient Xᵀ(softmax(X W) − Y)/N + λ W, the bias not decayed. They outlive this call's scope.</summary>
+        /// <summary>The objective and its gradient Xᵀ(softmax(X W) − Y)/N + λ W, the bias not decayed. They outlive this call's
+        /// scope.</summary>
         public (double Value, Tensor Gradient) At(Tensor point)
         {
             using var scope = NewDisposeScope();

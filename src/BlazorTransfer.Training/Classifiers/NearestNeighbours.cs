@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Classifiers;
 
-/// <summary>The classes of the k nearest samples vote, see <see cref="NeighbourVotes"/>; of very many samples, evenly spread ones stand for all.</summary>
+/// <summary>The classes of the k nearest samples vote, see <see cref="NeighbourVotes"/>; of very many samples, evenly spread ones stand for
+/// all.</summary>
 internal sealed class NearestNeighbours : IFittedClassifier
 {
     private NearestNeighbours(Tensor references, Tensor labels, int classes, int neighbours) =>
@@ -27,9 +28,14 @@ internal sealed class NearestNeighbours : IFittedClassifier
     /// <param name="neighbours">k; fewer where there are fewer samples.</param>
     public static NearestNeighbours Fit(Tensor features, Tensor labels, int classes, int neighbours)
     {
-        Tensor references = EvenRows.Of(features, HeadSpec.MaximumReferences), known = EvenRows.Of(labels, HeadSpec.MaximumReferences);
+        Tensor references = EvenRows.Of(features, HeadSpec.MaximumReferences),
+            known = EvenRows.Of(labels, HeadSpec.MaximumReferences);
         return new NearestNeighbours(
-            references.clone().DetachFromDisposeScope(), known.clone().DetachFromDisposeScope(), classes, (int)Math.Min(neighbours, references.shape[0]));
+            references.clone().DetachFromDisposeScope(),
+            known.clone().DetachFromDisposeScope(),
+            classes,
+            (int)Math.Min(neighbours, references.shape[0])
+        );
     }
 
     public Tensor Logits(Tensor features) => NeighbourVotes.Votes(features, References, Labels, Classes, Neighbours);

@@ -15,7 +15,8 @@ internal sealed class Standardisation : IDisposable
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        Tensor mean = features.mean([0], keepdim: true), deviation = features.Minus(mean).square().mean([0], keepdim: true).sqrt();
+        Tensor mean = features.mean([0], keepdim: true),
+            deviation = features.Minus(mean).square().mean([0], keepdim: true).sqrt();
         // A feature that does not vary is left at zero, not blown up to its rounding errors.
         Tensor scale = where(deviation.gt(mean.abs().Times(1e-7)), deviation.reciprocal(), zeros_like(deviation));
         return new Standardisation(mean.DetachFromDisposeScope(), scale.DetachFromDisposeScope());
@@ -35,7 +36,8 @@ internal sealed class Standardisation : IDisposable
     }
 
     /// <summary>
-    /// The classifier of raw features that says what one of standardised features says: x̂ W + b = x (s ∘ W) + b − (m ∘ s) W. A feature that does
+    /// The classifier of raw features that says what one of standardised features says: x̂ W + b = x (s ∘ W) + b − (m ∘ s) W. A feature
+    /// that does
     /// not vary counts nothing.
     /// </summary>
     /// <param name="weights">[D, classes], W.</param>

@@ -25,7 +25,14 @@ internal static class DomainEmbedding
     /// <param name="target">Images of the target.</param>
     /// <param name="batchSize">Images computed at once.</param>
     /// <param name="cancel">Stops it.</param>
-    public static JointEmbedding Compute(TransferModel model, TransferMethod method, BatchSource source, BatchSource target, int batchSize, CancellationToken cancel)
+    public static JointEmbedding Compute(
+        TransferModel model,
+        TransferMethod method,
+        BatchSource source,
+        BatchSource target,
+        int batchSize,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
@@ -36,25 +43,44 @@ internal static class DomainEmbedding
         (_, Tensor values, Tensor directions) = linalg.svd(centred, fullMatrices: false);
         long components = Math.Min(2, directions.shape[0]);
         Tensor plane = centred.mm(directions.narrow(0, 0, components).t());
-        double variance = values.square().sum().ToDouble(), shown = values.narrow(0, 0, components).square().sum().ToDouble();
+        double variance = values.square().sum().ToDouble(),
+            shown = values.narrow(0, 0, components).square().sum().ToDouble();
         bool enough = Math.Min(ofSource.Samples.Count, ofTarget.Samples.Count) >= ProxyADistance.FewestImages;
         double[] places = plane.cpu().data<double>().ToArray();
         Sample[] samples = [.. ofSource.Samples, .. ofTarget.Samples];
-        double[]? neighbourhoods = samples.Length < FewestNeighbours ? null
-            : TSne.Embed(centred.mm(directions.narrow(0, 0, Math.Min(NeighbourComponents, directions.shape[0])).t()), cancel).cpu().data<double>().ToArray();
+        double[]? neighbourhoods =
+            samples.Length < FewestNeighbours
+                ? null
+                : TSne.Embed(centred.mm(directions.narrow(0, 0, Math.Min(NeighbourComponents, directions.shape[0])).t()), cancel)
+                    .cpu()
+                    .data<double>()
+                    .ToArray();
         long[] predicted = cat([ofSource.Logits, ofTarget.Logits]).argmax(1).cpu().data<long>().ToArray();
         return new JointEmbedding(
             [
-                .. samples.Select((s, i) => new EmbeddedImage(
-                    s.Sha256, i >= ofSource.Samples.Count, Rounded(places[i * components]), components < 2 ? 0 : Rounded(places[i * components + 1]),
-                    model.Classes[(int)predicted[i]], s.Label, neighbourhoods is null ? null : new PlanePoint(Rounded(neighbourhoods[2 * i]), Rounded(neighbourhoods[2 * i + 1])))),
+                .. samples.Select(
+                    (s, i) =>
+                        new EmbeddedImage(
+                            s.Sha256,
+                            i >= ofSource.Samples.Count,
+                            Rounded(places[i * components]),
+                            components < 2 ? 0 : Rounded(places[i * components + 1]),
+                            model.Classes[(int)predicted[i]],
+                            s.Label,
+                            neighbourhoods is null
+                                ? null
+                                : new PlanePoint(Rounded(neighbourhoods[2 * i]), Rounded(neighbourhoods[2 * i + 1]))
+                        )
+                ),
             ],
             variance > 0 ? shown / variance : 0,
-            enough ? ProxyADistance.Measure(ofSource.Seen.Features, ofTarget.Seen.Features, ProxyADistance.DefaultDecay, cancel) : null);
+            enough ? ProxyADistance.Measure(ofSource.Seen.Features, ofTarget.Seen.Features, ProxyADistance.DefaultDecay, cancel) : null
+        );
     }
 
     /// <summary>
-    /// Each feature in mean deviations, and what lies further out than five of them at that distance: a feature that hardly ever varies would push
+    /// Each feature in mean deviations, and what lies further out than five of them at that distance: a feature that hardly ever varies
+    /// would push
     /// all but a few images into a corner.
     /// </summary>
     private static Tensor WithoutOutliers(Tensor centred)

@@ -20,14 +20,26 @@ internal sealed record DomainSample(IReadOnlyList<Sample> Samples, DomainView Se
     /// <param name="most">How many are looked at, at most.</param>
     /// <param name="batchSize">Images computed at once.</param>
     /// <param name="cancel">Stops it.</param>
-    public static DomainSample Take(TransferModel model, TransferMethod method, BatchSource images, bool ofTarget, int most, int batchSize, CancellationToken cancel)
+    public static DomainSample Take(
+        TransferModel model,
+        TransferMethod method,
+        BatchSource images,
+        bool ofTarget,
+        int most,
+        int batchSize,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        int count = images.Samples.Count, taken = Math.Min(count, most);
+        int count = images.Samples.Count,
+            taken = Math.Min(count, most);
         int[] order = [.. Enumerable.Range(0, taken).Select(i => (int)((long)i * count / taken))];
         new Random(0).Shuffle(order);
-        List<Tensor> features = [], seen = [], logits = [], labels = [];
+        List<Tensor> features = [],
+            seen = [],
+            logits = [],
+            labels = [];
         foreach (Batch batch in images.Read(order, batchSize, epoch: 0, cancel))
         {
             using var step = NewDisposeScope();
@@ -43,6 +55,11 @@ internal sealed record DomainSample(IReadOnlyList<Sample> Samples, DomainView Se
         }
 
         Tensor All(List<Tensor> batches) => cat(batches).MoveToOuterDisposeScope();
-        return new DomainSample([.. order.Select(i => images.Samples[i])], new DomainView(All(features), All(seen)), All(logits), All(labels));
+        return new DomainSample(
+            [.. order.Select(i => images.Samples[i])],
+            new DomainView(All(features), All(seen)),
+            All(logits),
+            All(labels)
+        );
     }
 }

@@ -52,7 +52,13 @@ public sealed class Predictor : IDisposable
         float[] outputs = Outputs(image);
         return new Answer(
             Best(Model.Classes, outputs[..Model.Classes.Count], top),
-            [.. Model.Tasks.Select(t => new LabelSetAnswer(t.Labels.Name, Best(t.Labels.Labels, outputs.AsSpan(t.FirstOutput, t.Labels.Labels.Count).ToArray(), top)))]);
+            [
+                .. Model.Tasks.Select(t => new LabelSetAnswer(
+                    t.Labels.Name,
+                    Best(t.Labels.Labels, outputs.AsSpan(t.FirstOutput, t.Labels.Labels.Count).ToArray(), top)
+                )),
+            ]
+        );
     }
 
     private static IReadOnlyList<ClassProbability> Best(IReadOnlyList<string> labels, float[] logits, int top)

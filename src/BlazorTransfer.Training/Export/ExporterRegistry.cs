@@ -15,13 +15,23 @@ public static class ExporterRegistry
     public static IReadOnlyList<Exporter> Exporters { get; } =
     [
         new Exporter(
-            new ExportFormatSpec("safetensors", "safetensors", "Weights with torchvision's names; read by Python, Rust, JavaScript and this program."),
+            new ExportFormatSpec(
+                "safetensors",
+                "safetensors",
+                "Weights with torchvision's names; read by Python, Rust, JavaScript and this program."
+            ),
             "model.safetensors",
-            (tensors, path) => Safetensors.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" })),
+            (tensors, path) => Safetensors.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" })
+        ),
         new Exporter(
-            new ExportFormatSpec("pth", "PyTorch state dictionary", "Loads with torch.load(…, weights_only=True) into torchvision's network."),
+            new ExportFormatSpec(
+                "pth",
+                "PyTorch state dictionary",
+                "Loads with torch.load(…, weights_only=True) into torchvision's network."
+            ),
             "model.pth",
-            (tensors, path) => PthWriter.Write(path, tensors)),
+            (tensors, path) => PthWriter.Write(path, tensors)
+        ),
     ];
 
     public static IReadOnlyList<ExportFormatSpec> All { get; } = [.. Exporters.Select(e => e.Spec)];

@@ -37,7 +37,10 @@ public static class ModelPackage
             }
 
             File.WriteAllLines(Path.Combine(staging, "labels.txt"), PackageReadme.OutputsOf(description));
-            File.WriteAllText(Path.Combine(staging, "preprocessing.json"), JsonSerializer.Serialize(description.Preprocessing, ProtocolJson.Indented));
+            File.WriteAllText(
+                Path.Combine(staging, "preprocessing.json"),
+                JsonSerializer.Serialize(description.Preprocessing, ProtocolJson.Indented)
+            );
             description.Save(Path.Combine(staging, "model.json"));
             File.WriteAllText(Path.Combine(staging, "run.json"), RunRecord(folder, job, description, proof));
             File.WriteAllText(Path.Combine(staging, "README.md"), PackageReadme.For(description, job));
@@ -50,19 +53,29 @@ public static class ModelPackage
     }
 
     private static string[] ProofImagesOf(JobSpec job) =>
-        [.. DatasetManifest.Load(job.Data.Manifest).Of(Split.Validation).Take(ProofImages).Select(s => Path.Combine(job.Data.ImageRoot, s.File))];
+        [
+            .. DatasetManifest
+                .Load(job.Data.Manifest)
+                .Of(Split.Validation)
+                .Take(ProofImages)
+                .Select(s => Path.Combine(job.Data.ImageRoot, s.File)),
+        ];
 
     /// <summary>Largest absolute difference of any logit, over the images.</summary>
     private static double Prove(string checkpoint, ModelDescription description, string exported, string[] images)
     {
         description.Save(ModelDescription.PathBeside(exported));
-        using Predictor original = Predictor.Open(checkpoint), copy = Predictor.Open(exported);
+        using Predictor original = Predictor.Open(checkpoint),
+            copy = Predictor.Open(exported);
         double difference = images.Max(image => original.Outputs(image).Zip(copy.Outputs(image), (a, b) => (double)Math.Abs(a - b)).Max());
         // The negation also catches a difference that is no number.
         if (!(difference <= LargestDifference))
         {
-            throw new TrainingException(WorkerExitCode.InternalError,
-                $"The exported {Path.GetFileName(exported)} does not give the model's answers (difference {difference:g3}), so it is not offered.");
+            throw new TrainingException(
+                WorkerExitCode.InternalError,
+                $"The exported {Path.GetFileName(exported)} does not give the model's answers (difference {difference:g3}), so "
+                    + "it is not offered."
+            );
         }
 
         return difference;
@@ -83,31 +96,64 @@ public static class ModelPackage
                 LabelSets = job.LabelSets.Count == 0 ? null : job.LabelSets,
                 Settings = started?.Settings,
                 job.Seed,
-                Data = new { job.Data.Version, job.Data.Only, started?.TrainSamples, started?.ValidationSamples, started?.TestSamples },
-                Target = job.Target is null ? null : new { job.Target.Data.Version, job.Target.Data.Only, job.Target.Data.ClassNames, job.Target.Transductive, started?.TargetSamples, started?.TargetScored },
+                Data = new
+                {
+                    job.Data.Version,
+                    job.Data.Only,
+                    started?.TrainSamples,
+                    started?.ValidationSamples,
+                    started?.TestSamples,
+                },
+                Target = job.Target is null
+                    ? null
+                    : new
+                    {
+                        job.Target.Data.Version,
+                        job.Target.Data.Only,
+                        job.Target.Data.ClassNames,
+                        job.Target.Transductive,
+                        started?.TargetSamples,
+                        started?.TargetScored,
+                    },
                 Device = started?.DeviceDescription,
-                Software = $"BlazorTransfer {Catalogues.Version}, TorchSharp {typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}",
+                Software = $"BlazorTransfer {Catalogues.Version}, TorchSharp "
+                    + $"{typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}",
                 BestEpoch = description.Epoch,
                 BestEpochMetrics = description.Metrics,
-                Evaluations = events.OfType<EvaluationCompleted>().Select(e => new { e.Split, e.OfTarget, e.LabelSet, e.Metrics, e.ConfusionMatrix }),
+                Evaluations = events
+                    .OfType<EvaluationCompleted>()
+                    .Select(e => new
+                    {
+                        e.Split,
+                        e.OfTarget,
+                        e.LabelSet,
+                        e.Metrics,
+                        e.ConfusionMatrix,
+                    }),
                 ExportProof = new { Images = ProofImages, LargestLogitDifference = proof },
             },
-            ProtocolJson.Indented);
+            ProtocolJson.Indented
+        );
     }
 
     private static ArtifactWritten Zip(string staging, RunFolder folder)
     {
         string[] files = [.. Directory.GetFiles(staging).Order(StringComparer.Ordinal)];
-        AtomicFile.Write(folder.ModelPackage, stream =>
-        {
-            using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
-            foreach (string file in files)
+        AtomicFile.Write(
+            folder.ModelPackage,
+            stream =>
             {
-                // Weights are noise to a compressor.
-                CompressionLevel level = Path.GetExtension(file) is ".safetensors" or ".pth" ? CompressionLevel.NoCompression : CompressionLevel.Optimal;
-                zip.CreateEntryFromFile(file, Path.GetFileName(file), level);
+                using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
+                foreach (string file in files)
+                {
+                    // Weights are noise to a compressor.
+                    CompressionLevel level = Path.GetExtension(file) is ".safetensors" or ".pth"
+                        ? CompressionLevel.NoCompression
+                        : CompressionLevel.Optimal;
+                    zip.CreateEntryFromFile(file, Path.GetFileName(file), level);
+                }
             }
-        });
+        );
         using FileStream written = File.OpenRead(folder.ModelPackage);
         return new ArtifactWritten
         {

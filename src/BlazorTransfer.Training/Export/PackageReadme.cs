@@ -20,14 +20,20 @@ public static class PackageReadme
         return $$"""
             # Image classifier: {{Few(model.Classes)}}
 
-            {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes{{FurtherQuestions(model)}}, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
+            {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes{{FurtherQuestions(
+                model
+            )}}, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
             {{Accuracy(model, job)}}{{FurtherAccuracy(model)}}
 
             | file | what it is |
             |---|---|
             | `model.safetensors` | the weights, torchvision's names |
             | `model.pth` | the same as a PyTorch state dictionary |
-            | `labels.txt` | {{(model.LabelSets is null ? "the classes, in the order of the outputs" : "what each output stands for, in their order: the classes, then the labels of each set as `set: label`")}} |
+            | `labels.txt` | {{(
+                model.LabelSets is null
+                    ? "the classes, in the order of the outputs"
+                    : "what each output stands for, in their order: the classes, then the labels of each set as `set: label`"
+            )}} |
             | `preprocessing.json` | how an image becomes the input |
             | `run.json` | configuration, seed, version of the data, metrics |
             | `model.json` | what `worker predict` needs |
@@ -58,13 +64,17 @@ public static class PackageReadme
             ```
 
             ## TorchSharp
-            The package loads with the engine of BlazorTransfer (`BlazorTransfer.Training`), which builds the network and prepares the image:
+            The package loads with the engine of BlazorTransfer (`BlazorTransfer.Training`), which builds the
+            network and prepares the image:
             ```csharp
             using BlazorTransfer.Training.Evaluation;
 
             // model.json lies beside model.safetensors and names the network, the classes and the preprocessing.
             using Predictor predictor = Predictor.Open("model.safetensors");
-            foreach (var answer in predictor.Predict("image.jpg")) Console.WriteLine($"{answer.Label} {answer.Probability:P1}");{{FurtherInTorchSharp(model)}}
+            foreach (var answer in predictor.Predict("image.jpg"))
+                Console.WriteLine($"{answer.Label} {answer.Probability:P1}");{{FurtherInTorchSharp(
+                model
+            )}}
             ```
 
             ## Command line
@@ -76,13 +86,17 @@ public static class PackageReadme
     }
 
     /// <summary>What each output stands for: a line each in <c>labels.txt</c>.</summary>
-    public static IReadOnlyList<string> OutputsOf(ModelDescription model) => [.. model.Classes, .. (model.LabelSets ?? []).SelectMany(s => s.Labels.Select(label => $"{s.Name}: {label}"))];
+    public static IReadOnlyList<string> OutputsOf(ModelDescription model) =>
+        [.. model.Classes, .. (model.LabelSets ?? []).SelectMany(s => s.Labels.Select(label => $"{s.Name}: {label}"))];
 
-    private static string Few(IReadOnlyList<string> names) => $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
+    private static string Few(IReadOnlyList<string> names) =>
+        $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
 
-    private static string FurtherQuestions(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $", and {s.Name}: {Few(s.Labels)}"));
+    private static string FurtherQuestions(ModelDescription model) =>
+        string.Concat((model.LabelSets ?? []).Select(s => $", and {s.Name}: {Few(s.Labels)}"));
 
-    private static string FurtherAccuracy(ModelDescription model) => string.Concat((model.LabelSets ?? []).Select(s => $" {s.Name}: {Top1(model, MetricKeys.Of(MetricKeys.ValidationTop1, s.Name))}."));
+    private static string FurtherAccuracy(ModelDescription model) =>
+        string.Concat((model.LabelSets ?? []).Select(s => $" {s.Name}: {Top1(model, MetricKeys.Of(MetricKeys.ValidationTop1, s.Name))}."));
 
     /// <summary>The best output; of a model that answers several questions, the best of each one's.</summary>
     private static string AnswerInPyTorch(ModelDescription model)
@@ -92,7 +106,8 @@ public static class PackageReadme
             :
             [
                 "answers, first = [], 0",
-                $"for count in [{string.Join(", ", sets.Select(s => s.Labels.Count).Prepend(model.Classes.Count))}]:  # outputs of the classes, and of each label set",
+                $"for count in [{string.Join(", ", sets.Select(s => s.Labels.Count).Prepend(model.Classes.Count))}]:  # outputs "
+                    + "of the classes, and of each label set",
                 "    answers.append(labels[first + logits[first:first + count].argmax().item()])",
                 "    first += count",
                 "print(path, *answers, [round(v, 4) for v in logits.tolist()])",
@@ -101,12 +116,15 @@ public static class PackageReadme
     }
 
     private static string FurtherInTorchSharp(ModelDescription model) =>
-        model.LabelSets is null ? "" : "\nforeach (var set in predictor.Answer(\"image.jpg\").LabelSets) Console.WriteLine($\"{set.Name}: {set.Top[0].Label}\");";
+        model.LabelSets is null
+            ? ""
+            : "\nforeach (var set in predictor.Answer(\"image.jpg\").LabelSets) Console.WriteLine($\"{set.Name}: {set.Top[0].Label}\");";
 
     /// <summary>What puts a head into the network that is not the architecture's own; nothing where it is that.</summary>
     private static string HeadInPyTorch(ModelDescription model)
     {
-        if (model.Head is not { } head) return "";
+        if (model.Head is not { } head)
+            return "";
         using Backbone backbone = BackboneRegistry.Create(model.Backbone, OutputsOf(model).Count);
         string place = string.Concat(backbone.HeadName.Split('.').Select(part => int.TryParse(part, out _) ? $"[{part}]" : $".{part}"));
         PyTorchCode code = OwnHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap);
@@ -116,14 +134,21 @@ public static class PackageReadme
     private static string Accuracy(ModelDescription model, JobSpec job)
     {
         return job.Target is not { } target
-            ? $"Validation top-1: {Top1(model, MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation images, so expect a little less on new ones)."
-            : $"It is for images like {target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 there: {Top1(model, MetricKeys.TargetTop1)} (epoch {model.Epoch}; {LabelsOf(job, target)}).";
+            ? $"Validation top-1: {Top1(model, MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation "
+                + "images, so expect a little less on new ones)."
+            : "It is for images like "
+                + $"{target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 "
+                + $"there: {Top1(model, MetricKeys.TargetTop1)} (epoch {model.Epoch}; {LabelsOf(job, target)}).";
     }
 
-    private static string Top1(ModelDescription model, string key) => model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
+    private static string Top1(ModelDescription model, string key) =>
+        model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";
 
-    private static string LabelsOf(JobSpec job, TargetSpec target) => !TransferMethodRegistry.All.Any(m => m.Name == job.Method && m.UsesTargetLabels) ? "no label of these images was used to train or to choose it"
-        : $"{target.LabelledPerClass} labelled images of each class were learned from, and none of those that scored it";
+    private static string LabelsOf(JobSpec job, TargetSpec target) =>
+        !TransferMethodRegistry.All.Any(m => m.Name == job.Method && m.UsesTargetLabels)
+            ? "no label of these images was used to train or to choose it"
+            : $"{target.LabelledPerClass} labelled images of each class were learned from, and none of those that scored it";
 
-    private static string Numbers(IEnumerable<float> values) => string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));
+    private static string Numbers(IEnumerable<float> values) =>
+        string.Join(", ", values.Select(v => v.ToString(CultureInfo.InvariantCulture)));
 }

@@ -39,7 +39,8 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
 
     public IReadOnlyList<Sample> Samples { get; } = samples;
 
-    /// <summary>The images of the target domain that go beside these, unlabelled but for those that a method was given the labels of; null where there are none.</summary>
+    /// <summary>The images of the target domain that go beside these, unlabelled but for those that a method was given the labels of; null
+    /// where there are none.</summary>
     public virtual BatchSource? Target => null;
 
     /// <summary>
@@ -49,13 +50,15 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
     public abstract IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel);
 
     /// <summary>All samples in their own order.</summary>
-    public IEnumerable<Batch> ReadAll(int batchSize, CancellationToken cancel) => Read([.. Enumerable.Range(0, Samples.Count)], batchSize, 0, cancel);
+    public IEnumerable<Batch> ReadAll(int batchSize, CancellationToken cancel) =>
+        Read([.. Enumerable.Range(0, Samples.Count)], batchSize, 0, cancel);
 
     /// <summary>The samples in an order drawn from seed and epoch, alike on every machine.</summary>
     /// <param name="batchSize">Images in a batch.</param>
     /// <param name="seed">The run's seed.</param>
     /// <param name="epoch">The epoch, from 1.</param>
-    /// <param name="balanced">As many samples as there are, of every class equally many (one more or less), each class's as evenly as that allows.</param>
+    /// <param name="balanced">As many samples as there are, of every class equally many (one more or less), each class's as evenly as that
+    /// allows.</param>
     /// <param name="cancel">Stops the reading.</param>
     public IEnumerable<Batch> ReadShuffled(int batchSize, int seed, int epoch, bool balanced, CancellationToken cancel)
     {
@@ -67,17 +70,23 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
 
     private int[] BalancedDraw(Random random)
     {
-        int[][] classes = [.. Enumerable.Range(0, Samples.Count).GroupBy(i => Samples[i].Label, StringComparer.Ordinal).Select(g => g.ToArray())];
+        int[][] classes =
+        [
+            .. Enumerable.Range(0, Samples.Count).GroupBy(i => Samples[i].Label, StringComparer.Ordinal).Select(g => g.ToArray()),
+        ];
         // Which classes have one more changes with the epoch.
         random.Shuffle(classes);
-        int count = Samples.Count / classes.Length, more = Samples.Count % classes.Length;
+        int count = Samples.Count / classes.Length,
+            more = Samples.Count % classes.Length;
         return
         [
-            .. classes.SelectMany((members, c) =>
-            {
-                random.Shuffle(members);
-                return Enumerable.Range(0, count + (c < more ? 1 : 0)).Select(i => members[i % members.Length]);
-            }),
+            .. classes.SelectMany(
+                (members, c) =>
+                {
+                    random.Shuffle(members);
+                    return Enumerable.Range(0, count + (c < more ? 1 : 0)).Select(i => members[i % members.Length]);
+                }
+            ),
         ];
     }
 
@@ -87,7 +96,8 @@ public abstract class BatchSource(IReadOnlyList<Sample> samples)
 
 /// <summary>How one sample becomes one input; called from several threads at once.</summary>
 /// <param name="sample">The sample.</param>
-/// <param name="random">A generator of its own, from the run's seed, the epoch, the sample's number, and how often the epoch has had it before.</param>
+/// <param name="random">A generator of its own, from the run's seed, the epoch, the sample's number, and how often the epoch has had it
+/// before.</param>
 /// <param name="target">The input's floats.</param>
 public delegate void SampleReader(Sample sample, Random random, Span<float> target);
 
@@ -110,11 +120,18 @@ public sealed record InputReader(int Side, SampleReader Read)
 /// <param name="reader">How an epoch's images are read; epochs count from 1, and 0 is a pass outside training.</param>
 /// <param name="seed">The run's seed.</param>
 /// <param name="device">Where the tensors go.</param>
-public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<string> classes, Func<int, InputReader> reader, int seed, Device device)
-    : BatchSource(samples)
+public sealed class ImageBatches(
+    IReadOnlyList<Sample> samples,
+    IReadOnlyList<string> classes,
+    Func<int, InputReader> reader,
+    int seed,
+    Device device
+) : BatchSource(samples)
 {
     private const int BatchesAhead = 2;
-    private readonly Dictionary<string, long> _classNumbers = classes.Select((c, i) => (c, (long)i)).ToDictionary(p => p.c, p => p.Item2, StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _classNumbers = classes
+        .Select((c, i) => (c, (long)i))
+        .ToDictionary(p => p.c, p => p.Item2, StringComparer.Ordinal);
 
     /// <summary>Side of the images outside training, in pixels.</summary>
     public int Side => reader(0).Side;
@@ -147,8 +164,13 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
     }
 
     private void Produce(
-        InputReader input, IReadOnlyList<int> order, int batchSize, int epoch, BlockingCollection<(int[] Indices, int[] Seeds, float[] Floats)> ready,
-        CancellationToken stop)
+        InputReader input,
+        IReadOnlyList<int> order,
+        int batchSize,
+        int epoch,
+        BlockingCollection<(int[] Indices, int[] Seeds, float[] Floats)> ready,
+        CancellationToken stop
+    )
     {
         try
         {
@@ -159,8 +181,12 @@ public sealed class ImageBatches(IReadOnlyList<Sample> samples, IReadOnlyList<st
                 int[] indices = [.. order.Skip(begin).Take(batchSize)];
                 int[] seeds = [.. indices.Select(i => HashCode(seed, epoch, i + Samples.Count * seen[i]++))];
                 float[] floats = new float[indices.Length * length];
-                Parallel.For(0, indices.Length, new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                    i => input.Read(Samples[indices[i]], new Random(seeds[i]), floats.AsSpan(i * length, length)));
+                Parallel.For(
+                    0,
+                    indices.Length,
+                    new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount },
+                    i => input.Read(Samples[indices[i]], new Random(seeds[i]), floats.AsSpan(i * length, length))
+                );
                 ready.Add((indices, seeds, floats), stop);
             }
         }

@@ -34,7 +34,8 @@ internal sealed class DecodedFile : IDisposable
             // Windows keeps the name, but deletes the file itself when the last handle is closed.
             FileOptions options = OperatingSystem.IsWindows() ? FileOptions.DeleteOnClose : FileOptions.None;
             SafeFileHandle file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Delete, options);
-            if (!OperatingSystem.IsWindows()) File.Delete(path);
+            if (!OperatingSystem.IsWindows())
+                File.Delete(path);
             return new DecodedFile(file, maximum);
         }
         catch (Exception e) when (FeatureCache.IsOfTheDisk(e) || e is ArgumentException)
@@ -47,14 +48,16 @@ internal sealed class DecodedFile : IDisposable
     /// <returns>Null where it is not there, or cannot be read.</returns>
     public RgbImage? Read(DecodedKey key)
     {
-        if (!_places.TryGetValue(key, out (long Offset, int Width, int Height) place)) return null;
+        if (!_places.TryGetValue(key, out (long Offset, int Width, int Height) place))
+            return null;
         var image = new RgbImage(place.Width, place.Height);
         try
         {
-            for (int done = 0; done < image.Pixels.Length;)
+            for (int done = 0; done < image.Pixels.Length; )
             {
                 int read = RandomAccess.Read(_file, image.Pixels.AsSpan(done), place.Offset + done);
-                if (read == 0) return null;
+                if (read == 0)
+                    return null;
                 done += read;
             }
 
@@ -68,8 +71,10 @@ internal sealed class DecodedFile : IDisposable
 
     public void Write(DecodedKey key, RgbImage image)
     {
-        if (_failed || _places.ContainsKey(key)) return;
-        long end = Interlocked.Add(ref _length, image.Pixels.Length), offset = end - image.Pixels.Length;
+        if (_failed || _places.ContainsKey(key))
+            return;
+        long end = Interlocked.Add(ref _length, image.Pixels.Length),
+            offset = end - image.Pixels.Length;
         if (end > _maximumBytes)
         {
             Interlocked.Add(ref _length, -image.Pixels.Length);

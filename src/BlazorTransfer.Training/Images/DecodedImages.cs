@@ -29,21 +29,26 @@ internal sealed class DecodedImages(long memoryBytes, FeatureCacheSpec? spill = 
 
     public RgbImage GetOrAdd(DecodedKey key, Func<RgbImage> decode)
     {
-        if (_held.TryGetValue(key, out RgbImage? held)) return held;
-        if (_file.IsValueCreated && _file.Value?.Read(key) is { } filed) return filed;
+        if (_held.TryGetValue(key, out RgbImage? held))
+            return held;
+        if (_file.IsValueCreated && _file.Value?.Read(key) is { } filed)
+            return filed;
         RgbImage image = decode();
-        if (!Hold(key, image)) _file.Value?.Write(key, image);
+        if (!Hold(key, image))
+            _file.Value?.Write(key, image);
         return image;
     }
 
     public void Dispose()
     {
-        if (_file.IsValueCreated) _file.Value?.Dispose();
+        if (_file.IsValueCreated)
+            _file.Value?.Dispose();
     }
 
     private bool Hold(DecodedKey key, RgbImage image)
     {
-        if (Interlocked.Add(ref _bytes, image.Pixels.Length) <= memoryBytes && _held.TryAdd(key, image)) return true;
+        if (Interlocked.Add(ref _bytes, image.Pixels.Length) <= memoryBytes && _held.TryAdd(key, image))
+            return true;
         Interlocked.Add(ref _bytes, -image.Pixels.Length);
         // Another thread may have read the same image.
         return _held.ContainsKey(key);

@@ -1,7 +1,8 @@
 namespace BlazorTransfer.Training.Images;
 
 /// <summary>
-/// The training images with unlabelled ones of the target domain beside them: each training batch comes with as many of the target, which are
+/// The training images with unlabelled ones of the target domain beside them: each training batch comes with as many of the target, which
+/// are
 /// gone through again and again, in another order each time. A pass outside training has none.
 /// </summary>
 /// <param name="source">Labelled.</param>
@@ -19,12 +20,16 @@ internal sealed class DomainPair(BatchSource source, BatchSource target, int see
         IEnumerable<Batch> batches = source.Read(order, batchSize, epoch, cancel);
         if (epoch == 0)
         {
-            foreach (Batch batch in batches) yield return batch;
+            foreach (Batch batch in batches)
+                yield return batch;
             yield break;
         }
 
         foreach ((Batch batch, Batch beside) in batches.Zip(target.Read(TargetOrder(order.Count, epoch), batchSize, epoch, cancel)))
-            yield return batch with { Target = beside };
+            yield return batch with
+            {
+                Target = beside,
+            };
     }
 
     public void Dispose()

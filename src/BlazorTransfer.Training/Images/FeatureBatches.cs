@@ -5,12 +5,14 @@ namespace BlazorTransfer.Training.Images;
 
 /// <summary>
 /// The frozen part of the network, computed once: what the first trainable layer takes, for every sample. What is frozen and sees the same
-/// image gives the same result each epoch, and in each run that has it in its <see cref="FeatureCache"/>. Rows are held in memory, or, where
+/// image gives the same result each epoch, and in each run that has it in its <see cref="FeatureCache"/>. Rows are held in memory, or,
+/// where
 /// they are too many, read from the cache batch by batch.
 /// </summary>
 internal sealed class FeatureBatches : BatchSource, IDisposable
 {
-    // Images are always computed so many at once, if need be with empty ones: libtorch may choose another algorithm, with other last bits, for
+    // Images are always computed so many at once, if need be with empty ones: libtorch may choose another algorithm, with other last bits,
+    // for
     // another number, and what an image's features are must not depend on which others were missing.
     private const int ComputedAtOnce = 16;
 
@@ -47,7 +49,13 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     /// <param name="progress">Called with the number of images done.</param>
     /// <param name="cancel">Stops the computation.</param>
     public static FeatureBatches Compute(
-        FrozenTrunk trunk, Pictures pictures, FeatureCache? cache, bool inMemory, Action<int> progress, CancellationToken cancel)
+        FrozenTrunk trunk,
+        Pictures pictures,
+        FeatureCache? cache,
+        bool inMemory,
+        Action<int> progress,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
@@ -64,16 +72,26 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         if (missing.Length > 0)
         {
             using var writer = new FeatureWriter(cache, missing.Length, isNeeded: held is null);
-            Compute(trunk, pictures, missing, (indices, part) =>
-            {
-                for (int i = 0; held is not null && i < indices.Length; i++) held[indices[i]].copy_(part[i]);
-                writer.Add([.. indices.Select(i => names[i])], part);
-            }, writer.Complete, done => progress(known + done), cancel);
+            Compute(
+                trunk,
+                pictures,
+                missing,
+                (indices, part) =>
+                {
+                    for (int i = 0; held is not null && i < indices.Length; i++)
+                        held[indices[i]].copy_(part[i]);
+                    writer.Add([.. indices.Select(i => names[i])], part);
+                },
+                writer.Complete,
+                done => progress(known + done),
+                cancel
+            );
             cache?.Evict();
         }
 
         long length = shape.Aggregate(1L, (a, b) => a * b);
-        Tensor labels = tensor([.. samples.Select(s => s.Label is null ? NoLabel : IndexOf(model.Classes, s.Label))], device: model.Device).DetachFromDisposeScope();
+        Tensor labels = tensor([.. samples.Select(s => s.Label is null ? NoLabel : IndexOf(model.Classes, s.Label))], device: model.Device)
+            .DetachFromDisposeScope();
         if (held is not null)
         {
             shelf.Fill(held, names, missing, (int)length);
@@ -89,7 +107,12 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         foreach (int[] indices in order.Chunk(batchSize))
         {
             using Tensor index = tensor([.. indices.Select(i => (long)i)], device: _labels.device);
-            yield return new Batch(_rows.Gather(indices, index), _labels.index_select(0, index), _entry, [.. indices.Select(i => Samples[i])]);
+            yield return new Batch(
+                _rows.Gather(indices, index),
+                _labels.index_select(0, index),
+                _entry,
+                [.. indices.Select(i => Samples[i])]
+            );
         }
     }
 
@@ -101,7 +124,14 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
 
     /// <summary>Computes what is missing, and hands on each batch with the numbers of its samples.</summary>
     private static void Compute(
-        FrozenTrunk trunk, Pictures pictures, int[] missing, Action<int[], Tensor> keep, Action complete, Action<int> progress, CancellationToken cancel)
+        FrozenTrunk trunk,
+        Pictures pictures,
+        int[] missing,
+        Action<int[], Tensor> keep,
+        Action complete,
+        Action<int> progress,
+        CancellationToken cancel
+    )
     {
         try
         {
@@ -109,9 +139,13 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
             foreach (Batch batch in pictures.Images.Read(missing, ComputedAtOnce, pictures.Epoch, cancel))
             {
                 using var step = NewDisposeScope();
-                using Tensor inputs = batch.Inputs, labels = batch.Labels;
+                using Tensor inputs = batch.Inputs,
+                    labels = batch.Labels;
                 int count = batch.Samples.Count;
-                Tensor full = count == ComputedAtOnce ? inputs : cat([inputs, zeros([ComputedAtOnce - count, .. inputs.shape[1..]], device: inputs.device)]);
+                Tensor full =
+                    count == ComputedAtOnce
+                        ? inputs
+                        : cat([inputs, zeros([ComputedAtOnce - count, .. inputs.shape[1..]], device: inputs.device)]);
                 keep(missing[done..(done + count)], trunk.Forward(full).narrow(0, 0, count));
                 progress(done += count);
                 cancel.ThrowIfCancellationRequested();
@@ -127,7 +161,8 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
     private static long IndexOf(IReadOnlyList<string> classes, string label)
     {
         for (int c = 0; c < classes.Count; c++)
-            if (classes[c] == label) return c;
+            if (classes[c] == label)
+                return c;
         throw new ArgumentException($"'{label}' is none of the classes.", nameof(label));
     }
 }

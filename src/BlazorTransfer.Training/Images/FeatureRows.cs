@@ -30,7 +30,8 @@ internal sealed class FiledRows(FeatureShelf shelf, IReadOnlyList<string> names,
     public Tensor Gather(int[] indices, Tensor index)
     {
         float[] floats = new float[(long)indices.Length * _length];
-        for (int i = 0; i < indices.Length; i++) shelf.Read(names[indices[i]], floats.AsSpan(i * _length, _length));
+        for (int i = 0; i < indices.Length; i++)
+            shelf.Read(names[indices[i]], floats.AsSpan(i * _length, _length));
         return tensor(floats, [indices.Length, .. shape], device: device);
     }
 

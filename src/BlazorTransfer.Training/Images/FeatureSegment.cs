@@ -5,14 +5,18 @@ using Microsoft.Win32.SafeHandles;
 namespace BlazorTransfer.Training.Images;
 
 /// <summary>
-/// A file of features: the hashes of some images, then a row of floats for each. It is written once and never changed, so that any number of
-/// workers may read it, also while it is deleted. Rows are read when they are asked for and not mapped: a disk that fails is an exception then,
+/// A file of features: the hashes of some images, then a row of floats for each. It is written once and never changed, so that any number
+/// of
+/// workers may read it, also while it is deleted. Rows are read when they are asked for and not mapped: a disk that fails is an exception
+/// then,
 /// where a mapping would end the process, and the operating system keeps what is used in memory either way.
 /// </summary>
 internal sealed class FeatureSegment : IDisposable
 {
     public const string Extension = ".features";
-    private const int HeaderBytes = 24, HashBytes = 32, Alignment = 4096;
+    private const int HeaderBytes = 24,
+        HashBytes = 32,
+        Alignment = 4096;
     private const ulong Magic = 0x3130_5441_4546_5442; // "BTFEAT01"
 
     private readonly SafeFileHandle _file;
@@ -34,10 +38,17 @@ internal sealed class FeatureSegment : IDisposable
             file = File.OpenHandle(path, share: FileShare.Read | FileShare.Delete);
             Span<byte> header = stackalloc byte[HeaderBytes];
             ReadWhole(file, header, 0);
-            int capacity = BinaryPrimitives.ReadInt32LittleEndian(header[8..]), count = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
+            int capacity = BinaryPrimitives.ReadInt32LittleEndian(header[8..]),
+                count = BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
             long firstRow = FirstRow(capacity);
-            if (BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic || BinaryPrimitives.ReadInt64LittleEndian(header[16..]) != rowLength
-                || capacity < 0 || count < 0 || count > capacity || RandomAccess.GetLength(file) < firstRow + (long)count * rowLength * sizeof(float))
+            if (
+                BinaryPrimitives.ReadUInt64LittleEndian(header) != Magic
+                || BinaryPrimitives.ReadInt64LittleEndian(header[16..]) != rowLength
+                || capacity < 0
+                || count < 0
+                || count > capacity
+                || RandomAccess.GetLength(file) < firstRow + (long)count * rowLength * sizeof(float)
+            )
             {
                 file.Dispose();
                 return null;
@@ -55,7 +66,8 @@ internal sealed class FeatureSegment : IDisposable
     }
 
     /// <exception cref="IOException">The disk fails.</exception>
-    public void Read(int row, Span<float> target) => ReadWhole(_file, MemoryMarshal.AsBytes(target[.._rowLength]), _firstRow + (long)row * _rowLength * sizeof(float));
+    public void Read(int row, Span<float> target) =>
+        ReadWhole(_file, MemoryMarshal.AsBytes(target[.._rowLength]), _firstRow + (long)row * _rowLength * sizeof(float));
 
     public void Dispose() => _file.Dispose();
 
@@ -66,13 +78,15 @@ internal sealed class FeatureSegment : IDisposable
         while (target.Length > 0)
         {
             int read = RandomAccess.Read(file, target, offset);
-            if (read == 0) throw new EndOfStreamException("The file of features is shorter than it says.");
+            if (read == 0)
+                throw new EndOfStreamException("The file of features is shorter than it says.");
             target = target[read..];
             offset += read;
         }
     }
 
-    /// <summary>Writes a segment row by row, under a temporary name until it is whole. What was written counts, also if the rest never comes.</summary>
+    /// <summary>Writes a segment row by row, under a temporary name until it is whole. What was written counts, also if the rest never
+    /// comes.</summary>
     public sealed class Writer : IDisposable
     {
         private readonly string _path;
@@ -108,7 +122,8 @@ internal sealed class FeatureSegment : IDisposable
             BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), _rowLength);
             _stream.Position = 0;
             _stream.Write(header);
-            foreach (byte[] hash in _hashes) _stream.Write(hash);
+            foreach (byte[] hash in _hashes)
+                _stream.Write(hash);
             _stream.Flush(flushToDisk: true);
             _stream.Dispose();
             File.Move(_temporary, _path);

@@ -39,9 +39,13 @@ internal sealed class FeatureShelf : IDisposable
     /// <summary>Looks anew at what is there.</summary>
     public void Reload()
     {
-        foreach (FeatureSegment segment in _segments) segment.Dispose();
+        foreach (FeatureSegment segment in _segments)
+            segment.Dispose();
         _segments = _cache?.Segments() ?? [];
-        _places = _segments.SelectMany(s => s.Hashes.Select((hash, row) => (hash, s, row))).GroupBy(p => p.hash).ToDictionary(g => g.Key, g => (g.First().s, g.First().row));
+        _places = _segments
+            .SelectMany(s => s.Hashes.Select((hash, row) => (hash, s, row)))
+            .GroupBy(p => p.hash)
+            .ToDictionary(g => g.Key, g => (g.First().s, g.First().row));
     }
 
     /// <summary>A shelf with these segments, which outlives this one.</summary>
@@ -54,6 +58,7 @@ internal sealed class FeatureShelf : IDisposable
 
     public void Dispose()
     {
-        foreach (FeatureSegment segment in _segments) segment.Dispose();
+        foreach (FeatureSegment segment in _segments)
+            segment.Dispose();
     }
 }

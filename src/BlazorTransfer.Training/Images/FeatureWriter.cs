@@ -14,19 +14,23 @@ internal sealed class FeatureWriter : IDisposable
     public FeatureWriter(FeatureCache? cache, int rows, bool isNeeded)
     {
         _isNeeded = isNeeded;
-        if (cache is not null) Try(() => _writer = cache.Write(rows));
+        if (cache is not null)
+            Try(() => _writer = cache.Write(rows));
     }
 
     /// <param name="names">The rows', see <see cref="Pictures.NameOf"/>.</param>
     /// <param name="features">[N, …].</param>
-    public void Add(IReadOnlyList<string> names, Tensor features) => Try(() =>
-    {
-        if (_writer is null) return;
-        using Tensor flat = features.flatten(1).cpu();
-        float[] floats = flat.data<float>().ToArray();
-        int length = floats.Length / names.Count;
-        for (int i = 0; i < names.Count; i++) _writer.Add(names[i], floats.AsSpan(i * length, length));
-    });
+    public void Add(IReadOnlyList<string> names, Tensor features) =>
+        Try(() =>
+        {
+            if (_writer is null)
+                return;
+            using Tensor flat = features.flatten(1).cpu();
+            float[] floats = flat.data<float>().ToArray();
+            int length = floats.Length / names.Count;
+            for (int i = 0; i < names.Count; i++)
+                _writer.Add(names[i], floats.AsSpan(i * length, length));
+        });
 
     /// <summary>What was added stays.</summary>
     public void Complete() => Try(() => _writer?.Complete());
@@ -41,7 +45,11 @@ internal sealed class FeatureWriter : IDisposable
         }
         catch (Exception e) when (FeatureCache.IsOfTheDisk(e))
         {
-            if (_isNeeded) throw TrainingException.BadInput($"The features of the frozen layers cannot be kept: {e.Message} Free some space, or freeze fewer layers.", e);
+            if (_isNeeded)
+                throw TrainingException.BadInput(
+                    $"The features of the frozen layers cannot be kept: {e.Message} Free some space, or freeze fewer layers.",
+                    e
+                );
             _writer?.Dispose();
             _writer = null;
         }

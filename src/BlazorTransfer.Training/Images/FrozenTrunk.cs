@@ -12,9 +12,12 @@ using BatchNorm = BlazorTransfer.Training.Backbones.BatchNorm;
 namespace BlazorTransfer.Training.Images;
 
 /// <summary>
-/// The frozen part of a network, as what it gives is computed: by a copy whose batch norms are folded into its convolutions, in single precision or in
-/// bfloat16, which keeps single precision's range and 8 of its 24 bits (Kalamkar et al., "A Study of BFLOAT16 for Deep Learning Training", 2019).
-/// Norms that stay do so in single precision. What comes out is in single precision either way, and is the network's own but for the last digits.
+/// The frozen part of a network, as what it gives is computed: by a copy whose batch norms are folded into its convolutions, in single
+/// precision or in
+/// bfloat16, which keeps single precision's range and 8 of its 24 bits (Kalamkar et al., "A Study of BFLOAT16 for Deep Learning Training",
+/// 2019).
+/// Norms that stay do so in single precision. What comes out is in single precision either way, and is the network's own but for the last
+/// digits.
 /// The network itself is never changed.
 /// </summary>
 internal sealed class FrozenTrunk : IDisposable
@@ -44,7 +47,12 @@ internal sealed class FrozenTrunk : IDisposable
     /// <param name="entry">How many groups are frozen.</param>
     /// <param name="settings">Say in which precision, and how large images are.</param>
     public static FrozenTrunk Of(TransferModel model, int entry, ParameterSet settings) =>
-        new(model, entry, settings.Choice(CommonParameters.FrozenPrecision) == BFloat16, TrainingRun.PreprocessingOf(model.Backbone.Spec, settings).CropSize);
+        new(
+            model,
+            entry,
+            settings.Choice(CommonParameters.FrozenPrecision) == BFloat16,
+            TrainingRun.PreprocessingOf(model.Backbone.Spec, settings).CropSize
+        );
 
     /// <summary>Images [N, 3, S, S] to what the first layer behind it takes, [N, …].</summary>
     public Tensor Forward(Tensor images)
@@ -61,7 +69,12 @@ internal sealed class FrozenTrunk : IDisposable
     private byte[] HashLayers()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach ((string name, Tensor tensor) in Model.Backbone.LayerGroups.Take(Entry).SelectMany(g => g.Modules).SelectMany(m => m.state_dict()))
+        foreach (
+            (string name, Tensor tensor) in Model
+                .Backbone.LayerGroups.Take(Entry)
+                .SelectMany(g => g.Modules)
+                .SelectMany(m => m.state_dict())
+        )
         {
             hash.AppendData(Encoding.UTF8.GetBytes(name));
             hash.AppendData(TensorData.FromTensor(tensor).Bytes.Span);
@@ -72,17 +85,24 @@ internal sealed class FrozenTrunk : IDisposable
 
     private TransferModel Copy()
     {
-        Backbone own = Model.Backbone, copy = New(own.Spec.Name);
+        Backbone own = Model.Backbone,
+            copy = New(own.Spec.Name);
         Dictionary<string, Tensor> state = own.state_dict();
         // The head is not asked.
-        foreach ((string name, Tensor tensor) in copy.state_dict().Where(t => !t.Key.StartsWith(copy.HeadName + ".", StringComparison.Ordinal))) tensor.copy_(state[name]);
+        foreach (
+            (string name, Tensor tensor) in copy.state_dict().Where(t => !t.Key.StartsWith(copy.HeadName + ".", StringComparison.Ordinal))
+        )
+            tensor.copy_(state[name]);
         copy.to(Model.Device);
         var trunk = new TransferModel(copy, Model.Classes, Model.Device);
         FoldedNorms.Fold(trunk, Entry, _side);
-        if (_half) Halve(copy, own);
-        foreach (Conv2d convolution in copy.modules().OfType<Conv2d>()) convolution.weight = new Parameter(ChannelsLast(convolution.weight), requires_grad: false);
+        if (_half)
+            Halve(copy, own);
+        foreach (Conv2d convolution in copy.modules().OfType<Conv2d>())
+            convolution.weight = new Parameter(ChannelsLast(convolution.weight), requires_grad: false);
         // It outlives the scope of the batch that it was first made for.
-        foreach (Tensor tensor in copy.parameters().Concat(copy.buffers())) tensor.DetachFromDisposeScope();
+        foreach (Tensor tensor in copy.parameters().Concat(copy.buffers()))
+            tensor.DetachFromDisposeScope();
         return trunk;
     }
 
@@ -101,13 +121,16 @@ internal sealed class FrozenTrunk : IDisposable
         foreach ((BatchNorm rounded, BatchNorm exact) in Norms(copy).Zip(Norms(own)))
         {
             rounded.to(float32);
-            foreach ((string name, Tensor tensor) in rounded.state_dict()) tensor.copy_(exact.state_dict()[name]);
+            foreach ((string name, Tensor tensor) in rounded.state_dict())
+                tensor.copy_(exact.state_dict()[name]);
         }
     }
 
     /// <summary>In the same order in both.</summary>
-    private static IEnumerable<BatchNorm> Norms(Backbone backbone) => backbone.LayerGroups.SelectMany(g => g.Modules).SelectMany(m => m.modules().Append(m)).Distinct().OfType<BatchNorm>();
+    private static IEnumerable<BatchNorm> Norms(Backbone backbone) =>
+        backbone.LayerGroups.SelectMany(g => g.Modules).SelectMany(m => m.modules().Append(m)).Distinct().OfType<BatchNorm>();
 
-    /// <summary>Weights [C, C_in, H, W] in the order that maps have, see <see cref="Backbone.ForwardGroups"/>: convolutions rearrange them for each batch.</summary>
+    /// <summary>Weights [C, C_in, H, W] in the order that maps have, see <see cref="Backbone.ForwardGroups"/>: convolutions rearrange them
+    /// for each batch.</summary>
     private static Tensor ChannelsLast(Tensor weight) => weight.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 }

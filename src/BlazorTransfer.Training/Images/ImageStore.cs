@@ -18,9 +18,7 @@ public sealed class ImageStore
     /// <param name="root">The folder that samples are relative to.</param>
     /// <param name="workingSide">Shorter side of images for training, in pixels.</param>
     public ImageStore(string root, int workingSide)
-        : this(root, workingSide, DecodedImages.Of(spill: null))
-    {
-    }
+        : this(root, workingSide, DecodedImages.Of(spill: null)) { }
 
     /// <inheritdoc cref="ImageStore(string, int)"/>
     /// <param name="root">See above.</param>
@@ -36,11 +34,19 @@ public sealed class ImageStore
 
     /// <summary>The image with its shorter side reduced to the working side.</summary>
     /// <inheritdoc cref="Evaluated"/>
-    public RgbImage Working(Sample sample) => _decoded.GetOrAdd(new DecodedKey(sample.Sha256, _workingKey), () => Read(sample, file =>
-    {
-        DecodedImage decoded = ImageDecoder.DecodeReduced(file, minimumShorterSide: _workingSide);
-        return PilResize.ShorterSide(decoded, Math.Min(decoded.ShorterSide, _workingSide));
-    }));
+    public RgbImage Working(Sample sample) =>
+        _decoded.GetOrAdd(
+            new DecodedKey(sample.Sha256, _workingKey),
+            () =>
+                Read(
+                    sample,
+                    file =>
+                    {
+                        DecodedImage decoded = ImageDecoder.DecodeReduced(file, minimumShorterSide: _workingSide);
+                        return PilResize.ShorterSide(decoded, Math.Min(decoded.ShorterSide, _workingSide));
+                    }
+                )
+        );
 
     private RgbImage Read(Sample sample, Func<byte[], RgbImage> decode)
     {

@@ -26,25 +26,38 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     public int Length => RgbImage.Channels * Side * Side;
 
     /// <summary>Names all that decides the pixels of <see cref="EvaluationCrop(byte[])"/>.</summary>
-    public string EvaluationKey { get; } = $"evaluation {preprocessing.ResizeShorterSide} {preprocessing.CropSize} {preprocessing.Interpolation}";
+    public string EvaluationKey { get; } =
+        $"evaluation {preprocessing.ResizeShorterSide} {preprocessing.CropSize} {preprocessing.Interpolation}";
 
     /// <summary>What evaluation sees: shorter side resized, middle cut out.</summary>
     public void Evaluate(RgbImage image, Span<float> target)
     {
         (int width, int height) = PilResize.ShorterSide(image.Width, image.Height, preprocessing.ResizeShorterSide);
-        Transform(image, new PixelArea(0, 0, image.Width, image.Height), width, height, PixelArea.Centre(width, height, Side), mirrored: false, target);
+        Transform(
+            image,
+            new PixelArea(0, 0, image.Width, image.Height),
+            width,
+            height,
+            PixelArea.Centre(width, height, Side),
+            mirrored: false,
+            target
+        );
     }
 
-    /// <summary>The pixels of <see cref="Evaluate"/> before they are normalised, S × S, decoding no more of a file than they need.</summary>
+    /// <summary>The pixels of <see cref="Evaluate"/> before they are normalised, S × S, decoding no more of a file than they
+    /// need.</summary>
     /// <exception cref="ImageException">The file is no picture that can be used.</exception>
     public RgbImage EvaluationCrop(byte[] file)
     {
-        DecodedImage decoded = ImageDecoder.DecodeRows(file, (width, height) =>
-        {
-            (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
-            PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);
-            return PilResize.NeededRows(height, resizedHeight, centre.Top, centre.Height, _filter);
-        });
+        DecodedImage decoded = ImageDecoder.DecodeRows(
+            file,
+            (width, height) =>
+            {
+                (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
+                PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);
+                return PilResize.NeededRows(height, resizedHeight, centre.Top, centre.Height, _filter);
+            }
+        );
         (int width, int height) = PilResize.ShorterSide(decoded.Width, decoded.Height, preprocessing.ResizeShorterSide);
         var crop = new RgbImage(Side, Side);
         PilResize.Resample(decoded.Image, decoded.Whole, width, height, PixelArea.Centre(width, height, Side), _filter, crop.Pixels);
@@ -71,8 +84,10 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
         {
             double target = area * (smallestArea + (1 - smallestArea) * random.NextDouble());
             double ratio = Math.Exp(Math.Log(WidestRatio) * (2 * random.NextDouble() - 1));
-            int width = (int)Math.Round(Math.Sqrt(target * ratio)), height = (int)Math.Round(Math.Sqrt(target / ratio));
-            if (width < 1 || height < 1 || width > image.Width || height > image.Height) continue;
+            int width = (int)Math.Round(Math.Sqrt(target * ratio)),
+                height = (int)Math.Round(Math.Sqrt(target / ratio));
+            if (width < 1 || height < 1 || width > image.Width || height > image.Height)
+                continue;
             return new PixelArea(random.Next(image.Width - width + 1), random.Next(image.Height - height + 1), width, height);
         }
 

@@ -7,7 +7,8 @@ using BlazorTransfer.Training.Augmentation;
 
 namespace BlazorTransfer.Training.Images;
 
-/// <summary>Which pictures of some images features are computed of: those that evaluation sees, or a view, those that an epoch of training draws.</summary>
+/// <summary>Which pictures of some images features are computed of: those that evaluation sees, or a view, those that an epoch of training
+/// draws.</summary>
 /// <param name="Images">Where they are read.</param>
 /// <param name="Side">Of the pictures, in pixels.</param>
 /// <param name="Epoch">As which epoch they are read: what is drawn for an image comes from the seed, this and the image's number.</param>
@@ -24,15 +25,23 @@ internal sealed record Pictures(BatchSource Images, int Side, int Epoch, string 
     /// <param name="settings">What is drawn.</param>
     /// <param name="seed">The run's.</param>
     public static Pictures View(BatchSource training, int side, int epoch, ParameterSet settings, int seed) =>
-        new(training, side, epoch, $"2 {seed} {epoch} {System.Text.Json.JsonSerializer.Serialize(AugmentationParameters.Drawn(settings), ProtocolJson.Line)}");
+        new(
+            training,
+            side,
+            epoch,
+            $"2 {seed} {epoch} {System.Text.Json.JsonSerializer.Serialize(AugmentationParameters.Drawn(settings), ProtocolJson.Line)}"
+        );
 
     /// <summary>
-    /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set, unless
+    /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set,
+    /// unless
     /// something is drawn for it, which goes by its number too.
     /// </summary>
     public string NameOf(int index)
     {
         Sample sample = Images.Samples[index];
-        return Draws.Length == 0 ? sample.Sha256 : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{sample.Sha256} {index}")));
+        return Draws.Length == 0
+            ? sample.Sha256
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{sample.Sha256} {index}")));
     }
 }

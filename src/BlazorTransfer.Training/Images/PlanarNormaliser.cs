@@ -12,8 +12,12 @@ internal sealed class PlanarNormaliser(Preprocessing preprocessing)
 {
     private const int Pixels = 8;
 
-    private readonly float[] _means = [.. preprocessing.Mean], _deviations = [.. preprocessing.Std];
-    private readonly float[][] _tables = [.. Enumerable.Range(0, RgbImage.Channels).Select(c => Table(preprocessing.Mean[c], preprocessing.Std[c]))];
+    private readonly float[] _means = [.. preprocessing.Mean],
+        _deviations = [.. preprocessing.Std];
+    private readonly float[][] _tables =
+    [
+        .. Enumerable.Range(0, RgbImage.Channels).Select(c => Table(preprocessing.Mean[c], preprocessing.Std[c])),
+    ];
 
     /// <param name="pixels">[side, side, 3] bytes.</param>
     /// <param name="side">Side of the square, in pixels.</param>
@@ -25,29 +29,40 @@ internal sealed class PlanarNormaliser(Preprocessing preprocessing)
         for (int y = 0; y < side; y++)
         {
             ReadOnlySpan<byte> row = pixels.Slice(RgbImage.Channels * side * y, RgbImage.Channels * side);
-            for (int c = 0; c < RgbImage.Channels; c++) NormaliseRow(row, c, mirrored, target.Slice(c * plane + y * side, side));
+            for (int c = 0; c < RgbImage.Channels; c++)
+                NormaliseRow(row, c, mirrored, target.Slice(c * plane + y * side, side));
         }
     }
 
     private void NormaliseRow(ReadOnlySpan<byte> row, int channel, bool mirrored, Span<float> target)
     {
-        int side = target.Length, x = 0;
+        int side = target.Length,
+            x = 0;
         if (Vector128.IsHardwareAccelerated)
         {
             Vector128<byte> order = Order(channel, mirrored);
-            Vector256<float> mean = Vector256.Create(_means[channel]), deviation = Vector256.Create(_deviations[channel]), whole = Vector256.Create(255f);
+            Vector256<float> mean = Vector256.Create(_means[channel]),
+                deviation = Vector256.Create(_deviations[channel]),
+                whole = Vector256.Create(255f);
             // 16 bytes are read where 12 are meant; the last pixels of a row have not so many behind them.
             for (; x + Pixels <= side; x += Pixels)
             {
-                int near = RgbImage.Channels * (mirrored ? side - x - Pixels / 2 : x), far = near + RgbImage.Channels * (mirrored ? -Pixels / 2 : Pixels / 2);
+                int near = RgbImage.Channels * (mirrored ? side - x - Pixels / 2 : x),
+                    far = near + RgbImage.Channels * (mirrored ? -Pixels / 2 : Pixels / 2);
                 if (Math.Max(near, far) + Vector128<byte>.Count > row.Length)
                 {
-                    if (!mirrored) break;
+                    if (!mirrored)
+                        break;
                     NormaliseSome(row, channel, mirrored, x, x + Pixels, target);
                     continue;
                 }
 
-                Vector256<int> values = Vector256.Create(Vector128.ShuffleNative(Vector128.Create(row[near..]), order), Vector128.ShuffleNative(Vector128.Create(row[far..]), order)).AsInt32();
+                Vector256<int> values = Vector256
+                    .Create(
+                        Vector128.ShuffleNative(Vector128.Create(row[near..]), order),
+                        Vector128.ShuffleNative(Vector128.Create(row[far..]), order)
+                    )
+                    .AsInt32();
                 ((Vector256.ConvertToSingle(values) / whole - mean) / deviation).CopyTo(target[x..]);
             }
         }
@@ -58,7 +73,8 @@ internal sealed class PlanarNormaliser(Preprocessing preprocessing)
     private void NormaliseSome(ReadOnlySpan<byte> row, int channel, bool mirrored, int begin, int end, Span<float> target)
     {
         float[] table = _tables[channel];
-        for (int x = begin; x < end; x++) target[x] = table[row[RgbImage.Channels * (mirrored ? target.Length - 1 - x : x) + channel]];
+        for (int x = begin; x < end; x++)
+            target[x] = table[row[RgbImage.Channels * (mirrored ? target.Length - 1 - x : x) + channel]];
     }
 
     /// <summary>Of four pixels of three bytes, one channel as four 32-bit integers.</summary>
@@ -68,7 +84,8 @@ internal sealed class PlanarNormaliser(Preprocessing preprocessing)
         int[] pixels = mirrored ? [3, 2, 1, 0] : [0, 1, 2, 3];
         Span<byte> order = stackalloc byte[Vector128<byte>.Count];
         order.Fill(Zero);
-        for (int i = 0; i < pixels.Length; i++) order[sizeof(int) * i] = (byte)(RgbImage.Channels * pixels[i] + channel);
+        for (int i = 0; i < pixels.Length; i++)
+            order[sizeof(int) * i] = (byte)(RgbImage.Channels * pixels[i] + channel);
         return Vector128.Create<byte>(order);
     }
 

@@ -1,7 +1,8 @@
 namespace BlazorTransfer.Training.Images;
 
 /// <summary>
-/// Some views of each training image, whose frozen part was computed once: the epochs take one after the other, and begin again with the first. So
+/// Some views of each training image, whose frozen part was computed once: the epochs take one after the other, and begin again with the
+/// first. So
 /// training sees as many variants as there are views, for as many passes through the frozen layers.
 /// </summary>
 /// <param name="views">One or more, of the same samples; disposed of with this.</param>
@@ -13,6 +14,7 @@ internal sealed class ViewBatches(IReadOnlyList<FeatureBatches> views, int first
 
     public void Dispose()
     {
-        foreach (FeatureBatches view in views) view.Dispose();
+        foreach (FeatureBatches view in views)
+            view.Dispose();
     }
 }

@@ -6,24 +6,28 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Adaptive batch normalisation: fine-tuning on the source, after which the means and variances of every batch norm are measured anew on the
+/// Adaptive batch normalisation: fine-tuning on the source, after which the means and variances of every batch norm are measured anew on
+/// the
 /// unlabelled images of the target (Li et al., "Revisiting Batch Normalization For Practical Domain Adaptation", 2016). No weight changes.
 /// Statistics are the mean over batches of the batch's own, as those batch norms would see them in training.
 /// </summary>
 internal sealed class AdaBn(ParameterSet settings) : FineTuning(settings)
 {
-    public static new TransferMethodSpec Spec { get; } = new(
-        "adabn",
-        "AdaBN",
-        "Fine-tuning on the source, then the batch norms' statistics are measured on the target.",
-        "Where the two differ in light, colour or camera, and the network has batch norms. It cannot make the domains' shapes alike.",
-        "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
-        Parameters())
-    {
-        AdaptsToTarget = true,
-    };
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "adabn",
+            "AdaBN",
+            "Fine-tuning on the source, then the batch norms' statistics are measured on the target.",
+            "Where the two differ in light, colour or camera, and the network has batch norms. It cannot make the domains' shapes alike.",
+            "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
+            Parameters()
+        )
+        {
+            AdaptsToTarget = true,
+        };
 
-    public override IReadOnlyList<TrainingStage> Stages => [.. base.Stages, new(new Statistics(Settings), Settings.With((CommonParameters.Epochs, 1)))];
+    public override IReadOnlyList<TrainingStage> Stages =>
+        [.. base.Stages, new(new Statistics(Settings), Settings.With((CommonParameters.Epochs, 1)))];
 
     /// <summary>The second stage.</summary>
     private sealed class Statistics(ParameterSet settings) : TransferMethod(settings)
@@ -40,19 +44,25 @@ internal sealed class AdaBn(ParameterSet settings) : FineTuning(settings)
         public override void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
         {
             BatchNorm[] norms = [.. model.Backbone.modules().OfType<BatchNorm>()];
-            if (norms.Length == 0) throw TrainingException.BadInput($"{model.Backbone.Spec.DisplayName} has no batch norms to adapt. Choose another network, or another method.");
+            if (norms.Length == 0)
+                throw TrainingException.BadInput(
+                    $"{model.Backbone.Spec.DisplayName} has no batch norms to adapt. Choose another network, or another method."
+                );
             using var gradients = no_grad();
             model.Backbone.train();
-            int done = images.Samples.Count, batches = 0;
+            int done = images.Samples.Count,
+                batches = 0;
             try
             {
                 foreach (Batch batch in images.Target!.ReadAll(batchSize, cancel))
                 {
                     using var scope = NewDisposeScope();
-                    using Tensor inputs = batch.Inputs, labels = batch.Labels;
+                    using Tensor inputs = batch.Inputs,
+                        labels = batch.Labels;
                     // The mean of what was seen so far: a first batch replaces what the source left.
                     batches++;
-                    foreach (BatchNorm norm in norms) norm.Momentum = 1.0 / batches;
+                    foreach (BatchNorm norm in norms)
+                        norm.Momentum = 1.0 / batches;
                     model.Logits(inputs, batch.Entry);
                     progress(done += batch.Samples.Count);
                     cancel.ThrowIfCancellationRequested();
@@ -60,7 +70,8 @@ internal sealed class AdaBn(ParameterSet settings) : FineTuning(settings)
             }
             finally
             {
-                foreach (BatchNorm norm in norms) norm.Momentum = null;
+                foreach (BatchNorm norm in norms)
+                    norm.Momentum = null;
                 model.Backbone.eval();
             }
         }

@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Adaptation against an opponent: a discriminator learns to tell the domains apart from what it is shown, and the network, through a reversed
-/// gradient, learns to show it nothing that tells (Ganin et al., "Domain-Adversarial Training of Neural Networks", 2016). Its accuracy, which is
+/// Adaptation against an opponent: a discriminator learns to tell the domains apart from what it is shown, and the network, through a
+/// reversed
+/// gradient, learns to show it nothing that tells (Ganin et al., "Domain-Adversarial Training of Neural Networks", 2016). Its accuracy,
+/// which is
 /// told of each epoch, falls toward a half where the domains become alike.
 /// </summary>
 internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAdaptation(settings)
@@ -19,7 +21,8 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
     private double _told;
     private int _steps;
 
-    public sealed override IReadOnlyDictionary<string, double> EpochFigures => new Dictionary<string, double> { [MetricKeys.DiscriminatorAccuracy] = _told / Math.Max(1, _steps) };
+    public sealed override IReadOnlyDictionary<string, double> EpochFigures =>
+        new Dictionary<string, double> { [MetricKeys.DiscriminatorAccuracy] = _told / Math.Max(1, _steps) };
 
     public sealed override void OnEpochStart(TransferModel model, int epoch)
     {
@@ -34,7 +37,12 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
         return [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_discriminator))];
     }
 
-    protected sealed override IEnumerable<(string Name, Tensor Value)> Transfer(TransferModel model, DomainView source, DomainView target, Tensor labels)
+    protected sealed override IEnumerable<(string Name, Tensor Value)> Transfer(
+        TransferModel model,
+        DomainView source,
+        DomainView target,
+        Tensor labels
+    )
     {
         Tensor shown = GradientReversal.Apply(cat([Shown(source), Shown(target)]), CurrentStrength);
         Tensor logits = _discriminator!.call(shown);
@@ -59,13 +67,23 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
     }
 
     /// <summary>The parameters of the family, after a method's own.</summary>
-    protected static IReadOnlyList<ParameterSpec> AdversarialParameters(double strength, params ParameterSpec[] own) => AdaptationParameters(strength,
-    [
-        .. own,
-        new ParameterSpec
-        {
-            Name = Width, DisplayName = "Width of the discriminator", Kind = ParameterKind.Integer, Default = 256, Minimum = 8, Maximum = 4096, Unit = "units", Advanced = true,
-            Help = "Units in each of its two hidden layers. A stronger opponent needs a gentler strength.",
-        },
-    ]);
+    protected static IReadOnlyList<ParameterSpec> AdversarialParameters(double strength, params ParameterSpec[] own) =>
+        AdaptationParameters(
+            strength,
+            [
+                .. own,
+                new ParameterSpec
+                {
+                    Name = Width,
+                    DisplayName = "Width of the discriminator",
+                    Kind = ParameterKind.Integer,
+                    Default = 256,
+                    Minimum = 8,
+                    Maximum = 4096,
+                    Unit = "units",
+                    Advanced = true,
+                    Help = "Units in each of its two hidden layers. A stronger opponent needs a gentler strength.",
+                },
+            ]
+        );
 }

@@ -9,8 +9,10 @@ namespace BlazorTransfer.Training.Methods;
 /// <summary>
 /// Co-Tuning: fine-tuning that keeps the head of the pretrained classes too, and teaches it what the new classes look like in their terms
 /// (You et al., "Co-Tuning for Transfer Learning", 2020): L = CE(y) + λ CE(p(s | y)), s being the pretrained classes. The relationship
-/// p(s | y) ∝ p(y | s) p(s) is learned before the first step: a logistic regression g from the pretrained network's probabilities to the new
-/// classes gives p(y | s) as its answer to class s alone, and p(s) is the mean of those probabilities. The paper calibrates them on the source's
+/// p(s | y) ∝ p(y | s) p(s) is learned before the first step: a logistic regression g from the pretrained network's probabilities to the
+/// new
+/// classes gives p(y | s) as its answer to class s alone, and p(s) is the mean of those probabilities. The paper calibrates them on the
+/// source's
 /// validation images first; those are not here.
 /// </summary>
 internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
@@ -23,26 +25,32 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
     // [classes, source classes], rows sum to one.
     private Tensor? _relation;
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "co-tuning",
-        "Co-Tuning",
-        "Fine-tuning that goes on recognising the pretrained classes in your images, so that what was known of them is not lost.",
-        "For few images, with weights that still have their head and classes that have something in common with yours.",
-        "You et al., Co-Tuning for Transfer Learning, 2020",
-        Parameters(new ParameterSpec
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "co-tuning",
+            "Co-Tuning",
+            "Fine-tuning that goes on recognising the pretrained classes in your images, so that what was known of them is not lost.",
+            "For few images, with weights that still have their head and classes that have something in common with yours.",
+            "You et al., Co-Tuning for Transfer Learning, 2020",
+            Parameters(
+                new ParameterSpec
+                {
+                    Name = Strength,
+                    DisplayName = "Weight of the pretrained classes (λ)",
+                    Kind = ParameterKind.Number,
+                    Default = 1.0,
+                    Minimum = 0,
+                    Maximum = 100,
+                    Logarithmic = true,
+                    Help =
+                        "How much recognising the pretrained classes counts beside recognising yours. 0 is plain fine-tuning; "
+                        + "the paper takes 2.3.",
+                }
+            )
+        )
         {
-            Name = Strength,
-            DisplayName = "Weight of the pretrained classes (λ)",
-            Kind = ParameterKind.Number,
-            Default = 1.0,
-            Minimum = 0,
-            Maximum = 100,
-            Logarithmic = true,
-            Help = "How much recognising the pretrained classes counts beside recognising yours. 0 is plain fine-tuning; the paper takes 2.3.",
-        }))
-    {
-        Source = SourceUse.TrunkAndHead,
-    };
+            Source = SourceUse.TrunkAndHead,
+        };
 
     /// <summary>p(s | y), [classes, source classes].</summary>
     internal Tensor Relation => _relation ?? throw new InvalidOperationException("The relationship has not been learned yet.");
@@ -52,7 +60,8 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
     public override void Configure(TransferModel model)
     {
         base.Configure(model);
-        foreach (Parameter parameter in SourceOf(model).Backbone.Head.parameters()) parameter.requires_grad = true;
+        foreach (Parameter parameter in SourceOf(model).Backbone.Head.parameters())
+            parameter.requires_grad = true;
     }
 
     // The pretrained head goes on at the trunk's rate: it is no newer.
@@ -63,7 +72,13 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
     {
         TransferModel source = SourceOf(model);
         using var scope = NewDisposeScope();
-        (Tensor probabilities, Tensor labels) = Collect(images, batch => source.Logits(batch.Inputs, batch.Entry).softmax(1), batchSize, progress, cancel);
+        (Tensor probabilities, Tensor labels) = Collect(
+            images,
+            batch => source.Logits(batch.Inputs, batch.Entry).softmax(1),
+            batchSize,
+            progress,
+            cancel
+        );
         _relation = Relate(probabilities, labels, model.Classes.Count, cancel).DetachFromDisposeScope();
     }
 
@@ -77,7 +92,8 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         using LogisticRegression g = LogisticRegression.Fit(probabilities, labels, classes, RelationDecay, cancel);
-        Tensor newOfOld = g.Logits(eye(probabilities.shape[1], dtype: probabilities.dtype, device: probabilities.device)).softmax(1); // [source, classes]
+        // [source, classes]
+        Tensor newOfOld = g.Logits(eye(probabilities.shape[1], dtype: probabilities.dtype, device: probabilities.device)).softmax(1);
         Tensor joint = newOfOld.t() * probabilities.mean([0]);
         return (joint / joint.sum(1, keepdim: true)).MoveToOuterDisposeScope();
     }

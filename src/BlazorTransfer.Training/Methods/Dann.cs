@@ -8,14 +8,16 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class Dann(ParameterSet settings) : AdversarialAdaptation(settings)
 {
-    public static new TransferMethodSpec Spec { get; } = Deep(
-        "dann",
-        "DANN",
-        "Hides from an opponent which domain an image comes from.",
-        "Can lose much where its strength is too great: compare it with the source alone, and with CDAN.",
-        "Ganin et al., Domain-Adversarial Training of Neural Networks, 2016",
-        // With 1 it cost 13 points from art to photograph; see the page on adaptation.
-        AdversarialParameters(0.3));
+    public static new TransferMethodSpec Spec { get; } =
+        Deep(
+            "dann",
+            "DANN",
+            "Hides from an opponent which domain an image comes from.",
+            "Can lose much where its strength is too great: compare it with the source alone, and with CDAN.",
+            "Ganin et al., Domain-Adversarial Training of Neural Networks, 2016",
+            // With 1 it cost 13 points from art to photograph; see the page on adaptation.
+            AdversarialParameters(0.3)
+        );
 
     protected override Tensor Shown(DomainView view) => view.Features;
 

@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Knowledge distillation: fine-tuning of a network, usually a smaller one, on the labels and on an earlier run's answers to the same pictures,
+/// Knowledge distillation: fine-tuning of a network, usually a smaller one, on the labels and on an earlier run's answers to the same
+/// pictures,
 /// both networks' softened by a temperature T (Hinton et al., "Distilling the Knowledge in a Neural Network", 2015):
-/// L = (1 − α) CE(y) + α T² KL(p_T ‖ q_T), with p the teacher's probabilities and q the student's. T² undoes what softening takes from the gradients.
+/// L = (1 − α) CE(y) + α T² KL(p_T ‖ q_T), with p the teacher's probabilities and q the student's. T² undoes what softening takes from the
+/// gradients.
 /// The teacher sees what the student sees, mixed and augmented as it is, so that nothing is frozen and computed once.
 /// </summary>
 internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
@@ -15,48 +17,62 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
     private const string Weight = "distillation-weight";
     private const string Temperature = "temperature";
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "distillation",
-        "Distillation",
-        "Fine-tuning of a network on the labels and on the answers of an earlier run's model, the teacher.",
-        "To put what a large model has learned into a small and fast one. Train the large one first; it needs the same classes.",
-        "Hinton et al., Distilling the Knowledge in a Neural Network, 2015",
-        [
-            .. Parameters(
-                new ParameterSpec
-                {
-                    Name = Weight,
-                    DisplayName = "Weight of the teacher (α)",
-                    Kind = ParameterKind.Number,
-                    Default = 0.5,
-                    Minimum = 0,
-                    Maximum = 1,
-                    Help = "How much the teacher's answers count; the labels count for the rest. 0 is plain fine-tuning, and with 1 the labels are not looked at.",
-                },
-                new ParameterSpec
-                {
-                    Name = Temperature,
-                    DisplayName = "Temperature (T)",
-                    Kind = ParameterKind.Number,
-                    Default = 4.0,
-                    Minimum = 0.5,
-                    Maximum = 20,
-                    Help = "Softens both networks' answers, so that the small probabilities, which say what a class resembles, count too.",
-                }).Where(p => p.Name != FreezeDepth && p.Name != KeptViews.Name),
-        ])
-    {
-        TakesTeacher = true,
-    };
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "distillation",
+            "Distillation",
+            "Fine-tuning of a network on the labels and on the answers of an earlier run's model, the teacher.",
+            "To put what a large model has learned into a small and fast one. Train the large one first; it needs the same classes.",
+            "Hinton et al., Distilling the Knowledge in a Neural Network, 2015",
+            [
+                .. Parameters(
+                        new ParameterSpec
+                        {
+                            Name = Weight,
+                            DisplayName = "Weight of the teacher (α)",
+                            Kind = ParameterKind.Number,
+                            Default = 0.5,
+                            Minimum = 0,
+                            Maximum = 1,
+                            Help =
+                                "How much the teacher's answers count; the labels count for the rest. 0 is plain fine-tuning, "
+                                + "and with 1 the labels are not looked at.",
+                        },
+                        new ParameterSpec
+                        {
+                            Name = Temperature,
+                            DisplayName = "Temperature (T)",
+                            Kind = ParameterKind.Number,
+                            Default = 4.0,
+                            Minimum = 0.5,
+                            Maximum = 20,
+                            Help =
+                                "Softens both networks' answers, so that the small probabilities, which say what a class "
+                                + "resembles, count too.",
+                        }
+                    )
+                    .Where(p => p.Name != FreezeDepth && p.Name != KeptViews.Name),
+            ]
+        )
+        {
+            TakesTeacher = true,
+        };
 
     public override int FrozenGroups(TransferModel model) => 0;
 
     public override Loss ComputeLoss(TransferModel model, Batch batch)
     {
-        double weight = Settings.Number(Weight), temperature = Settings.Number(Temperature);
-        Tensor taught = TeacherOf(model).Logits(batch.Inputs), logits = model.Logits(batch.Inputs, batch.Entry); // [N, classes]
+        double weight = Settings.Number(Weight),
+            temperature = Settings.Number(Temperature);
+        Tensor taught = TeacherOf(model).Logits(batch.Inputs),
+            logits = model.Logits(batch.Inputs, batch.Entry); // [N, classes]
         Tensor crossEntropy = CrossEntropy(model, logits, batch).Times(1 - weight);
         Tensor distillation = Divergence(taught, logits, temperature).Times(weight * temperature * temperature);
-        return new Loss(crossEntropy.Plus(distillation), logits, new Dictionary<string, Tensor> { ["cross-entropy"] = crossEntropy, ["distillation"] = distillation });
+        return new Loss(
+            crossEntropy.Plus(distillation),
+            logits,
+            new Dictionary<string, Tensor> { ["cross-entropy"] = crossEntropy, ["distillation"] = distillation }
+        );
     }
 
     /// <summary>KL(p_T ‖ q_T) = Σ_c p_T(c) (log p_T(c) − log q_T(c)), the mean over the batch.</summary>
@@ -65,7 +81,8 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
     /// <param name="temperature">T.</param>
     internal static Tensor Divergence(Tensor teacher, Tensor student, double temperature)
     {
-        Tensor p = teacher.Times(1 / temperature).log_softmax(1), q = student.Times(1 / temperature).log_softmax(1);
+        Tensor p = teacher.Times(1 / temperature).log_softmax(1),
+            q = student.Times(1 / temperature).log_softmax(1);
         return (p.exp() * p.Minus(q)).sum(1).mean();
     }
 }

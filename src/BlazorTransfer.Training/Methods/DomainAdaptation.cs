@@ -7,10 +7,14 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Learning on labelled images of the source and unlabelled ones of the target at once: L = CE(source) + λ(p) T(source, target), where T is a
-/// method's own and λ grows over the run as 2 / (1 + exp(−10 p)) − 1, p from 0 to 1 (Ganin and Lempitsky, "Unsupervised Domain Adaptation by
-/// Backpropagation", 2015), so that the classifier comes first. The two domains go through the network one after the other, each normalised by
-/// its own statistics; those that the model keeps are the target's (Chang et al., "Domain-Specific Batch Normalization for Unsupervised Domain
+/// Learning on labelled images of the source and unlabelled ones of the target at once: L = CE(source) + λ(p) T(source, target), where T is
+/// a
+/// method's own and λ grows over the run as 2 / (1 + exp(−10 p)) − 1, p from 0 to 1 (Ganin and Lempitsky, "Unsupervised Domain Adaptation
+/// by
+/// Backpropagation", 2015), so that the classifier comes first. The two domains go through the network one after the other, each normalised
+/// by
+/// its own statistics; those that the model keeps are the target's (Chang et al., "Domain-Specific Batch Normalization for Unsupervised
+/// Domain
 /// Adaptation", 2019). By default the pretrained trunk stays as it is, its output is computed once, and a hidden layer of the head is what
 /// adapts: that takes seconds and is hard to get wrong.
 /// </summary>
@@ -37,9 +41,11 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
     public sealed override Loss ComputeLoss(TransferModel model, Batch batch)
     {
         Batch beside = batch.Target ?? throw new InvalidOperationException("The batch has no images of the target.");
-        DomainView source = See(model, batch, leavesStatistics: true), target = See(model, beside, leavesStatistics: false);
+        DomainView source = See(model, batch, leavesStatistics: true),
+            target = See(model, beside, leavesStatistics: false);
         var parts = new Dictionary<string, Tensor> { ["cross-entropy"] = CrossEntropy(model, source.Logits, batch) };
-        foreach ((string name, Tensor value) in Transfer(model, source, target, batch.Labels)) parts[name] = value;
+        foreach ((string name, Tensor value) in Transfer(model, source, target, batch.Labels))
+            parts[name] = value;
         return new Loss(parts.Values.Aggregate((a, b) => a.Plus(b)), source.Logits, parts);
     }
 
@@ -47,7 +53,8 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
     {
         // By the batch's own statistics, as in learning, but with nothing dropped.
         model.Backbone.eval();
-        foreach (BatchNorm norm in model.Backbone.modules().OfType<BatchNorm>()) norm.train();
+        foreach (BatchNorm norm in model.Backbone.modules().OfType<BatchNorm>())
+            norm.train();
         DomainView view = See(model, batch, leavesStatistics: true);
         model.Backbone.eval();
         return view;
@@ -58,45 +65,62 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
     /// <param name="source">Of the labelled batch.</param>
     /// <param name="target">Of the unlabelled one beside it.</param>
     /// <param name="labels">[N], of the source.</param>
-    protected abstract IEnumerable<(string Name, Tensor Value)> Transfer(TransferModel model, DomainView source, DomainView target, Tensor labels);
+    protected abstract IEnumerable<(string Name, Tensor Value)> Transfer(
+        TransferModel model,
+        DomainView source,
+        DomainView target,
+        Tensor labels
+    );
 
     /// <summary>A loss times λ and the user's factor.</summary>
     protected Tensor Weighted(Tensor loss) => loss.Times(CurrentStrength);
 
-    protected static ParameterSpec StrengthOf(double value) => new()
-    {
-        Name = Strength,
-        DisplayName = "Strength of the adaptation (λ)",
-        Kind = ParameterKind.Number,
-        Default = value,
-        Minimum = 0,
-        Maximum = 100,
-        Logarithmic = true,
-        Help = "How much the likeness of the two domains counts beside the source's labels. It grows from zero over the run. 0 learns from the source alone, with the target's batch-norm statistics.",
-    };
+    protected static ParameterSpec StrengthOf(double value) =>
+        new()
+        {
+            Name = Strength,
+            DisplayName = "Strength of the adaptation (λ)",
+            Kind = ParameterKind.Number,
+            Default = value,
+            Minimum = 0,
+            Maximum = 100,
+            Logarithmic = true,
+            Help =
+                "How much the likeness of the two domains counts beside the source's labels. It grows from zero over the run. "
+                + "0 learns from the source alone, with the target's batch-norm statistics.",
+        };
 
     /// <summary>The parameters of the family; a method gives others, or others' defaults, which come first.</summary>
     protected static IReadOnlyList<ParameterSpec> AdaptationParameters(double strength, params ParameterSpec[] own) =>
-    [
-        // Views are kept of labelled images alone, and the two domains must look alike.
-        .. Family(strength, own).Where(p => p.Name != KeptViews.Name),
-    ];
+        [
+            // Views are kept of labelled images alone, and the two domains must look alike.
+            .. Family(strength, own).Where(p => p.Name != KeptViews.Name),
+        ];
 
-    private static IReadOnlyList<ParameterSpec> Family(double strength, ParameterSpec[] own) => Parameters(
-    [
-        .. own,
-        StrengthOf(strength),
-        CommonParameters.EpochsOf(30),
-        CommonParameters.LearningRateOf(0.01),
-        CommonParameters.OptimizerOf("sgd"),
-        HeadFactorOf(1),
-        FreezeDepthOf(WholeTrunk),
-        .. HeadParameters.Of(HeadParameters.BottleneckWidth),
-        CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
-        CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 1e-3 },
-        CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
-        BestOf,
-    ]);
+    private static IReadOnlyList<ParameterSpec> Family(double strength, ParameterSpec[] own) =>
+        Parameters([
+            .. own,
+            StrengthOf(strength),
+            CommonParameters.EpochsOf(30),
+            CommonParameters.LearningRateOf(0.01),
+            CommonParameters.OptimizerOf("sgd"),
+            HeadFactorOf(1),
+            FreezeDepthOf(WholeTrunk),
+            .. HeadParameters.Of(HeadParameters.BottleneckWidth),
+            CommonParameters.Named(CommonParameters.BatchSize) with
+            {
+                Default = 32,
+            },
+            CommonParameters.Named(CommonParameters.WeightDecay) with
+            {
+                Default = 1e-3,
+            },
+            CommonParameters.Named(CommonParameters.Augmentation) with
+            {
+                Default = "none",
+            },
+            BestOf,
+        ]);
 
     private static ParameterSpec BestOf
     {
@@ -111,22 +135,44 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
                 Choices =
                 [
                     .. common.Choices!,
-                    new ParameterChoice("information-maximisation", "Information maximisation (target)", "The most mutual information of the target's images and predictions: sure, and of all classes (Musgrave et al., 2022)."),
-                    new ParameterChoice("snd", "Soft neighbourhood density (target)", "The target's predictions with the most near ones. As high where all are of one class, so look at the others beside it (Saito et al., 2021)."),
-                    new ParameterChoice("dev", "Deep embedded validation (target)", "The lowest loss on the source's validation images, those counting more that look like the target's. For many validation images (You et al., 2019)."),
+                    new ParameterChoice(
+                        "information-maximisation",
+                        "Information maximisation (target)",
+                        "The most mutual information of the target's images and predictions: sure, and of all classes "
+                            + "(Musgrave et al., 2022)."
+                    ),
+                    new ParameterChoice(
+                        "snd",
+                        "Soft neighbourhood density (target)",
+                        "The target's predictions with the most near ones. As high where all are of one class, so look at the "
+                            + "others beside it (Saito et al., 2021)."
+                    ),
+                    new ParameterChoice(
+                        "dev",
+                        "Deep embedded validation (target)",
+                        "The lowest loss on the source's validation images, those counting more that look like the target's. "
+                            + "For many validation images (You et al., 2019)."
+                    ),
                 ],
             };
         }
     }
 
     /// <summary>A specification of the family.</summary>
-    protected static TransferMethodSpec Deep(string name, string displayName, string summary, string advice, string paper, IReadOnlyList<ParameterSpec> parameters) =>
-        new(name, displayName, summary, advice, paper, parameters) { AdaptsToTarget = true };
+    protected static TransferMethodSpec Deep(
+        string name,
+        string displayName,
+        string summary,
+        string advice,
+        string paper,
+        IReadOnlyList<ParameterSpec> parameters
+    ) => new(name, displayName, summary, advice, paper, parameters) { AdaptsToTarget = true };
 
     private static DomainView See(TransferModel model, Batch batch, bool leavesStatistics)
     {
         BatchNorm[] norms = [.. model.Backbone.modules().OfType<BatchNorm>()];
-        foreach (BatchNorm norm in norms) norm.Momentum = leavesStatistics ? 0 : null;
+        foreach (BatchNorm norm in norms)
+            norm.Momentum = leavesStatistics ? 0 : null;
         try
         {
             (Tensor features, Tensor logits) = model.Backbone.ForwardHeadAndFeatures(model.HeadInput(batch.Inputs, batch.Entry));
@@ -134,7 +180,8 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         }
         finally
         {
-            foreach (BatchNorm norm in norms) norm.Momentum = null;
+            foreach (BatchNorm norm in norms)
+                norm.Momentum = null;
         }
     }
 }

@@ -9,11 +9,13 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class DomainStandardisation(ParameterSet settings) : ShallowAdaptation(settings)
 {
-    public static TransferMethodSpec Spec { get; } = Shallow(
-        "domain-standardisation",
-        "Per-domain standardisation",
-        "Brings each feature to the same mean and deviation in both domains, and learns from the source.",
-        "Try it first: it takes a moment, needs no settings, and every other method has to beat it.",
-        "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
-        [.. ClassifierChoice]);
+    public static TransferMethodSpec Spec { get; } =
+        Shallow(
+            "domain-standardisation",
+            "Per-domain standardisation",
+            "Brings each feature to the same mean and deviation in both domains, and learns from the source.",
+            "Try it first: it takes a moment, needs no settings, and every other method has to beat it.",
+            "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
+            [.. ClassifierChoice]
+        );
 }

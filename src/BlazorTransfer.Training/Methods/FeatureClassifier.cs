@@ -9,7 +9,8 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Methods that keep the network as it is and find a linear classifier on its features [N, FeatureDim] at once, without steps. It becomes the
+/// Methods that keep the network as it is and find a linear classifier on its features [N, FeatureDim] at once, without steps. It becomes
+/// the
 /// head, so that the model is one like any other.
 /// </summary>
 internal abstract class FeatureClassifier(ParameterSet settings) : TransferMethod(settings)
@@ -27,8 +28,14 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     [
         ClassifierDecayOf(0.01),
         CommonParameters.EpochsOf(1),
-        CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
-        CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
+        CommonParameters.Named(CommonParameters.Augmentation) with
+        {
+            Default = "none",
+        },
+        CommonParameters.Named(CommonParameters.BatchSize) with
+        {
+            Default = 32,
+        },
     ];
 
     public sealed override int FrozenGroups(TransferModel model) => model.HeadEntry;
@@ -38,29 +45,45 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     {
         base.Configure(model);
         if (LinearOf(model) is null)
-            throw TrainingException.BadInput($"The head of {model.Backbone.Spec.DisplayName} is no linear layer on the features, which this method needs. Choose another network, or a method that trains.");
+            throw TrainingException.BadInput(
+                $"The head of {model.Backbone.Spec.DisplayName} is no linear layer on the features, which this method needs. "
+                    + "Choose another network, or a method that trains."
+            );
     }
 
     public sealed override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) => [];
 
-    protected static ParameterSpec ClassifierDecayOf(double decay) => new()
-    {
-        Name = Decay,
-        DisplayName = "Weight decay of the classifier",
-        Kind = ParameterKind.Number,
-        Default = decay,
-        Minimum = 1e-6,
-        Maximum = 10,
-        Logarithmic = true,
-        Help = "Holds the logistic regression back from learning the images by heart. More for few images.",
-    };
+    protected static ParameterSpec ClassifierDecayOf(double decay) =>
+        new()
+        {
+            Name = Decay,
+            DisplayName = "Weight decay of the classifier",
+            Kind = ParameterKind.Number,
+            Default = decay,
+            Minimum = 1e-6,
+            Maximum = 10,
+            Logarithmic = true,
+            Help = "Holds the logistic regression back from learning the images by heart. More for few images.",
+        };
 
     /// <summary>Features in double precision, [N, FeatureDim], and class numbers, [N].</summary>
-    protected static (Tensor Features, Tensor Labels) FeaturesOf(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
+    protected static (Tensor Features, Tensor Labels) FeaturesOf(
+        TransferModel model,
+        BatchSource images,
+        int batchSize,
+        Action<int> progress,
+        CancellationToken cancel
+    )
     {
         model.Backbone.eval();
         // A copy, also where the batch is the features.
-        return Collect(images, batch => model.Backbone.Pool(model.HeadInput(batch.Inputs, batch.Entry)).to(float64), batchSize, progress, cancel);
+        return Collect(
+            images,
+            batch => model.Backbone.Pool(model.HeadInput(batch.Inputs, batch.Entry)).to(float64),
+            batchSize,
+            progress,
+            cancel
+        );
     }
 
     /// <summary>Fits the classifier of these methods.</summary>
@@ -80,8 +103,18 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     protected static void SetHead(TransferModel model, NearestNeighbours classifier, Tensor? map, Standardisation standard)
     {
         long width = classifier.References.shape[1];
-        (Tensor weights, Tensor bias) = standard.Fold(map ?? eye(width, dtype: float64, device: model.Device), zeros(width, dtype: float64, device: model.Device));
-        model.ReplaceHead(new HeadSpec((int)width) { Kind = HeadKind.Neighbours, References = (int)classifier.References.shape[0], Neighbours = classifier.Neighbours });
+        (Tensor weights, Tensor bias) = standard.Fold(
+            map ?? eye(width, dtype: float64, device: model.Device),
+            zeros(width, dtype: float64, device: model.Device)
+        );
+        model.ReplaceHead(
+            new HeadSpec((int)width)
+            {
+                Kind = HeadKind.Neighbours,
+                References = (int)classifier.References.shape[0],
+                Neighbours = classifier.Neighbours,
+            }
+        );
         Linear space = model.Backbone.Head.modules().OfType<Linear>().Single();
         space.weight!.copy_(weights.t());
         space.bias!.copy_(bias);
@@ -96,7 +129,13 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     /// <param name="kernel">k.</param>
     /// <param name="map">P, [L, k].</param>
     /// <param name="standard">m and s.</param>
-    protected static void SetHead(TransferModel model, LogisticRegression classifier, GaussianKernel kernel, Tensor map, Standardisation standard)
+    protected static void SetHead(
+        TransferModel model,
+        LogisticRegression classifier,
+        GaussianKernel kernel,
+        Tensor map,
+        Standardisation standard
+    )
     {
         model.ReplaceHead(new HeadSpec((int)kernel.Landmarks.shape[0]) { Kind = HeadKind.Kernel });
         KernelFeatures features = model.Backbone.Head.modules().OfType<KernelFeatures>().Single();
@@ -116,7 +155,10 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
     /// <param name="standard">m and s.</param>
     protected static void SetHead(TransferModel model, LogisticRegression classifier, Tensor? map, Standardisation standard)
     {
-        (Tensor weights, Tensor bias) = standard.Fold(map is null ? classifier.Coefficients : map.mm(classifier.Coefficients), classifier.Intercept);
+        (Tensor weights, Tensor bias) = standard.Fold(
+            map is null ? classifier.Coefficients : map.mm(classifier.Coefficients),
+            classifier.Intercept
+        );
         Linear head = LinearOf(model)!;
         head.weight!.copy_(weights.t());
         head.bias!.copy_(bias);

@@ -19,13 +19,16 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
     private const string LayerDecay = "layer-learning-rate-decay";
     private const string FreezeStatistics = "freeze-batch-norm";
 
-    public static TransferMethodSpec Spec { get; } = new(
-        "fine-tuning",
-        "Fine-tuning",
-        "Trains the pretrained network on, from a chosen depth, together with a new head.",
-        "For more than about a hundred images a class, or images unlike photographs. Takes minutes to hours; compare it with a linear probe.",
-        "Yosinski et al., How transferable are features in deep neural networks?, 2014",
-        Parameters());
+    public static TransferMethodSpec Spec { get; } =
+        new(
+            "fine-tuning",
+            "Fine-tuning",
+            "Trains the pretrained network on, from a chosen depth, together with a new head.",
+            "For more than about a hundred images a class, or images unlike photographs. Takes minutes to hours; compare it "
+                + "with a linear probe.",
+            "Yosinski et al., How transferable are features in deep neural networks?, 2014",
+            Parameters()
+        );
 
     public override int FrozenGroups(TransferModel model) => Math.Min(Settings.Integer(FreezeDepth), model.HeadEntry);
 
@@ -34,16 +37,20 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
     public override void OnEpochStart(TransferModel model, int epoch)
     {
         base.OnEpochStart(model, epoch);
-        if (!Settings.Boolean(FreezeStatistics)) return;
+        if (!Settings.Boolean(FreezeStatistics))
+            return;
         // The head's norms have no pretrained statistics to keep.
-        foreach (BatchNorm norm in model.Backbone.modules().Except(model.Backbone.Head.modules()).OfType<BatchNorm>()) norm.eval();
+        foreach (BatchNorm norm in model.Backbone.modules().Except(model.Backbone.Head.modules()).OfType<BatchNorm>())
+            norm.eval();
     }
 
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
     {
         double decay = Settings.Number(LayerDecay);
-        IEnumerable<ParameterGroup> trunk = model.Backbone.LayerGroups
-            .Select((group, depth) => new ParameterGroup([.. group.Modules.SelectMany(Trainable)], Math.Pow(decay, model.HeadEntry - 1 - depth)))
+        IEnumerable<ParameterGroup> trunk = model
+            .Backbone.LayerGroups.Select(
+                (group, depth) => new ParameterGroup([.. group.Modules.SelectMany(Trainable)], Math.Pow(decay, model.HeadEntry - 1 - depth))
+            )
             .Where(group => group.Parameters.Count > 0);
         return [.. trunk, new ParameterGroup(Trainable(model.Backbone.Head), Settings.Number(HeadFactor))];
     }
@@ -53,7 +60,8 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
         Tensor headInput = model.HeadInput(batch.Inputs, batch.Entry);
         Tensor logits = model.Backbone.ForwardHead(headInput);
         Tensor loss = CrossEntropy(model, logits, batch);
-        return Penalty(model, batch, headInput) is not var (name, penalty) ? new Loss(loss, logits)
+        return Penalty(model, batch, headInput) is not var (name, penalty)
+            ? new Loss(loss, logits)
             : new Loss(loss.Plus(penalty), logits, new Dictionary<string, Tensor> { ["cross-entropy"] = loss, [name] = penalty });
     }
 
@@ -70,12 +78,25 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
             HeadFactorOf(10),
             new ParameterSpec
             {
-                Name = LayerDecay, DisplayName = "Learning rate of lower layers", Kind = ParameterKind.Number, Default = 1, Minimum = 0.01, Maximum = 1, Unit = "× the group above", Advanced = true,
-                Help = "Each layer group learns at this times the rate of the one above it. 1 trains all alike; 0.4 is what the paper on discriminative learning rates took.",
+                Name = LayerDecay,
+                DisplayName = "Learning rate of lower layers",
+                Kind = ParameterKind.Number,
+                Default = 1,
+                Minimum = 0.01,
+                Maximum = 1,
+                Unit = "× the group above",
+                Advanced = true,
+                Help =
+                    "Each layer group learns at this times the rate of the one above it. 1 trains all alike; 0.4 is what the "
+                    + "paper on discriminative learning rates took.",
             },
             new ParameterSpec
             {
-                Name = FreezeStatistics, DisplayName = "Freeze batch-norm statistics", Kind = ParameterKind.Boolean, Default = false, Advanced = true,
+                Name = FreezeStatistics,
+                DisplayName = "Freeze batch-norm statistics",
+                Kind = ParameterKind.Boolean,
+                Default = false,
+                Advanced = true,
                 Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
             },
             ProgressiveResizing.Parameter,
@@ -86,30 +107,34 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
         return [.. own, .. family.Where(p => own.All(o => o.Name != p.Name))];
     }
 
-    protected static ParameterSpec FreezeDepthOf(int groups) => new()
-    {
-        Name = FreezeDepth,
-        DisplayName = "Freeze depth",
-        Kind = ParameterKind.Integer,
-        Default = groups,
-        Minimum = 0,
-        Maximum = 64,
-        Unit = "layer groups",
-        Help = "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few images, and a number above the network's freezes all of it.",
-    };
+    protected static ParameterSpec FreezeDepthOf(int groups) =>
+        new()
+        {
+            Name = FreezeDepth,
+            DisplayName = "Freeze depth",
+            Kind = ParameterKind.Integer,
+            Default = groups,
+            Minimum = 0,
+            Maximum = 64,
+            Unit = "layer groups",
+            Help =
+                "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few "
+                + "images, and a number above the network's freezes all of it.",
+        };
 
-    protected static ParameterSpec HeadFactorOf(double factor) => new()
-    {
-        Name = HeadFactor,
-        DisplayName = "Head learning rate",
-        Kind = ParameterKind.Number,
-        Default = factor,
-        Minimum = 0.1,
-        Maximum = 100,
-        Unit = "× learning rate",
-        Advanced = true,
-        Help = "The new head starts from nothing and may take larger steps than the pretrained layers.",
-    };
+    protected static ParameterSpec HeadFactorOf(double factor) =>
+        new()
+        {
+            Name = HeadFactor,
+            DisplayName = "Head learning rate",
+            Kind = ParameterKind.Number,
+            Default = factor,
+            Minimum = 0.1,
+            Maximum = 100,
+            Unit = "× learning rate",
+            Advanced = true,
+            Help = "The new head starts from nothing and may take larger steps than the pretrained layers.",
+        };
 
     /// <summary>What is added to the cross-entropy, and its name; null where nothing is.</summary>
     /// <param name="model">The model.</param>

@@ -8,27 +8,45 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class FromScratch(ParameterSet settings) : TransferMethod(settings)
 {
-    public static TransferMethodSpec Spec { get; } = new(
-        "from-scratch",
-        "Training from scratch",
-        "Starts from random weights and trains everything.",
-        "To pretrain a network of your own on many images, or as the baseline that shows what transfer brings. Few images lead to poor models.",
-        "He et al., Delving Deep into Rectifiers, 2015",
-        [
-            CommonParameters.EpochsOf(40),
-            CommonParameters.LearningRateOf(0.05),
-            CommonParameters.OptimizerOf("sgd"),
-            CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
-            CommonParameters.Named(CommonParameters.Augmentation) with { Default = "medium" },
-            CommonParameters.Named(CommonParameters.WarmUpEpochs) with { Default = 1 },
-            CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 5e-4 },
-            CommonParameters.Named(CommonParameters.LabelSmoothing) with { Default = 0.1 },
-            ProgressiveResizing.Parameter,
-            CommonParameters.PrecisionOfSteps,
-        ])
-    {
-        TakesWeights = false,
-    };
+    public static TransferMethodSpec Spec { get; } =
+        new(
+            "from-scratch",
+            "Training from scratch",
+            "Starts from random weights and trains everything.",
+            "To pretrain a network of your own on many images, or as the baseline that shows what transfer brings. Few images "
+                + "lead to poor models.",
+            "He et al., Delving Deep into Rectifiers, 2015",
+            [
+                CommonParameters.EpochsOf(40),
+                CommonParameters.LearningRateOf(0.05),
+                CommonParameters.OptimizerOf("sgd"),
+                CommonParameters.Named(CommonParameters.BatchSize) with
+                {
+                    Default = 32,
+                },
+                CommonParameters.Named(CommonParameters.Augmentation) with
+                {
+                    Default = "medium",
+                },
+                CommonParameters.Named(CommonParameters.WarmUpEpochs) with
+                {
+                    Default = 1,
+                },
+                CommonParameters.Named(CommonParameters.WeightDecay) with
+                {
+                    Default = 5e-4,
+                },
+                CommonParameters.Named(CommonParameters.LabelSmoothing) with
+                {
+                    Default = 0.1,
+                },
+                ProgressiveResizing.Parameter,
+                CommonParameters.PrecisionOfSteps,
+            ]
+        )
+        {
+            TakesWeights = false,
+        };
 
     public override int FrozenGroups(TransferModel model) => 0;
 

@@ -4,32 +4,36 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Gradual unfreezing: the head learns first, then one layer group after the other joins from the top, so that the errors of a new head do
-/// not reach layers that are still good (Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification", 2018, section 3.3).
+/// not reach layers that are still good (Howard and Ruder, "Universal Language Model Fine-tuning for Text Classification", 2018, section
+/// 3.3).
 /// The groups are spread evenly over a share of the epochs, as networks differ in how many they have.
 /// </summary>
 internal sealed class GradualUnfreezing(ParameterSet settings) : FineTuning(settings)
 {
     private const string Share = "unfreezing-share";
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "gradual-unfreezing",
-        "Gradual unfreezing",
-        "Fine-tuning that begins with the head and lets one layer group after the other join.",
-        "For few images and weights that are good already: the early epochs are quick and cannot spoil them.",
-        "Howard and Ruder, Universal Language Model Fine-tuning for Text Classification, 2018",
-        Parameters(
-            CommonParameters.EpochsOf(10),
-            new ParameterSpec
-            {
-                Name = Share,
-                DisplayName = "Unfreezing over",
-                Kind = ParameterKind.Number,
-                Default = 0.5,
-                Minimum = 0.05,
-                Maximum = 1,
-                Unit = "of the epochs",
-                Help = "After this share of the epochs all layers above the freeze depth learn.",
-            }));
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "gradual-unfreezing",
+            "Gradual unfreezing",
+            "Fine-tuning that begins with the head and lets one layer group after the other join.",
+            "For few images and weights that are good already: the early epochs are quick and cannot spoil them.",
+            "Howard and Ruder, Universal Language Model Fine-tuning for Text Classification, 2018",
+            Parameters(
+                CommonParameters.EpochsOf(10),
+                new ParameterSpec
+                {
+                    Name = Share,
+                    DisplayName = "Unfreezing over",
+                    Kind = ParameterKind.Number,
+                    Default = 0.5,
+                    Minimum = 0.05,
+                    Maximum = 1,
+                    Unit = "of the epochs",
+                    Help = "After this share of the epochs all layers above the freeze depth learn.",
+                }
+            )
+        );
 
     /// <summary>Layer groups, from the input, that are frozen in an epoch (from 1).</summary>
     public int FrozenIn(TransferModel model, int epoch)

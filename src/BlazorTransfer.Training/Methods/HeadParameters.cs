@@ -17,20 +17,39 @@ internal static class HeadParameters
 
     /// <summary>Both, for a method that gives the width another default, such as <see cref="BottleneckWidth"/>.</summary>
     public static IReadOnlyList<ParameterSpec> Of(int width) =>
-    [
-        new ParameterSpec
-        {
-            Name = Width, DisplayName = "Hidden layer of the head", Kind = ParameterKind.Integer, Default = width, Minimum = 0, Maximum = HeadSpec.MaximumWidth, Unit = "neurons", Advanced = true,
-            Help = "Neurons between the features and the classes, with batch norm and ReLU, for classes that a linear head cannot tell apart: 256 is usual. 0 keeps the head linear.",
-        },
-        new ParameterSpec
-        {
-            Name = Dropout, DisplayName = "Dropout in the head", Kind = ParameterKind.Number, Default = 0.0, Minimum = 0, Maximum = HeadSpec.MaximumDropout, Advanced = true,
-            Help = "Share of the head's hidden neurons that each step leaves out, against learning by heart (Srivastava et al., 2014). Without a hidden layer it changes nothing.",
-        },
-    ];
+        [
+            new ParameterSpec
+            {
+                Name = Width,
+                DisplayName = "Hidden layer of the head",
+                Kind = ParameterKind.Integer,
+                Default = width,
+                Minimum = 0,
+                Maximum = HeadSpec.MaximumWidth,
+                Unit = "neurons",
+                Advanced = true,
+                Help =
+                    "Neurons between the features and the classes, with batch norm and ReLU, for classes that a linear head "
+                    + "cannot tell apart: 256 is usual. 0 keeps the head linear.",
+            },
+            new ParameterSpec
+            {
+                Name = Dropout,
+                DisplayName = "Dropout in the head",
+                Kind = ParameterKind.Number,
+                Default = 0.0,
+                Minimum = 0,
+                Maximum = HeadSpec.MaximumDropout,
+                Advanced = true,
+                Help =
+                    "Share of the head's hidden neurons that each step leaves out, against learning by heart (Srivastava et "
+                    + "al., 2014). Without a hidden layer it changes nothing.",
+            },
+        ];
 
     /// <summary>The hidden layer that the settings ask for; null where they ask for none, or their method knows none.</summary>
     public static HeadSpec? From(ParameterSet settings) =>
-        settings.Values.ContainsKey(Width) && settings.Integer(Width) is > 0 and int width ? new HeadSpec(width, settings.Number(Dropout)) : null;
+        settings.Values.ContainsKey(Width) && settings.Integer(Width) is > 0 and int width
+            ? new HeadSpec(width, settings.Number(Dropout))
+            : null;
 }

@@ -5,7 +5,8 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Adaptation by weighing the source: images that look like the target's count more, the others less (Huang et al., "Correcting Sample
-/// Selection Bias by Unlabeled Data", 2006). It mends covariate shift, where the same image would mean the same in both domains and only some
+/// Selection Bias by Unlabeled Data", 2006). It mends covariate shift, where the same image would mean the same in both domains and only
+/// some
 /// are more frequent there; it cannot bring apart domains together. Weights are of mean one.
 /// </summary>
 internal abstract class InstanceWeighting(ParameterSet settings) : ShallowAdaptation(settings)
@@ -18,7 +19,8 @@ internal abstract class InstanceWeighting(ParameterSet settings) : ShallowAdapta
         Tensor all = cat([domains.Source, domains.Target]);
         // In rising order.
         (_, Tensor directions) = linalg.eigh(all.t().mm(all));
-        long width = directions.shape[1], kept = Math.Min(KernelComponents, width);
+        long width = directions.shape[1],
+            kept = Math.Min(KernelComponents, width);
         Tensor map = directions.narrow(1, width - kept, kept);
         Tensor weights = Weigh(domains.Source.mm(map), domains.Target.mm(map), cancel);
         return new Alignment(Weights: weights / weights.mean().clamp_min(1e-12));

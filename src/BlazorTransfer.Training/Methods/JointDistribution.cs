@@ -11,36 +11,47 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
 {
     private const string Rounds = "rounds";
 
-    public static TransferMethodSpec Spec { get; } = Shallow(
-        "jda",
-        "JDA",
-        "Brings the domains' means together class by class, by what it believes the target's classes to be.",
-        "Where the source alone is right about most of the target already; where it is not, its mistakes are learned.",
-        "Long et al., Transfer Feature Learning with Joint Distribution Adaptation, 2013",
-        [
-            ComponentsOf(40),
-            // Its components have variance one, so that many of them are noise as loud as the rest.
-            ClassifierDecayOf(0.1),
-            Regularisation,
-            new ParameterSpec
-            {
-                Name = Rounds,
-                DisplayName = "Rounds",
-                Kind = ParameterKind.Integer,
-                Default = 10,
-                Minimum = 1,
-                Maximum = 100,
-                Unit = "rounds",
-                Advanced = true,
-                Help = "How often the target's classes are guessed anew, at most.",
-            },
-            .. ClassifierChoice,
-        ]);
+    public static TransferMethodSpec Spec { get; } =
+        Shallow(
+            "jda",
+            "JDA",
+            "Brings the domains' means together class by class, by what it believes the target's classes to be.",
+            "Where the source alone is right about most of the target already; where it is not, its mistakes are learned.",
+            "Long et al., Transfer Feature Learning with Joint Distribution Adaptation, 2013",
+            [
+                ComponentsOf(40),
+                // Its components have variance one, so that many of them are noise as loud as the rest.
+                ClassifierDecayOf(0.1),
+                Regularisation,
+                new ParameterSpec
+                {
+                    Name = Rounds,
+                    DisplayName = "Rounds",
+                    Kind = ParameterKind.Integer,
+                    Default = 10,
+                    Minimum = 1,
+                    Maximum = 100,
+                    Unit = "rounds",
+                    Advanced = true,
+                    Help = "How often the target's classes are guessed anew, at most.",
+                },
+                .. ClassifierChoice,
+            ]
+        );
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {
         using JointDistributionAdaptation adapted = JointDistributionAdaptation.Fit(
-            domains.Source, domains.Labels, domains.Target, domains.Classes, Components, Mu, Settings.Integer(Rounds), ClassifierDecay, cancel);
+            domains.Source,
+            domains.Labels,
+            domains.Target,
+            domains.Classes,
+            Components,
+            Mu,
+            Settings.Integer(Rounds),
+            ClassifierDecay,
+            cancel
+        );
         return new Alignment(adapted.Map.clone(), adapted.Map.clone());
     }
 }

@@ -4,27 +4,31 @@ using BlazorTransfer.Training.Augmentation;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Views of each training image that go through the frozen layers once and are kept, where otherwise all epochs send new ones. For methods whose
+/// Views of each training image that go through the frozen layers once and are kept, where otherwise all epochs send new ones. For methods
+/// whose
 /// frozen part may be followed by augmentation.
 /// </summary>
 internal static class KeptViews
 {
     public const string Name = "kept-views";
 
-    public static ParameterSpec Parameter { get; } = new()
-    {
-        Name = Name,
-        DisplayName = "Views kept of each image",
-        Section = ParameterSections.Augmentation,
-        Kind = ParameterKind.Integer,
-        Default = 0,
-        Minimum = 0,
-        Maximum = 100,
-        Unit = "views",
-        Advanced = true,
-        Help = "With augmentation and frozen layers: so many changed variants of each image go through the frozen layers once, and the epochs take turns with them, which is faster where there are more epochs. "
-            + "0 draws anew in each epoch. Not with MixUp or CutMix, nor with images that grow.",
-    };
+    public static ParameterSpec Parameter { get; } =
+        new()
+        {
+            Name = Name,
+            DisplayName = "Views kept of each image",
+            Section = ParameterSections.Augmentation,
+            Kind = ParameterKind.Integer,
+            Default = 0,
+            Minimum = 0,
+            Maximum = 100,
+            Unit = "views",
+            Advanced = true,
+            Help =
+                "With augmentation and frozen layers: so many changed variants of each image go through the frozen layers "
+                + "once, and the epochs take turns with them, which is faster where there are more epochs. "
+                + "0 draws anew in each epoch. Not with MixUp or CutMix, nor with images that grow.",
+        };
 
     /// <summary>How many views a stage keeps.</summary>
     /// <param name="stage">The stage.</param>
@@ -33,10 +37,14 @@ internal static class KeptViews
     /// <returns>0 for none; and why none are, in words, though some were asked for.</returns>
     public static (int Count, string? WhyNone) Of(TrainingStage stage, int frozen, int side)
     {
-        if (!stage.Augments || Asked(stage.Settings) is 0) return (0, null);
-        if (frozen == 0) return (0, "No views are kept, as no layers are frozen.");
-        if (new Mixing(stage.Settings).IsOn) return (0, "No views are kept, as MixUp and CutMix blend other images with each other in each epoch.");
-        if (stage.Method.ImageSize(side, 1, stage.Epochs) != side) return (0, "No views are kept, as images grow over the epochs.");
+        if (!stage.Augments || Asked(stage.Settings) is 0)
+            return (0, null);
+        if (frozen == 0)
+            return (0, "No views are kept, as no layers are frozen.");
+        if (new Mixing(stage.Settings).IsOn)
+            return (0, "No views are kept, as MixUp and CutMix blend other images with each other in each epoch.");
+        if (stage.Method.ImageSize(side, 1, stage.Epochs) != side)
+            return (0, "No views are kept, as images grow over the epochs.");
         // What no epoch takes is not computed.
         return (Math.Min(Asked(stage.Settings), stage.Epochs), null);
     }

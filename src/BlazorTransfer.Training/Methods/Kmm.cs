@@ -18,29 +18,40 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
     // Each image is compared with each other: a matrix of 3.2 GB.
     private const int MostImages = 20_000;
 
-    public static TransferMethodSpec Spec { get; } = Shallow(
-        "kmm",
-        "KMM",
-        "Counts images of the source that look like the target's more, and learns from those.",
-        "Where the target is a part of what the source shows, such as some of its products. Not for another camera or light.",
-        "Huang et al., Correcting Sample Selection Bias by Unlabeled Data, 2006",
-        new ParameterSpec
-        {
-            Name = Bound,
-            DisplayName = "Largest weight (B)",
-            Kind = ParameterKind.Number,
-            Default = 10.0,
-            Minimum = 1,
-            Maximum = 1000,
-            Logarithmic = true,
-            Advanced = true,
-            Help = "The most that an image may count. With 1, all count alike.",
-        });
+    public static TransferMethodSpec Spec { get; } =
+        Shallow(
+            "kmm",
+            "KMM",
+            "Counts images of the source that look like the target's more, and learns from those.",
+            "Where the target is a part of what the source shows, such as some of its products. Not for another camera or light.",
+            "Huang et al., Correcting Sample Selection Bias by Unlabeled Data, 2006",
+            new ParameterSpec
+            {
+                Name = Bound,
+                DisplayName = "Largest weight (B)",
+                Kind = ParameterKind.Number,
+                Default = 10.0,
+                Minimum = 1,
+                Maximum = 1000,
+                Logarithmic = true,
+                Advanced = true,
+                Help = "The most that an image may count. With 1, all count alike.",
+            }
+        );
 
     protected override Tensor Weigh(Tensor source, Tensor target, CancellationToken cancel)
     {
-        if (source.shape[0] > MostImages) throw TrainingException.BadInput($"KMM compares every image of the source with every other, which {source.shape[0]:N0} images are too many for ({MostImages:N0} at most). Choose KLIEP.");
-        double gamma = 1 / Math.Max(1e-12, PairwiseDistances.Squared(EvenRows.Of(source, MedianRows), EvenRows.Of(target, MedianRows)).median().item<double>());
+        if (source.shape[0] > MostImages)
+            throw TrainingException.BadInput(
+                $"KMM compares every image of the source with every other, which {source.shape[0]:N0} images are too many for "
+                    + $"({MostImages:N0} at most). Choose KLIEP."
+            );
+        double gamma =
+            1
+            / Math.Max(
+                1e-12,
+                PairwiseDistances.Squared(EvenRows.Of(source, MedianRows), EvenRows.Of(target, MedianRows)).median().item<double>()
+            );
         using KernelMeanMatching matching = KernelMeanMatching.Fit(source, target, gamma, Settings.Number(Bound), cancel);
         return matching.Weights.clone();
     }

@@ -16,38 +16,48 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
 
     private readonly List<(Parameter Now, Tensor Start)> _trunk = [];
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "l2-sp",
-        "L2-SP",
-        "Fine-tuning that pulls the weights toward where they started, not toward zero.",
-        "For few images like those that the weights were trained on: it forgets less. Where the images are quite different, plain fine-tuning moves more freely.",
-        "Li et al., Explicit Inductive Bias for Transfer Learning with Convolutional Networks, 2018",
-        Parameters(
-            new ParameterSpec
-            {
-                Name = Alpha,
-                DisplayName = "Pull toward the start (α)",
-                Kind = ParameterKind.Number,
-                Default = 0.1,
-                Minimum = 0,
-                Maximum = 1000,
-                Logarithmic = true,
-                Help = "Half of this times the squared distance of the pretrained layers from their start is added to the loss. 0 is plain fine-tuning.",
-            },
-            new ParameterSpec
-            {
-                Name = Beta,
-                DisplayName = "Head decay (β)",
-                Kind = ParameterKind.Number,
-                Default = 0.01,
-                Minimum = 0,
-                Maximum = 100,
-                Logarithmic = true,
-                Advanced = true,
-                Help = "Half of this times the squared weights of the new head, which has no start to go back to, is added to the loss.",
-            },
-            // It would pull toward zero what the penalty pulls toward the start.
-            CommonParameters.Named(CommonParameters.WeightDecay) with { Default = 0.0 }));
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "l2-sp",
+            "L2-SP",
+            "Fine-tuning that pulls the weights toward where they started, not toward zero.",
+            "For few images like those that the weights were trained on: it forgets less. Where the images are quite "
+                + "different, plain fine-tuning moves more freely.",
+            "Li et al., Explicit Inductive Bias for Transfer Learning with Convolutional Networks, 2018",
+            Parameters(
+                new ParameterSpec
+                {
+                    Name = Alpha,
+                    DisplayName = "Pull toward the start (α)",
+                    Kind = ParameterKind.Number,
+                    Default = 0.1,
+                    Minimum = 0,
+                    Maximum = 1000,
+                    Logarithmic = true,
+                    Help =
+                        "Half of this times the squared distance of the pretrained layers from their start is added to the "
+                        + "loss. 0 is plain fine-tuning.",
+                },
+                new ParameterSpec
+                {
+                    Name = Beta,
+                    DisplayName = "Head decay (β)",
+                    Kind = ParameterKind.Number,
+                    Default = 0.01,
+                    Minimum = 0,
+                    Maximum = 100,
+                    Logarithmic = true,
+                    Advanced = true,
+                    Help =
+                        "Half of this times the squared weights of the new head, which has no start to go back to, is added to the loss.",
+                },
+                // It would pull toward zero what the penalty pulls toward the start.
+                CommonParameters.Named(CommonParameters.WeightDecay) with
+                {
+                    Default = 0.0,
+                }
+            )
+        );
 
     public override void Configure(TransferModel model)
     {
@@ -66,10 +76,12 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
 
     protected override void Dispose(bool disposing)
     {
-        foreach ((_, Tensor start) in _trunk) start.Dispose();
+        foreach ((_, Tensor start) in _trunk)
+            start.Dispose();
         _trunk.Clear();
         base.Dispose(disposing);
     }
 
-    private static Tensor Sum(IEnumerable<Tensor> terms, Device device) => terms.Aggregate(zeros([], device: device), (sum, term) => sum.Plus(term));
+    private static Tensor Sum(IEnumerable<Tensor> terms, Device device) =>
+        terms.Aggregate(zeros([], device: device), (sum, term) => sum.Plus(term));
 }

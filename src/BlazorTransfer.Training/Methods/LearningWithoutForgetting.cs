@@ -20,38 +20,42 @@ internal sealed class LearningWithoutForgetting(ParameterSet settings) : FineTun
     // A copy of the pretrained network, of which only the head is used: it learns, while the original says what it was.
     private Backbone? _old;
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "lwf",
-        "Learning without forgetting",
-        "Fine-tuning in which the pretrained classes must still be recognised as before, without their images.",
-        "Where the network must not forget: it keeps the features general, at some cost in accuracy on your classes if those are quite different.",
-        "Li and Hoiem, Learning without Forgetting, 2016",
-        Parameters(
-            new ParameterSpec
-            {
-                Name = Strength,
-                DisplayName = "Weight of the old answers (λ)",
-                Kind = ParameterKind.Number,
-                Default = 1.0,
-                Minimum = 0,
-                Maximum = 100,
-                Logarithmic = true,
-                Help = "How much the old answers count beside the new ones. 0 is plain fine-tuning.",
-            },
-            new ParameterSpec
-            {
-                Name = Temperature,
-                DisplayName = "Temperature (T)",
-                Kind = ParameterKind.Number,
-                Default = 2.0,
-                Minimum = 0.5,
-                Maximum = 20,
-                Advanced = true,
-                Help = "Softens both answers, so that the small probabilities count too. The paper takes 2.",
-            }))
-    {
-        Source = SourceUse.TrunkAndHead,
-    };
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "lwf",
+            "Learning without forgetting",
+            "Fine-tuning in which the pretrained classes must still be recognised as before, without their images.",
+            "Where the network must not forget: it keeps the features general, at some cost in accuracy on your classes if "
+                + "those are quite different.",
+            "Li and Hoiem, Learning without Forgetting, 2016",
+            Parameters(
+                new ParameterSpec
+                {
+                    Name = Strength,
+                    DisplayName = "Weight of the old answers (λ)",
+                    Kind = ParameterKind.Number,
+                    Default = 1.0,
+                    Minimum = 0,
+                    Maximum = 100,
+                    Logarithmic = true,
+                    Help = "How much the old answers count beside the new ones. 0 is plain fine-tuning.",
+                },
+                new ParameterSpec
+                {
+                    Name = Temperature,
+                    DisplayName = "Temperature (T)",
+                    Kind = ParameterKind.Number,
+                    Default = 2.0,
+                    Minimum = 0.5,
+                    Maximum = 20,
+                    Advanced = true,
+                    Help = "Softens both answers, so that the small probabilities count too. The paper takes 2.",
+                }
+            )
+        )
+        {
+            Source = SourceUse.TrunkAndHead,
+        };
 
     public override void Configure(TransferModel model)
     {
@@ -63,13 +67,15 @@ internal sealed class LearningWithoutForgetting(ParameterSet settings) : FineTun
         _old.eval();
     }
 
-    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) => [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_old!.Head))];
+    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) =>
+        [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_old!.Head))];
 
     protected override (string Name, Tensor Value)? Penalty(TransferModel model, Batch batch, Tensor headInput)
     {
         double softening = 1 / Settings.Number(Temperature);
         Tensor before;
-        using (no_grad()) before = SourceOf(model).Logits(batch.Inputs, batch.Entry).Times(softening).softmax(1);
+        using (no_grad())
+            before = SourceOf(model).Logits(batch.Inputs, batch.Entry).Times(softening).softmax(1);
         Tensor now = _old!.ForwardHead(headInput).Times(softening).log_softmax(1);
         return ("remembering", (before * now).sum(1).mean().Times(-Settings.Number(Strength)));
     }

@@ -9,23 +9,35 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settings)
 {
-    public static TransferMethodSpec Spec { get; } = new(
-        "linear-probe",
-        "Linear probe",
-        "Keeps the pretrained network as it is and trains a new head on its features.",
-        "Start here: it takes seconds to minutes, is hard to get wrong, and with few images often beats fine-tuning.",
-        "Alain and Bengio, Understanding intermediate layers using linear classifier probes, 2016",
-        [
-            CommonParameters.EpochsOf(60),
-            CommonParameters.LearningRateOf(0.01),
-            CommonParameters.Named(CommonParameters.Augmentation) with { Default = "none" },
-            KeptViews.Parameter,
-            CommonParameters.Named(CommonParameters.BatchSize) with { Default = 32 },
-            CommonParameters.Named(CommonParameters.WarmUpEpochs) with { Default = 0 },
-            .. HeadParameters.All,
-        ]);
+    public static TransferMethodSpec Spec { get; } =
+        new(
+            "linear-probe",
+            "Linear probe",
+            "Keeps the pretrained network as it is and trains a new head on its features.",
+            "Start here: it takes seconds to minutes, is hard to get wrong, and with few images often beats fine-tuning.",
+            "Alain and Bengio, Understanding intermediate layers using linear classifier probes, 2016",
+            [
+                CommonParameters.EpochsOf(60),
+                CommonParameters.LearningRateOf(0.01),
+                CommonParameters.Named(CommonParameters.Augmentation) with
+                {
+                    Default = "none",
+                },
+                KeptViews.Parameter,
+                CommonParameters.Named(CommonParameters.BatchSize) with
+                {
+                    Default = 32,
+                },
+                CommonParameters.Named(CommonParameters.WarmUpEpochs) with
+                {
+                    Default = 0,
+                },
+                .. HeadParameters.All,
+            ]
+        );
 
     public override int FrozenGroups(TransferModel model) => model.HeadEntry;
 
-    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) => [new ParameterGroup(Trainable(model.Backbone.Head))];
+    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) =>
+        [new ParameterGroup(Trainable(model.Backbone.Head))];
 }

@@ -6,22 +6,25 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Logistic regression on the standardised features of the frozen network, solved to the end instead of trained in steps: what a linear probe
+/// Logistic regression on the standardised features of the frozen network, solved to the end instead of trained in steps: what a linear
+/// probe
 /// comes to, without a learning rate to choose. On labelled images of the source alone it is the classifier that the shallow methods of
 /// domain adaptation are compared with.
 /// </summary>
 internal sealed class LogisticProbe(ParameterSet settings) : FeatureClassifier(settings)
 {
-    public static TransferMethodSpec Spec { get; } = new(
-        "logistic-regression",
-        "Logistic regression",
-        "Keeps the pretrained network as it is and finds the best linear classifier on its features at once.",
-        "A linear probe without a learning rate or epochs to choose: seconds once the features are there, and the same each time.",
-        null,
-        ClassifierParameters)
-    {
-        FitsAtOnce = true,
-    };
+    public static TransferMethodSpec Spec { get; } =
+        new(
+            "logistic-regression",
+            "Logistic regression",
+            "Keeps the pretrained network as it is and finds the best linear classifier on its features at once.",
+            "A linear probe without a learning rate or epochs to choose: seconds once the features are there, and the same each time.",
+            null,
+            ClassifierParameters
+        )
+        {
+            FitsAtOnce = true,
+        };
 
     public override void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
     {

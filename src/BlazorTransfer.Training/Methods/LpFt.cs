@@ -13,48 +13,54 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
     private const string ProbeEpochs = "probe-epochs";
     private const string ProbeRate = "probe-learning-rate";
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "lp-ft",
-        "LP-FT",
-        "A linear probe first, then fine-tuning of everything from there.",
-        "Where fine-tuning is worth its time: it starts from a good head, is as good on images like yours and better on others.",
-        "Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution, 2022",
-        Parameters(
-            new ParameterSpec
-            {
-                Name = ProbeEpochs,
-                DisplayName = "Epochs of the probe",
-                Kind = ParameterKind.Integer,
-                Default = 30,
-                Minimum = 1,
-                Maximum = 10_000,
-                Unit = "epochs",
-                Help = "Epochs in which only the head learns, on features that are computed once. They come before the others.",
-            },
-            new ParameterSpec
-            {
-                Name = ProbeRate,
-                DisplayName = "Learning rate of the probe",
-                Kind = ParameterKind.Number,
-                Default = 0.01,
-                Minimum = 1e-7,
-                Maximum = 10,
-                Logarithmic = true,
-                Advanced = true,
-                Help = "With SGD, whatever the optimizer of the fine-tuning.",
-            },
-            // The head is no newer than the trunk by then.
-            HeadFactorOf(1)));
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "lp-ft",
+            "LP-FT",
+            "A linear probe first, then fine-tuning of everything from there.",
+            "Where fine-tuning is worth its time: it starts from a good head, is as good on images like yours and better on others.",
+            "Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution, 2022",
+            Parameters(
+                new ParameterSpec
+                {
+                    Name = ProbeEpochs,
+                    DisplayName = "Epochs of the probe",
+                    Kind = ParameterKind.Integer,
+                    Default = 30,
+                    Minimum = 1,
+                    Maximum = 10_000,
+                    Unit = "epochs",
+                    Help = "Epochs in which only the head learns, on features that are computed once. They come before the others.",
+                },
+                new ParameterSpec
+                {
+                    Name = ProbeRate,
+                    DisplayName = "Learning rate of the probe",
+                    Kind = ParameterKind.Number,
+                    Default = 0.01,
+                    Minimum = 1e-7,
+                    Maximum = 10,
+                    Logarithmic = true,
+                    Advanced = true,
+                    Help = "With SGD, whatever the optimizer of the fine-tuning.",
+                },
+                // The head is no newer than the trunk by then.
+                HeadFactorOf(1)
+            )
+        );
 
     public override IReadOnlyList<TrainingStage> Stages
     {
         get
         {
-            ParameterSet probe = AugmentationParameters.Off(Settings).With(
-                (CommonParameters.Epochs, Settings.Integer(ProbeEpochs)),
-                (CommonParameters.LearningRate, Settings.Number(ProbeRate)),
-                (CommonParameters.Optimizer, "sgd"),
-                (CommonParameters.WarmUpEpochs, 0));
+            ParameterSet probe = AugmentationParameters
+                .Off(Settings)
+                .With(
+                    (CommonParameters.Epochs, Settings.Integer(ProbeEpochs)),
+                    (CommonParameters.LearningRate, Settings.Number(ProbeRate)),
+                    (CommonParameters.Optimizer, "sgd"),
+                    (CommonParameters.WarmUpEpochs, 0)
+                );
             return [new TrainingStage(new LinearProbe(probe), probe), .. base.Stages];
         }
     }

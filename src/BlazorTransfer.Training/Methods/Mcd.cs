@@ -7,32 +7,45 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// Maximum classifier discrepancy: two classifiers learn the source's labels and to disagree about the target, while the features learn to let them
-/// agree, so that the target keeps away from where either could decide otherwise (Saito et al., "Maximum Classifier Discrepancy for Unsupervised
+/// Maximum classifier discrepancy: two classifiers learn the source's labels and to disagree about the target, while the features learn to
+/// let them
+/// agree, so that the target keeps away from where either could decide otherwise (Saito et al., "Maximum Classifier Discrepancy for
+/// Unsupervised
 /// Domain Adaptation", 2018). Both play at once, through a reversed gradient, instead of in turns. The model keeps the first classifier.
 /// </summary>
 internal sealed class Mcd(ParameterSet settings) : DomainAdaptation(settings)
 {
     private Linear? _second;
 
-    public static new TransferMethodSpec Spec { get; } = Deep(
-        "mcd",
-        "MCD",
-        "Lets two classifiers disagree about the target’s images, and the features keep them from it.",
-        "Where the classes are apart in the source, and their borders are what goes wrong in the target.",
-        "Saito et al., Maximum Classifier Discrepancy for Unsupervised Domain Adaptation, 2018",
-        AdaptationParameters(1.0));
+    public static new TransferMethodSpec Spec { get; } =
+        Deep(
+            "mcd",
+            "MCD",
+            "Lets two classifiers disagree about the target’s images, and the features keep them from it.",
+            "Where the classes are apart in the source, and their borders are what goes wrong in the target.",
+            "Saito et al., Maximum Classifier Discrepancy for Unsupervised Domain Adaptation, 2018",
+            AdaptationParameters(1.0)
+        );
 
-    /// <exception cref="TrainingException">The head has no hidden layer, so that there may be no features between the frozen trunk and the classifiers.</exception>
+    /// <exception cref="TrainingException">The head has no hidden layer, so that there may be no features between the frozen trunk and the
+    /// classifiers.</exception>
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
     {
-        if (model.Backbone.LastLayer is null) throw TrainingException.BadInput("MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256.");
+        if (model.Backbone.LastLayer is null)
+            throw TrainingException.BadInput(
+                "MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256."
+            );
         _second = nn.Linear(model.Backbone.HeadFeatureDim, model.Classes.Count);
         _second.to(model.Device);
         return [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_second))];
     }
 
-    protected override IEnumerable<(string Name, Tensor Value)> Transfer(TransferModel model, DomainView source, DomainView target, Tensor labels)
+    protected override IEnumerable<(string Name, Tensor Value)> Transfer(
+        TransferModel model,
+        DomainView source,
+        DomainView target,
+        Tensor labels
+    )
     {
         yield return ("second cross-entropy", nn.functional.cross_entropy(_second!.call(source.Features), labels, model.ClassWeights));
         // What the classifiers are to make large, the features before them are to make small.

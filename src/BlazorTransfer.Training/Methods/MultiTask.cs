@@ -9,8 +9,10 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Multi-task learning: one trunk and one head learn several questions about the same images, each with outputs of its own
-/// (Caruana, "Multitask Learning", 1997). L = Σ_t w_t L_t / Σ_t w_t, with L_t the mean cross-entropy of the images that have a label for question t, and
-/// w_t given or, by <see cref="UncertaintyWeights"/>, learned. Images without a label for a question teach nothing about it, and the others as usual.
+/// (Caruana, "Multitask Learning", 1997). L = Σ_t w_t L_t / Σ_t w_t, with L_t the mean cross-entropy of the images that have a label for
+/// question t, and
+/// w_t given or, by <see cref="UncertaintyWeights"/>, learned. Images without a label for a question teach nothing about it, and the others
+/// as usual.
 /// </summary>
 internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
 {
@@ -22,55 +24,73 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
     private UncertaintyWeights? _weights;
     private IReadOnlyList<string?> _questions = [];
 
-    public static new TransferMethodSpec Spec { get; } = new(
-        "multi-task",
-        "Multi-task learning",
-        "Fine-tuning of one network that answers several questions of an image at once: its class, and other labels that the images have.",
-        "Where images are labelled in more than one way, such as by defect and by material: one network to train and to run instead of several. Where we measured, it was as good at each question as a network of its own, and no better.",
-        "Caruana, Multitask Learning, 1997; Kendall et al., Multi-Task Learning Using Uncertainty to Weigh Losses, 2018",
-        Parameters(
-            new ParameterSpec
-            {
-                Name = Weighting,
-                DisplayName = "Weights of the questions",
-                Kind = ParameterKind.Choice,
-                Default = "fixed",
-                Choices = [new("fixed", "As given"), new(Uncertainty, "Learned, by uncertainty", "What is hard to tell comes to count less; the weights given are not looked at.")],
-                Help = "How much the errors on each label set count. Learned weights start alike and are shown by epoch.",
-            },
-            new ParameterSpec
-            {
-                Name = ClassesWeight,
-                DisplayName = "Weight of the classes",
-                Kind = ParameterKind.Number,
-                Default = 1.0,
-                Minimum = 0.01,
-                Maximum = Core.Datasets.LabelSetSpec.MaximumWeight,
-                Advanced = true,
-                Help = "How much errors on the classes count beside those on the other label sets, with weights as given.",
-            },
-            new ParameterSpec
-            {
-                Name = WeightingRate,
-                DisplayName = "Learning rate of learned weights",
-                Kind = ParameterKind.Number,
-                Default = 100.0,
-                Minimum = 0.1,
-                Maximum = 1000,
-                Unit = "× learning rate",
-                Advanced = true,
-                Help = "They have far to go, compared with the network's own weights.",
-            }))
-    {
-        LearnsLabelSets = true,
-    };
+    public static new TransferMethodSpec Spec { get; } =
+        new(
+            "multi-task",
+            "Multi-task learning",
+            "Fine-tuning of one network that answers several questions of an image at once: its class, and other labels that "
+                + "the images have.",
+            "Where images are labelled in more than one way, such as by defect and by material: one network to train and to "
+                + "run instead of several. Where we measured, it was as good at each question as a network of its own, and no better.",
+            "Caruana, Multitask Learning, 1997; Kendall et al., Multi-Task Learning Using Uncertainty to Weigh Losses, 2018",
+            Parameters(
+                new ParameterSpec
+                {
+                    Name = Weighting,
+                    DisplayName = "Weights of the questions",
+                    Kind = ParameterKind.Choice,
+                    Default = "fixed",
+                    Choices =
+                    [
+                        new("fixed", "As given"),
+                        new(
+                            Uncertainty,
+                            "Learned, by uncertainty",
+                            "What is hard to tell comes to count less; the weights given are not looked at."
+                        ),
+                    ],
+                    Help = "How much the errors on each label set count. Learned weights start alike and are shown by epoch.",
+                },
+                new ParameterSpec
+                {
+                    Name = ClassesWeight,
+                    DisplayName = "Weight of the classes",
+                    Kind = ParameterKind.Number,
+                    Default = 1.0,
+                    Minimum = 0.01,
+                    Maximum = Core.Datasets.LabelSetSpec.MaximumWeight,
+                    Advanced = true,
+                    Help = "How much errors on the classes count beside those on the other label sets, with weights as given.",
+                },
+                new ParameterSpec
+                {
+                    Name = WeightingRate,
+                    DisplayName = "Learning rate of learned weights",
+                    Kind = ParameterKind.Number,
+                    Default = 100.0,
+                    Minimum = 0.1,
+                    Maximum = 1000,
+                    Unit = "× learning rate",
+                    Advanced = true,
+                    Help = "They have far to go, compared with the network's own weights.",
+                }
+            )
+        )
+        {
+            LearnsLabelSets = true,
+        };
 
-    public override IReadOnlyDictionary<string, double> EpochFigures => _weights is null ? base.EpochFigures
-        : _weights.Weights.Zip(_questions).ToDictionary(w => w.Second is { } set ? MetricKeys.Of(MetricKeys.TaskWeight, set) : MetricKeys.TaskWeight, w => w.First);
+    public override IReadOnlyDictionary<string, double> EpochFigures =>
+        _weights is null
+            ? base.EpochFigures
+            : _weights
+                .Weights.Zip(_questions)
+                .ToDictionary(w => w.Second is { } set ? MetricKeys.Of(MetricKeys.TaskWeight, set) : MetricKeys.TaskWeight, w => w.First);
 
     public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
     {
-        if (Settings.Choice(Weighting) != Uncertainty) return base.ParameterGroups(model);
+        if (Settings.Choice(Weighting) != Uncertainty)
+            return base.ParameterGroups(model);
         _weights = new UncertaintyWeights(1 + model.Tasks.Count);
         _weights.to(model.Device);
         _questions = [null, .. model.Tasks.Select(t => t.Labels.Name)];
@@ -79,14 +99,16 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
 
     public override Loss ComputeLoss(TransferModel model, Batch batch)
     {
-        Tensor outputs = model.Outputs(batch.Inputs, batch.Entry), logits = model.ClassesOf(outputs);
+        Tensor outputs = model.Outputs(batch.Inputs, batch.Entry),
+            logits = model.ClassesOf(outputs);
         var parts = new Dictionary<string, Tensor> { ["classes"] = CrossEntropy(model, logits, batch) };
         var losses = new List<Tensor?> { parts["classes"] };
         for (int t = 0; t < model.Tasks.Count; t++)
         {
             Tensor? loss = LossOf(model, t, outputs, batch);
             losses.Add(loss);
-            if (loss is not null) parts[model.Tasks[t].Labels.Name] = loss;
+            if (loss is not null)
+                parts[model.Tasks[t].Labels.Name] = loss;
         }
 
         return new Loss(_weights?.Weigh(losses) ?? WeighAsGiven(model, losses), logits, parts);
@@ -98,7 +120,8 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
         base.Dispose(disposing);
     }
 
-    /// <summary>Σ_t w_t L_t / Σ_t w_t, over all questions, so that a batch without labels for one does not count more for the others.</summary>
+    /// <summary>Σ_t w_t L_t / Σ_t w_t, over all questions, so that a batch without labels for one does not count more for the
+    /// others.</summary>
     private Tensor WeighAsGiven(TransferModel model, List<Tensor?> losses)
     {
         double[] weights = [Settings.Number(ClassesWeight), .. model.Tasks.Select(t => t.Weight)];
@@ -112,10 +135,18 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
         long[] own = model.Tasks[task].NumbersOf(batch.Samples);
         // Of a mixed image, both parts' labels must be known.
         (long[] larger, long[] smaller) = batch.Mixture?.PartsOf(own) ?? (own, own);
-        long[] known = [.. Enumerable.Range(0, own.Length).Where(i => larger[i] != BatchSource.NoLabel && smaller[i] != BatchSource.NoLabel).Select(i => (long)i)];
-        if (known.Length == 0) return null;
+        long[] known =
+        [
+            .. Enumerable
+                .Range(0, own.Length)
+                .Where(i => larger[i] != BatchSource.NoLabel && smaller[i] != BatchSource.NoLabel)
+                .Select(i => (long)i),
+        ];
+        if (known.Length == 0)
+            return null;
         Tensor Labels(long[] of) => tensor([.. known.Select(i => of[i])], device: outputs.device);
-        Tensor rows = tensor(known, device: outputs.device), logits = model.Tasks[task].Of(outputs).index_select(0, rows);
+        Tensor rows = tensor(known, device: outputs.device),
+            logits = model.Tasks[task].Of(outputs).index_select(0, rows);
         using Augmentation.Mixture? mixture = batch.Mixture?.Of(rows, Labels(smaller));
         return CrossEntropy(logits, Labels(larger), mixture, model.TaskLabelWeights.ElementAtOrDefault(task));
     }

@@ -16,19 +16,22 @@ internal static class ProgressiveResizing
     // Sides are multiples of what most networks reduce an image by, or a part of the input is padding.
     private const int SizeStep = 16;
 
-    public static ParameterSpec Parameter { get; } = new()
-    {
-        Name = Name,
-        DisplayName = "First image size",
-        Kind = ParameterKind.Integer,
-        Default = 0,
-        Minimum = 0,
-        Maximum = 1024,
-        Unit = "pixels",
-        Advanced = true,
-        Help = "The first epoch sees images of this side, and later ones grow to the full size over two thirds of the epochs: saves time on much data. "
-            + "Needs augmentation, as images that stay the same are read once. 0 keeps the full size throughout.",
-    };
+    public static ParameterSpec Parameter { get; } =
+        new()
+        {
+            Name = Name,
+            DisplayName = "First image size",
+            Kind = ParameterKind.Integer,
+            Default = 0,
+            Minimum = 0,
+            Maximum = 1024,
+            Unit = "pixels",
+            Advanced = true,
+            Help =
+                "The first epoch sees images of this side, and later ones grow to the full size over two thirds of the epochs: "
+                + "saves time on much data. "
+                + "Needs augmentation, as images that stay the same are read once. 0 keeps the full size throughout.",
+        };
 
     /// <summary>Side of the training images, in pixels.</summary>
     /// <param name="settings">Of the run.</param>
@@ -38,7 +41,8 @@ internal static class ProgressiveResizing
     public static int Side(ParameterSet settings, int size, int epoch, int epochs)
     {
         int first = settings.Integer(Name);
-        if (first == 0 || first >= size) return size;
+        if (first == 0 || first >= size)
+            return size;
         double progress = (epoch - 1) / Math.Max(1, GrowingShare * epochs);
         return progress >= 1 ? size : Math.Min(size, first + (int)((size - first) * progress) / SizeStep * SizeStep);
     }

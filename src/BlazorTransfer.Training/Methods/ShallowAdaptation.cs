@@ -15,9 +15,12 @@ namespace BlazorTransfer.Training.Methods;
 internal sealed record DomainFeatures(Tensor Source, Tensor Labels, Tensor Target, Tensor TargetLabels, int Classes);
 
 /// <summary>
-/// Adaptation on the features of the frozen network: standardise, bring the source's features near the target's, and fit a classifier to them.
-/// With a logistic regression all of it is linear in the features: logits = ((x − m) / s · P) A + c, with m and s of the target, P the method's map
-/// of target features [D, k], and A, c the classifier. With a kernel, or where the nearest neighbours are asked, the head is one of that kind.
+/// Adaptation on the features of the frozen network: standardise, bring the source's features near the target's, and fit a classifier to
+/// them.
+/// With a logistic regression all of it is linear in the features: logits = ((x − m) / s · P) A + c, with m and s of the target, P the
+/// method's map
+/// of target features [D, k], and A, c the classifier. With a kernel, or where the nearest neighbours are asked, the head is one of that
+/// kind.
 /// </summary>
 internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassifier(settings)
 {
@@ -51,15 +54,30 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     /// <summary>The number of components, for methods that reduce the features to some.</summary>
     protected int Components => Settings.Integer(ComponentCount);
 
-    public sealed override void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
+    public sealed override void Prepare(
+        TransferModel model,
+        BatchSource images,
+        int batchSize,
+        Action<int> progress,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         BatchSource ofTarget = images.Target ?? throw new InvalidOperationException("There are no images of the target.");
         (Tensor source, Tensor labels) = FeaturesOf(model, images, batchSize, progress, cancel);
-        (Tensor target, Tensor targetLabels) = FeaturesOf(model, ofTarget, batchSize, done => progress(images.Samples.Count + done), cancel);
+        (Tensor target, Tensor targetLabels) = FeaturesOf(
+            model,
+            ofTarget,
+            batchSize,
+            done => progress(images.Samples.Count + done),
+            cancel
+        );
         Forget();
-        (_ofSource, _ofTarget) = (Standardisation.Of(source), Standardisation.Of(Settings.Choice(Standardise) == PerDomain ? target : source));
+        (_ofSource, _ofTarget) = (
+            Standardisation.Of(source),
+            Standardisation.Of(Settings.Choice(Standardise) == PerDomain ? target : source)
+        );
         var domains = new DomainFeatures(_ofSource.Apply(source), labels, _ofTarget.Apply(target), targetLabels, model.Classes.Count);
         (Alignment aligned, _classifier) = Solve(domains, cancel);
         _aligned = aligned.Detach();
@@ -81,7 +99,8 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
 
     public sealed override DomainView View(TransferModel model, Batch batch, bool ofTarget)
     {
-        if (_aligned is null || _classifier is null) throw new InvalidOperationException("Nothing was aligned yet.");
+        if (_aligned is null || _classifier is null)
+            throw new InvalidOperationException("Nothing was aligned yet.");
         // Whatever the head is by now.
         model.Backbone.eval();
         Tensor features = model.Backbone.Pool(model.HeadInput(batch.Inputs, batch.Entry)).to(float64);
@@ -103,75 +122,119 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     {
         Alignment aligned = Align(domains, cancel);
         Tensor source = aligned.OfSource(domains.Source);
-        if (!AsksNeighbours) return (aligned, Classify(source, domains.Labels, aligned.Weights, domains.Classes, cancel));
-        return aligned.Kernel is null ? (aligned, NearestNeighbours.Fit(source, domains.Labels, domains.Classes, Settings.Integer(NeighbourCount)))
-            : throw TrainingException.BadInput("With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel.");
+        if (!AsksNeighbours)
+            return (aligned, Classify(source, domains.Labels, aligned.Weights, domains.Classes, cancel));
+        return aligned.Kernel is null
+            ? (aligned, NearestNeighbours.Fit(source, domains.Labels, domains.Classes, Settings.Integer(NeighbourCount)))
+            : throw TrainingException.BadInput(
+                "With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel."
+            );
     }
 
     private bool AsksNeighbours => Settings.Values.ContainsKey(Classifier) && Settings.Choice(Classifier) == Nearest;
 
-    protected static ParameterSpec Regularisation => new()
-    {
-        Name = RegularisationName,
-        DisplayName = "Regularisation (μ)",
-        Kind = ParameterKind.Number,
-        Default = 1.0,
-        Minimum = 1e-6,
-        Maximum = 1e6,
-        Logarithmic = true,
-        Advanced = true,
-        Help = "How much the length of a direction counts against the distance of the means.",
-    };
+    protected static ParameterSpec Regularisation =>
+        new()
+        {
+            Name = RegularisationName,
+            DisplayName = "Regularisation (μ)",
+            Kind = ParameterKind.Number,
+            Default = 1.0,
+            Minimum = 1e-6,
+            Maximum = 1e6,
+            Logarithmic = true,
+            Advanced = true,
+            Help = "How much the length of a direction counts against the distance of the means.",
+        };
 
-    protected static ParameterSpec ComponentsOf(int count) => new()
-    {
-        Name = ComponentCount,
-        DisplayName = "Components",
-        Kind = ParameterKind.Integer,
-        Default = count,
-        Minimum = 1,
-        Maximum = 2048,
-        Help = "Directions that are kept; fewer where the images have no more.",
-    };
+    protected static ParameterSpec ComponentsOf(int count) =>
+        new()
+        {
+            Name = ComponentCount,
+            DisplayName = "Components",
+            Kind = ParameterKind.Integer,
+            Default = count,
+            Minimum = 1,
+            Maximum = 2048,
+            Help = "Directions that are kept; fewer where the images have no more.",
+        };
 
     /// <summary>Which classifier comes after the alignment, for methods that do not weigh images.</summary>
     protected static IReadOnlyList<ParameterSpec> ClassifierChoice { get; } =
     [
         new ParameterSpec
         {
-            Name = Classifier, DisplayName = "Classifier", Kind = ParameterKind.Choice, Default = "logistic-regression", Advanced = true,
+            Name = Classifier,
+            DisplayName = "Classifier",
+            Kind = ParameterKind.Choice,
+            Default = "logistic-regression",
+            Advanced = true,
             Help = "What decides once the domains are together.",
             Choices =
             [
                 new ParameterChoice("logistic-regression", "Logistic regression", "One linear layer, like other models'."),
-                new ParameterChoice(Nearest, "Nearest neighbours", "The classes of the nearest images of the source vote; ten points behind where we measured. The model then holds the features of up to 5,000 of them."),
+                new ParameterChoice(
+                    Nearest,
+                    "Nearest neighbours",
+                    "The classes of the nearest images of the source vote; ten points behind where we measured. The model then "
+                        + "holds the features of up to 5,000 of them."
+                ),
             ],
         },
         new ParameterSpec
         {
-            Name = NeighbourCount, DisplayName = "Neighbours (k)", Kind = ParameterKind.Integer, Default = 5, Minimum = 1, Maximum = HeadSpec.MaximumNeighbours, Unit = "images", Advanced = true,
+            Name = NeighbourCount,
+            DisplayName = "Neighbours (k)",
+            Kind = ParameterKind.Integer,
+            Default = 5,
+            Minimum = 1,
+            Maximum = HeadSpec.MaximumNeighbours,
+            Unit = "images",
+            Advanced = true,
             Help = "How many of the nearest images vote, where nearest neighbours are the classifier.",
         },
     ];
 
     /// <summary>A specification of the family; a method's own parameters, or others' defaults, come first.</summary>
-    protected static TransferMethodSpec Shallow(string name, string displayName, string summary, string advice, string paper, params ParameterSpec[] own)
+    protected static TransferMethodSpec Shallow(
+        string name,
+        string displayName,
+        string summary,
+        string advice,
+        string paper,
+        params ParameterSpec[] own
+    )
     {
         ParameterSpec[] family =
         [
             new ParameterSpec
             {
-                Name = Standardise, DisplayName = "Standardise features", Kind = ParameterKind.Choice, Default = PerDomain,
+                Name = Standardise,
+                DisplayName = "Standardise features",
+                Kind = ParameterKind.Choice,
+                Default = PerDomain,
                 Help = "Each feature is brought to mean zero and deviation one before anything else.",
                 Choices =
                 [
-                    new ParameterChoice(PerDomain, "In each domain", "By the domain's own mean and deviation: alone it takes away most differences of light and colour."),
-                    new ParameterChoice("source", "As in the source", "By the source's, for both domains: where the classes are not equally frequent in the two."),
+                    new ParameterChoice(
+                        PerDomain,
+                        "In each domain",
+                        "By the domain's own mean and deviation: alone it takes away most differences of light and colour."
+                    ),
+                    new ParameterChoice(
+                        "source",
+                        "As in the source",
+                        "By the source's, for both domains: where the classes are not equally frequent in the two."
+                    ),
                 ],
             },
             .. ClassifierParameters,
         ];
-        return new(name, displayName, summary, advice, paper, [.. own, .. family.Where(f => own.All(o => o.Name != f.Name))]) { AdaptsToTarget = true, FitsAtOnce = true };
+        return new(name, displayName, summary, advice, paper, [.. own, .. family.Where(f => own.All(o => o.Name != f.Name))])
+        {
+            AdaptsToTarget = true,
+            FitsAtOnce = true,
+        };
     }
 
     private void Forget()
@@ -188,7 +251,12 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
     /// <param name="TargetMap">The same for those of the target.</param>
     /// <param name="Weights">[Ns], how much each image of the source counts; null where all count alike.</param>
     /// <param name="Kernel">What both domains go through before their maps; null for nothing.</param>
-    protected sealed record Alignment(Tensor? SourceMap = null, Tensor? TargetMap = null, Tensor? Weights = null, GaussianKernel? Kernel = null) : IDisposable
+    protected sealed record Alignment(
+        Tensor? SourceMap = null,
+        Tensor? TargetMap = null,
+        Tensor? Weights = null,
+        GaussianKernel? Kernel = null
+    ) : IDisposable
     {
         /// <summary>Standardised features of the source, [N, D], to where the classifier is at home.</summary>
         public Tensor OfSource(Tensor features) => Mapped(features, SourceMap);
@@ -197,7 +265,13 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         public Tensor OfTarget(Tensor features) => Mapped(features, TargetMap);
 
         /// <summary>The same, owned by nobody's scope.</summary>
-        public Alignment Detach() => new(Free(SourceMap), Free(TargetMap), Free(Weights), Kernel is null ? null : Kernel with { Landmarks = Free(Kernel.Landmarks)! });
+        public Alignment Detach() =>
+            new(
+                Free(SourceMap),
+                Free(TargetMap),
+                Free(Weights),
+                Kernel is null ? null : Kernel with { Landmarks = Free(Kernel.Landmarks)! }
+            );
 
         public void Dispose()
         {

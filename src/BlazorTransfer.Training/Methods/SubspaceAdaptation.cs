@@ -9,13 +9,15 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class SubspaceAdaptation(ParameterSet settings) : ShallowAdaptation(settings)
 {
-    public static TransferMethodSpec Spec { get; } = Shallow(
-        "subspace-alignment",
-        "Subspace alignment",
-        "Turns the source's principal directions onto the target's, and learns from what is left.",
-        "For few images: it has a single setting, and drops what is noise in both domains.",
-        "Fernando et al., Unsupervised Visual Domain Adaptation Using Subspace Alignment, 2013",
-        [ComponentsOf(300), .. ClassifierChoice]);
+    public static TransferMethodSpec Spec { get; } =
+        Shallow(
+            "subspace-alignment",
+            "Subspace alignment",
+            "Turns the source's principal directions onto the target's, and learns from what is left.",
+            "For few images: it has a single setting, and drops what is noise in both domains.",
+            "Fernando et al., Unsupervised Visual Domain Adaptation Using Subspace Alignment, 2013",
+            [ComponentsOf(300), .. ClassifierChoice]
+        );
 
     protected override Alignment Align(DomainFeatures domains, CancellationToken cancel)
     {

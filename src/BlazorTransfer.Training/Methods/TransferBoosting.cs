@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
-/// TrAdaBoost: learns from the source and from a few labelled images of the target together, round by round. Images of the source that a round gets
-/// wrong lose weight, those of the target gain it (Dai et al., "Boosting for Transfer Learning", 2007). The paper's classifiers of the second
+/// TrAdaBoost: learns from the source and from a few labelled images of the target together, round by round. Images of the source that a
+/// round gets
+/// wrong lose weight, those of the target gain it (Dai et al., "Boosting for Transfer Learning", 2007). The paper's classifiers of the
+/// second
 /// half of the rounds vote; here, since a model has one head, their logits are averaged as they would vote. The unlabelled images of the
 /// target say where its features lie, and no more.
 /// </summary>
@@ -16,33 +18,47 @@ internal sealed class TransferBoosting(ParameterSet settings) : ShallowAdaptatio
 {
     private const string Rounds = "boosting-rounds";
 
-    public static TransferMethodSpec Spec { get; } = Shallow(
-        "tradaboost",
-        "TrAdaBoost",
-        "Learns from the source and a few labelled images of the target, and drops the source's images that contradict them.",
-        "Where you can label a few images of each class of the target, and some of the source's are mislabelled or mean something else there. Most of the gain is the labels': one round shows it.",
-        "Dai et al., Boosting for Transfer Learning, 2007",
-        new ParameterSpec
+    public static TransferMethodSpec Spec { get; } =
+        Shallow(
+            "tradaboost",
+            "TrAdaBoost",
+            "Learns from the source and a few labelled images of the target, and drops the source's images that contradict them.",
+            "Where you can label a few images of each class of the target, and some of the source's are mislabelled or mean "
+                + "something else there. Most of the gain is the labels': one round shows it.",
+            "Dai et al., Boosting for Transfer Learning, 2007",
+            new ParameterSpec
+            {
+                Name = Rounds,
+                DisplayName = "Rounds",
+                Kind = ParameterKind.Integer,
+                Default = 10,
+                Minimum = 1,
+                Maximum = 200,
+                Help =
+                    "Classifiers that are fitted one after another; the second half of them decides. More rounds drop more of the source.",
+            }
+        ) with
         {
-            Name = Rounds,
-            DisplayName = "Rounds",
-            Kind = ParameterKind.Integer,
-            Default = 10,
-            Minimum = 1,
-            Maximum = 200,
-            Help = "Classifiers that are fitted one after another; the second half of them decides. More rounds drop more of the source.",
-        }) with
-    {
-        UsesTargetLabels = true,
-    };
+            UsesTargetLabels = true,
+        };
 
     protected override (Alignment Aligned, IFittedClassifier Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
     {
         long[] labels = domains.TargetLabels.cpu().data<long>().ToArray();
-        using Tensor known = tensor([.. Enumerable.Range(0, labels.Length).Where(i => labels[i] != BatchSource.NoLabel).Select(i => (long)i)], device: domains.Target.device);
+        using Tensor known = tensor(
+            [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] != BatchSource.NoLabel).Select(i => (long)i)],
+            device: domains.Target.device
+        );
         using TrAdaBoost boosted = TrAdaBoost.Fit(
-            domains.Source, domains.Labels, domains.Target.index_select(0, known), domains.TargetLabels.index_select(0, known), domains.Classes,
-            Settings.Integer(Rounds), ClassifierDecay, cancel);
+            domains.Source,
+            domains.Labels,
+            domains.Target.index_select(0, known),
+            domains.TargetLabels.index_select(0, known),
+            domains.Classes,
+            Settings.Integer(Rounds),
+            ClassifierDecay,
+            cancel
+        );
         return (new Alignment(Weights: boosted.SourceWeights.clone()), boosted.SoftVote());
     }
 }

@@ -34,7 +34,8 @@ public sealed record TrainingStage(TransferMethod Method, ParameterSet Settings)
     public bool Augments => Settings.Choice(CommonParameters.Augmentation) != "none" || AugmentationParameters.AreOn(Settings);
 
     /// <summary>Whether the run asks for steps in bfloat16.</summary>
-    public bool AsksForHalf => Settings.Values.ContainsKey(CommonParameters.Precision) && Settings.Choice(CommonParameters.Precision) == CommonParameters.BFloat16;
+    public bool AsksForHalf =>
+        Settings.Values.ContainsKey(CommonParameters.Precision) && Settings.Choice(CommonParameters.Precision) == CommonParameters.BFloat16;
 
     /// <summary>Whether its steps are in bfloat16: where that is asked for, and more than the head learns.</summary>
     public bool IsHalf(TransferModel model) => AsksForHalf && !Method.FitsAtOnce && Method.FrozenGroups(model) < model.HeadEntry;
@@ -48,13 +49,15 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
 {
     protected ParameterSet Settings { get; } = settings;
 
-    /// <summary>The hidden layer of the model's head; null for a linear head, and where the method has no <see cref="HeadParameters"/>.</summary>
+    /// <summary>The hidden layer of the model's head; null for a linear head, and where the method has no
+    /// <see cref="HeadParameters"/>.</summary>
     public HeadSpec? Head => HeadParameters.From(Settings);
 
     /// <summary>Whether its batches and its preparation need unlabelled images of the target domain beside the others.</summary>
     public virtual bool AdaptsToTarget => false;
 
-    /// <summary>Whether it has found its model once it is prepared: there are no steps then, and its one epoch is the look at the result.</summary>
+    /// <summary>Whether it has found its model once it is prepared: there are no steps then, and its one epoch is the look at the
+    /// result.</summary>
     public virtual bool FitsAtOnce => false;
 
     /// <summary>What a run does, one after another.</summary>
@@ -78,23 +81,24 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <param name="batchSize">Images computed at once.</param>
     /// <param name="progress">Called with the number of images done, over all passes.</param>
     /// <param name="cancel">Stops it.</param>
-    public virtual void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
-    {
-    }
+    public virtual void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel) { }
 
     /// <summary>
-    /// How much each training image counts, on any scale, in the order of those that <see cref="Prepare"/> was given; null before it, and for a
+    /// How much each training image counts, on any scale, in the order of those that <see cref="Prepare"/> was given; null before it, and
+    /// for a
     /// method that lets all count alike.
     /// </summary>
     public virtual IReadOnlyList<double>? InstanceWeights => null;
 
-    /// <summary>Side of the training images in an epoch (from 1), where it changes over a run of <paramref name="epochs"/>; at most <paramref name="size"/>.</summary>
+    /// <summary>Side of the training images in an epoch (from 1), where it changes over a run of <paramref name="epochs"/>; at most
+    /// <paramref name="size"/>.</summary>
     public virtual int ImageSize(int size, int epoch, int epochs) => size;
 
     /// <summary>What the optimizer changes.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model);
 
-    /// <summary>How the method itself sees images, having brought the two domains together: those of the source as the source's were in learning.</summary>
+    /// <summary>How the method itself sees images, having brought the two domains together: those of the source as the source's were in
+    /// learning.</summary>
     /// <param name="model">The model, as it was kept.</param>
     /// <param name="batch">Images of one domain.</param>
     /// <param name="ofTarget">Which one.</param>
@@ -125,11 +129,10 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     }
 
     /// <summary>Frees what <see cref="Configure"/> kept.</summary>
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    protected virtual void Dispose(bool disposing) { }
 
-    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) => CrossEntropy(logits, batch.Labels, batch.Mixture, model.ClassWeights);
+    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) =>
+        CrossEntropy(logits, batch.Labels, batch.Mixture, model.ClassWeights);
 
     /// <summary>Cross-entropy with the settings' label smoothing: a scalar with gradient.</summary>
     /// <param name="logits">[N, classes].</param>
@@ -139,15 +142,23 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     protected Tensor CrossEntropy(Tensor logits, Tensor labels, Mixture? mixture, Tensor? weights)
     {
         double smoothing = Settings.Number(CommonParameters.LabelSmoothing);
-        return mixture?.CrossEntropy(logits, labels, weights, smoothing) ?? nn.functional.cross_entropy(logits, labels, weights, label_smoothing: smoothing);
+        return mixture?.CrossEntropy(logits, labels, weights, smoothing)
+            ?? nn.functional.cross_entropy(logits, labels, weights, label_smoothing: smoothing);
     }
 
     /// <summary>One row of figures for each training image, and the class numbers: [N, …] and [N]. For <see cref="Prepare"/>.</summary>
-    protected static (Tensor Rows, Tensor Labels) Collect(BatchSource images, Func<Batch, Tensor> of, int batchSize, Action<int> progress, CancellationToken cancel)
+    protected static (Tensor Rows, Tensor Labels) Collect(
+        BatchSource images,
+        Func<Batch, Tensor> of,
+        int batchSize,
+        Action<int> progress,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
-        List<Tensor> rows = [], labels = [];
+        List<Tensor> rows = [],
+            labels = [];
         int done = 0;
         foreach (Batch batch in images.ReadAll(batchSize, cancel))
         {
@@ -162,10 +173,12 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     }
 
     /// <summary>The network as it was pretrained, for a method whose specification asks for it.</summary>
-    protected static TransferModel SourceOf(TransferModel model) => model.Source ?? throw new InvalidOperationException("The method was given no pretrained network.");
+    protected static TransferModel SourceOf(TransferModel model) =>
+        model.Source ?? throw new InvalidOperationException("The method was given no pretrained network.");
 
     /// <summary>The earlier run's model, for a method whose specification takes one.</summary>
-    protected static TeacherNetwork TeacherOf(TransferModel model) => model.Teacher ?? throw new InvalidOperationException("The method was given no teacher.");
+    protected static TeacherNetwork TeacherOf(TransferModel model) =>
+        model.Teacher ?? throw new InvalidOperationException("The method was given no teacher.");
 
     protected static IReadOnlyList<Parameter> Trainable(nn.Module module) => [.. module.parameters().Where(p => p.requires_grad)];
 }

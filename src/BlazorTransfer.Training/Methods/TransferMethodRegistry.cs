@@ -46,9 +46,16 @@ public static class TransferMethodRegistry
     public static (TransferMethod Method, ParameterSet Settings) Create(string name, IReadOnlyDictionary<string, ParameterValue> chosen)
     {
         int index = Array.FindIndex(Entries, e => e.Spec.Name == name);
-        if (index < 0) throw TrainingException.BadInput($"There is no method named '{name}'. Known are: {string.Join(", ", All.Select(m => m.Name))}.");
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(ParametersOf(Entries[index].Spec), chosen);
-        if (settings is null) throw TrainingException.BadInput(string.Join(" ", errors.Values));
+        if (index < 0)
+            throw TrainingException.BadInput(
+                $"There is no method named '{name}'. Known are: {string.Join(", ", All.Select(m => m.Name))}."
+            );
+        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
+            ParametersOf(Entries[index].Spec),
+            chosen
+        );
+        if (settings is null)
+            throw TrainingException.BadInput(string.Join(" ", errors.Values));
         return (Entries[index].Create(settings), settings);
     }
 

@@ -10,7 +10,9 @@ namespace BlazorTransfer.Training.Optimization;
 /// </summary>
 internal sealed class AdamW(double weightDecay) : UpdateRule
 {
-    private const double Beta1 = 0.9, Beta2 = 0.999, Epsilon = 1e-8;
+    private const double Beta1 = 0.9,
+        Beta2 = 0.999,
+        Epsilon = 1e-8;
     private readonly Dictionary<Parameter, int> _steps = new(ReferenceEqualityComparer.Instance);
 
     protected override int Slots => 2;
@@ -23,7 +25,8 @@ internal sealed class AdamW(double weightDecay) : UpdateRule
         Scale(mean, Beta1);
         AddScaled(mean, gradient, 1 - Beta1);
         Scale(square, Beta2);
-        using (Scalar share = (1 - Beta2).ToScalar()) square.addcmul_(gradient, gradient, share);
+        using (Scalar share = (1 - Beta2).ToScalar())
+            square.addcmul_(gradient, gradient, share);
         Tensor denominator = square.sqrt();
         Scale(denominator, 1 / Math.Sqrt(1 - Math.Pow(Beta2, t)));
         denominator.AddInPlace(Epsilon);

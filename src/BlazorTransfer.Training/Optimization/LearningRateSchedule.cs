@@ -25,14 +25,19 @@ public sealed class LearningRateSchedule(string kind, long warmUpSteps, long tot
         int epochs = settings.Integer(CommonParameters.Epochs);
         // A warm-up longer than half the run would leave nothing to warm up for.
         double warmUp = Math.Min(settings.Number(CommonParameters.WarmUpEpochs), epochs / 2.0);
-        return new LearningRateSchedule(settings.Choice(CommonParameters.Schedule), (long)(warmUp * stepsPerEpoch), (long)epochs * stepsPerEpoch);
+        return new LearningRateSchedule(
+            settings.Choice(CommonParameters.Schedule),
+            (long)(warmUp * stepsPerEpoch),
+            (long)epochs * stepsPerEpoch
+        );
     }
 
     /// <summary>Tells the schedule how an epoch ended; only <c>plateau</c> listens.</summary>
     public void EndEpoch(bool isBest)
     {
         _epochsWithoutGain = isBest ? 0 : _epochsWithoutGain + 1;
-        if (_epochsWithoutGain < PlateauPatience) return;
+        if (_epochsWithoutGain < PlateauPatience)
+            return;
         _plateau *= PlateauFactor;
         _epochsWithoutGain = 0;
     }
@@ -40,8 +45,10 @@ public sealed class LearningRateSchedule(string kind, long warmUpSteps, long tot
     /// <param name="step">Step over the run, from 0.</param>
     public double Factor(long step)
     {
-        if (kind == "one-cycle") return OneCycle((double)step / Math.Max(1, totalSteps));
-        if (step < warmUpSteps) return (step + 1.0) / (warmUpSteps + 1);
+        if (kind == "one-cycle")
+            return OneCycle((double)step / Math.Max(1, totalSteps));
+        if (step < warmUpSteps)
+            return (step + 1.0) / (warmUpSteps + 1);
         double progress = (double)(step - warmUpSteps) / Math.Max(1, totalSteps - warmUpSteps);
         return kind switch
         {
@@ -54,9 +61,10 @@ public sealed class LearningRateSchedule(string kind, long warmUpSteps, long tot
         };
     }
 
-    private static double OneCycle(double progress) => progress < RisingShare
-        ? StartingFactor + (1 - StartingFactor) * (1 - Falling(progress / RisingShare))
-        : Falling((progress - RisingShare) / (1 - RisingShare));
+    private static double OneCycle(double progress) =>
+        progress < RisingShare
+            ? StartingFactor + (1 - StartingFactor) * (1 - Falling(progress / RisingShare))
+            : Falling((progress - RisingShare) / (1 - RisingShare));
 
     private static double Falling(double progress) => 0.5 * (1 + Math.Cos(Math.PI * progress));
 }

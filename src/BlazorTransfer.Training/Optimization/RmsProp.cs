@@ -10,16 +10,19 @@ namespace BlazorTransfer.Training.Optimization;
 /// </summary>
 internal sealed class RmsProp(double momentum, double weightDecay) : UpdateRule
 {
-    private const double Alpha = 0.99, Epsilon = 1e-8;
+    private const double Alpha = 0.99,
+        Epsilon = 1e-8;
 
     protected override int Slots => momentum == 0 ? 1 : 2;
 
     protected override void Update(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate)
     {
-        if (weightDecay != 0) AddScaled(gradient, parameter, weightDecay);
+        if (weightDecay != 0)
+            AddScaled(gradient, parameter, weightDecay);
         Tensor square = state[0];
         Scale(square, Alpha);
-        using (Scalar share = (1 - Alpha).ToScalar()) square.addcmul_(gradient, gradient, share);
+        using (Scalar share = (1 - Alpha).ToScalar())
+            square.addcmul_(gradient, gradient, share);
         Tensor denominator = square.sqrt();
         denominator.AddInPlace(Epsilon);
         Tensor step = gradient.div_(denominator);

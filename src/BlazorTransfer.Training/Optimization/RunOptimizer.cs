@@ -50,8 +50,10 @@ public sealed class RunOptimizer : IDisposable
     /// <summary>One step down the accumulated gradient.</summary>
     public void Step()
     {
-        if (_clipNorm > 0) Clip();
-        foreach (ParameterGroup group in _groups) _rule.Step(group.Parameters, LearningRate * group.LearningRateFactor);
+        if (_clipNorm > 0)
+            Clip();
+        foreach (ParameterGroup group in _groups)
+            _rule.Step(group.Parameters, LearningRate * group.LearningRateFactor);
         _half?.Refresh();
     }
 
@@ -62,8 +64,10 @@ public sealed class RunOptimizer : IDisposable
         using var gradients = no_grad();
         Tensor[] all = [.. _groups.SelectMany(g => g.Parameters).Select(p => p.grad).OfType<Tensor>()];
         double norm = Math.Sqrt(all.Sum(g => (double)g.square().sum().item<float>()));
-        if (norm <= _clipNorm) return;
-        foreach (Tensor gradient in all) UpdateRule.Scale(gradient, _clipNorm / norm);
+        if (norm <= _clipNorm)
+            return;
+        foreach (Tensor gradient in all)
+            UpdateRule.Scale(gradient, _clipNorm / norm);
     }
 
     public void Dispose()

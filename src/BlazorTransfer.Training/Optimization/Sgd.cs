@@ -13,7 +13,8 @@ internal sealed class Sgd(double momentum, double weightDecay) : UpdateRule
 
     protected override void Update(Parameter parameter, Tensor gradient, Tensor[] state, double learningRate)
     {
-        if (weightDecay != 0) AddScaled(gradient, parameter, weightDecay);
+        if (weightDecay != 0)
+            AddScaled(gradient, parameter, weightDecay);
         if (momentum == 0)
         {
             AddScaled(parameter, gradient, -learningRate);

@@ -4,9 +4,11 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Optimization;
 
 /// <summary>
-/// Weights of several losses that are learned with the network: each question has a noise σ_t² of its own, and s_t = log σ_t² is a parameter
+/// Weights of several losses that are learned with the network: each question has a noise σ_t² of its own, and s_t = log σ_t² is a
+/// parameter
 /// (Kendall, Gal and Cipolla, "Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics", 2018):
-/// L = Σ_t exp(−s_t) L_t + s_t / 2. Where L_t stands still, s_t moves to log 2 L_t: what is hard to tell counts less, and none can grow without price.
+/// L = Σ_t exp(−s_t) L_t + s_t / 2. Where L_t stands still, s_t moves to log 2 L_t: what is hard to tell counts less, and none can grow
+/// without price.
 /// </summary>
 internal sealed class UncertaintyWeights : nn.Module
 {
@@ -37,8 +39,10 @@ internal sealed class UncertaintyWeights : nn.Module
         Tensor? sum = null;
         for (int t = 0; t < losses.Count; t++)
         {
-            if (losses[t] is not { } loss) continue;
-            Tensor s = _logVariances.select(0, t), weighed = s.neg().exp().mul(loss).Plus(s.Times(0.5));
+            if (losses[t] is not { } loss)
+                continue;
+            Tensor s = _logVariances.select(0, t),
+                weighed = s.neg().exp().mul(loss).Plus(s.Times(0.5));
             sum = sum?.Plus(weighed) ?? weighed;
         }
 

@@ -19,7 +19,8 @@ internal abstract class UpdateRule : IDisposable
         foreach (Parameter parameter in parameters)
         {
             using var scope = NewDisposeScope();
-            if (parameter.grad is not { } gradient) continue;
+            if (parameter.grad is not { } gradient)
+                continue;
             if (!_states.TryGetValue(parameter, out Tensor[]? state))
                 _states[parameter] = state = [.. Enumerable.Range(0, Slots).Select(_ => zeros_like(parameter).DetachFromDisposeScope())];
             Update(parameter, gradient, state, learningRate);
@@ -29,7 +30,8 @@ internal abstract class UpdateRule : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor tensor in _states.Values.SelectMany(s => s)) tensor.Dispose();
+        foreach (Tensor tensor in _states.Values.SelectMany(s => s))
+            tensor.Dispose();
         _states.Clear();
     }
 

@@ -59,6 +59,7 @@ internal sealed class WeightAverage : IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor average in _averages) average.Dispose();
+        foreach (Tensor average in _averages)
+            average.Dispose();
     }
 }

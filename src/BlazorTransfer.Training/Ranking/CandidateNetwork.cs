@@ -22,13 +22,15 @@ internal sealed class CandidateNetwork : IDisposable
     {
         IReadOnlyDictionary<string, TensorData>? tensors = candidate.File is null ? null : WeightsFile.Open(candidate.File);
         string name = candidate.Backbone ?? Infer(tensors ?? throw new WeightsException("Neither a network nor a file was named."));
-        if (BackboneRegistry.All.All(b => b.Name != name)) throw new WeightsException($"There is no backbone named '{name}'.");
+        if (BackboneRegistry.All.All(b => b.Name != name))
+            throw new WeightsException($"There is no backbone named '{name}'.");
         manual_seed(seed);
         // The head is not asked, so that its classes do not matter.
         Backbone backbone = BackboneRegistry.Create(name, classes: 2);
         try
         {
-            if (tensors is not null) WeightsLoader.Load(backbone, tensors, takeHead: false);
+            if (tensors is not null)
+                WeightsLoader.Load(backbone, tensors, takeHead: false);
             backbone.eval();
             backbone.to(device);
             return new CandidateNetwork(backbone, device);
@@ -41,7 +43,12 @@ internal sealed class CandidateNetwork : IDisposable
     }
 
     /// <summary>What the head would see of each image, as one vector: [N, D] on the CPU, and images/s through the network.</summary>
-    public (Tensor Features, double ImagesPerSecond) Extract(BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)
+    public (Tensor Features, double ImagesPerSecond) Extract(
+        BatchSource images,
+        int batchSize,
+        Action<int> progress,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
@@ -51,7 +58,8 @@ internal sealed class CandidateNetwork : IDisposable
         foreach (Batch batch in images.ReadAll(batchSize, cancel))
         {
             using var step = NewDisposeScope();
-            using Tensor inputs = batch.Inputs, labels = batch.Labels;
+            using Tensor inputs = batch.Inputs,
+                labels = batch.Labels;
             long start = Stopwatch.GetTimestamp();
             // Copying to the CPU also waits for a GPU.
             Tensor part = Backbone.Pool(Backbone.ForwardFeatures(inputs)).cpu();
@@ -66,17 +74,22 @@ internal sealed class CandidateNetwork : IDisposable
 
     public void Dispose() => Backbone.Dispose();
 
-    /// <summary>The rate of the batch that is faster than three quarters of the others, as <see cref="SpeedMeter"/> has it; the first only allocates.</summary>
+    /// <summary>The rate of the batch that is faster than three quarters of the others, as <see cref="SpeedMeter"/> has it; the first only
+    /// allocates.</summary>
     private static double TypicalRate(List<double> rates)
     {
         double[] counted = [.. rates.Skip(rates.Count > 1 ? 1 : 0).Order()];
         return counted[counted.Length * 3 / 4];
     }
 
-    private static string Infer(IReadOnlyDictionary<string, TensorData> tensors) => WeightsLoader.FittingBackbones(tensors) switch
-    {
-        [var only] => only,
-        [] => throw new WeightsException($"It fits none of the known backbones. {WeightsLoader.Closest(tensors)?.Describe() ?? "It must be a state dictionary with torchvision's names."}"),
-        var several => throw new WeightsException($"It fits several backbones ({string.Join(", ", several)}): say which."),
-    };
+    private static string Infer(IReadOnlyDictionary<string, TensorData> tensors) =>
+        WeightsLoader.FittingBackbones(tensors) switch
+        {
+            [var only] => only,
+            [] => throw new WeightsException(
+                "It fits none of the known backbones. "
+                    + $"{WeightsLoader.Closest(tensors)?.Describe() ?? "It must be a state dictionary with torchvision's names."}"
+            ),
+            var several => throw new WeightsException($"It fits several backbones ({string.Join(", ", several)}): say which."),
+        };
 }

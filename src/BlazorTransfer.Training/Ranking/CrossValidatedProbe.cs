@@ -9,12 +9,14 @@ namespace BlazorTransfer.Training.Ranking;
 internal sealed record ProbeAccuracy(double Mean, double StandardDeviation);
 
 /// <summary>
-/// K-fold cross-validation of a logistic regression on kept features: each fold is predicted by a model of the others, its features standardised
+/// K-fold cross-validation of a logistic regression on kept features: each fold is predicted by a model of the others, its features
+/// standardised
 /// by theirs. Folds have the classes in proportion and are drawn from the seed.
 /// </summary>
 internal static class CrossValidatedProbe
 {
-    // Features are standardised, so that one λ serves all networks; at a hundred images it is what scikit-learn begins with, C = 1/(N λ) = 1.
+    // Features are standardised, so that one λ serves all networks; at a hundred images it is what scikit-learn begins with, C = 1/(N λ) =
+    // 1.
     private const double Decay = 0.01;
 
     /// <param name="features">[N, D].</param>
@@ -23,13 +25,26 @@ internal static class CrossValidatedProbe
     /// <param name="folds">How many parts, at least two.</param>
     /// <param name="seed">Another seed gives other folds.</param>
     /// <param name="cancel">Stops the computation.</param>
-    public static ProbeAccuracy Measure(Tensor features, IReadOnlyList<int> labels, int classes, int folds, int seed, CancellationToken cancel)
+    public static ProbeAccuracy Measure(
+        Tensor features,
+        IReadOnlyList<int> labels,
+        int classes,
+        int folds,
+        int seed,
+        CancellationToken cancel
+    )
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         int[] foldOf = Assign(labels, folds, seed);
         Tensor targets = tensor([.. labels.Select(l => (long)l)], device: features.device);
-        double[] accuracies = [.. Enumerable.Range(0, folds).Where(f => foldOf.Contains(f)).Select(f => Accuracy(features, targets, classes, foldOf, f, cancel))];
+        double[] accuracies =
+        [
+            .. Enumerable
+                .Range(0, folds)
+                .Where(f => foldOf.Contains(f))
+                .Select(f => Accuracy(features, targets, classes, foldOf, f, cancel)),
+        ];
         double mean = accuracies.Average();
         double variance = accuracies.Length < 2 ? 0 : accuracies.Sum(a => (a - mean) * (a - mean)) / (accuracies.Length - 1);
         return new ProbeAccuracy(mean, Math.Sqrt(variance));
@@ -45,7 +60,8 @@ internal static class CrossValidatedProbe
         {
             int[] order = [.. ofClass];
             random.Shuffle(order);
-            foreach (int sample in order) foldOf[sample] = dealt++ % folds;
+            foreach (int sample in order)
+                foldOf[sample] = dealt++ % folds;
         }
 
         return foldOf;
@@ -54,13 +70,21 @@ internal static class CrossValidatedProbe
     private static double Accuracy(Tensor features, Tensor targets, int classes, int[] foldOf, int fold, CancellationToken cancel)
     {
         using var scope = NewDisposeScope();
-        Tensor rest = Indices(foldOf, f => f != fold).to(features.device), held = Indices(foldOf, f => f == fold).to(features.device);
+        Tensor rest = Indices(foldOf, f => f != fold).to(features.device),
+            held = Indices(foldOf, f => f == fold).to(features.device);
         Tensor train = features.index_select(0, rest);
         using Standardisation standard = Standardisation.Of(train);
-        using LogisticRegression model = LogisticRegression.Fit(standard.Apply(train), targets.index_select(0, rest), classes, Decay, cancel);
+        using LogisticRegression model = LogisticRegression.Fit(
+            standard.Apply(train),
+            targets.index_select(0, rest),
+            classes,
+            Decay,
+            cancel
+        );
         Tensor predicted = model.Predict(standard.Apply(features.index_select(0, held)));
         return predicted.eq(targets.index_select(0, held)).to(float64).mean().item<double>();
     }
 
-    private static Tensor Indices(int[] foldOf, Func<int, bool> chosen) => tensor([.. Enumerable.Range(0, foldOf.Length).Where(i => chosen(foldOf[i])).Select(i => (long)i)]);
+    private static Tensor Indices(int[] foldOf, Func<int, bool> chosen) =>
+        tensor([.. Enumerable.Range(0, foldOf.Length).Where(i => chosen(foldOf[i])).Select(i => (long)i)]);
 }

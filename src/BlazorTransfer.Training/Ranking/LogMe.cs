@@ -36,7 +36,8 @@ internal static class LogMe
         for (int c = 0; c < classes; c++)
         {
             int images = labels.Count(l => l == c);
-            if (images > 0) scores.Add(MaximumEvidence(sigma, z2.AsMemory(c * sigma.Length, sigma.Length), images, count) / count);
+            if (images > 0)
+                scores.Add(MaximumEvidence(sigma, z2.AsMemory(c * sigma.Length, sigma.Length), images, count) / count);
         }
 
         return scores.Average();
@@ -48,17 +49,23 @@ internal static class LogMe
     /// <param name="count">N.</param>
     private static double MaximumEvidence(double[] sigma, ReadOnlyMemory<double> z2, double norm2, int count)
     {
-        double middle = sigma.Length > 0 && sigma.Max() is > 0 and var largest ? Math.Log(largest) : 0, reach = -Math.Log(SmallestRatio);
+        double middle = sigma.Length > 0 && sigma.Max() is > 0 and var largest ? Math.Log(largest) : 0,
+            reach = -Math.Log(SmallestRatio);
         double step = 2 * reach / GridSteps;
         double Evidence(double logT) => LogEvidence(Math.Exp(logT), sigma, z2.Span, norm2, count);
         // It may have several maxima; the grid finds the right one, and a golden section its top.
         double best = Enumerable.Range(0, GridSteps + 1).Select(i => middle - reach + i * step).MaxBy(Evidence);
-        double low = Math.Max(best - step, middle - reach), high = Math.Min(best + step, middle + reach), ratio = (Math.Sqrt(5) - 1) / 2;
+        double low = Math.Max(best - step, middle - reach),
+            high = Math.Min(best + step, middle + reach),
+            ratio = (Math.Sqrt(5) - 1) / 2;
         for (int i = 0; i < GoldenSteps; i++)
         {
-            double a = high - ratio * (high - low), b = low + ratio * (high - low);
-            if (Evidence(a) > Evidence(b)) high = b;
-            else low = a;
+            double a = high - ratio * (high - low),
+                b = low + ratio * (high - low);
+            if (Evidence(a) > Evidence(b))
+                high = b;
+            else
+                low = a;
         }
 
         return Evidence((low + high) / 2);
@@ -66,7 +73,8 @@ internal static class LogMe
 
     private static double LogEvidence(double t, double[] sigma, ReadOnlySpan<double> z2, double norm2, int count)
     {
-        double determinant = 0, residual = norm2;
+        double determinant = 0,
+            residual = norm2;
         for (int i = 0; i < sigma.Length; i++)
         {
             double x = sigma[i] / t;

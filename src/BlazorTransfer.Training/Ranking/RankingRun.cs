@@ -42,8 +42,12 @@ public sealed class RankingRun
         _trainImages = train.Length;
         _samples = SampleDraw.Of(train, job.MaxImages, job.Seed);
         _labels = [.. _samples.Select(s => Array.IndexOf([.. data.Classes], s.Label))];
-        if (_labels.Distinct().Count() < 2) throw TrainingException.BadInput("Ranking needs training images of at least two classes.");
-        if (_samples.Count < 2 * job.Folds) throw TrainingException.BadInput($"Ranking with {job.Folds} folds needs at least {2 * job.Folds} training images; there are {_samples.Count}.");
+        if (_labels.Distinct().Count() < 2)
+            throw TrainingException.BadInput("Ranking needs training images of at least two classes.");
+        if (_samples.Count < 2 * job.Folds)
+            throw TrainingException.BadInput(
+                $"Ranking with {job.Folds} folds needs at least {2 * job.Folds} training images; there are {_samples.Count}."
+            );
         _images = new ImageStore(job.Data.ImageRoot, _side);
     }
 
@@ -54,9 +58,12 @@ public sealed class RankingRun
     /// <exception cref="TrainingException">Something that the user can mend. A candidate that cannot be read is listed instead.</exception>
     public static RankingReport Execute(RankingJob job, Action<RankingEvent> emit, CancellationToken cancel)
     {
-        if (job.Candidates.Count == 0) throw TrainingException.BadInput("There is nothing to rank: name weights or networks.");
-        if (job.Folds is < 2 or > 20) throw TrainingException.BadInput("The number of folds must be 2 to 20.");
-        if (job.MaxImages < 20) throw TrainingException.BadInput("Ranking needs at least 20 images.");
+        if (job.Candidates.Count == 0)
+            throw TrainingException.BadInput("There is nothing to rank: name weights or networks.");
+        if (job.Folds is < 2 or > 20)
+            throw TrainingException.BadInput("The number of folds must be 2 to 20.");
+        if (job.MaxImages < 20)
+            throw TrainingException.BadInput("Ranking needs at least 20 images.");
         return new RankingRun(job, LoadData(job), emit, cancel).Execute();
     }
 
@@ -123,7 +130,13 @@ public sealed class RankingRun
 
     private RankedCandidate Rank(RankingCandidate candidate, int number)
     {
-        var result = new RankedCandidate { Name = candidate.Name, Backbone = candidate.Backbone, WeightsId = candidate.WeightsId, IsRandom = candidate.File is null };
+        var result = new RankedCandidate
+        {
+            Name = candidate.Name,
+            Backbone = candidate.Backbone,
+            WeightsId = candidate.WeightsId,
+            IsRandom = candidate.File is null,
+        };
         Tell(new RankingProgressed(RankingStage.ExtractingFeatures, candidate.Name, number, _job.Candidates.Count, 0, _samples.Count));
         try
         {
@@ -146,22 +159,48 @@ public sealed class RankingRun
         var clock = Stopwatch.StartNew();
         BackboneSpec spec = network.Backbone.Spec;
         using var scope = NewDisposeScope();
-        (Tensor features, double rate) = network.Extract(Images(spec.Preprocessing), BatchSize,
-            done => Tell(new RankingProgressed(RankingStage.ExtractingFeatures, candidate.Name, number, _job.Candidates.Count, done, _samples.Count)), _cancel);
-        if (!features.isfinite().all().item<bool>()) return result with { Error = "Its features are not finite numbers: the weights are damaged, or not meant for this network." };
+        (Tensor features, double rate) = network.Extract(
+            Images(spec.Preprocessing),
+            BatchSize,
+            done =>
+                Tell(
+                    new RankingProgressed(
+                        RankingStage.ExtractingFeatures,
+                        candidate.Name,
+                        number,
+                        _job.Candidates.Count,
+                        done,
+                        _samples.Count
+                    )
+                ),
+            _cancel
+        );
+        if (!features.isfinite().all().item<bool>())
+            return result with { Error = "Its features are not finite numbers: the weights are damaged, or not meant for this network." };
         _emit(new RankingProgressed(RankingStage.Scoring, candidate.Name, number, _job.Candidates.Count, _samples.Count, _samples.Count));
         double logMe = LogMe.Score(features, _labels, _classes.Count);
         double hScore = HScore.Score(features, _labels, _classes.Count);
         ProbeAccuracy probe = CrossValidatedProbe.Measure(features, _labels, _classes.Count, _job.Folds, _job.Seed, _cancel);
         return result with
         {
-            Scores = new CandidateScores(logMe, hScore, probe.Mean, probe.StandardDeviation, rate, 2 * spec.GigaMacs, spec.Parameters, spec.FeatureDim, clock.Elapsed.TotalSeconds),
+            Scores = new CandidateScores(
+                logMe,
+                hScore,
+                probe.Mean,
+                probe.StandardDeviation,
+                rate,
+                2 * spec.GigaMacs,
+                spec.Parameters,
+                spec.FeatureDim,
+                clock.Elapsed.TotalSeconds
+            ),
         };
     }
 
     private ImageBatches Images(Preprocessing preprocessing)
     {
-        if (preprocessing.ResizeShorterSide > _side) _images = new ImageStore(_job.Data.ImageRoot, _side = preprocessing.ResizeShorterSide);
+        if (preprocessing.ResizeShorterSide > _side)
+            _images = new ImageStore(_job.Data.ImageRoot, _side = preprocessing.ResizeShorterSide);
         var transforms = new ImageTransforms(preprocessing);
         var reader = new InputReader(transforms.Side, (sample, _, target) => transforms.Evaluate(_images.Working(sample), target));
         return new ImageBatches(_samples, _classes, _ => reader, _job.Seed, _device);
@@ -169,7 +208,8 @@ public sealed class RankingRun
 
     private void Tell(RankingProgressed progress)
     {
-        if (progress.Done > 0 && progress.Done < progress.Total && _sinceEvent.Elapsed < Pause) return;
+        if (progress.Done > 0 && progress.Done < progress.Total && _sinceEvent.Elapsed < Pause)
+            return;
         _emit(progress);
         _sinceEvent.Restart();
     }

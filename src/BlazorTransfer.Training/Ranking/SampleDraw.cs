@@ -10,14 +10,20 @@ internal static class SampleDraw
     // Fewer of a class could not be split into folds.
     private const int LeastPerClass = 2;
 
-    public static IReadOnlyList<Sample> Of(IReadOnlyList<Sample> samples, int most, int seed) => samples.Count <= most ? samples :
-    [
-        .. samples.GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(g =>
-        {
-            int share = Math.Max(LeastPerClass, (int)((long)most * g.Count() / samples.Count));
-            return g.OrderBy(s => Draw(s.Sha256, seed), StringComparer.Ordinal).Take(share);
-        }),
-    ];
+    public static IReadOnlyList<Sample> Of(IReadOnlyList<Sample> samples, int most, int seed) =>
+        samples.Count <= most
+            ? samples
+            :
+            [
+                .. samples
+                    .GroupBy(s => s.Label, StringComparer.Ordinal)
+                    .OrderBy(g => g.Key, StringComparer.Ordinal)
+                    .SelectMany(g =>
+                    {
+                        int share = Math.Max(LeastPerClass, (int)((long)most * g.Count() / samples.Count));
+                        return g.OrderBy(s => Draw(s.Sha256, seed), StringComparer.Ordinal).Take(share);
+                    }),
+            ];
 
     private static string Draw(string sha256, int seed) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{sha256}")));
 }

@@ -12,8 +12,10 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Tuning;
 
 /// <summary>
-/// Measures whole training steps of a job, forward, backward and optimizer, for batches of 4, 8, 16 … images that are ready in memory, or of what is
-/// kept of them: what reading images costs does not depend on how many are read at once. The steps have a learning rate of zero, so that all sizes meet the same network.
+/// Measures whole training steps of a job, forward, backward and optimizer, for batches of 4, 8, 16 … images that are ready in memory, or
+/// of what is
+/// kept of them: what reading images costs does not depend on how many are read at once. The steps have a learning rate of zero, so that
+/// all sizes meet the same network.
 /// </summary>
 public sealed class BatchSizeFinder
 {
@@ -40,7 +42,8 @@ public sealed class BatchSizeFinder
     private BatchSizeFinder(TrainingRun run, RunOptimizer optimizer, CancellationToken cancel)
     {
         (_run, _stage, _optimizer, _cancel) = (run, run.Stages[^1], optimizer, cancel);
-        int frozen = _stage.Method.FrozenGroups(run.Model), views = KeptViews.Of(_stage, frozen, run.Preprocessing.CropSize).Count;
+        int frozen = _stage.Method.FrozenGroups(run.Model),
+            views = KeptViews.Of(_stage, frozen, run.Preprocessing.CropSize).Count;
         int images = Math.Max(1, views) * run.Data.Of(Split.Train).Count + run.Data.Of(Split.Validation).Count;
         _entry = (views > 0 || !_stage.Augments) && FeatureBatches.Fit(run.Model, frozen, run.Preprocessing.CropSize, images) ? frozen : 0;
         run.Model.Backbone.Freeze(frozen);
@@ -70,7 +73,12 @@ public sealed class BatchSizeFinder
             Seconds = clock.Elapsed.TotalSeconds,
             Measured = finder._measured,
             WhyStopped = whyStopped,
-            Suggestion = BatchSizeSuggestion.Of(finder._measured, run.BatchSize, stage.Settings.Number(CommonParameters.LearningRate), finder.Images),
+            Suggestion = BatchSizeSuggestion.Of(
+                finder._measured,
+                run.BatchSize,
+                stage.Settings.Number(CommonParameters.LearningRate),
+                finder.Images
+            ),
         };
         emit(new BatchSizeFound(report));
         return report;
@@ -81,7 +89,8 @@ public sealed class BatchSizeFinder
     {
         for (int size = Smallest; ; size *= 2)
         {
-            if (WhyNot(size) is { } reason) return reason;
+            if (WhyNot(size) is { } reason)
+                return reason;
             emit(new TuningProgressed(TuningStage.MeasuringBatchSizes, size, Largest));
             try
             {
@@ -89,8 +98,14 @@ public sealed class BatchSizeFinder
             }
             catch (ExternalException e) when (IsOutOfMemory(e))
             {
-                return _measured.Count > 0 ? $"Memory does not suffice for {size} images at once."
-                    : throw new TrainingException(WorkerExitCode.TrainingFailed, $"Memory does not suffice even for {size} images at once. Use a smaller network, smaller images or a deeper freeze.", e);
+                return _measured.Count > 0
+                    ? $"Memory does not suffice for {size} images at once."
+                    : throw new TrainingException(
+                        WorkerExitCode.TrainingFailed,
+                        $"Memory does not suffice even for {size} images at once. Use a smaller network, smaller images or a "
+                            + "deeper freeze.",
+                        e
+                    );
             }
 
             emit(new BatchSizeTried(_measured[^1]));
@@ -101,12 +116,20 @@ public sealed class BatchSizeFinder
 
     private string? WhyNot(int size)
     {
-        if (size == Smallest) return null;
-        if (size > Largest) return $"A step takes at most {Largest:N0} images.";
-        if (size * LeastSteps > Images) return $"Larger batches would leave fewer than {LeastSteps} steps in an epoch of {Images:N0} images.";
+        if (size == Smallest)
+            return null;
+        if (size > Largest)
+            return $"A step takes at most {Largest:N0} images.";
+        if (size * LeastSteps > Images)
+            return $"Larger batches would leave fewer than {LeastSteps} steps in an epoch of {Images:N0} images.";
         BatchSizeSpeed last = _measured[^1];
-        if (_measured.Count > 2 && _measured.SkipLast(2).Max(m => m.ImagesPerSecond) * 1.05 > _measured.TakeLast(2).Max(m => m.ImagesPerSecond)) return "Larger batches bring no more speed.";
-        if (2 * last.SecondsPerStep > LongestStep.TotalSeconds) return $"A step of {size} images would take over {LongestStep.TotalSeconds:F0} seconds.";
+        if (
+            _measured.Count > 2
+            && _measured.SkipLast(2).Max(m => m.ImagesPerSecond) * 1.05 > _measured.TakeLast(2).Max(m => m.ImagesPerSecond)
+        )
+            return "Larger batches bring no more speed.";
+        if (2 * last.SecondsPerStep > LongestStep.TotalSeconds)
+            return $"A step of {size} images would take over {LongestStep.TotalSeconds:F0} seconds.";
         // Half the size has shown what its images took; these take twice that more.
         long? expected = _measured.Count > 1 ? last.PeakBytes + 2 * (last.PeakBytes - _measured[^2].PeakBytes) : null;
         return expected > MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
@@ -122,16 +145,21 @@ public sealed class BatchSizeFinder
         Tensor labels = randint(0, model.Classes.Count, [size], dtype: ScalarType.Int64, device: model.Device);
         Batch New() => new(_entry == 0 ? rand(size, 3, side, side, device: model.Device) : Features(size, side), labels, _entry, []);
         Batch batch = _stage.Method.AdaptsToTarget ? New() with { Target = New() } : New();
-        double rate = SpeedMeter.Rate(size, model.Device, () =>
-        {
-            _cancel.ThrowIfCancellationRequested();
-            _optimizer.Accumulate(_stage.Method.ComputeLoss(model, batch).Total);
-            _optimizer.Step();
-        });
+        double rate = SpeedMeter.Rate(
+            size,
+            model.Device,
+            () =>
+            {
+                _cancel.ThrowIfCancellationRequested();
+                _optimizer.Accumulate(_stage.Method.ComputeLoss(model, batch).Total);
+                _optimizer.Step();
+            }
+        );
         return new BatchSizeSpeed(size, rate, PeakBytes());
     }
 
-    /// <summary>What is frozen is not part of a step where it is kept: that of a few images, repeated, costs no memory that a run would not take.</summary>
+    /// <summary>What is frozen is not part of a step where it is kept: that of a few images, repeated, costs no memory that a run would not
+    /// take.</summary>
     private Tensor Features(int size, int side)
     {
         using var inference = no_grad();
@@ -142,11 +170,13 @@ public sealed class BatchSizeFinder
     /// <summary>On a GPU, libtorch knows the peak, but TorchSharp does not pass it on.</summary>
     private long? PeakBytes()
     {
-        if (_run.Model.Device.type != DeviceType.CPU) return null;
+        if (_run.Model.Device.type != DeviceType.CPU)
+            return null;
         using Process self = Process.GetCurrentProcess();
         return self.PeakWorkingSet64;
     }
 
     private static bool IsOutOfMemory(ExternalException e) =>
-        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase);
+        e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+        || e.Message.Contains("allocate memory", StringComparison.OrdinalIgnoreCase);
 }

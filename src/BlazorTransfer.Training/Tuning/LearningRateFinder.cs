@@ -10,16 +10,20 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Tuning;
 
 /// <summary>
-/// Learning-rate range test (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, section 3.3): the last stage of a job takes
-/// steps on training images while the rate grows by the same factor each step, η_i = 10⁻⁷ · 10^(8 i / 99), until the loss has exploded or all rates
+/// Learning-rate range test (Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, section 3.3): the last stage of a job
+/// takes
+/// steps on training images while the rate grows by the same factor each step, η_i = 10⁻⁷ · 10^(8 i / 99), until the loss has exploded or
+/// all rates
 /// are through. Every step goes on from the one before; the weights are thrown away.
 /// </summary>
 public sealed class LearningRateFinder
 {
-    private const double LowestRate = 1e-7, HighestRate = 10;
+    private const double LowestRate = 1e-7,
+        HighestRate = 10;
     private const int MostSteps = 100;
 
-    // Smoothed loss s_i = β·s_(i−1) + (1 − β)·l_i, shown as s_i / (1 − βⁱ): it looks back over about ten steps, which is half a power of ten.
+    // Smoothed loss s_i = β·s_(i−1) + (1 − β)·l_i, shown as s_i / (1 − βⁱ): it looks back over about ten steps, which is half a power of
+    // ten.
     private const double Smoothing = 0.9;
 
     // As fastai has it.
@@ -86,10 +90,13 @@ public sealed class LearningRateFinder
             loss += total.item<float>() / _batchesPerStep;
             optimizer.Accumulate(total, 1.0 / _batchesPerStep);
             _cancel.ThrowIfCancellationRequested();
-            if (++gathered < _batchesPerStep) continue;
+            if (++gathered < _batchesPerStep)
+                continue;
             double rate = LowestRate * Math.Pow(HighestRate / LowestRate, _points.Count / (MostSteps - 1.0));
-            if (Explodes(rate, loss)) return true;
-            if (_points.Count == MostSteps) return false;
+            if (Explodes(rate, loss))
+                return true;
+            if (_points.Count == MostSteps)
+                return false;
             optimizer.Schedule(rate / _stage.Settings.Number(CommonParameters.LearningRate));
             optimizer.Step();
             (loss, gathered) = (0, 0);
@@ -102,14 +109,17 @@ public sealed class LearningRateFinder
     private bool Explodes(double rate, double loss)
     {
         // A point that is no number can be neither drawn nor averaged.
-        if (!double.IsFinite(loss)) return true;
+        if (!double.IsFinite(loss))
+            return true;
         _average = Smoothing * _average + (1 - Smoothing) * loss;
         var point = new LearningRatePoint(rate, loss, _average / (1 - Math.Pow(Smoothing, _points.Count + 1)));
         _points.Add(point);
         _emit(new LearningRateTried(point));
-        if (_points.Count <= LearningRateSuggestion.FirstSteps) return false;
+        if (_points.Count <= LearningRateSuggestion.FirstSteps)
+            return false;
         // Where the loss came close to zero, four times that is still a good loss.
-        return point.Smoothed > Exploded * _points.Min(p => p.Smoothed) && point.Smoothed > _points[LearningRateSuggestion.FirstSteps - 1].Smoothed;
+        return point.Smoothed > Exploded * _points.Min(p => p.Smoothed)
+            && point.Smoothed > _points[LearningRateSuggestion.FirstSteps - 1].Smoothed;
     }
 
     /// <summary>The training images; what is frozen is computed once where each image comes several times.</summary>
@@ -117,15 +127,36 @@ public sealed class LearningRateFinder
     {
         BatchSource images = StageSources.Images(_run, _stage);
         ImageBatches? target = _stage.Method.AdaptsToTarget ? _run.TargetImages : null;
-        int entry = _stage.Method.FrozenGroups(_run.Model), count = images.Samples.Count + (target?.Samples.Count ?? 0);
+        int entry = _stage.Method.FrozenGroups(_run.Model),
+            count = images.Samples.Count + (target?.Samples.Count ?? 0);
         bool comeAgain = count < MostSteps * _batchesPerStep * _run.BatchSize;
-        if (entry == 0 || _stage.Augments || !comeAgain || !FeatureBatches.Fit(_run.Model, entry, _run.Preprocessing.CropSize, count)) return images;
+        if (entry == 0 || _stage.Augments || !comeAgain || !FeatureBatches.Fit(_run.Model, entry, _run.Preprocessing.CropSize, count))
+            return images;
         void Tell(int done) => _emit(new TuningProgressed(TuningStage.ExtractingFeatures, done, count));
         Tell(0);
         using FrozenTrunk trunk = FrozenTrunk.Of(_run.Model, entry, _run.Settings);
-        FeatureBatches source = FeatureBatches.Compute(trunk, Pictures.Plain(_run.Evaluation(Split.Train)), cache: null, inMemory: true, Tell, _cancel);
-        if (target is null) return source;
-        return StageSources.Paired(_run, source, FeatureBatches.Compute(trunk, Pictures.Plain(target), cache: null, inMemory: true, done => Tell(source.Samples.Count + done), _cancel));
+        FeatureBatches source = FeatureBatches.Compute(
+            trunk,
+            Pictures.Plain(_run.Evaluation(Split.Train)),
+            cache: null,
+            inMemory: true,
+            Tell,
+            _cancel
+        );
+        if (target is null)
+            return source;
+        return StageSources.Paired(
+            _run,
+            source,
+            FeatureBatches.Compute(
+                trunk,
+                Pictures.Plain(target),
+                cache: null,
+                inMemory: true,
+                done => Tell(source.Samples.Count + done),
+                _cancel
+            )
+        );
     }
 
     /// <summary>Epoch after epoch, counted on from the run's last one, so that each has an order and augmentation of its own.</summary>
@@ -134,7 +165,8 @@ public sealed class LearningRateFinder
         bool balanced = _stage.Settings.Boolean(CommonParameters.BalancedSampling);
         for (int epoch = _run.Epochs; ; epoch++)
         {
-            foreach (Batch batch in source.ReadShuffled(_run.BatchSize, _run.Job.Seed, epoch, balanced, _cancel)) yield return batch;
+            foreach (Batch batch in source.ReadShuffled(_run.BatchSize, _run.Job.Seed, epoch, balanced, _cancel))
+                yield return batch;
         }
     }
 }

@@ -18,8 +18,10 @@ internal sealed class FileBytes(FileStream file, long begin, int length) : Memor
     /// <exception cref="WeightsException">The file became shorter.</exception>
     public static void Copy(ReadOnlyMemory<byte> source, Span<byte> target)
     {
-        if (MemoryMarshal.TryGetMemoryManager(source, out FileBytes? stretch, out int start, out int count)) stretch.Read(start, target[..count]);
-        else source.Span.CopyTo(target);
+        if (MemoryMarshal.TryGetMemoryManager(source, out FileBytes? stretch, out int start, out int count))
+            stretch.Read(start, target[..count]);
+        else
+            source.Span.CopyTo(target);
     }
 
     /// <summary>Whether memory needs its file to stay open.</summary>
@@ -27,7 +29,8 @@ internal sealed class FileBytes(FileStream file, long begin, int length) : Memor
 
     public override Span<byte> GetSpan()
     {
-        if (_bytes is not null) return _bytes;
+        if (_bytes is not null)
+            return _bytes;
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
         Read(0, bytes);
         return _bytes = bytes;
@@ -40,13 +43,9 @@ internal sealed class FileBytes(FileStream file, long begin, int length) : Memor
     }
 
     // The handle that Pin returned holds the array itself.
-    public override void Unpin()
-    {
-    }
+    public override void Unpin() { }
 
-    protected override void Dispose(bool disposing)
-    {
-    }
+    protected override void Dispose(bool disposing) { }
 
     private void Read(int start, Span<byte> target)
     {
@@ -56,10 +55,11 @@ internal sealed class FileBytes(FileStream file, long begin, int length) : Memor
             return;
         }
 
-        for (int done = 0; done < target.Length;)
+        for (int done = 0; done < target.Length; )
         {
             int read = RandomAccess.Read(file.SafeFileHandle, target[done..], begin + start + done);
-            if (read == 0) throw new WeightsException("The file was cut off while it was read.");
+            if (read == 0)
+                throw new WeightsException("The file was cut off while it was read.");
             done += read;
         }
     }

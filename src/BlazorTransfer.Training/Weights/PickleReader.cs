@@ -41,8 +41,10 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         while (true)
         {
             byte code = Take(1)[0];
-            if (code == (byte)'.') return Pop();
-            if (++_operations > MaximumOperations) throw new WeightsException("The file describes too many objects.");
+            if (code == (byte)'.')
+                return Pop();
+            if (++_operations > MaximumOperations)
+                throw new WeightsException("The file describes too many objects.");
             Execute(code);
         }
     }
@@ -52,7 +54,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         switch (code)
         {
             case 0x80: // PROTO
-                if (Take(1)[0] is var protocol && protocol is < 2 or > 4) throw new WeightsException($"Pickle protocol {protocol} is not supported.");
+                if (Take(1)[0] is var protocol && protocol is < 2 or > 4)
+                    throw new WeightsException($"Pickle protocol {protocol} is not supported.");
                 break;
             case (byte)'(':
                 _stack.Add(Mark);
@@ -143,72 +146,87 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 Top<Dictionary<string, object?>>();
                 break;
             default:
-                throw new WeightsException($"The file uses pickle opcode 0x{code:x2}, which no state dictionary needs. "
-                    + "Save it with torch.save(model.state_dict(), …) or as safetensors.");
+                throw new WeightsException(
+                    $"The file uses pickle opcode 0x{code:x2}, which no state dictionary needs. "
+                        + "Save it with torch.save(model.state_dict(), …) or as safetensors."
+                );
         }
     }
 
-    private static PickleGlobal AllowedGlobal(string module, string name) => (module, name) switch
-    {
-        ("collections", "OrderedDict") => new PickleGlobal(PickleGlobalKind.OrderedDict),
-        ("torch._utils", "_rebuild_tensor_v2") => new PickleGlobal(PickleGlobalKind.RebuildTensor),
-        // Before PyTorch 0.4: the same without gradient and hooks.
-        ("torch._utils", "_rebuild_tensor") => new PickleGlobal(PickleGlobalKind.RebuildTensor),
-        ("torch._utils", "_rebuild_parameter") => new PickleGlobal(PickleGlobalKind.RebuildParameter),
-        ("torch", "DoubleStorage") => PickleGlobal.Storage(ElementType.Float64),
-        ("torch", "FloatStorage") => PickleGlobal.Storage(ElementType.Float32),
-        ("torch", "HalfStorage") => PickleGlobal.Storage(ElementType.Float16),
-        ("torch", "BFloat16Storage") => PickleGlobal.Storage(ElementType.BFloat16),
-        ("torch", "LongStorage") => PickleGlobal.Storage(ElementType.Int64),
-        ("torch", "IntStorage") => PickleGlobal.Storage(ElementType.Int32),
-        ("torch", "ShortStorage") => PickleGlobal.Storage(ElementType.Int16),
-        ("torch", "CharStorage") => PickleGlobal.Storage(ElementType.Int8),
-        ("torch", "ByteStorage") => PickleGlobal.Storage(ElementType.UInt8),
-        ("torch", "BoolStorage") => PickleGlobal.Storage(ElementType.Bool),
-        _ => throw new WeightsException($"The file refers to '{WeightsLimits.Shown(module)}.{WeightsLimits.Shown(name)}', so it is more than a state dictionary "
-            + "and is refused. Save it with torch.save(model.state_dict(), …) or as safetensors."),
-    };
+    private static PickleGlobal AllowedGlobal(string module, string name) =>
+        (module, name) switch
+        {
+            ("collections", "OrderedDict") => new PickleGlobal(PickleGlobalKind.OrderedDict),
+            ("torch._utils", "_rebuild_tensor_v2") => new PickleGlobal(PickleGlobalKind.RebuildTensor),
+            // Before PyTorch 0.4: the same without gradient and hooks.
+            ("torch._utils", "_rebuild_tensor") => new PickleGlobal(PickleGlobalKind.RebuildTensor),
+            ("torch._utils", "_rebuild_parameter") => new PickleGlobal(PickleGlobalKind.RebuildParameter),
+            ("torch", "DoubleStorage") => PickleGlobal.Storage(ElementType.Float64),
+            ("torch", "FloatStorage") => PickleGlobal.Storage(ElementType.Float32),
+            ("torch", "HalfStorage") => PickleGlobal.Storage(ElementType.Float16),
+            ("torch", "BFloat16Storage") => PickleGlobal.Storage(ElementType.BFloat16),
+            ("torch", "LongStorage") => PickleGlobal.Storage(ElementType.Int64),
+            ("torch", "IntStorage") => PickleGlobal.Storage(ElementType.Int32),
+            ("torch", "ShortStorage") => PickleGlobal.Storage(ElementType.Int16),
+            ("torch", "CharStorage") => PickleGlobal.Storage(ElementType.Int8),
+            ("torch", "ByteStorage") => PickleGlobal.Storage(ElementType.UInt8),
+            ("torch", "BoolStorage") => PickleGlobal.Storage(ElementType.Bool),
+            _ => throw new WeightsException(
+                $"The file refers to '{WeightsLimits.Shown(module)}.{WeightsLimits.Shown(name)}', so it is more than a state dictionary "
+                    + "and is refused. Save it with torch.save(model.state_dict(), …) or as safetensors."
+            ),
+        };
 
-    private static object? Reduce(PickleGlobal global, object?[] arguments) => (global.Kind, arguments) switch
-    {
-        (PickleGlobalKind.OrderedDict, []) => new Dictionary<string, object?>(),
-        // (storage, offset, size, stride, requires_grad, backward_hooks[, metadata])
-        (PickleGlobalKind.RebuildTensor, [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
-            new PickledTensor(storage, offset, Longs(shape), Longs(strides)),
-        (PickleGlobalKind.RebuildParameter, [PickledTensor tensor, ..]) => tensor,
-        _ => throw new WeightsException("The file calls something with arguments that no state dictionary has."),
-    };
+    private static object? Reduce(PickleGlobal global, object?[] arguments) =>
+        (global.Kind, arguments) switch
+        {
+            (PickleGlobalKind.OrderedDict, []) => new Dictionary<string, object?>(),
+            // (storage, offset, size, stride, requires_grad, backward_hooks[, metadata])
+            (PickleGlobalKind.RebuildTensor, [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
+                new PickledTensor(storage, offset, Longs(shape), Longs(strides)),
+            (PickleGlobalKind.RebuildParameter, [PickledTensor tensor, ..]) => tensor,
+            _ => throw new WeightsException("The file calls something with arguments that no state dictionary has."),
+        };
 
     /// <summary>A persistent id: ('storage', type, key, location, number of elements[, view]).</summary>
-    private static PickledStorage Storage(object?[] id) => id switch
-    {
-        ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count] => new PickledStorage(type, key, count),
-        ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count, null] => new PickledStorage(type, key, count),
-        _ => throw new WeightsException("The file refers to data in a way that no state dictionary does."),
-    };
+    private static PickledStorage Storage(object?[] id) =>
+        id switch
+        {
+            ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count] =>
+                new PickledStorage(type, key, count),
+            ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count, null] =>
+                new PickledStorage(type, key, count),
+            _ => throw new WeightsException("The file refers to data in a way that no state dictionary does."),
+        };
 
     private static long[] Longs(object?[] values)
     {
         // One tuple may serve many tensors, and each makes its own copy: a long one would be a bomb.
-        if (values.Length > WeightsLimits.Dimensions) throw new WeightsException($"A tensor has {values.Length} dimensions.");
+        if (values.Length > WeightsLimits.Dimensions)
+            throw new WeightsException($"A tensor has {values.Length} dimensions.");
         return [.. values.Select(v => v is long value ? value : throw Damaged())];
     }
 
     private static object LongOrMagic(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > 16) throw new WeightsException("The file holds a number that is too long.");
+        if (bytes.Length > 16)
+            throw new WeightsException("The file holds a number that is too long.");
         Int128 value = 0;
-        for (int i = bytes.Length - 1; i >= 0; i--) value = (value << 8) | bytes[i];
-        if (bytes.Length is > 0 and < 16 && (bytes[^1] & 0x80) != 0) value -= Int128.One << (bytes.Length * 8);
+        for (int i = bytes.Length - 1; i >= 0; i--)
+            value = (value << 8) | bytes[i];
+        if (bytes.Length is > 0 and < 16 && (bytes[^1] & 0x80) != 0)
+            value -= Int128.One << (bytes.Length * 8);
         // Boxed as what it is: the two sides of a conditional would both become an Int128.
-        if (value < long.MinValue || value > long.MaxValue) return value;
+        if (value < long.MinValue || value > long.MaxValue)
+            return value;
         return (long)value;
     }
 
     private void SetItems(object?[] keysAndValues)
     {
         Dictionary<string, object?> target = Top<Dictionary<string, object?>>();
-        if (keysAndValues.Length % 2 != 0) throw Damaged();
+        if (keysAndValues.Length % 2 != 0)
+            throw Damaged();
         for (int i = 0; i < keysAndValues.Length; i += 2)
         {
             string key = keysAndValues[i] switch
@@ -218,15 +236,18 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 long number => number.ToString(CultureInfo.InvariantCulture),
                 _ => throw new WeightsException("The file has a dictionary whose keys are no texts."),
             };
-            if (!target.TryAdd(key, keysAndValues[i + 1])) throw new WeightsException($"'{WeightsLimits.Shown(key)}' is there twice.");
+            if (!target.TryAdd(key, keysAndValues[i + 1]))
+                throw new WeightsException($"'{WeightsLimits.Shown(key)}' is there twice.");
         }
     }
 
     private void Memoize(uint index)
     {
         // Python numbers what it keeps from 0 or 1 on, so a number is never above the count of operations.
-        if (index > _operations) throw Damaged();
-        while (_memo.Count <= index) _memo.Add(null);
+        if (index > _operations)
+            throw Damaged();
+        while (_memo.Count <= index)
+            _memo.Add(null);
         _memo[(int)index] = Top();
     }
 
@@ -248,8 +269,10 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     private object?[] PopToMark()
     {
         int mark = _stack.Count - 1;
-        while (mark >= 0 && !ReferenceEquals(_stack[mark], Mark)) mark--;
-        if (mark < 0) throw Damaged();
+        while (mark >= 0 && !ReferenceEquals(_stack[mark], Mark))
+            mark--;
+        if (mark < 0)
+            throw Damaged();
         object?[] items = PopFrom(mark + 1);
         _stack.RemoveAt(mark);
         return items;
@@ -257,7 +280,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
 
     private object?[] PopFrom(int index)
     {
-        if (index < 0) throw Damaged();
+        if (index < 0)
+            throw Damaged();
         object?[] items = CollectionsMarshal.AsSpan(_stack)[index..].ToArray();
         _stack.RemoveRange(index, items.Length);
         return items;
@@ -271,7 +295,8 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > Rest.Length) throw new WeightsException("The file ends in the middle of the description of its tensors.");
+        if (count > Rest.Length)
+            throw new WeightsException("The file ends in the middle of the description of its tensors.");
         ReadOnlySpan<byte> taken = Rest[..count];
         _position += count;
         return taken;
@@ -280,13 +305,15 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     private string Line()
     {
         int end = Rest.IndexOf((byte)'\n');
-        if (end < 0) throw new WeightsException("The file ends in the middle of a name.");
+        if (end < 0)
+            throw new WeightsException("The file ends in the middle of a name.");
         string line = Text(Rest[..end]);
         _position += end + 1;
         return line;
     }
 
-    private static string Text(ReadOnlySpan<byte> utf8) => Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw new WeightsException("The file holds a text that is no UTF-8.");
+    private static string Text(ReadOnlySpan<byte> utf8) =>
+        Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw new WeightsException("The file holds a text that is no UTF-8.");
 
     private static WeightsException Damaged() => new("The file's description of its tensors is damaged.");
 

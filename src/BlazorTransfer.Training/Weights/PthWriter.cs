@@ -11,14 +11,19 @@ namespace BlazorTransfer.Training.Weights;
 /// </summary>
 public static class PthWriter
 {
-    public static void Write(string path, IReadOnlyDictionary<string, TensorData> tensors) => AtomicFile.Write(path, stream =>
-    {
-        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        Add(zip, "archive/data.pkl", Pickle(tensors));
-        int key = 0;
-        foreach (TensorData tensor in tensors.Values) Add(zip, $"archive/data/{key++}", tensor.Bytes.Span);
-        Add(zip, "archive/version", "3\n"u8);
-    });
+    public static void Write(string path, IReadOnlyDictionary<string, TensorData> tensors) =>
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+                Add(zip, "archive/data.pkl", Pickle(tensors));
+                int key = 0;
+                foreach (TensorData tensor in tensors.Values)
+                    Add(zip, $"archive/data/{key++}", tensor.Bytes.Span);
+                Add(zip, "archive/version", "3\n"u8);
+            }
+        );
 
     private static void Add(ZipArchive zip, string name, ReadOnlySpan<byte> bytes)
     {
@@ -59,7 +64,8 @@ public static class PthWriter
         return pickle.ToArray();
     }
 
-    /// <summary>The dictionary's attribute <c>_metadata</c>, <c>{"": {"version": 2}}</c>: torchvision's MNASNet refuses a file without it, and nothing else asks.</summary>
+    /// <summary>The dictionary's attribute <c>_metadata</c>, <c>{"": {"version": 2}}</c>: torchvision's MNASNet refuses a file without it,
+    /// and nothing else asks.</summary>
     private static void Metadata(MemoryStream pickle)
     {
         pickle.Write("}"u8); // the state
@@ -86,22 +92,24 @@ public static class PthWriter
         return strides;
     }
 
-    internal static string StorageName(ElementType type) => type switch
-    {
-        ElementType.Float64 => "DoubleStorage",
-        ElementType.Float32 => "FloatStorage",
-        ElementType.Float16 => "HalfStorage",
-        ElementType.BFloat16 => "BFloat16Storage",
-        ElementType.Int64 => "LongStorage",
-        ElementType.Int32 => "IntStorage",
-        ElementType.Int16 => "ShortStorage",
-        ElementType.Int8 => "CharStorage",
-        ElementType.UInt8 => "ByteStorage",
-        ElementType.Bool => "BoolStorage",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    internal static string StorageName(ElementType type) =>
+        type switch
+        {
+            ElementType.Float64 => "DoubleStorage",
+            ElementType.Float32 => "FloatStorage",
+            ElementType.Float16 => "HalfStorage",
+            ElementType.BFloat16 => "BFloat16Storage",
+            ElementType.Int64 => "LongStorage",
+            ElementType.Int32 => "IntStorage",
+            ElementType.Int16 => "ShortStorage",
+            ElementType.Int8 => "CharStorage",
+            ElementType.UInt8 => "ByteStorage",
+            ElementType.Bool => "BoolStorage",
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
 
-    internal static void Global(MemoryStream pickle, string module, string name) => pickle.Write(Encoding.ASCII.GetBytes($"c{module}\n{name}\n"));
+    internal static void Global(MemoryStream pickle, string module, string name) =>
+        pickle.Write(Encoding.ASCII.GetBytes($"c{module}\n{name}\n"));
 
     internal static void Text(MemoryStream pickle, string text)
     {
@@ -116,7 +124,8 @@ public static class PthWriter
     internal static void Tuple(MemoryStream pickle, IEnumerable<long> values)
     {
         pickle.WriteByte((byte)'(');
-        foreach (long value in values) Integer(pickle, value);
+        foreach (long value in values)
+            Integer(pickle, value);
         pickle.WriteByte((byte)'t');
     }
 

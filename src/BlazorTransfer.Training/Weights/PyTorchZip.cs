@@ -1,6 +1,7 @@
 namespace BlazorTransfer.Training.Weights;
 
-/// <summary>PyTorch's format since 1.6: a zip with <c>data.pkl</c> and one uncompressed entry for each storage under <c>data/</c>.</summary>
+/// <summary>PyTorch's format since 1.6: a zip with <c>data.pkl</c> and one uncompressed entry for each storage under
+/// <c>data/</c>.</summary>
 internal static class PyTorchZip
 {
     // A description takes about 200 bytes a tensor.
@@ -12,22 +13,30 @@ internal static class PyTorchZip
         var zip = new StoredZip(stream);
         IReadOnlyList<StoredEntry> entries = zip.Entries();
         if (entries.Any(e => e.Name.Contains("/code/", StringComparison.Ordinal) || IsNamed(e, "constants.pkl")))
-            throw new WeightsException("It is a TorchScript program, which is never run here. Save torch.save(model.state_dict(), …) or safetensors instead.");
+            throw new WeightsException(
+                "It is a TorchScript program, which is never run here. Save torch.save(model.state_dict(), …) or safetensors instead."
+            );
         StoredEntry[] pickles = [.. entries.Where(e => IsNamed(e, PickleName))];
-        if (pickles.Length == 0) throw new WeightsException("The zip file holds no PyTorch state dictionary (no data.pkl).");
+        if (pickles.Length == 0)
+            throw new WeightsException("The zip file holds no PyTorch state dictionary (no data.pkl).");
         // Which of them is meant would depend on the reader.
-        if (pickles.Length > 1) throw new WeightsException("The zip file holds more than one data.pkl.");
-        if (pickles[0].Length > MaximumPickle) throw new WeightsException("The description of the tensors is larger than allowed.");
-        string root = pickles[0].Name[..^PickleName.Length], data = root + "data/";
+        if (pickles.Length > 1)
+            throw new WeightsException("The zip file holds more than one data.pkl.");
+        if (pickles[0].Length > MaximumPickle)
+            throw new WeightsException("The description of the tensors is larger than allowed.");
+        string root = pickles[0].Name[..^PickleName.Length],
+            data = root + "data/";
         if (entries.FirstOrDefault(e => e.Name == root + "byteorder") is { } order && !IsLittle(order))
             throw new WeightsException("The file was written on a big-endian machine.");
         object? value = new PickleReader(zip.Read(pickles[0])).Read();
-        Dictionary<string, ReadOnlyMemory<byte>> storages = entries.Where(e => e.Name.StartsWith(data, StringComparison.Ordinal))
+        Dictionary<string, ReadOnlyMemory<byte>> storages = entries
+            .Where(e => e.Name.StartsWith(data, StringComparison.Ordinal))
             .ToDictionary(e => e.Name[data.Length..], e => (ReadOnlyMemory<byte>)zip.Read(e), StringComparer.Ordinal);
         return PickledStateDict.Read(value, storages);
 
         bool IsLittle(StoredEntry entry) => entry.Length == 6 && zip.Read(entry).AsSpan().SequenceEqual("little"u8);
     }
 
-    private static bool IsNamed(StoredEntry entry, string name) => entry.Name == name || entry.Name.EndsWith("/" + name, StringComparison.Ordinal);
+    private static bool IsNamed(StoredEntry entry, string name) =>
+        entry.Name == name || entry.Name.EndsWith("/" + name, StringComparison.Ordinal);
 }

@@ -17,14 +17,16 @@ public static class Safetensors
     private const int HeaderDepth = 4;
     private const string Metadata = "__metadata__";
 
-    /// <summary>Reads a header and checks all of it. Of a file, the tensors themselves are read when they are used: it has to stay open.</summary>
+    /// <summary>Reads a header and checks all of it. Of a file, the tensors themselves are read when they are used: it has to stay
+    /// open.</summary>
     /// <exception cref="WeightsException">The header is wrong, or the tensors overlap, leave gaps or leave the file.</exception>
     public static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
     {
         Span<byte> length = stackalloc byte[8];
         stream.ReadExactly(length);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
-        if (headerLength > MaximumHeader || (long)headerLength > stream.Length - 8) throw new WeightsException("The safetensors header is longer than allowed.");
+        if (headerLength > MaximumHeader || (long)headerLength > stream.Length - 8)
+            throw new WeightsException("The safetensors header is longer than allowed.");
         byte[] header = new byte[headerLength];
         stream.ReadExactly(header);
         List<Entry> entries = ParseHeader(header);
@@ -34,7 +36,9 @@ public static class Safetensors
         foreach (Entry entry in entries)
         {
             int size = (int)(entry.End - entry.Begin);
-            ReadOnlyMemory<byte> bytes = stream is FileStream file ? new FileBytes(file, 8 + (long)headerLength + entry.Begin, size).Memory : ReadBytes(stream, size);
+            ReadOnlyMemory<byte> bytes = stream is FileStream file
+                ? new FileBytes(file, 8 + (long)headerLength + entry.Begin, size).Memory
+                : ReadBytes(stream, size);
             tensors.Add(entry.Name, new TensorData(entry.Type, entry.Shape, bytes));
         }
 
@@ -56,32 +60,46 @@ public static class Safetensors
         foreach (Entry entry in entries)
         {
             string name = WeightsLimits.Shown(entry.Name);
-            if (entry.Begin != position) throw new WeightsException($"The bytes of '{name}' overlap others or leave a gap.");
-            if (entry.End < entry.Begin || entry.End > dataLength) throw new WeightsException($"The bytes of '{name}' leave the file.");
-            if (entry.End - entry.Begin > WeightsLimits.TensorBytes) throw new WeightsException($"'{name}' is larger than 2 GB.");
+            if (entry.Begin != position)
+                throw new WeightsException($"The bytes of '{name}' overlap others or leave a gap.");
+            if (entry.End < entry.Begin || entry.End > dataLength)
+                throw new WeightsException($"The bytes of '{name}' leave the file.");
+            if (entry.End - entry.Begin > WeightsLimits.TensorBytes)
+                throw new WeightsException($"'{name}' is larger than 2 GB.");
             long expected = TensorData.Count(entry.Shape);
             if (expected > dataLength || expected * entry.Type.Size() != entry.End - entry.Begin)
                 throw new WeightsException($"The shape of '{name}' does not fit its bytes.");
             position = entry.End;
         }
 
-        if (position != dataLength) throw new WeightsException("There are bytes behind the last tensor.");
+        if (position != dataLength)
+            throw new WeightsException("There are bytes behind the last tensor.");
     }
 
     /// <summary>Writes atomically; larger element types first, as the format asks, then by name.</summary>
-    public static void Write(string path, IReadOnlyDictionary<string, TensorData> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path,
+        IReadOnlyDictionary<string, TensorData> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null
+    )
     {
         KeyValuePair<string, TensorData>[] ordered =
-            [.. tensors.OrderByDescending(t => t.Value.Type.Size()).ThenBy(t => t.Key, StringComparer.Ordinal)];
+        [
+            .. tensors.OrderByDescending(t => t.Value.Type.Size()).ThenBy(t => t.Key, StringComparer.Ordinal),
+        ];
         byte[] header = WriteHeader(ordered, metadata);
-        AtomicFile.Write(path, stream =>
-        {
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach ((_, TensorData tensor) in ordered) stream.Write(tensor.Bytes.Span);
-        });
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                Span<byte> length = stackalloc byte[8];
+                BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
+                stream.Write(length);
+                stream.Write(header);
+                foreach ((_, TensorData tensor) in ordered)
+                    stream.Write(tensor.Bytes.Span);
+            }
+        );
     }
 
     private static byte[] WriteHeader(KeyValuePair<string, TensorData>[] tensors, IReadOnlyDictionary<string, string>? metadata)
@@ -93,7 +111,8 @@ public static class Safetensors
             if (metadata is not null)
             {
                 json.WriteStartObject(Metadata);
-                foreach ((string key, string value) in metadata) json.WriteString(key, value);
+                foreach ((string key, string value) in metadata)
+                    json.WriteString(key, value);
                 json.WriteEndObject();
             }
 
@@ -103,7 +122,8 @@ public static class Safetensors
                 json.WriteStartObject(name);
                 json.WriteString("dtype", NameOf(tensor.Type));
                 json.WriteStartArray("shape");
-                foreach (long side in tensor.Shape) json.WriteNumberValue(side);
+                foreach (long side in tensor.Shape)
+                    json.WriteNumberValue(side);
                 json.WriteEndArray();
                 json.WriteStartArray("data_offsets");
                 json.WriteNumberValue(position);
@@ -116,14 +136,16 @@ public static class Safetensors
         }
 
         // Spaces bring the tensors to a multiple of eight bytes, so that a reader may map them.
-        while (buffer.Length % 8 != 0) buffer.WriteByte((byte)' ');
+        while (buffer.Length % 8 != 0)
+            buffer.WriteByte((byte)' ');
         return buffer.ToArray();
     }
 
     private static List<Entry> ParseHeader(byte[] header)
     {
         // Padding may only follow, and what is no object has no entries.
-        if (!header.AsSpan().StartsWith("{"u8)) throw new WeightsException("The safetensors header is damaged.");
+        if (!header.AsSpan().StartsWith("{"u8))
+            throw new WeightsException("The safetensors header is damaged.");
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = HeaderDepth });
@@ -131,9 +153,12 @@ public static class Safetensors
             var names = new HashSet<string>(StringComparer.Ordinal);
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
-                if (!names.Add(property.Name)) throw new WeightsException($"'{WeightsLimits.Shown(property.Name)}' is there twice.");
-                if (property.Name == Metadata) CheckMetadata(property.Value);
-                else entries.Add(ParseEntry(property));
+                if (!names.Add(property.Name))
+                    throw new WeightsException($"'{WeightsLimits.Shown(property.Name)}' is there twice.");
+                if (property.Name == Metadata)
+                    CheckMetadata(property.Value);
+                else
+                    entries.Add(ParseEntry(property));
             }
 
             return entries;
@@ -148,54 +173,73 @@ public static class Safetensors
     private static Entry ParseEntry(JsonProperty property)
     {
         string name = WeightsLimits.CheckName(property.Name);
-        if (property.Value.EnumerateObject().CountBy(p => p.Name).Any(p => p.Value > 1)) throw new WeightsException($"'{WeightsLimits.Shown(name)}' is described twice.");
-        if (!property.Value.TryGetProperty("dtype", out JsonElement type) || !property.Value.TryGetProperty("shape", out JsonElement shape)
-            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets) || offsets.GetArrayLength() != 2)
+        if (property.Value.EnumerateObject().CountBy(p => p.Name).Any(p => p.Value > 1))
+            throw new WeightsException($"'{WeightsLimits.Shown(name)}' is described twice.");
+        if (
+            !property.Value.TryGetProperty("dtype", out JsonElement type)
+            || !property.Value.TryGetProperty("shape", out JsonElement shape)
+            || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets)
+            || offsets.GetArrayLength() != 2
+        )
             throw new WeightsException($"'{WeightsLimits.Shown(name)}' is not described with its type, shape and two offsets.");
-        if (shape.GetArrayLength() > WeightsLimits.Dimensions) throw new WeightsException($"'{WeightsLimits.Shown(name)}' has {shape.GetArrayLength()} dimensions.");
-        return new Entry(name, TypeOf(type.GetString()), [.. shape.EnumerateArray().Select(s => s.GetInt64())], offsets[0].GetInt64(), offsets[1].GetInt64());
+        if (shape.GetArrayLength() > WeightsLimits.Dimensions)
+            throw new WeightsException($"'{WeightsLimits.Shown(name)}' has {shape.GetArrayLength()} dimensions.");
+        return new Entry(
+            name,
+            TypeOf(type.GetString()),
+            [.. shape.EnumerateArray().Select(s => s.GetInt64())],
+            offsets[0].GetInt64(),
+            offsets[1].GetInt64()
+        );
     }
 
-    /// <summary>A flat map of texts, says the format. Nothing here uses it, but a file that breaks the format is not trusted in the rest.</summary>
+    /// <summary>A flat map of texts, says the format. Nothing here uses it, but a file that breaks the format is not trusted in the
+    /// rest.</summary>
     private static void CheckMetadata(JsonElement metadata)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (JsonProperty property in metadata.EnumerateObject())
         {
-            if (property.Value.ValueKind != JsonValueKind.String) throw new WeightsException("The safetensors metadata holds something other than texts.");
-            if (!texts.TryAdd(property.Name, property.Value.GetString()!)) throw new WeightsException("The safetensors metadata says something twice.");
+            if (property.Value.ValueKind != JsonValueKind.String)
+                throw new WeightsException("The safetensors metadata holds something other than texts.");
+            if (!texts.TryAdd(property.Name, property.Value.GetString()!))
+                throw new WeightsException("The safetensors metadata says something twice.");
         }
     }
 
-    private static ElementType TypeOf(string? name) => name switch
-    {
-        "F64" => ElementType.Float64,
-        "F32" => ElementType.Float32,
-        "F16" => ElementType.Float16,
-        "BF16" => ElementType.BFloat16,
-        "I64" => ElementType.Int64,
-        "I32" => ElementType.Int32,
-        "I16" => ElementType.Int16,
-        "I8" => ElementType.Int8,
-        "U8" => ElementType.UInt8,
-        "BOOL" => ElementType.Bool,
-        _ => throw new WeightsException($"The element type '{WeightsLimits.Shown(name ?? "")}' is not supported. Save the weights as F32, F16 or BF16."),
-    };
+    private static ElementType TypeOf(string? name) =>
+        name switch
+        {
+            "F64" => ElementType.Float64,
+            "F32" => ElementType.Float32,
+            "F16" => ElementType.Float16,
+            "BF16" => ElementType.BFloat16,
+            "I64" => ElementType.Int64,
+            "I32" => ElementType.Int32,
+            "I16" => ElementType.Int16,
+            "I8" => ElementType.Int8,
+            "U8" => ElementType.UInt8,
+            "BOOL" => ElementType.Bool,
+            _ => throw new WeightsException(
+                $"The element type '{WeightsLimits.Shown(name ?? "")}' is not supported. Save the weights as F32, F16 or BF16."
+            ),
+        };
 
-    private static string NameOf(ElementType type) => type switch
-    {
-        ElementType.Float64 => "F64",
-        ElementType.Float32 => "F32",
-        ElementType.Float16 => "F16",
-        ElementType.BFloat16 => "BF16",
-        ElementType.Int64 => "I64",
-        ElementType.Int32 => "I32",
-        ElementType.Int16 => "I16",
-        ElementType.Int8 => "I8",
-        ElementType.UInt8 => "U8",
-        ElementType.Bool => "BOOL",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    private static string NameOf(ElementType type) =>
+        type switch
+        {
+            ElementType.Float64 => "F64",
+            ElementType.Float32 => "F32",
+            ElementType.Float16 => "F16",
+            ElementType.BFloat16 => "BF16",
+            ElementType.Int64 => "I64",
+            ElementType.Int32 => "I32",
+            ElementType.Int16 => "I16",
+            ElementType.Int8 => "I8",
+            ElementType.UInt8 => "U8",
+            ElementType.Bool => "BOOL",
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
 
     private sealed record Entry(string Name, ElementType Type, long[] Shape, long Begin, long End);
 }

@@ -20,7 +20,11 @@ internal sealed class StoredZip(Stream stream)
 {
     private const int MaximumEntries = 200_000;
     private const long MaximumDirectory = 32 << 20;
-    private const int EndLength = 22, End64Length = 56, Locator64Length = 20, DirectoryEntryLength = 46, LocalHeaderLength = 30;
+    private const int EndLength = 22,
+        End64Length = 56,
+        Locator64Length = 20,
+        DirectoryEntryLength = 46,
+        LocalHeaderLength = 30;
     private const uint Saturated = uint.MaxValue;
 
     /// <summary>All entries, in the order of their bytes.</summary>
@@ -28,14 +32,16 @@ internal sealed class StoredZip(Stream stream)
     public IReadOnlyList<StoredEntry> Entries()
     {
         (long begin, long length, long count) = FindDirectory();
-        if (count > MaximumEntries || length > MaximumDirectory) throw new WeightsException("The zip file has too many entries.");
+        if (count > MaximumEntries || length > MaximumDirectory)
+            throw new WeightsException("The zip file has too many entries.");
         ReadOnlySpan<byte> directory = Read(begin, length);
         var entries = new List<(long Header, StoredEntry Entry)>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         for (long i = 0; i < count; i++)
         {
             DirectoryEntry entry = DirectoryEntry.Parse(ref directory);
-            if (!names.Add(entry.Name)) throw new WeightsException($"The zip file has two entries named '{WeightsLimits.Shown(entry.Name)}'.");
+            if (!names.Add(entry.Name))
+                throw new WeightsException($"The zip file has two entries named '{WeightsLimits.Shown(entry.Name)}'.");
             entries.Add((entry.Header, Locate(entry, begin)));
         }
 
@@ -43,7 +49,8 @@ internal sealed class StoredZip(Stream stream)
         for (int i = 1; i < entries.Count; i++)
         {
             StoredEntry before = entries[i - 1].Entry;
-            if (entries[i].Header < before.Begin + before.Length) throw new WeightsException("Entries of the zip file overlap.");
+            if (entries[i].Header < before.Begin + before.Length)
+                throw new WeightsException("Entries of the zip file overlap.");
         }
 
         return [.. entries.Select(e => e.Entry)];
@@ -51,9 +58,10 @@ internal sealed class StoredZip(Stream stream)
 
     /// <summary>An entry's content.</summary>
     /// <exception cref="WeightsException">It is not stored.</exception>
-    public byte[] Read(StoredEntry entry) => entry.IsStored
-        ? Read(entry.Begin, entry.Length)
-        : throw new WeightsException($"The entry '{WeightsLimits.Shown(entry.Name)}' is not stored as PyTorch stores it.");
+    public byte[] Read(StoredEntry entry) =>
+        entry.IsStored
+            ? Read(entry.Begin, entry.Length)
+            : throw new WeightsException($"The entry '{WeightsLimits.Shown(entry.Name)}' is not stored as PyTorch stores it.");
 
     private (long Begin, long Length, long Count) FindDirectory()
     {
@@ -61,34 +69,52 @@ internal sealed class StoredZip(Stream stream)
         long tailBegin = Math.Max(0, stream.Length - EndLength - ushort.MaxValue);
         ReadOnlySpan<byte> tail = Read(tailBegin, stream.Length - tailBegin);
         int end = tail.Length - EndLength;
-        while (end >= 0 && !(tail[end..].StartsWith("PK\u0005\u0006"u8) && UInt16(tail, end + 20) == tail.Length - end - EndLength)) end--;
-        if (end < 0) throw new WeightsException("The zip file is cut off: it has no directory.");
+        while (end >= 0 && !(tail[end..].StartsWith("PK\u0005\u0006"u8) && UInt16(tail, end + 20) == tail.Length - end - EndLength))
+            end--;
+        if (end < 0)
+            throw new WeightsException("The zip file is cut off: it has no directory.");
         ReadOnlySpan<byte> record = tail[end..];
-        (long endPosition, long count, long length, long begin) = (tailBegin + end, UInt16(record, 10), UInt32(record, 12), UInt32(record, 16));
-        if (count == ushort.MaxValue || length == Saturated || begin == Saturated) (endPosition, count, length, begin) = FindDirectory64(endPosition);
-        if (begin < 0 || length < 0 || count < 0 || begin > endPosition || length > endPosition - begin) throw Damaged();
+        (long endPosition, long count, long length, long begin) = (
+            tailBegin + end,
+            UInt16(record, 10),
+            UInt32(record, 12),
+            UInt32(record, 16)
+        );
+        if (count == ushort.MaxValue || length == Saturated || begin == Saturated)
+            (endPosition, count, length, begin) = FindDirectory64(endPosition);
+        if (begin < 0 || length < 0 || count < 0 || begin > endPosition || length > endPosition - begin)
+            throw Damaged();
         return (begin, length, count);
     }
 
     private (long Position, long Count, long Length, long Begin) FindDirectory64(long endPosition)
     {
         ReadOnlySpan<byte> locator = Read(endPosition - Locator64Length, Locator64Length);
-        if (!locator.StartsWith("PK\u0006\u0007"u8)) throw Damaged();
+        if (!locator.StartsWith("PK\u0006\u0007"u8))
+            throw Damaged();
         long position = Int64(locator, 8);
         ReadOnlySpan<byte> record = Read(position, End64Length);
-        return record.StartsWith("PK\u0006\u0006"u8) ? (position, Int64(record, 32), Int64(record, 40), Int64(record, 48)) : throw Damaged();
+        return record.StartsWith("PK\u0006\u0006"u8)
+            ? (position, Int64(record, 32), Int64(record, 40), Int64(record, 48))
+            : throw Damaged();
     }
 
     private StoredEntry Locate(DirectoryEntry entry, long directory)
     {
         ReadOnlySpan<byte> header = Read(entry.Header, LocalHeaderLength);
-        if (!header.StartsWith("PK\u0003\u0004"u8)) throw Damaged();
+        if (!header.StartsWith("PK\u0003\u0004"u8))
+            throw Damaged();
         int nameLength = UInt16(header, 26);
         long begin = entry.Header + LocalHeaderLength + nameLength + UInt16(header, 28);
-        if (nameLength != entry.NameBytes.Length || !Read(entry.Header + LocalHeaderLength, nameLength).AsSpan().SequenceEqual(entry.NameBytes)) throw Damaged();
+        if (
+            nameLength != entry.NameBytes.Length
+            || !Read(entry.Header + LocalHeaderLength, nameLength).AsSpan().SequenceEqual(entry.NameBytes)
+        )
+            throw Damaged();
         // Where the writer could not go back, the sizes follow the data; where they are large, they are in an extra field.
         bool hasSizes = (UInt16(header, 6) & 8) == 0 && UInt32(header, 18) != Saturated && UInt32(header, 22) != Saturated;
-        if (hasSizes && (UInt32(header, 18) != entry.Compressed || UInt32(header, 22) != entry.Length)) throw Damaged();
+        if (hasSizes && (UInt32(header, 18) != entry.Compressed || UInt32(header, 22) != entry.Length))
+            throw Damaged();
         if (begin > directory || entry.Compressed < 0 || entry.Compressed > directory - begin)
             throw new WeightsException($"The entry '{WeightsLimits.Shown(entry.Name)}' leaves the zip file.");
         return new StoredEntry(entry.Name, begin, entry.Compressed, entry.IsStored && entry.Compressed == entry.Length);
@@ -96,8 +122,10 @@ internal sealed class StoredZip(Stream stream)
 
     private byte[] Read(long begin, long length)
     {
-        if (begin < 0 || length < 0 || begin > stream.Length || length > stream.Length - begin) throw Damaged();
-        if (length > WeightsLimits.TensorBytes) throw new WeightsException("An entry of the zip file is larger than 2 GB.");
+        if (begin < 0 || length < 0 || begin > stream.Length || length > stream.Length - begin)
+            throw Damaged();
+        if (length > WeightsLimits.TensorBytes)
+            throw new WeightsException("An entry of the zip file is larger than 2 GB.");
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
         stream.Position = begin;
         stream.ReadExactly(bytes);
@@ -117,17 +145,25 @@ internal sealed class StoredZip(Stream stream)
         /// <summary>Takes the next entry off the directory.</summary>
         public static DirectoryEntry Parse(ref ReadOnlySpan<byte> directory)
         {
-            if (directory.Length < DirectoryEntryLength || !directory.StartsWith("PK\u0001\u0002"u8)) throw Damaged();
-            int nameLength = UInt16(directory, 28), extraLength = UInt16(directory, 30), commentLength = UInt16(directory, 32);
+            if (directory.Length < DirectoryEntryLength || !directory.StartsWith("PK\u0001\u0002"u8))
+                throw Damaged();
+            int nameLength = UInt16(directory, 28),
+                extraLength = UInt16(directory, 30),
+                commentLength = UInt16(directory, 32);
             int total = DirectoryEntryLength + nameLength + extraLength + commentLength;
-            if (total > directory.Length) throw Damaged();
+            if (total > directory.Length)
+                throw Damaged();
             byte[] name = directory.Slice(DirectoryEntryLength, nameLength).ToArray();
-            if (!Utf8.IsValid(name)) throw Damaged();
+            if (!Utf8.IsValid(name))
+                throw Damaged();
             (long compressed, long length, long header) = (UInt32(directory, 20), UInt32(directory, 24), UInt32(directory, 42));
             ReadOnlySpan<byte> large = Zip64(directory.Slice(DirectoryEntryLength + nameLength, extraLength));
-            if (length == Saturated) length = TakeInt64(ref large);
-            if (compressed == Saturated) compressed = TakeInt64(ref large);
-            if (header == Saturated) header = TakeInt64(ref large);
+            if (length == Saturated)
+                length = TakeInt64(ref large);
+            if (compressed == Saturated)
+                compressed = TakeInt64(ref large);
+            if (header == Saturated)
+                header = TakeInt64(ref large);
             bool isStored = UInt16(directory, 10) == 0 && (UInt16(directory, 8) & 1) == 0;
             directory = directory[total..];
             return new DirectoryEntry(Encoding.UTF8.GetString(name), name, isStored, compressed, length, header);
@@ -139,8 +175,10 @@ internal sealed class StoredZip(Stream stream)
             while (extra.Length >= 4)
             {
                 int length = UInt16(extra, 2);
-                if (length > extra.Length - 4) throw Damaged();
-                if (UInt16(extra, 0) == 1) return extra.Slice(4, length);
+                if (length > extra.Length - 4)
+                    throw Damaged();
+                if (UInt16(extra, 0) == 1)
+                    return extra.Slice(4, length);
                 extra = extra[(4 + length)..];
             }
 
@@ -149,7 +187,8 @@ internal sealed class StoredZip(Stream stream)
 
         private static long TakeInt64(ref ReadOnlySpan<byte> bytes)
         {
-            if (bytes.Length < 8) throw Damaged();
+            if (bytes.Length < 8)
+                throw Damaged();
             long value = Int64(bytes, 0);
             bytes = bytes[8..];
             return value;

@@ -23,14 +23,15 @@ public enum ElementType
 public static class ElementTypeExtensions
 {
     /// <summary>Bytes of one element.</summary>
-    public static int Size(this ElementType type) => type switch
-    {
-        ElementType.Float64 or ElementType.Int64 => 8,
-        ElementType.Float32 or ElementType.Int32 => 4,
-        ElementType.Float16 or ElementType.BFloat16 or ElementType.Int16 => 2,
-        ElementType.Int8 or ElementType.UInt8 or ElementType.Bool => 1,
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    public static int Size(this ElementType type) =>
+        type switch
+        {
+            ElementType.Float64 or ElementType.Int64 => 8,
+            ElementType.Float32 or ElementType.Int32 => 4,
+            ElementType.Float16 or ElementType.BFloat16 or ElementType.Int16 => 2,
+            ElementType.Int8 or ElementType.UInt8 or ElementType.Bool => 1,
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
 }
 
 /// <summary>A tensor read from a file: row-major, little-endian. No libtorch is involved until <see cref="CopyTo"/>.</summary>
@@ -60,14 +61,16 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
     /// <summary>Copies the values into a tensor of the same shape, converting the element type where it differs.</summary>
     public void CopyTo(Tensor target)
     {
-        if (!target.shape.SequenceEqual(Shape)) throw new ArgumentException("The shapes differ.", nameof(target));
+        if (!target.shape.SequenceEqual(Shape))
+            throw new ArgumentException("The shapes differ.", nameof(target));
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
         // Alike and in the processor's memory, nothing lies between the file's bytes and the weights.
         bool isAlike = target.dtype == TorchType && target.device_type == DeviceType.CPU && target.is_contiguous();
         Tensor copy = isAlike ? target : empty(target.shape, dtype: TorchType);
         FileBytes.Copy(Bytes, copy.bytes);
-        if (!isAlike) target.copy_(copy);
+        if (!isAlike)
+            target.copy_(copy);
     }
 
     /// <summary>The same in 16-bit floating point: half the bytes, 11 bits of precision.</summary>
@@ -75,7 +78,8 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
     {
         float[] values = ToSingles();
         byte[] bytes = new byte[2 * values.Length];
-        for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(2 * i), (Half)values[i]);
+        for (int i = 0; i < values.Length; i++)
+            BinaryPrimitives.WriteHalfLittleEndian(bytes.AsSpan(2 * i), (Half)values[i]);
         return new TensorData(ElementType.Float16, Shape, bytes);
     }
 
@@ -90,10 +94,12 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
                 MemoryMarshal.Cast<byte, float>(bytes).CopyTo(values);
                 break;
             case ElementType.Float64:
-                for (int i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * 8)..]);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * 8)..]);
                 break;
             case ElementType.Float16:
-                for (int i = 0; i < values.Length; i++) values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * 2)..]);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(i * 2)..]);
                 break;
             case ElementType.BFloat16:
                 // bfloat16 is the upper half of a float.
@@ -101,19 +107,24 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
                     values[i] = BitConverter.Int32BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(bytes[(i * 2)..]) << 16);
                 break;
             case ElementType.Int64:
-                for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * 8)..]);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(i * 8)..]);
                 break;
             case ElementType.Int32:
-                for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * 4)..]);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = BinaryPrimitives.ReadInt32LittleEndian(bytes[(i * 4)..]);
                 break;
             case ElementType.Int16:
-                for (int i = 0; i < values.Length; i++) values[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes[(i * 2)..]);
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = BinaryPrimitives.ReadInt16LittleEndian(bytes[(i * 2)..]);
                 break;
             case ElementType.Int8:
-                for (int i = 0; i < values.Length; i++) values[i] = (sbyte)bytes[i];
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = (sbyte)bytes[i];
                 break;
             case ElementType.UInt8 or ElementType.Bool:
-                for (int i = 0; i < values.Length; i++) values[i] = bytes[i];
+                for (int i = 0; i < values.Length; i++)
+                    values[i] = bytes[i];
                 break;
             default:
                 throw new InvalidOperationException($"No conversion from {Type}.");
@@ -122,20 +133,21 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
         return values;
     }
 
-    private ScalarType TorchType => Type switch
-    {
-        ElementType.Float64 => ScalarType.Float64,
-        ElementType.Float32 => ScalarType.Float32,
-        ElementType.Float16 => ScalarType.Float16,
-        ElementType.BFloat16 => ScalarType.BFloat16,
-        ElementType.Int64 => ScalarType.Int64,
-        ElementType.Int32 => ScalarType.Int32,
-        ElementType.Int16 => ScalarType.Int16,
-        ElementType.Int8 => ScalarType.Int8,
-        ElementType.UInt8 => ScalarType.Byte,
-        ElementType.Bool => ScalarType.Bool,
-        _ => throw new InvalidOperationException($"No tensor of {Type}."),
-    };
+    private ScalarType TorchType =>
+        Type switch
+        {
+            ElementType.Float64 => ScalarType.Float64,
+            ElementType.Float32 => ScalarType.Float32,
+            ElementType.Float16 => ScalarType.Float16,
+            ElementType.BFloat16 => ScalarType.BFloat16,
+            ElementType.Int64 => ScalarType.Int64,
+            ElementType.Int32 => ScalarType.Int32,
+            ElementType.Int16 => ScalarType.Int16,
+            ElementType.Int8 => ScalarType.Int8,
+            ElementType.UInt8 => ScalarType.Byte,
+            ElementType.Bool => ScalarType.Bool,
+            _ => throw new InvalidOperationException($"No tensor of {Type}."),
+        };
 
     /// <summary>How many elements a shape has.</summary>
     /// <exception cref="WeightsException">A side is negative, or they are more than can be counted.</exception>
@@ -144,7 +156,8 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
         long count = 1;
         foreach (long side in shape)
         {
-            if (side < 0) throw new WeightsException("A tensor has a negative side.");
+            if (side < 0)
+                throw new WeightsException("A tensor has a negative side.");
             try
             {
                 count = checked(count * side);

@@ -27,15 +27,18 @@ public static partial class WeightsFile
         }
         finally
         {
-            if (!staysOpen) stream.Dispose();
+            if (!staysOpen)
+                stream.Dispose();
         }
     }
 
     /// <inheritdoc cref="Open"/>
     internal static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
     {
-        if (stream.Length > MaximumBytes) throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
-        if (stream.Length < 10) throw new WeightsException("The file is too short to hold weights.");
+        if (stream.Length > MaximumBytes)
+            throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
+        if (stream.Length < 10)
+            throw new WeightsException("The file is too short to hold weights.");
         try
         {
             Span<byte> head = stackalloc byte[10];
@@ -48,7 +51,8 @@ public static partial class WeightsFile
                 : head[0] == 0x80 ? PyTorchLegacy.Read(stream)
                 : head[8] == (byte)'{' ? throw new WeightsException("The file is cut off: it is shorter than its header says.")
                 : throw new WeightsException("It is neither a safetensors file nor a PyTorch state dictionary (.pth).");
-            if (tensors.Count == 0) throw new WeightsException("The file holds no tensors.");
+            if (tensors.Count == 0)
+                throw new WeightsException("The file holds no tensors.");
             return Unwrap(tensors);
         }
         catch (EndOfStreamException e)
@@ -60,9 +64,15 @@ public static partial class WeightsFile
     private static IReadOnlyDictionary<string, TensorData> Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
     {
         // The names that torchvision's files of DenseNets still have.
-        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))) tensors = WithNewDenseNetNames(tensors);
+        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k)))
+            tensors = WithNewDenseNetNames(tensors);
         // Each may be there once, in any order; a name of a thousand prefixes is nobody's.
-        for (int i = 0; i < Prefixes.Length && Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal))) is { } prefix; i++)
+        for (
+            int i = 0;
+            i < Prefixes.Length
+                && Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal))) is { } prefix;
+            i++
+        )
             tensors = tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value, StringComparer.Ordinal);
         return tensors;
     }
@@ -73,7 +83,8 @@ public static partial class WeightsFile
         foreach ((string name, TensorData tensor) in tensors)
         {
             string now = OldDenseNetName().Replace(name, "$1$2");
-            if (!renamed.TryAdd(now, tensor)) throw new WeightsException($"The file holds two tensors that mean '{now}'.");
+            if (!renamed.TryAdd(now, tensor))
+                throw new WeightsException($"The file holds two tensors that mean '{now}'.");
         }
 
         return renamed;

@@ -15,7 +15,8 @@ public sealed record LoadReport(
     IReadOnlyList<string> Missing,
     IReadOnlyList<string> Unexpected,
     IReadOnlyList<string> Mismatched,
-    bool HeadLoaded);
+    bool HeadLoaded
+);
 
 /// <summary>The head that a file brings.</summary>
 /// <param name="Classes">Its outputs.</param>
@@ -33,8 +34,11 @@ public static class WeightsLoader
     {
         Dictionary<string, Tensor> own = backbone.state_dict();
         Parts parts = Parts.Of(backbone);
-        Dictionary<string, string> mismatched = own.Keys.Where(tensors.ContainsKey)
-            .Select(k => (Name: k, Difference: Difference(tensors[k], own[k]))).Where(d => d.Difference is not null).ToDictionary(d => d.Name, d => d.Difference!);
+        Dictionary<string, string> mismatched = own
+            .Keys.Where(tensors.ContainsKey)
+            .Select(k => (Name: k, Difference: Difference(tensors[k], own[k])))
+            .Where(d => d.Difference is not null)
+            .ToDictionary(d => d.Name, d => d.Difference!);
         HashSet<string> loaded = [.. own.Keys.Where(k => tensors.ContainsKey(k) && !mismatched.ContainsKey(k))];
         bool headLoads = own.Keys.Where(k => parts.IsHead(k) && !IsCounter(k)).All(loaded.Contains);
         return new LoadReport(
@@ -43,15 +47,19 @@ public static class WeightsLoader
             [.. own.Keys.Where(k => !tensors.ContainsKey(k))],
             [.. tensors.Keys.Where(k => !own.ContainsKey(k))],
             [.. mismatched.Select(d => $"{d.Key}: {d.Value}")],
-            headLoads);
+            headLoads
+        );
     }
 
     /// <summary>What keeps a tensor of the file from being the network's; null where nothing does.</summary>
     private static string? Difference(TensorData file, Tensor own)
     {
-        if (!own.shape.SequenceEqual(file.Shape)) return $"[{string.Join(", ", file.Shape)}] in the file, [{string.Join(", ", own.shape)}] in the network";
+        if (!own.shape.SequenceEqual(file.Shape))
+            return $"[{string.Join(", ", file.Shape)}] in the file, [{string.Join(", ", own.shape)}] in the network";
         // Quantised weights mean nothing without their scales.
-        return own.is_floating_point() && !file.IsFloatingPoint ? $"whole numbers ({file.Type}) in the file, real ones in the network" : null;
+        return own.is_floating_point() && !file.IsFloatingPoint
+            ? $"whole numbers ({file.Type}) in the file, real ones in the network"
+            : null;
     }
 
     /// <param name="backbone">The network.</param>
@@ -62,16 +70,24 @@ public static class WeightsLoader
     {
         LoadReport report = Compare(backbone, tensors);
         Parts parts = Parts.Of(backbone);
-        if (!takeHead) report = report with { Loaded = [.. report.Loaded.Where(k => !parts.IsHead(k))], HeadLoaded = false };
-        string[] wrong = [.. report.Missing.Where(parts.MustLoad).Select(k => $"'{k}' is missing"), .. report.Mismatched.Where(parts.MustLoad)];
+        if (!takeHead)
+            report = report with { Loaded = [.. report.Loaded.Where(k => !parts.IsHead(k))], HeadLoaded = false };
+        string[] wrong =
+        [
+            .. report.Missing.Where(parts.MustLoad).Select(k => $"'{k}' is missing"),
+            .. report.Mismatched.Where(parts.MustLoad),
+        ];
         if (wrong.Length > 0)
         {
-            throw new WeightsException($"These weights do not fit {backbone.Spec.DisplayName}: {string.Join("; ", wrong.Take(3))}"
-                + (wrong.Length > 3 ? $"; and {wrong.Length - 3} more." : "."));
+            throw new WeightsException(
+                $"These weights do not fit {backbone.Spec.DisplayName}: {string.Join("; ", wrong.Take(3))}"
+                    + (wrong.Length > 3 ? $"; and {wrong.Length - 3} more." : ".")
+            );
         }
 
         Dictionary<string, Tensor> own = backbone.state_dict();
-        foreach (string name in report.Loaded) tensors[name].CopyTo(own[name]);
+        foreach (string name in report.Loaded)
+            tensors[name].CopyTo(own[name]);
         return report;
     }
 
@@ -85,7 +101,8 @@ public static class WeightsLoader
         if (MlpHead.Find(tensors) is var (_, width))
         {
             // A file may claim any width, and this one is built to look.
-            if (width is < 1 or > HeadSpec.MaximumWidth) return null;
+            if (width is < 1 or > HeadSpec.MaximumWidth)
+                return null;
             hidden = new HeadSpec((int)width);
         }
 
@@ -94,17 +111,21 @@ public static class WeightsLoader
 
     private static int? HeadClasses(string backbone, HeadSpec? head, IReadOnlyDictionary<string, TensorData> tensors)
     {
-        // The lengths that differ between heads of two and of three classes are the number of classes. No network of that many is built to look:
+        // The lengths that differ between heads of two and of three classes are the number of classes. No network of that many is built to
+        // look:
         // a file may claim any number.
-        Dictionary<string, long[]> two = HeadShapes(backbone, 2, head), three = HeadShapes(backbone, 3, head);
+        Dictionary<string, long[]> two = HeadShapes(backbone, 2, head),
+            three = HeadShapes(backbone, 3, head);
         long? classes = null;
         foreach ((string name, long[] shape) in two)
         {
-            if (!tensors.TryGetValue(name, out TensorData? tensor) || !tensor.IsFloatingPoint || tensor.Shape.Count != shape.Length) return null;
+            if (!tensors.TryGetValue(name, out TensorData? tensor) || !tensor.IsFloatingPoint || tensor.Shape.Count != shape.Length)
+                return null;
             for (int d = 0; d < shape.Length; d++)
             {
                 long expected = shape[d] == three[name][d] ? shape[d] : classes ??= tensor.Shape[d];
-                if (tensor.Shape[d] != expected) return null;
+                if (tensor.Shape[d] != expected)
+                    return null;
             }
         }
 
@@ -128,11 +149,13 @@ public static class WeightsLoader
         return exact.Length > 0 ? exact : [.. BackboneRegistry.NearSize(weights).Where(name => Fits(name, tensors))];
     }
 
-    /// <summary>How many weights there are, batch-norm statistics not counted, and not a head of more than one layer, which may be larger than the trunk.</summary>
+    /// <summary>How many weights there are, batch-norm statistics not counted, and not a head of more than one layer, which may be larger
+    /// than the trunk.</summary>
     private static long Weights(IReadOnlyDictionary<string, TensorData> tensors)
     {
         string? head = OwnHead.NameIn(tensors) is { } name ? name + "." : null;
-        return tensors.Where(t => !IsStatistic(t.Key) && (head is null || !t.Key.StartsWith(head, StringComparison.Ordinal)))
+        return tensors
+            .Where(t => !IsStatistic(t.Key) && (head is null || !t.Key.StartsWith(head, StringComparison.Ordinal)))
             .Sum(t => t.Value.Shape.Aggregate(1L, (a, b) => a * b));
     }
 
@@ -140,8 +163,12 @@ public static class WeightsLoader
     public static WeightsMismatch? Closest(IReadOnlyDictionary<string, TensorData> tensors)
     {
         long weights = Weights(tensors);
-        return BackboneRegistry.OfSize(weights).Union(BackboneRegistry.NearSize(weights)).Select(name => TrunkDifferences(name, tensors))
-            .Where(m => m.Matching > 0).MaxBy(m => m.Matching);
+        return BackboneRegistry
+            .OfSize(weights)
+            .Union(BackboneRegistry.NearSize(weights))
+            .Select(name => TrunkDifferences(name, tensors))
+            .Where(m => m.Matching > 0)
+            .MaxBy(m => m.Matching);
     }
 
     /// <summary>What keeps the tensors from fitting a backbone's trunk, and what they hold that it does not know.</summary>
@@ -162,13 +189,22 @@ public static class WeightsLoader
         using Backbone backbone = BackboneRegistry.Create(name, classes: 2);
         LoadReport report = Compare(backbone, tensors);
         Parts parts = Parts.Of(backbone);
-        string[] missing = [.. report.Missing.Where(t => counts(parts, t))], mismatched = [.. report.Mismatched.Where(t => counts(parts, t))];
+        string[] missing = [.. report.Missing.Where(t => counts(parts, t))],
+            mismatched = [.. report.Mismatched.Where(t => counts(parts, t))];
         // A head of another kind is a head all the same.
         string[] unexpected = [.. report.Unexpected.Where(t => !parts.IsHead(t))];
         int total = backbone.state_dict().Keys.Count(parts.MustLoad);
         return new WeightsMismatch(
-            name, total - report.Missing.Count(parts.MustLoad) - report.Mismatched.Count(parts.MustLoad), total, [.. missing.Take(most)], missing.Length,
-            [.. unexpected.Take(most)], unexpected.Length, [.. mismatched.Take(most)], mismatched.Length);
+            name,
+            total - report.Missing.Count(parts.MustLoad) - report.Mismatched.Count(parts.MustLoad),
+            total,
+            [.. missing.Take(most)],
+            missing.Length,
+            [.. unexpected.Take(most)],
+            unexpected.Length,
+            [.. mismatched.Take(most)],
+            mismatched.Length
+        );
     }
 
     private static bool Fits(string name, IReadOnlyDictionary<string, TensorData> tensors)
@@ -181,7 +217,9 @@ public static class WeightsLoader
     }
 
     private static bool IsStatistic(string name) =>
-        name.EndsWith("running_mean", StringComparison.Ordinal) || name.EndsWith("running_var", StringComparison.Ordinal) || IsCounter(name);
+        name.EndsWith("running_mean", StringComparison.Ordinal)
+        || name.EndsWith("running_var", StringComparison.Ordinal)
+        || IsCounter(name);
 
     private static bool IsCounter(string name) => name.EndsWith(BatchCounter, StringComparison.Ordinal);
 
@@ -192,7 +230,7 @@ public static class WeightsLoader
 
         public bool IsHead(string name) => name.StartsWith(Head, StringComparison.Ordinal);
 
-        public bool MustLoad(string name) => !IsHead(name) && !IsCounter(name)
-            && !Auxiliary.Any(a => name.StartsWith(a, StringComparison.Ordinal));
+        public bool MustLoad(string name) =>
+            !IsHead(name) && !IsCounter(name) && !Auxiliary.Any(a => name.StartsWith(a, StringComparison.Ordinal));
     }
 }

@@ -28,25 +28,46 @@ internal static class AppRoutes
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
     /// <summary>Some runs side by side; without any, what is said to choose them.</summary>
-    public static string CompareRuns(string projectId, IEnumerable<string> runs) => $"{Runs(projectId)}/compare?runs={string.Join(',', runs)}";
+    public static string CompareRuns(string projectId, IEnumerable<string> runs) =>
+        $"{Runs(projectId)}/compare?runs={string.Join(',', runs)}";
 
     /// <param name="projectId">The project.</param>
     /// <param name="fromRun">A run whose settings are taken over.</param>
     /// <param name="dataset">The data set to choose.</param>
     /// <param name="start">A run whose model is the start.</param>
     public static string NewRun(string projectId, string? fromRun = null, string? dataset = null, string? start = null) =>
-        QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["from"] = fromRun, ["dataset"] = dataset, ["start"] = start });
+        QueryHelpers.AddQueryString(
+            $"{Runs(projectId)}/new",
+            new Dictionary<string, string?>
+            {
+                ["from"] = fromRun,
+                ["dataset"] = dataset,
+                ["start"] = start,
+            }
+        );
 
     /// <summary>A new run from one part of a data set to another.</summary>
     public static string NewRunBetween(string projectId, string dataset, string source, string target) =>
-        QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["dataset"] = dataset, ["source"] = source, ["target"] = target });
+        QueryHelpers.AddQueryString(
+            $"{Runs(projectId)}/new",
+            new Dictionary<string, string?>
+            {
+                ["dataset"] = dataset,
+                ["source"] = source,
+                ["target"] = target,
+            }
+        );
 
     /// <summary>A new run that learns a label set beside the classes.</summary>
     public static string NewRunBeside(string projectId, string dataset, string labelSet) =>
-        QueryHelpers.AddQueryString($"{Runs(projectId)}/new", new Dictionary<string, string?> { ["dataset"] = dataset, ["labels"] = labelSet });
+        QueryHelpers.AddQueryString(
+            $"{Runs(projectId)}/new",
+            new Dictionary<string, string?> { ["dataset"] = dataset, ["labels"] = labelSet }
+        );
 
     /// <summary>The data sets, and from there, as soon as it is imported, a run between the two parts of one of them.</summary>
-    public static string DatasetsThenAdapt(string projectId, string dataset) => QueryHelpers.AddQueryString(Datasets(projectId), "adapt", dataset);
+    public static string DatasetsThenAdapt(string projectId, string dataset) =>
+        QueryHelpers.AddQueryString(Datasets(projectId), "adapt", dataset);
 
     public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
 

@@ -45,11 +45,12 @@ public abstract class PageBase : ComponentBase
     }
 
     /// <inheritdoc cref="AttemptAsync(Func{Task})"/>
-    private protected Task<bool> AttemptAsync(Action action) => AttemptAsync(() =>
-    {
-        action();
-        return Task.CompletedTask;
-    });
+    private protected Task<bool> AttemptAsync(Action action) =>
+        AttemptAsync(() =>
+        {
+            action();
+            return Task.CompletedTask;
+        });
 }
 
 /// <summary>A page of a project that the user is a member of; anybody else sees that there is nothing.</summary>

@@ -9,5 +9,8 @@ public sealed class RedirectToLogin : ComponentBase
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override void OnInitialized() =>
-        Navigation.NavigateTo($"{AppRoutes.Login}?returnUrl={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}", forceLoad: true);
+        Navigation.NavigateTo(
+            $"{AppRoutes.Login}?returnUrl={Uri.EscapeDataString("/" + Navigation.ToBaseRelativePath(Navigation.Uri))}",
+            forceLoad: true
+        );
 }

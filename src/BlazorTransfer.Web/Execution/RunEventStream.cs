@@ -18,11 +18,16 @@ internal sealed class RunEventStream(DataFolder folder)
     /// <summary>Wakes the readers of a run.</summary>
     public void Ring(string runId)
     {
-        if (_bells.TryRemove(runId, out TaskCompletionSource? bell)) bell.TrySetResult();
+        if (_bells.TryRemove(runId, out TaskCompletionSource? bell))
+            bell.TrySetResult();
     }
 
     /// <summary>All events after <paramref name="afterSequence"/>, in batches as they come; ends after the run's last event.</summary>
-    public async IAsyncEnumerable<IReadOnlyList<RunEvent>> ReadAsync(string runId, long afterSequence, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<IReadOnlyList<RunEvent>> ReadAsync(
+        string runId,
+        long afterSequence,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         string file = folder.Run(runId).Events;
         RunEventTail tail = RunEventTail.Start;
@@ -32,15 +37,15 @@ internal sealed class RunEventStream(DataFolder folder)
             Task bell = _bells.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             tail = tail.ReadOn(file);
             RunEvent[] news = [.. tail.Events.Where(e => e.Sequence > afterSequence)];
-            if (news.Length > 0) yield return news;
-            if (tail.Events is [.., RunFinished]) yield break;
+            if (news.Length > 0)
+                yield return news;
+            if (tail.Events is [.., RunFinished])
+                yield break;
             try
             {
                 await bell.WaitAsync(LongestSleep, cancel);
             }
-            catch (TimeoutException)
-            {
-            }
+            catch (TimeoutException) { }
         }
     }
 }

@@ -11,8 +11,15 @@ namespace BlazorTransfer.Web.Execution;
 /// cancellation: a file asks, then patience, then a kill. After a restart it finds its workers again.
 /// </summary>
 internal sealed class RunSupervisor(
-    DocumentCollection<Run> runs, DataFolder folder, WorkerLocator locator, RunEventStream stream, RunChanges changes,
-    IOptions<BlazorTransferOptions> options, TimeProvider clock, ILogger<RunSupervisor> log) : BackgroundService
+    DocumentCollection<Run> runs,
+    DataFolder folder,
+    WorkerLocator locator,
+    RunEventStream stream,
+    RunChanges changes,
+    IOptions<BlazorTransferOptions> options,
+    TimeProvider clock,
+    ILogger<RunSupervisor> log
+) : BackgroundService
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<string, Watch> _watched = [];
@@ -22,7 +29,8 @@ internal sealed class RunSupervisor(
         foreach (Run run in Unfinished().Where(r => r.Status != RunStatus.Queued))
         {
             WorkerHandle? worker = WorkerHandle.Find(folder.Run(run.Id));
-            if (worker is not null) log.LogInformation("Run {Run} is still at work; following it.", run.Id);
+            if (worker is not null)
+                log.LogInformation("Run {Run} is still at work; following it.", run.Id);
             _watched[run.Id] = new Watch(worker);
         }
 
@@ -35,27 +43,35 @@ internal sealed class RunSupervisor(
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             Attempt("Starting runs", StartNext);
-            foreach ((string runId, Watch watch) in _watched.ToArray()) Attempt($"Following run {runId}", () => FollowOrGiveUp(runId, watch));
+            foreach ((string runId, Watch watch) in _watched.ToArray())
+                Attempt($"Following run {runId}", () => FollowOrGiveUp(runId, watch));
         }
     }
 
     /// <summary>Workers are left alone: they finish without this process, which finds them again.</summary>
     public override void Dispose()
     {
-        foreach (Watch watch in _watched.Values) watch.Worker?.Dispose();
+        foreach (Watch watch in _watched.Values)
+            watch.Worker?.Dispose();
         base.Dispose();
     }
 
-    private IEnumerable<Run> Unfinished() => Enum.GetValues<RunStatus>().Where(s => !s.IsFinal())
-        .SelectMany(s => runs.FindBy(nameof(Run.Status), s.ToString())).OrderBy(r => r.Submission.SubmittedAt).ThenBy(r => r.Submission.Number);
+    private IEnumerable<Run> Unfinished() =>
+        Enum.GetValues<RunStatus>()
+            .Where(s => !s.IsFinal())
+            .SelectMany(s => runs.FindBy(nameof(Run.Status), s.ToString()))
+            .OrderBy(r => r.Submission.SubmittedAt)
+            .ThenBy(r => r.Submission.Number);
 
     private void StartNext()
     {
-        if (_watched.Count >= options.Value.WorkerSlots) return;
+        if (_watched.Count >= options.Value.WorkerSlots)
+            return;
         foreach (Run run in Unfinished().Where(r => r.Status == RunStatus.Queued).Take(options.Value.WorkerSlots - _watched.Count))
         {
             // Written before the start: a crash in between leaves a run without a worker, never one with two.
-            if (runs.Change(run.Id, r => r.Start())?.Status != RunStatus.Running) continue;
+            if (runs.Change(run.Id, r => r.Start())?.Status != RunStatus.Running)
+                continue;
             _watched[run.Id] = new Watch(TryStart(run.Id));
             changes.Publish(run.Submission.ProjectId);
         }
@@ -98,8 +114,12 @@ internal sealed class RunSupervisor(
         {
             log.LogError(e, "The events of run {Run} are damaged.", runId);
             watch.Worker?.Kill();
-            Run? run = runs.Change(runId, r => r.Break($"The run's record of events is damaged, so it cannot be followed. {e.Message}", clock.GetUtcNow()));
-            if (run is not null) changes.Publish(run.Submission.ProjectId);
+            Run? run = runs.Change(
+                runId,
+                r => r.Break($"The run's record of events is damaged, so it cannot be followed. {e.Message}", clock.GetUtcNow())
+            );
+            if (run is not null)
+                changes.Publish(run.Submission.ProjectId);
             Forget(runId, watch);
         }
     }
@@ -112,15 +132,21 @@ internal sealed class RunSupervisor(
         if (run is null or { Status: RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled })
         {
             // A worker that reported its end may still be closing down.
-            if (ended || run is null) Forget(runId, watch);
+            if (ended || run is null)
+                Forget(runId, watch);
             return;
         }
 
-        if (run.Status == RunStatus.Cancelling) PressCancel(runId, watch);
-        if (!ended) return;
+        if (run.Status == RunStatus.Cancelling)
+            PressCancel(runId, watch);
+        if (!ended)
+            return;
         bool wasCancelled = run.Status == RunStatus.Cancelling;
-        Finish(runId, wasCancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
-            wasCancelled ? null : watch.Worker?.Cause ?? "The application was stopped, and the worker with it. Start the run again.");
+        Finish(
+            runId,
+            wasCancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
+            wasCancelled ? null : watch.Worker?.Cause ?? "The application was stopped, and the worker with it. Start the run again."
+        );
         TakeIn(runId, watch);
         Forget(runId, watch);
     }
@@ -129,12 +155,15 @@ internal sealed class RunSupervisor(
     private Run? TakeIn(string runId, Watch watch)
     {
         watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
-        if (watch.Tail.Events.Count == 0) return runs.Find(runId);
+        if (watch.Tail.Events.Count == 0)
+            return runs.Find(runId);
         stream.Ring(runId);
         // Steps come several times a second and change nothing that is stored; the next other event carries the number on.
-        if (watch.Tail.Events.All(e => e is StepCompleted or PhaseProgressed)) return runs.Find(runId);
+        if (watch.Tail.Events.All(e => e is StepCompleted or PhaseProgressed))
+            return runs.Find(runId);
         Run? run = runs.Change(runId, r => watch.Tail.Events.Aggregate(r, (state, e) => state.Apply(e)));
-        if (run is not null) changes.Publish(run.Submission.ProjectId);
+        if (run is not null)
+            changes.Publish(run.Submission.ProjectId);
         return run;
     }
 
@@ -157,7 +186,14 @@ internal sealed class RunSupervisor(
         RunFolder run = folder.Run(runId);
         double seconds = RunEventTail.Read(run.Events).Events is [var first, ..] ? (clock.GetUtcNow() - first.Time).TotalSeconds : 0;
         using var events = new RunEventWriter(run.Events, clock);
-        events.Append(new RunFinished { Outcome = outcome, Error = error, Seconds = seconds });
+        events.Append(
+            new RunFinished
+            {
+                Outcome = outcome,
+                Error = error,
+                Seconds = seconds,
+            }
+        );
     }
 
     private void Forget(string runId, Watch watch)

@@ -16,10 +16,12 @@ internal sealed class WorkerCommands(WorkerLocator locator)
     public Task<Catalogue> DescribeAsync(CancellationToken cancel) => AskAsync<Catalogue>(cancel, "describe", "--json");
 
     /// <exception cref="RefusedException">The file is refused; the message is the worker's.</exception>
-    public Task<WeightsInspection> InspectWeightsAsync(string file, CancellationToken cancel) => AskAsync<WeightsInspection>(cancel, "inspect-weights", file, "--json");
+    public Task<WeightsInspection> InspectWeightsAsync(string file, CancellationToken cancel) =>
+        AskAsync<WeightsInspection>(cancel, "inspect-weights", file, "--json");
 
     /// <exception cref="RefusedException">The network cannot be measured; the message is the worker's.</exception>
-    public Task<BackboneSpeed> MeasureAsync(string backbone, CancellationToken cancel) => AskAsync<BackboneSpeed>(cancel, "measure", backbone, "--json");
+    public Task<BackboneSpeed> MeasureAsync(string backbone, CancellationToken cancel) =>
+        AskAsync<BackboneSpeed>(cancel, "measure", backbone, "--json");
 
     /// <param name="job">What to show.</param>
     /// <param name="file">Where the job is written for the worker; deleted at the end.</param>
@@ -47,10 +49,14 @@ internal sealed class WorkerCommands(WorkerLocator locator)
         using Process process = Process.Start(start)!;
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token), errors = process.StandardError.ReadToEndAsync(limit.Token);
+            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token),
+                errors = process.StandardError.ReadToEndAsync(limit.Token);
             await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode == 0) return JsonSerializer.Deserialize<T>(await output, ProtocolJson.Line)!;
-            throw new RefusedException((await errors).Split('\n')[0] is { Length: > 0 } line ? line : $"The worker ended with code {process.ExitCode}.");
+            if (process.ExitCode == 0)
+                return JsonSerializer.Deserialize<T>(await output, ProtocolJson.Line)!;
+            throw new RefusedException(
+                (await errors).Split('\n')[0] is { Length: > 0 } line ? line : $"The worker ended with code {process.ExitCode}."
+            );
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -58,7 +64,8 @@ internal sealed class WorkerCommands(WorkerLocator locator)
         }
         finally
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
         }
     }
 }

@@ -11,28 +11,39 @@ internal sealed class WorkerHandle(Process process, bool isChild) : IDisposable
     public bool HasExited => process.HasExited;
 
     /// <summary>Why a worker that said nothing ended, in words that say what to do.</summary>
-    public string Cause => !isChild
-        ? "The worker disappeared while the application was restarted. Start the run again."
-        : process.ExitCode switch
-        {
-            137 => "The worker was killed (SIGKILL). If nobody did that, memory ran out: use a smaller batch size or a smaller backbone.",
-            139 => "The worker crashed inside libtorch (SIGSEGV). If it happens again, use a smaller batch size and report it with the log.",
-            134 => "The worker stopped itself inside libtorch (SIGABRT); the log says more. If memory ran out, use a smaller batch size.",
-            143 => "The worker was told to stop (SIGTERM).",
-            var code => $"The worker ended unexpectedly with code {code}. The log says more.",
-        };
+    public string Cause =>
+        !isChild
+            ? "The worker disappeared while the application was restarted. Start the run again."
+            : process.ExitCode switch
+            {
+                137 =>
+                    "The worker was killed (SIGKILL). If nobody did that, memory ran out: use a smaller batch size or a smaller backbone.",
+                139 => "The worker crashed inside libtorch (SIGSEGV). If it happens again, use a smaller batch size and report it "
+                    + "with the log.",
+                134 =>
+                    "The worker stopped itself inside libtorch (SIGABRT); the log says more. If memory ran out, use a smaller batch size.",
+                143 => "The worker was told to stop (SIGTERM).",
+                var code => $"The worker ended unexpectedly with code {code}. The log says more.",
+            };
 
-    public static WorkerHandle Start(WorkerLocator locator, RunFolder folder) => new(Process.Start(locator.Start("run", folder.Path))!, isChild: true);
+    public static WorkerHandle Start(WorkerLocator locator, RunFolder folder) =>
+        new(Process.Start(locator.Start("run", folder.Path))!, isChild: true);
 
     /// <summary>The worker that a run folder names, if it still lives; process ids are reused, so its start time must match.</summary>
     public static WorkerHandle? Find(RunFolder folder)
     {
-        if (!File.Exists(folder.WorkerProcess)) return null;
+        if (!File.Exists(folder.WorkerProcess))
+            return null;
         try
         {
-            WorkerProcessRecord record = JsonSerializer.Deserialize<WorkerProcessRecord>(File.ReadAllText(folder.WorkerProcess), ProtocolJson.Line)!;
+            WorkerProcessRecord record = JsonSerializer.Deserialize<WorkerProcessRecord>(
+                File.ReadAllText(folder.WorkerProcess),
+                ProtocolJson.Line
+            )!;
             Process process = Process.GetProcessById(record.ProcessId);
-            return (process.StartTime.ToUniversalTime() - record.StartTime).Duration() < TimeSpan.FromSeconds(2) ? new WorkerHandle(process, isChild: false) : null;
+            return (process.StartTime.ToUniversalTime() - record.StartTime).Duration() < TimeSpan.FromSeconds(2)
+                ? new WorkerHandle(process, isChild: false)
+                : null;
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception or JsonException)
         {

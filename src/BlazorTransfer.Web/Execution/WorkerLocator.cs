@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Execution;
 
-/// <summary>Finds the worker's program: where the settings say, in a folder <c>worker</c> beside this program, or in the build output.</summary>
+/// <summary>Finds the worker's program: where the settings say, in a folder <c>worker</c> beside this program, or in the build
+/// output.</summary>
 internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
 {
     private const string FileName = "BlazorTransfer.Worker.dll";
@@ -23,10 +24,14 @@ internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
         [
             options.Value.WorkerFolder,
             Path.Combine(AppContext.BaseDirectory, "worker"),
-            typeof(WorkerLocator).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-                .FirstOrDefault(a => a.Key == "WorkerFolder")?.Value,
+            typeof(WorkerLocator)
+                .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+                .FirstOrDefault(a => a.Key == "WorkerFolder")
+                ?.Value,
         ];
         return folders.OfType<string>().Select(f => Path.Combine(f, FileName)).FirstOrDefault(File.Exists)
-            ?? throw new FileNotFoundException($"The worker ({FileName}) is in none of: {string.Join(", ", folders.OfType<string>())}. Set BLAZORTRANSFER_WorkerFolder.");
+            ?? throw new FileNotFoundException(
+                $"The worker ({FileName}) is in none of: {string.Join(", ", folders.OfType<string>())}. Set BLAZORTRANSFER_WorkerFolder."
+            );
     }
 }

@@ -16,11 +16,18 @@ internal sealed class WorkerRankings(WorkerStream worker)
     {
         job.Save(file);
         RankingReport? report = null;
-        await worker.FollowAsync<RankingEvent>("rank", file, happened =>
-        {
-            take(happened);
-            if (happened is RankingFinished finished) report = finished.Report;
-        }, "leave out the largest networks", cancel);
+        await worker.FollowAsync<RankingEvent>(
+            "rank",
+            file,
+            happened =>
+            {
+                take(happened);
+                if (happened is RankingFinished finished)
+                    report = finished.Report;
+            },
+            "leave out the largest networks",
+            cancel
+        );
         return report ?? throw new RefusedException("The worker ended without a report.");
     }
 }

@@ -49,16 +49,23 @@ internal sealed class WorkerStream(WorkerLocator locator)
         Task<string> errors = process.StandardError.ReadToEndAsync(cancel);
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
-            if (Read<TEvent>(line, cancel) is { } happened) take(happened);
+            if (Read<TEvent>(line, cancel) is { } happened)
+                take(happened);
         }
 
         await process.WaitForExitAsync(cancel);
-        if (process.ExitCode == 0) return;
+        if (process.ExitCode == 0)
+            return;
         cancel.ThrowIfCancellationRequested();
-        if (process.ExitCode == (int)WorkerExitCode.Cancelled) throw new OperationCanceledException("Somebody ended the worker.");
+        if (process.ExitCode == (int)WorkerExitCode.Cancelled)
+            throw new OperationCanceledException("Somebody ended the worker.");
         string? words = (await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        throw new RefusedException(words is not null && process.ExitCode < FirstSignal ? words
-            : $"The worker ended unexpectedly with code {process.ExitCode}. If nobody ended it, memory may have run out: {ifMemoryRanOut}.");
+        throw new RefusedException(
+            words is not null && process.ExitCode < FirstSignal
+                ? words
+                : $"The worker ended unexpectedly with code {process.ExitCode}. If nobody ended it, memory may have run out: "
+                    + $"{ifMemoryRanOut}."
+        );
     }
 
     private static TEvent? Read<TEvent>(string line, CancellationToken cancel)
@@ -79,7 +86,8 @@ internal sealed class WorkerStream(WorkerLocator locator)
     {
         try
         {
-            if (!process.HasExited) process.Kill(entireProcessTree: true);
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
         }
         catch (InvalidOperationException)
         {

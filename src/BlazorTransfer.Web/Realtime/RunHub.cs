@@ -13,7 +13,12 @@ namespace BlazorTransfer.Web.Realtime;
 internal sealed class RunHub(RunService runs, RunEventStream stream) : Hub
 {
     /// <summary>Streams the events after <paramref name="afterSequence"/>, and ends with the run.</summary>
-    public async IAsyncEnumerable<RunEvent> StreamRun(string projectId, string runId, long afterSequence, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<RunEvent> StreamRun(
+        string projectId,
+        string runId,
+        long afterSequence,
+        [EnumeratorCancellation] CancellationToken cancel
+    )
     {
         try
         {
@@ -26,7 +31,8 @@ internal sealed class RunHub(RunService runs, RunEventStream stream) : Hub
 
         await foreach (IReadOnlyList<RunEvent> batch in stream.ReadAsync(runId, afterSequence, cancel))
         {
-            foreach (RunEvent runEvent in batch) yield return runEvent;
+            foreach (RunEvent runEvent in batch)
+                yield return runEvent;
         }
     }
 }

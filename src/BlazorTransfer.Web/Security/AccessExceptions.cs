@@ -7,7 +7,8 @@ namespace BlazorTransfer.Web.Security;
 internal sealed class NotFoundException() : Exception("There is nothing here, or you have no access to it.");
 
 /// <summary>The user may see the thing, but not do this with it.</summary>
-internal sealed class ForbiddenException(string message = "Your role in this project does not allow this. Ask an owner of the project.") : Exception(message);
+internal sealed class ForbiddenException(string message = "Your role in this project does not allow this. Ask an owner of the project.")
+    : Exception(message);
 
 /// <summary>The request cannot be carried out as it is; the message says what to change.</summary>
 internal class RefusedException(string message) : Exception(message);
@@ -26,8 +27,12 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
             BadHttpRequestException e => e.StatusCode,
             _ => null,
         };
-        if (status is null) return false;
-        ProblemHttpResult problem = TypedResults.Problem((exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message, statusCode: status);
+        if (status is null)
+            return false;
+        ProblemHttpResult problem = TypedResults.Problem(
+            (exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message,
+            statusCode: status
+        );
         await problem.ExecuteAsync(httpContext);
         return true;
     }

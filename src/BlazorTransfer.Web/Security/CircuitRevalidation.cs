@@ -7,11 +7,15 @@ using Microsoft.AspNetCore.Identity;
 namespace BlazorTransfer.Web.Security;
 
 /// <summary>Asks every minute whether the account behind an open page still exists, is enabled and has the same security stamp.</summary>
-internal sealed class CircuitRevalidation(ILoggerFactory logs, IServiceScopeFactory scopes) : RevalidatingServerAuthenticationStateProvider(logs)
+internal sealed class CircuitRevalidation(ILoggerFactory logs, IServiceScopeFactory scopes)
+    : RevalidatingServerAuthenticationStateProvider(logs)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromMinutes(1);
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    protected override async Task<bool> ValidateAuthenticationStateAsync(
+        AuthenticationState authenticationState,
+        CancellationToken cancellationToken
+    )
     {
         await using AsyncServiceScope scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();

@@ -6,12 +6,16 @@ namespace BlazorTransfer.Web.Security;
 
 /// <summary>Keeps Identity's accounts behind the database's gate.</summary>
 internal sealed class LiteUserStore(DocumentCollection<User> users)
-    : IUserPasswordStore<User>, IUserSecurityStampStore<User>, IUserLockoutStore<User>
+    : IUserPasswordStore<User>,
+        IUserSecurityStampStore<User>,
+        IUserLockoutStore<User>
 {
-    public Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(
-        users.TryAdd(user, other => other.NormalizedUserName == user.NormalizedUserName)
-            ? IdentityResult.Success
-            : IdentityResult.Failed(new IdentityErrorDescriber().DuplicateUserName(user.UserName)));
+    public Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            users.TryAdd(user, other => other.NormalizedUserName == user.NormalizedUserName)
+                ? IdentityResult.Success
+                : IdentityResult.Failed(new IdentityErrorDescriber().DuplicateUserName(user.UserName))
+        );
 
     public Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken)
     {
@@ -34,28 +38,34 @@ internal sealed class LiteUserStore(DocumentCollection<User> users)
 
     public Task<string?> GetUserNameAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.UserName);
 
-    public Task SetUserNameAsync(User user, string? userName, CancellationToken cancellationToken) => Set(() => user.UserName = userName ?? "");
+    public Task SetUserNameAsync(User user, string? userName, CancellationToken cancellationToken) =>
+        Set(() => user.UserName = userName ?? "");
 
-    public Task<string?> GetNormalizedUserNameAsync(User user, CancellationToken cancellationToken) => Task.FromResult<string?>(user.NormalizedUserName);
+    public Task<string?> GetNormalizedUserNameAsync(User user, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(user.NormalizedUserName);
 
     public Task SetNormalizedUserNameAsync(User user, string? normalizedName, CancellationToken cancellationToken) =>
         Set(() => user.NormalizedUserName = normalizedName ?? "");
 
-    public Task SetPasswordHashAsync(User user, string? passwordHash, CancellationToken cancellationToken) => Set(() => user.PasswordHash = passwordHash);
+    public Task SetPasswordHashAsync(User user, string? passwordHash, CancellationToken cancellationToken) =>
+        Set(() => user.PasswordHash = passwordHash);
 
     public Task<string?> GetPasswordHashAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.PasswordHash);
 
     public Task<bool> HasPasswordAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.PasswordHash is not null);
 
-    public Task SetSecurityStampAsync(User user, string stamp, CancellationToken cancellationToken) => Set(() => user.SecurityStamp = stamp);
+    public Task SetSecurityStampAsync(User user, string stamp, CancellationToken cancellationToken) =>
+        Set(() => user.SecurityStamp = stamp);
 
     public Task<string?> GetSecurityStampAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.SecurityStamp);
 
     public Task<DateTimeOffset?> GetLockoutEndDateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.LockoutEnd);
 
-    public Task SetLockoutEndDateAsync(User user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken) => Set(() => user.LockoutEnd = lockoutEnd);
+    public Task SetLockoutEndDateAsync(User user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken) =>
+        Set(() => user.LockoutEnd = lockoutEnd);
 
-    public Task<int> IncrementAccessFailedCountAsync(User user, CancellationToken cancellationToken) => Task.FromResult(++user.AccessFailedCount);
+    public Task<int> IncrementAccessFailedCountAsync(User user, CancellationToken cancellationToken) =>
+        Task.FromResult(++user.AccessFailedCount);
 
     public Task ResetAccessFailedCountAsync(User user, CancellationToken cancellationToken) => Set(() => user.AccessFailedCount = 0);
 
@@ -66,9 +76,7 @@ internal sealed class LiteUserStore(DocumentCollection<User> users)
     // Every account can be locked out; there is nothing to remember.
     public Task SetLockoutEnabledAsync(User user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private static Task Set(Action set)
     {

@@ -22,8 +22,11 @@ internal sealed class SetupCode(DocumentCollection<User> users)
 
     public bool IsOpen => users.Count() == 0;
 
-    public bool Matches(string? typed) => IsOpen && Interlocked.Increment(ref _attempts) <= MostAttempts
+    public bool Matches(string? typed) =>
+        IsOpen
+        && Interlocked.Increment(ref _attempts) <= MostAttempts
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Normalise(typed)), Encoding.UTF8.GetBytes(Normalise(Value)));
 
-    private static string Normalise(string? code) => new((code ?? "").Where(char.IsAsciiLetterOrDigit).Select(char.ToUpperInvariant).ToArray());
+    private static string Normalise(string? code) =>
+        new((code ?? "").Where(char.IsAsciiLetterOrDigit).Select(char.ToUpperInvariant).ToArray());
 }

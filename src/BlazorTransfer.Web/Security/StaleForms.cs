@@ -9,11 +9,17 @@ namespace BlazorTransfer.Web.Security;
 /// </summary>
 internal static class StaleForms
 {
-    public static void UseStaleForms(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        bool isStale = context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false };
-        if (!isStale || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs")) return next(context);
-        context.Response.Redirect(context.User.Identity?.IsAuthenticated == true ? AppRoutes.Home : $"{AppRoutes.Login}?stale=true");
-        return Task.CompletedTask;
-    });
+    public static void UseStaleForms(this IApplicationBuilder app) =>
+        app.Use(
+            (context, next) =>
+            {
+                bool isStale = context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false };
+                if (!isStale || context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs"))
+                    return next(context);
+                context.Response.Redirect(
+                    context.User.Identity?.IsAuthenticated == true ? AppRoutes.Home : $"{AppRoutes.Login}?stale=true"
+                );
+                return Task.CompletedTask;
+            }
+        );
 }

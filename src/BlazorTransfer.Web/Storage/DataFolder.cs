@@ -3,7 +3,8 @@ using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Storage;
 
-/// <summary>Where each kind of file lives. All names below it are made here, from opaque ids and hashes; none comes from a client.</summary>
+/// <summary>Where each kind of file lives. All names below it are made here, from opaque ids and hashes; none comes from a
+/// client.</summary>
 internal sealed class DataFolder
 {
     private readonly long _minimumFreeBytes;
@@ -13,7 +14,8 @@ internal sealed class DataFolder
         Root = Path.GetFullPath(options.Value.DataFolder, environment.ContentRootPath);
         _minimumFreeBytes = options.Value.MinimumFreeBytes;
         FeatureCache = options.Value.FeatureCacheBytes == 0 ? null : new FeatureCacheSpec(Features, options.Value.FeatureCacheBytes);
-        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features }) Directory.CreateDirectory(folder);
+        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features })
+            Directory.CreateDirectory(folder);
     }
 
     public string Root { get; }
@@ -62,7 +64,6 @@ internal sealed class DataFolder
     public string NewTuningJob() => Path.Combine(Uploads, $"{Ids.New()}.tuning.json");
 
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
-    private static string Safe(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit)
-        ? id
-        : throw new ArgumentException("That is no id.", nameof(id));
+    private static string Safe(string id) =>
+        id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit) ? id : throw new ArgumentException("That is no id.", nameof(id));
 }

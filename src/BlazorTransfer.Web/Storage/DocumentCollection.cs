@@ -29,42 +29,50 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
     public void Save(T document) => store.Write(db => Collection(db).Upsert(ToBson(document)));
 
     /// <summary>Adds the document unless <paramref name="conflict"/> holds for one that is there; both under the gate.</summary>
-    public bool TryAdd(T document, Func<T, bool> conflict) => store.Write(db =>
-    {
-        if (ParseAll(Collection(db).FindAll()).Any(conflict)) return false;
-        Collection(db).Insert(ToBson(document));
-        return true;
-    });
+    public bool TryAdd(T document, Func<T, bool> conflict) =>
+        store.Write(db =>
+        {
+            if (ParseAll(Collection(db).FindAll()).Any(conflict))
+                return false;
+            Collection(db).Insert(ToBson(document));
+            return true;
+        });
 
     /// <summary>Reads, changes and writes under the gate. Returns the new document, or null where there is none.</summary>
-    public T? Change(string documentId, Func<T, T> change) => store.Write(db =>
-    {
-        if (Parse(Collection(db).FindById(documentId)) is not { } before) return null;
-        T after = change(before);
-        if (!ReferenceEquals(before, after)) Collection(db).Update(ToBson(after));
-        return after;
-    });
+    public T? Change(string documentId, Func<T, T> change) =>
+        store.Write(db =>
+        {
+            if (Parse(Collection(db).FindById(documentId)) is not { } before)
+                return null;
+            T after = change(before);
+            if (!ReferenceEquals(before, after))
+                Collection(db).Update(ToBson(after));
+            return after;
+        });
 
     public bool Remove(string documentId) => store.Write(db => Collection(db).Delete(documentId));
 
     /// <summary>Replaces all documents, as a rebuild does.</summary>
-    public void ReplaceAll(IEnumerable<T> documents) => store.Write(db =>
-    {
-        ILiteCollection<BsonDocument> collection = Collection(db);
-        collection.DeleteAll();
-        return collection.InsertBulk(documents.Select(ToBson));
-    });
+    public void ReplaceAll(IEnumerable<T> documents) =>
+        store.Write(db =>
+        {
+            ILiteCollection<BsonDocument> collection = Collection(db);
+            collection.DeleteAll();
+            return collection.InsertBulk(documents.Select(ToBson));
+        });
 
     private ILiteCollection<BsonDocument> Collection(ILiteDatabase db) => db.GetCollection(name);
 
     private BsonDocument ToBson(T document)
     {
         var bson = new BsonDocument { ["_id"] = id(document), [Json] = JsonSerializer.Serialize(document, ProtocolJson.Line) };
-        foreach (DocumentIndex<T> index in indexes) bson[index.Field] = index.Value(document);
+        foreach (DocumentIndex<T> index in indexes)
+            bson[index.Field] = index.Value(document);
         return bson;
     }
 
-    private static T? Parse(BsonDocument? bson) => bson is null ? null : JsonSerializer.Deserialize<T>(bson[Json].AsString, ProtocolJson.Line);
+    private static T? Parse(BsonDocument? bson) =>
+        bson is null ? null : JsonSerializer.Deserialize<T>(bson[Json].AsString, ProtocolJson.Line);
 
     private static List<T> ParseAll(IEnumerable<BsonDocument> documents) => [.. documents.Select(d => Parse(d)!)];
 }

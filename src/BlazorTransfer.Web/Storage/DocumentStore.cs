@@ -34,7 +34,8 @@ internal sealed class DocumentStore : IDisposable
                 collection.Delete(FirstDocument);
             }
 
-            foreach (string field in schema.Indexes) collection.EnsureIndex(field);
+            foreach (string field in schema.Indexes)
+                collection.EnsureIndex(field);
         }
 
         _database.Checkpoint();
@@ -43,7 +44,8 @@ internal sealed class DocumentStore : IDisposable
     /// <param name="read">Must return values, not queries: they would run outside the gate.</param>
     public TResult Read<TResult>(Func<ILiteDatabase, TResult> read)
     {
-        lock (_gate) return read(_database);
+        lock (_gate)
+            return read(_database);
     }
 
     /// <summary>Writes and returns once the change is on the disk.</summary>
@@ -59,7 +61,8 @@ internal sealed class DocumentStore : IDisposable
 
     public void Dispose()
     {
-        lock (_gate) _database.Dispose();
+        lock (_gate)
+            _database.Dispose();
         _lockFile.Dispose();
     }
 
@@ -69,7 +72,7 @@ internal sealed class DocumentStore : IDisposable
     /// </summary>
     private static FileStream TakeLock(DataFolder folder)
     {
-        for (long start = Stopwatch.GetTimestamp(); ;)
+        for (long start = Stopwatch.GetTimestamp(); ; )
         {
             try
             {
@@ -81,7 +84,11 @@ internal sealed class DocumentStore : IDisposable
             }
             catch (IOException e)
             {
-                throw new InvalidOperationException($"The data folder {folder.Root} is in use by another BlazorTransfer. Stop that one, or name another folder with BLAZORTRANSFER_DataFolder.", e);
+                throw new InvalidOperationException(
+                    $"The data folder {folder.Root} is in use by another BlazorTransfer. Stop that one, or name another folder "
+                        + "with BLAZORTRANSFER_DataFolder.",
+                    e
+                );
             }
         }
     }

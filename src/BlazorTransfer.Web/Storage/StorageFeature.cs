@@ -12,10 +12,19 @@ internal static class StorageFeature
 
     /// <summary>Declares a kind of document; its collection and indexes are created at start.</summary>
     public static IServiceCollection AddDocuments<T>(
-        this IServiceCollection services, string name, Func<T, string> id, params DocumentIndex<T>[] indexes)
+        this IServiceCollection services,
+        string name,
+        Func<T, string> id,
+        params DocumentIndex<T>[] indexes
+    )
         where T : class
     {
         services.AddSingleton(new DocumentSchema(name, [.. indexes.Select(i => i.Field)]));
-        return services.AddSingleton(provider => new DocumentCollection<T>(provider.GetRequiredService<DocumentStore>(), name, id, indexes));
+        return services.AddSingleton(provider => new DocumentCollection<T>(
+            provider.GetRequiredService<DocumentStore>(),
+            name,
+            id,
+            indexes
+        ));
     }
 }

@@ -15,24 +15,42 @@ internal static class DescribeCommand
     {
         var json = new Option<bool>("--json") { Description = "Print the catalogue as JSON." };
         var command = new Command("describe", "Lists backbones, methods with their parameters, and devices.") { json };
-        command.SetAction(parsed => Failures.Guard(() =>
-        {
-            NativeLibtorch.Load();
-            Catalogue catalogue = Catalogues.Describe();
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(catalogue, ProtocolJson.Indented));
-            else Print(catalogue);
-        }));
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
+            {
+                NativeLibtorch.Load();
+                Catalogue catalogue = Catalogues.Describe();
+                if (parsed.GetValue(json))
+                    Console.WriteLine(JsonSerializer.Serialize(catalogue, ProtocolJson.Indented));
+                else
+                    Print(catalogue);
+            })
+        );
         return command;
     }
 
     private static void Print(Catalogue catalogue)
     {
-        AnsiConsole.MarkupLineInterpolated($"BlazorTransfer {catalogue.WorkerVersion}; devices: {string.Join(", ", catalogue.Devices.Select(d => $"{d.Name} ({d.Description})"))}");
-        Table backbones = new Table { Title = new TableTitle("Backbones") }.AddColumns("--backbone", "name", "parameters", "GMACs", "features", "layer groups");
+        string devices = string.Join(", ", catalogue.Devices.Select(d => $"{d.Name} ({d.Description})"));
+        AnsiConsole.MarkupLineInterpolated($"BlazorTransfer {catalogue.WorkerVersion}; devices: {devices}");
+        Table backbones = new Table { Title = new TableTitle("Backbones") }.AddColumns(
+            "--backbone",
+            "name",
+            "parameters",
+            "GMACs",
+            "features",
+            "layer groups"
+        );
         foreach (BackboneSpec b in catalogue.Backbones)
         {
-            backbones.AddRow(Markup.Escape(b.Name), Markup.Escape(b.DisplayName), string.Create(CultureInfo.InvariantCulture, $"{b.Parameters / 1e6:F1} M"),
-                b.GigaMacs.ToString(CultureInfo.InvariantCulture), b.FeatureDim.ToString(CultureInfo.InvariantCulture), Markup.Escape(string.Join(" ", b.LayerGroups)));
+            backbones.AddRow(
+                Markup.Escape(b.Name),
+                Markup.Escape(b.DisplayName),
+                string.Create(CultureInfo.InvariantCulture, $"{b.Parameters / 1e6:F1} M"),
+                b.GigaMacs.ToString(CultureInfo.InvariantCulture),
+                b.FeatureDim.ToString(CultureInfo.InvariantCulture),
+                Markup.Escape(string.Join(" ", b.LayerGroups))
+            );
         }
 
         AnsiConsole.Write(backbones);
@@ -40,7 +58,8 @@ internal static class DescribeCommand
         {
             AnsiConsole.MarkupLineInterpolated($"\n[bold]--method {method.Name}[/]  {method.Summary} {method.Advice}");
             Table parameters = new Table().AddColumns("option", "default", "what it does");
-            foreach (ParameterSpec p in catalogue.ParametersOf(method)) parameters.AddRow(Markup.Escape($"--{p.Name}"), Markup.Escape($"{p.Default} {p.Unit}"), Markup.Escape(p.Help));
+            foreach (ParameterSpec p in catalogue.ParametersOf(method))
+                parameters.AddRow(Markup.Escape($"--{p.Name}"), Markup.Escape($"{p.Default} {p.Unit}"), Markup.Escape(p.Help));
             AnsiConsole.Write(parameters);
         }
     }

@@ -4,7 +4,8 @@ using BlazorTransfer.Training;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>draw-fractals</c>: a folder of class folders to pretrain on where there are no photographs, or none whose licence allows it.</summary>
+/// <summary><c>draw-fractals</c>: a folder of class folders to pretrain on where there are no photographs, or none whose licence allows
+/// it.</summary>
 internal static class DrawFractalsCommand
 {
     // Enough that the number, not the disk, is what stops a mistyped one.
@@ -15,25 +16,53 @@ internal static class DrawFractalsCommand
         var folder = new Option<string>("--out") { Description = "A folder that is not there yet.", Required = true };
         var classes = new Option<int>("--classes") { Description = "Fractals.", DefaultValueFactory = _ => 200 };
         var images = new Option<int>("--images-per-class") { Description = "Variations of each.", DefaultValueFactory = _ => 500 };
-        var side = new Option<int>("--image-size") { Description = $"Side of the images in pixels, {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}.", DefaultValueFactory = _ => 64 };
-        var seed = new Option<int>("--seed") { Description = "Another seed gives other fractals.", DefaultValueFactory = _ => 0 };
-        var command = new Command("draw-fractals", "Draws images of fractals to pretrain on, without any photograph (Kataoka et al., 2020).") { folder, classes, images, side, seed };
-        command.SetAction(parsed => Failures.Guard(() =>
+        var side = new Option<int>("--image-size")
         {
-            using var cancel = new CancellationTokenSource();
-            using var interruption = new Interruption(cancel, atConsole: true);
-            Draw(Path.GetFullPath(parsed.GetValue(folder)!), parsed.GetValue(classes), parsed.GetValue(images), parsed.GetValue(side), parsed.GetValue(seed), cancel.Token);
-        }));
+            Description = $"Side of the images in pixels, {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}.",
+            DefaultValueFactory = _ => 64,
+        };
+        var seed = new Option<int>("--seed") { Description = "Another seed gives other fractals.", DefaultValueFactory = _ => 0 };
+        var command = new Command(
+            "draw-fractals",
+            "Draws images of fractals to pretrain on, without any photograph (Kataoka et al., 2020)."
+        )
+        {
+            folder,
+            classes,
+            images,
+            side,
+            seed,
+        };
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
+            {
+                using var cancel = new CancellationTokenSource();
+                using var interruption = new Interruption(cancel, atConsole: true);
+                Draw(
+                    Path.GetFullPath(parsed.GetValue(folder)!),
+                    parsed.GetValue(classes),
+                    parsed.GetValue(images),
+                    parsed.GetValue(side),
+                    parsed.GetValue(seed),
+                    cancel.Token
+                );
+            })
+        );
         return command;
     }
 
     private static void Draw(string folder, int classes, int images, int side, int seed, CancellationToken cancel)
     {
-        if (classes is < 2 or > 10_000) throw TrainingException.BadInput("--classes must be 2 to 10,000.");
-        if (images < 1 || (long)images * classes > MostImages) throw TrainingException.BadInput($"--images-per-class must be at least 1, and all images together at most {MostImages:N0}.");
+        if (classes is < 2 or > 10_000)
+            throw TrainingException.BadInput("--classes must be 2 to 10,000.");
+        if (images < 1 || (long)images * classes > MostImages)
+            throw TrainingException.BadInput($"--images-per-class must be at least 1, and all images together at most {MostImages:N0}.");
         if (side is < FractalDatasetGenerator.SmallestSide or > FractalDatasetGenerator.LargestSide)
-            throw TrainingException.BadInput($"--image-size must be {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}.");
-        if (Path.Exists(folder)) throw TrainingException.BadInput($"'{folder}' is there already. Name a folder that is not.");
+            throw TrainingException.BadInput(
+                $"--image-size must be {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}."
+            );
+        if (Path.Exists(folder))
+            throw TrainingException.BadInput($"'{folder}' is there already. Name a folder that is not.");
         // Under its name only when it is complete: half a data set would train as if it were whole.
         string partial = $"{folder}.partial-{Guid.NewGuid():N}";
         try
@@ -44,15 +73,18 @@ internal static class DrawFractalsCommand
                 string ofClass = Path.Combine(partial, $"fractal-{c:0000}");
                 Directory.CreateDirectory(ofClass);
                 WriteClass(generator, c, images, ofClass, cancel);
-                if (!Console.IsErrorRedirected) Console.Error.Write($"\r{c + 1} of {classes} classes");
+                if (!Console.IsErrorRedirected)
+                    Console.Error.Write($"\r{c + 1} of {classes} classes");
             }
 
-            if (!Console.IsErrorRedirected) Console.Error.WriteLine();
+            if (!Console.IsErrorRedirected)
+                Console.Error.WriteLine();
             Directory.Move(partial, folder);
         }
         catch
         {
-            if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
             throw;
         }
 
@@ -63,7 +95,12 @@ internal static class DrawFractalsCommand
     {
         try
         {
-            Parallel.For(0, images, new ParallelOptions { CancellationToken = cancel }, i => File.WriteAllBytes(Path.Combine(folder, $"{i:00000}.jpg"), generator.Draw(ofClass, i)));
+            Parallel.For(
+                0,
+                images,
+                new ParallelOptions { CancellationToken = cancel },
+                i => File.WriteAllBytes(Path.Combine(folder, $"{i:00000}.jpg"), generator.Draw(ofClass, i))
+            );
         }
         catch (AggregateException e)
         {

@@ -18,19 +18,31 @@ internal static class EvaluateCommand
 
     public static Command Create()
     {
-        var model = new Option<string>("--model") { Description = "model.zip, a run folder or a safetensors file with its description.", Required = true };
+        var model = new Option<string>("--model")
+        {
+            Description = "model.zip, a run folder or a safetensors file with its description.",
+            Required = true,
+        };
         var data = new Option<string>("--data") { Description = "Folder of class folders; all images in it are used.", Required = true };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         var command = new Command("evaluate", "Measures a model on a folder of labelled images.") { model, data, JobOptions.Layout, json };
-        command.SetAction(parsed => Failures.Guard(() =>
-        {
-            NativeLibtorch.Load();
-            using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
-            string folder = Path.GetFullPath(parsed.GetValue(data)!);
-            EvaluationResult result = Evaluate(predictor, folder, FolderImport.FromFolder(folder, layout: parsed.GetValue(JobOptions.Layout)).Manifest);
-            if (parsed.GetValue(json)) PrintJson(result);
-            else PrintTables(result);
-        }));
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
+            {
+                NativeLibtorch.Load();
+                using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
+                string folder = Path.GetFullPath(parsed.GetValue(data)!);
+                EvaluationResult result = Evaluate(
+                    predictor,
+                    folder,
+                    FolderImport.FromFolder(folder, layout: parsed.GetValue(JobOptions.Layout)).Manifest
+                );
+                if (parsed.GetValue(json))
+                    PrintJson(result);
+                else
+                    PrintTables(result);
+            })
+        );
         return command;
     }
 
@@ -38,40 +50,49 @@ internal static class EvaluateCommand
     {
         string[] unknown = [.. data.Classes.Except(predictor.Model.Classes)];
         if (unknown.Length > 0)
-            throw TrainingException.BadInput($"The model does not know the class '{unknown[0]}'. It knows: {string.Join(", ", predictor.Model.Classes)}.");
+            throw TrainingException.BadInput(
+                $"The model does not know the class '{unknown[0]}'. It knows: {string.Join(", ", predictor.Model.Classes)}."
+            );
         var images = new ImageStore(folder, predictor.Description.Preprocessing.ResizeShorterSide);
         InputReader reader = InputReader.Evaluation(images, predictor.Description.Preprocessing);
         var source = new ImageBatches(data.Samples, predictor.Model.Classes, _ => reader, seed: 0, predictor.Model.Device);
         return Evaluator.Evaluate(predictor.Model, source, BatchSize, null, CancellationToken.None);
     }
 
-    private static void PrintJson(EvaluationResult result) => Console.WriteLine(JsonSerializer.Serialize(
-        new
-        {
-            images = result.Predictions.Count,
-            result.Loss,
-            result.Top1,
-            result.BalancedAccuracy,
-            result.Classes,
-            confusionMatrix = result.ConfusionMatrix(),
-            mistakes = result.Mistakes(),
-            labelSets = result.LabelSets.Count == 0 ? null : result.LabelSets.Select(s => new
-            {
-                s.Name,
-                images = s.Result.Predictions.Count,
-                s.Result.Loss,
-                s.Result.Top1,
-                s.Result.BalancedAccuracy,
-                labels = s.Result.Classes,
-                confusionMatrix = s.Result.ConfusionMatrix(),
-            }),
-        },
-        ProtocolJson.Indented));
+    private static void PrintJson(EvaluationResult result) =>
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new
+                {
+                    images = result.Predictions.Count,
+                    result.Loss,
+                    result.Top1,
+                    result.BalancedAccuracy,
+                    result.Classes,
+                    confusionMatrix = result.ConfusionMatrix(),
+                    mistakes = result.Mistakes(),
+                    labelSets = result.LabelSets.Count == 0
+                        ? null
+                        : result.LabelSets.Select(s => new
+                        {
+                            s.Name,
+                            images = s.Result.Predictions.Count,
+                            s.Result.Loss,
+                            s.Result.Top1,
+                            s.Result.BalancedAccuracy,
+                            labels = s.Result.Classes,
+                            confusionMatrix = s.Result.ConfusionMatrix(),
+                        }),
+                },
+                ProtocolJson.Indented
+            )
+        );
 
     private static void PrintTables(EvaluationResult result)
     {
         PrintTable(result, "class");
-        foreach ((string name, EvaluationResult further) in result.LabelSets) PrintTable(further, name);
+        foreach ((string name, EvaluationResult further) in result.LabelSets)
+            PrintTable(further, name);
     }
 
     private static void PrintTable(EvaluationResult result, string question)
@@ -79,17 +100,26 @@ internal static class EvaluateCommand
         int[][] matrix = result.ConfusionMatrix();
         var table = new Table { Title = new TableTitle($"Images by true {Markup.Escape(question)} (row) and predicted one (column)") };
         table.AddColumn("");
-        foreach (string name in result.Classes) table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
+        foreach (string name in result.Classes)
+            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
         table.AddColumn(new TableColumn("recall").RightAligned());
         for (int row = 0; row < matrix.Length; row++)
         {
             int images = matrix[row].Sum();
             string recall = images == 0 ? "–" : ((double)matrix[row][row] / images).ToString("P1", CultureInfo.InvariantCulture);
-            table.AddRow([Markup.Escape(result.Classes[row]), .. matrix[row].Select(n => n.ToString(CultureInfo.InvariantCulture)), recall]);
+            table.AddRow([
+                Markup.Escape(result.Classes[row]),
+                .. matrix[row].Select(n => n.ToString(CultureInfo.InvariantCulture)),
+                recall,
+            ]);
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{result.Predictions.Count} images: top-1 {result.Top1:P2}, balanced {result.BalancedAccuracy:P2}, loss {result.Loss:F4}"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Predictions.Count} images: top-1 {result.Top1:P2}, balanced {result.BalancedAccuracy:P2}, loss {result.Loss:F4}"
+            )
+        );
     }
 }

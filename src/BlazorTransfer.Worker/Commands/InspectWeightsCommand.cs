@@ -18,13 +18,17 @@ internal static class InspectWeightsCommand
         var backbone = new Option<string?>("--backbone") { Description = "Compare with this network only, and list what differs." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         var command = new Command("inspect-weights", "Says which backbones a file of weights fits.") { file, backbone, json };
-        command.SetAction(parsed => Failures.Guard(() =>
-        {
-            NativeLibtorch.Load();
-            WeightsInspection inspection = Inspect(WeightsFile.Open(parsed.GetValue(file)!), parsed.GetValue(backbone));
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(inspection, ProtocolJson.Line));
-            else Print(inspection);
-        }));
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
+            {
+                NativeLibtorch.Load();
+                WeightsInspection inspection = Inspect(WeightsFile.Open(parsed.GetValue(file)!), parsed.GetValue(backbone));
+                if (parsed.GetValue(json))
+                    Console.WriteLine(JsonSerializer.Serialize(inspection, ProtocolJson.Line));
+                else
+                    Print(inspection);
+            })
+        );
         return command;
     }
 
@@ -34,21 +38,39 @@ internal static class InspectWeightsCommand
         if (backbone is null)
         {
             IReadOnlyList<string> fitting = WeightsLoader.FittingBackbones(tensors);
-            return new WeightsInspection(tensors.Count, values, fitting,
-                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null, [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))],
-                fitting.Count == 0 ? 0 : WeightsLoader.HeadClasses(fitting[0], tensors) ?? 0);
+            return new WeightsInspection(
+                tensors.Count,
+                values,
+                fitting,
+                fitting.Count == 0 ? WeightsLoader.Closest(tensors) : null,
+                [.. fitting.Select(name => WeightsLoader.Differences(name, tensors))],
+                fitting.Count == 0 ? 0 : WeightsLoader.HeadClasses(fitting[0], tensors) ?? 0
+            );
         }
 
         WeightsMismatch differences = WeightsLoader.TrunkDifferences(backbone, tensors);
         bool fits = differences.Matching == differences.Total;
-        return new WeightsInspection(tensors.Count, values, fits ? [backbone] : [], differences, HeadClasses: fits ? WeightsLoader.HeadClasses(backbone, tensors) ?? 0 : 0);
+        return new WeightsInspection(
+            tensors.Count,
+            values,
+            fits ? [backbone] : [],
+            differences,
+            HeadClasses: fits ? WeightsLoader.HeadClasses(backbone, tensors) ?? 0 : 0
+        );
     }
 
     private static void Print(WeightsInspection inspection)
     {
-        string fits = inspection.Backbones.Count > 0 ? string.Join(", ", inspection.Backbones) : $"no known backbone. {inspection.Closest?.Describe()}";
-        string head = inspection.Backbones.Count == 0 ? "" : inspection.HeadClasses == 0 ? "; no head" : $"; with a head of {inspection.HeadClasses} classes";
+        string fits =
+            inspection.Backbones.Count > 0
+                ? string.Join(", ", inspection.Backbones)
+                : $"no known backbone. {inspection.Closest?.Describe()}";
+        string head =
+            inspection.Backbones.Count == 0 ? ""
+            : inspection.HeadClasses == 0 ? "; no head"
+            : $"; with a head of {inspection.HeadClasses} classes";
         Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {fits}{head}");
-        foreach (string row in inspection.Closest?.Table() ?? []) Console.WriteLine(row);
+        foreach (string row in inspection.Closest?.Table() ?? [])
+            Console.WriteLine(row);
     }
 }

@@ -15,25 +15,61 @@ internal static class JobOptions
     public const string RandomWeights = "random";
     private const string BuiltInName = "builtin";
 
-    public static readonly Option<string> Backbone = new("--backbone") { Description = "A network from 'describe'.", DefaultValueFactory = _ => "resnet18_slim" };
-    public static readonly Option<string> Weights = new("--weights") { Description = "A safetensors or .pth file, 'builtin' or 'random'.", DefaultValueFactory = _ => BuiltInName };
-    public static readonly Option<string> Method = new("--method") { Description = "A method from 'describe'.", DefaultValueFactory = _ => "linear-probe" };
-    public static readonly Option<string?> Teacher = new("--teacher") { Description = "The model that 'distillation' learns from: model.zip, a run folder or a safetensors file with its description." };
-    public static readonly Option<ImportLayout> Layout = new("--layout") { Description = "What the folders inside the data folder mean: classes, domains (with class folders inside), or table (nothing: labels.csv names the classes).", DefaultValueFactory = _ => ImportLayout.Classes };
-    public static readonly Option<string[]> LabelSets = new("--label-set") { Description = "What 'multi-task' learns beside the classes: a column of labels.csv in the data folder, or 'domain', and perhaps how much its errors count, such as material or material=0.5. May be given several times." };
-    public static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
-    public static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives another start, order and split.", DefaultValueFactory = _ => 0 };
+    public static readonly Option<string> Backbone = new("--backbone")
+    {
+        Description = "A network from 'describe'.",
+        DefaultValueFactory = _ => "resnet18_slim",
+    };
+    public static readonly Option<string> Weights = new("--weights")
+    {
+        Description = "A safetensors or .pth file, 'builtin' or 'random'.",
+        DefaultValueFactory = _ => BuiltInName,
+    };
+    public static readonly Option<string> Method = new("--method")
+    {
+        Description = "A method from 'describe'.",
+        DefaultValueFactory = _ => "linear-probe",
+    };
+    public static readonly Option<string?> Teacher = new("--teacher")
+    {
+        Description = "The model that 'distillation' learns from: model.zip, a run folder or a safetensors file with its description.",
+    };
+    public static readonly Option<ImportLayout> Layout = new("--layout")
+    {
+        Description =
+            "What the folders inside the data folder mean: classes, domains (with class folders inside), or table (nothing: "
+            + "labels.csv names the classes).",
+        DefaultValueFactory = _ => ImportLayout.Classes,
+    };
+    public static readonly Option<string[]> LabelSets = new("--label-set")
+    {
+        Description =
+            "What 'multi-task' learns beside the classes: a column of labels.csv in the data folder, or 'domain', and perhaps "
+            + "how much its errors count, such as material or material=0.5. May be given several times.",
+    };
+    public static readonly Option<string> Device = new("--device")
+    {
+        Description = "auto, cpu or cuda:N.",
+        DefaultValueFactory = _ => DeviceSpec.Auto,
+    };
+    public static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Another seed gives another start, order and split.",
+        DefaultValueFactory = _ => 0,
+    };
 
     public static IReadOnlyList<ParameterSpec> AllParameters =>
         [.. CommonParameters.All.Concat(TransferMethodRegistry.All.SelectMany(m => m.Parameters)).DistinctBy(p => p.Name)];
 
-    public static Option<string> DataOf(bool required) => new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = required };
+    public static Option<string> DataOf(bool required) =>
+        new("--data") { Description = "Folder of class folders, or of train/val/test with class folders.", Required = required };
 
     /// <summary>Gives a command an option for each hyper-parameter.</summary>
     public static Parameter[] AddParameters(Command command, IEnumerable<ParameterSpec> specs)
     {
         Parameter[] parameters = [.. specs.Select(p => new Parameter(p, OptionOf(p)))];
-        foreach (Parameter parameter in parameters) command.Add(parameter.Option);
+        foreach (Parameter parameter in parameters)
+            command.Add(parameter.Option);
         return parameters;
     }
 
@@ -43,8 +79,10 @@ internal static class JobOptions
         var chosen = new Dictionary<string, ParameterValue>();
         foreach ((ParameterSpec spec, Option<string?> option) in parameters)
         {
-            if (parsed.GetValue(option) is not { } typed) continue;
-            chosen[spec.Name] = ParameterValue.Parse(typed, spec.Kind)
+            if (parsed.GetValue(option) is not { } typed)
+                continue;
+            chosen[spec.Name] =
+                ParameterValue.Parse(typed, spec.Kind)
                 ?? throw TrainingException.BadInput($"--{spec.Name}: '{typed}' is no {spec.Kind.ToString().ToLowerInvariant()}.");
         }
 
@@ -59,7 +97,13 @@ internal static class JobOptions
     /// <param name="method">A method's name.</param>
     /// <param name="chosen">Hyper-parameters.</param>
     public static (JobSpec Job, ImportResult Import) Prepare(
-        ParseResult parsed, string data, string manifest, string weights, string method, IReadOnlyDictionary<string, ParameterValue> chosen)
+        ParseResult parsed,
+        string data,
+        string manifest,
+        string weights,
+        string method,
+        IReadOnlyDictionary<string, ParameterValue> chosen
+    )
     {
         (DataSpec spec, ImportResult import) = Import(parsed, data, manifest, parsed.GetValue(Layout));
         var job = new JobSpec
@@ -72,7 +116,15 @@ internal static class JobOptions
             Parameters = chosen,
             Device = parsed.GetValue(Device)!,
             Seed = parsed.GetValue(Seed),
-            LabelSets = [.. (parsed.GetValue(LabelSets) ?? []).Select(typed => LabelSetSpec.Parse(typed) ?? throw TrainingException.BadInput($"--label-set: '{typed}' is neither a name nor a name with a weight, such as material=0.5."))],
+            LabelSets =
+            [
+                .. (parsed.GetValue(LabelSets) ?? []).Select(typed =>
+                    LabelSetSpec.Parse(typed)
+                    ?? throw TrainingException.BadInput(
+                        $"--label-set: '{typed}' is neither a name nor a name with a weight, such as material=0.5."
+                    )
+                ),
+            ],
         };
         return (job, import);
     }
@@ -81,10 +133,20 @@ internal static class JobOptions
     /// <param name="named">As a person names it.</param>
     /// <param name="scratch">A folder that is there as long as the job needs it.</param>
     public static TeacherSpec? TeacherFor(string? named, string scratch) =>
-        named is null ? null : new TeacherSpec(Path.GetFullPath(ModelFile.Locate(named, Path.Combine(scratch, "teacher"))), Path.GetFileName(Path.TrimEndingDirectorySeparator(named)));
+        named is null
+            ? null
+            : new TeacherSpec(
+                Path.GetFullPath(ModelFile.Locate(named, Path.Combine(scratch, "teacher"))),
+                Path.GetFileName(Path.TrimEndingDirectorySeparator(named))
+            );
 
     /// <summary>Makes a data set of a folder of images, where they lie.</summary>
-    public static (DataSpec Data, ImportResult Import) Import(ParseResult parsed, string data, string manifest, ImportLayout layout = ImportLayout.Classes)
+    public static (DataSpec Data, ImportResult Import) Import(
+        ParseResult parsed,
+        string data,
+        string manifest,
+        ImportLayout layout = ImportLayout.Classes
+    )
     {
         string images = Path.GetFullPath(data);
         ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) }, layout);
@@ -92,21 +154,26 @@ internal static class JobOptions
         return (new DataSpec(manifest, images, Path.GetFileName(images)), import);
     }
 
-    private static Option<string?> OptionOf(ParameterSpec p) => new($"--{p.Name}")
-    {
-        Description = $"{p.Help}{(p.Choices.Count > 0 ? $" One of: {string.Join(", ", p.Choices.Select(c => c.Value))}." : "")}",
-    };
+    private static Option<string?> OptionOf(ParameterSpec p) =>
+        new($"--{p.Name}")
+        {
+            Description = $"{p.Help}{(p.Choices.Count > 0 ? $" One of: {string.Join(", ", p.Choices.Select(c => c.Value))}." : "")}",
+        };
 
     private static WeightsSpec WeightsFor(string named, string backbone)
     {
-        if (named == RandomWeights) return WeightsSpec.Random;
-        if (named != BuiltInName) return new WeightsSpec(Path.GetFullPath(named), Name: Path.GetFileName(named));
+        if (named == RandomWeights)
+            return WeightsSpec.Random;
+        if (named != BuiltInName)
+            return new WeightsSpec(Path.GetFullPath(named), Name: Path.GetFileName(named));
         IReadOnlyList<(BuiltInWeights Card, string Path)> builtIn = BuiltInWeights.Of(AppContext.BaseDirectory);
         (BuiltInWeights? card, string path) = builtIn.FirstOrDefault(w => w.Card.Backbone == backbone);
         return card is not null
             ? new WeightsSpec(path, card.Sha256, card.Name)
             : throw TrainingException.BadInput(
-                $"No weights for {backbone} come with the program, only for: {string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or say 'random'.");
+                $"No weights for {backbone} come with the program, only for: "
+                    + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or say 'random'."
+            );
     }
 
     /// <summary>A hyper-parameter and its option.</summary>

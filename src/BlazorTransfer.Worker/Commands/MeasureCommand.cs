@@ -14,24 +14,43 @@ internal static class MeasureCommand
 {
     public static Command Create()
     {
-        var names = new Argument<string[]>("backbones") { Description = "Networks from 'describe'; all of them where none is named.", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("backbones")
+        {
+            Description = "Networks from 'describe'; all of them where none is named.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
         var batchSize = new Option<int>("--batch-size") { Description = "Images at once.", DefaultValueFactory = _ => 8 };
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each network." };
-        var command = new Command("measure", "Measures networks on this machine, on images that are ready in memory.") { names, device, batchSize, json };
-        command.SetAction(parsed => Failures.Guard(() =>
+        var command = new Command("measure", "Measures networks on this machine, on images that are ready in memory.")
         {
-            NativeLibtorch.Load();
-            if (parsed.GetValue(batchSize) is < 1 or > 4096) throw TrainingException.BadInput("--batch-size must be 1 to 4096.");
-            string[] chosen = parsed.GetValue(names) is { Length: > 0 } named ? named : [.. BackboneRegistry.All.Select(b => b.Name)];
-            foreach (string name in chosen)
+            names,
+            device,
+            batchSize,
+            json,
+        };
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
             {
-                BackboneSpeed speed = SpeedMeter.Measure(name, parsed.GetValue(device)!, parsed.GetValue(batchSize));
-                Console.WriteLine(parsed.GetValue(json)
-                    ? JsonSerializer.Serialize(speed, ProtocolJson.Line)
-                    : string.Create(CultureInfo.InvariantCulture, $"{name,-22} {speed.Features,10:F1} images/s without gradients {speed.Training,10:F1} images/s in training   ({speed.Device}, {speed.BatchSize} at once)"));
-            }
-        }));
+                NativeLibtorch.Load();
+                if (parsed.GetValue(batchSize) is < 1 or > 4096)
+                    throw TrainingException.BadInput("--batch-size must be 1 to 4096.");
+                string[] chosen = parsed.GetValue(names) is { Length: > 0 } named ? named : [.. BackboneRegistry.All.Select(b => b.Name)];
+                foreach (string name in chosen)
+                {
+                    BackboneSpeed speed = SpeedMeter.Measure(name, parsed.GetValue(device)!, parsed.GetValue(batchSize));
+                    Console.WriteLine(
+                        parsed.GetValue(json)
+                            ? JsonSerializer.Serialize(speed, ProtocolJson.Line)
+                            : string.Create(
+                                CultureInfo.InvariantCulture,
+                                $"{name, -22} {speed.Features, 10:F1} images/s without gradients {speed.Training, 10:F1} "
+                                    + $"images/s in training   ({speed.Device}, {speed.BatchSize} at once)"
+                            )
+                    );
+                }
+            })
+        );
         return command;
     }
 }

@@ -11,25 +11,49 @@ internal static class PredictCommand
 {
     public static Command Create()
     {
-        var model = new Option<string>("--model") { Description = "model.zip, a run folder or a safetensors file with its description.", Required = true };
+        var model = new Option<string>("--model")
+        {
+            Description = "model.zip, a run folder or a safetensors file with its description.",
+            Required = true,
+        };
         var top = new Option<int>("--top") { Description = "How many classes to name.", DefaultValueFactory = _ => 3 };
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each image." };
         var images = new Argument<string[]>("images") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("predict", "Names the most probable classes of images.") { model, top, json, images };
-        command.SetAction(parsed => Failures.Guard(() =>
-        {
-            NativeLibtorch.Load();
-            using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
-            foreach (string image in parsed.GetValue(images)!)
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
             {
-                Answer answer = predictor.Answer(image, parsed.GetValue(top));
-                Console.WriteLine(parsed.GetValue(json)
-                    ? JsonSerializer.Serialize(new { image, top = answer.Classes, labelSets = answer.LabelSets.Count == 0 ? null : answer.LabelSets }, ProtocolJson.Line)
-                    : string.Join('\t', [image, .. answer.Classes.Select(Shown), .. answer.LabelSets.SelectMany(s => s.Top.Select(t => $"{s.Name}: {Shown(t)}"))]));
-            }
-        }));
+                NativeLibtorch.Load();
+                using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
+                foreach (string image in parsed.GetValue(images)!)
+                {
+                    Answer answer = predictor.Answer(image, parsed.GetValue(top));
+                    Console.WriteLine(
+                        parsed.GetValue(json)
+                            ? JsonSerializer.Serialize(
+                                new
+                                {
+                                    image,
+                                    top = answer.Classes,
+                                    labelSets = answer.LabelSets.Count == 0 ? null : answer.LabelSets,
+                                },
+                                ProtocolJson.Line
+                            )
+                            : string.Join(
+                                '\t',
+                                [
+                                    image,
+                                    .. answer.Classes.Select(Shown),
+                                    .. answer.LabelSets.SelectMany(s => s.Top.Select(t => $"{s.Name}: {Shown(t)}")),
+                                ]
+                            )
+                    );
+                }
+            })
+        );
         return command;
     }
 
-    private static string Shown(ClassProbability answer) => string.Create(CultureInfo.InvariantCulture, $"{answer.Label} {answer.Probability:P1}");
+    private static string Shown(ClassProbability answer) =>
+        string.Create(CultureInfo.InvariantCulture, $"{answer.Label} {answer.Probability:P1}");
 }

@@ -12,17 +12,29 @@ internal static class PreviewAugmentationCommand
 {
     public static Command Create()
     {
-        var file = new Option<string>("--job") { Description = "A preview job with a prepared data set, as the web application writes it.", Required = true };
+        var file = new Option<string>("--job")
+        {
+            Description = "A preview job with a prepared data set, as the web application writes it.",
+            Required = true,
+        };
         var folder = new Option<string?>("--out") { Description = "Folder for the pictures." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document with the pictures in it." };
         var command = new Command("preview-augmentation", "Shows what augmentation makes of a few training images.") { file, folder, json };
-        command.SetAction(parsed => Failures.Guard(() =>
-        {
-            NativeLibtorch.Load();
-            PreviewSheet sheet = PreviewRun.Execute(PreviewJob.Load(parsed.GetValue(file)!));
-            if (parsed.GetValue(json)) Console.WriteLine(JsonSerializer.Serialize(sheet, ProtocolJson.Line));
-            else WriteTo(parsed.GetValue(folder) ?? throw TrainingException.BadInput("Name a folder for the pictures with --out, or add --json."), sheet);
-        }));
+        command.SetAction(parsed =>
+            Failures.Guard(() =>
+            {
+                NativeLibtorch.Load();
+                PreviewSheet sheet = PreviewRun.Execute(PreviewJob.Load(parsed.GetValue(file)!));
+                if (parsed.GetValue(json))
+                    Console.WriteLine(JsonSerializer.Serialize(sheet, ProtocolJson.Line));
+                else
+                    WriteTo(
+                        parsed.GetValue(folder)
+                            ?? throw TrainingException.BadInput("Name a folder for the pictures with --out, or add --json."),
+                        sheet
+                    );
+            })
+        );
         return command;
     }
 
@@ -33,7 +45,8 @@ internal static class PreviewAugmentationCommand
         {
             PreviewedImage image = sheet.Images[i];
             File.WriteAllBytes(Path.Combine(folder, $"{i + 1}-original.jpg"), image.Original);
-            for (int v = 0; v < image.Views.Count; v++) File.WriteAllBytes(Path.Combine(folder, $"{i + 1}-view-{v + 1}.jpg"), image.Views[v]);
+            for (int v = 0; v < image.Views.Count; v++)
+                File.WriteAllBytes(Path.Combine(folder, $"{i + 1}-view-{v + 1}.jpg"), image.Views[v]);
             Console.WriteLine($"{i + 1}: {image.Name} ({image.Label})");
         }
     }

@@ -14,21 +14,66 @@ namespace BlazorTransfer.Worker.Commands;
 /// <summary><c>rank</c>: which backbone for this data? Scores of candidates on the training images, without training any.</summary>
 internal static class RankCommand
 {
-    private static readonly Option<string?> Data = new("--data") { Description = "Folder of class folders, or of train/val/test with class folders; only training images are used." };
-    private static readonly Option<string?> Job = new("--job") { Description = "A ranking job with a prepared data set, as the web application writes it, instead of the other options." };
-    private static readonly Option<string[]> Weights = new("--weights") { Description = "Files of weights, as FILE or NETWORK=FILE; which network a file fits is found out.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string[]> Random = new("--random") { Description = "Networks to rank with random weights too: what pretrained ones must beat.", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<int> MaxImages = new("--max-images") { Description = "Training images to draw in all, each class in proportion.", DefaultValueFactory = _ => RankingJob.UsualImages };
-    private static readonly Option<int> Folds = new("--folds") { Description = "Parts of the cross-validated linear probe.", DefaultValueFactory = _ => RankingJob.UsualFolds };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Another seed gives other images, folds and random networks.", DefaultValueFactory = _ => 0 };
-    private static readonly Option<string> Device = new("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
-    private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON; the last is the report." };
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "Folder of class folders, or of train/val/test with class folders; only training images are used.",
+    };
+    private static readonly Option<string?> Job = new("--job")
+    {
+        Description = "A ranking job with a prepared data set, as the web application writes it, instead of the other options.",
+    };
+    private static readonly Option<string[]> Weights = new("--weights")
+    {
+        Description = "Files of weights, as FILE or NETWORK=FILE; which network a file fits is found out.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string[]> Random = new("--random")
+    {
+        Description = "Networks to rank with random weights too: what pretrained ones must beat.",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<int> MaxImages = new("--max-images")
+    {
+        Description = "Training images to draw in all, each class in proportion.",
+        DefaultValueFactory = _ => RankingJob.UsualImages,
+    };
+    private static readonly Option<int> Folds = new("--folds")
+    {
+        Description = "Parts of the cross-validated linear probe.",
+        DefaultValueFactory = _ => RankingJob.UsualFolds,
+    };
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Another seed gives other images, folds and random networks.",
+        DefaultValueFactory = _ => 0,
+    };
+    private static readonly Option<string> Device = new("--device")
+    {
+        Description = "auto, cpu or cuda:N.",
+        DefaultValueFactory = _ => DeviceSpec.Auto,
+    };
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print each event as a line of JSON; the last is the report.",
+    };
 
     public static Command Create()
     {
-        var command = new Command("rank", "Ranks pretrained networks on a folder of images by LogME, H-score and a cross-validated linear probe, without training them. Test and validation images are not used.")
+        var command = new Command(
+            "rank",
+            "Ranks pretrained networks on a folder of images by LogME, H-score and a cross-validated linear probe, without "
+                + "training them. Test and validation images are not used."
+        )
         {
-            Data, Job, Weights, Random, MaxImages, Folds, Seed, Device, Json,
+            Data,
+            Job,
+            Weights,
+            Random,
+            MaxImages,
+            Folds,
+            Seed,
+            Device,
+            Json,
         };
         command.SetAction(parsed => Failures.Guard(() => Rank(parsed)));
         return command;
@@ -42,7 +87,9 @@ internal static class RankCommand
         string? manifest = null;
         try
         {
-            RankingJob job = parsed.GetValue(Job) is { } file ? RankingJob.Load(file) : FromOptions(parsed, manifest = Path.GetTempFileName());
+            RankingJob job = parsed.GetValue(Job) is { } file
+                ? RankingJob.Load(file)
+                : FromOptions(parsed, manifest = Path.GetTempFileName());
             if (parsed.GetValue(Json))
             {
                 RankingRun.Execute(job, e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)), cancel.Token);
@@ -53,18 +100,25 @@ internal static class RankCommand
         }
         finally
         {
-            if (manifest is not null) File.Delete(manifest);
+            if (manifest is not null)
+                File.Delete(manifest);
         }
     }
 
     private static RankingJob FromOptions(ParseResult parsed, string manifest)
     {
-        string folder = Path.GetFullPath(parsed.GetValue(Data) ?? throw TrainingException.BadInput("Name the images with --data, or a prepared job with --job."));
+        string folder = Path.GetFullPath(
+            parsed.GetValue(Data) ?? throw TrainingException.BadInput("Name the images with --data, or a prepared job with --job.")
+        );
         FolderImport.FromFolder(folder).Manifest.Save(manifest);
         return new RankingJob
         {
             Data = new DataSpec(manifest, folder, Path.GetFileName(folder)),
-            Candidates = [.. (parsed.GetValue(Weights) ?? []).Select(Candidate), .. (parsed.GetValue(Random) ?? []).Select(RankingCandidate.Random)],
+            Candidates =
+            [
+                .. (parsed.GetValue(Weights) ?? []).Select(Candidate),
+                .. (parsed.GetValue(Random) ?? []).Select(RankingCandidate.Random),
+            ],
             MaxImages = parsed.GetValue(MaxImages),
             Folds = parsed.GetValue(Folds),
             Seed = parsed.GetValue(Seed),
@@ -99,20 +153,44 @@ internal static class RankCommand
         RankingVerdict? verdict = RankingVerdict.Of(report.Candidates, report.Folds);
         var table = new Table { Title = new TableTitle("Best first, by the accuracy of the linear probe") };
         table.AddColumn("weights").AddColumn("network");
-        foreach (string column in new[] { "probe top-1", "LogME", "H-score", "images/s", "GFLOPs", "parameters" }) table.AddColumn(new TableColumn(column).RightAligned());
-        foreach (RankedCandidate c in report.Candidates.Where(c => c.Scores is not null).OrderByDescending(c => c.Scores!.Accuracy).ThenByDescending(c => c.Scores!.LogMe))
+        foreach (string column in new[] { "probe top-1", "LogME", "H-score", "images/s", "GFLOPs", "parameters" })
+            table.AddColumn(new TableColumn(column).RightAligned());
+        foreach (
+            RankedCandidate c in report
+                .Candidates.Where(c => c.Scores is not null)
+                .OrderByDescending(c => c.Scores!.Accuracy)
+                .ThenByDescending(c => c.Scores!.LogMe)
+        )
         {
             CandidateScores s = c.Scores!;
-            string mark = c == verdict?.Best ? " (best)" : c == verdict?.GoodValue ? " (good value)" : "";
-            table.AddRow([Markup.Escape(c.Name + mark), Markup.Escape(c.DisplayName!), .. new FormattableString[]
-            {
-                $"{s.Accuracy:P1} ± {s.AccuracySd:P1}", $"{s.LogMe:F3}", $"{s.HScore:F3}", $"{s.ImagesPerSecond:F0}", $"{s.GigaFlops:F2}", $"{s.Parameters / 1e6:F1} M",
-            }.Select(t => t.ToString(CultureInfo.InvariantCulture))]);
+            string mark =
+                c == verdict?.Best ? " (best)"
+                : c == verdict?.GoodValue ? " (good value)"
+                : "";
+            table.AddRow([
+                Markup.Escape(c.Name + mark),
+                Markup.Escape(c.DisplayName!),
+                .. new FormattableString[]
+                {
+                    $"{s.Accuracy:P1} ± {s.AccuracySd:P1}",
+                    $"{s.LogMe:F3}",
+                    $"{s.HScore:F3}",
+                    $"{s.ImagesPerSecond:F0}",
+                    $"{s.GigaFlops:F2}",
+                    $"{s.Parameters / 1e6:F1} M",
+                }.Select(t => t.ToString(CultureInfo.InvariantCulture)),
+            ]);
         }
 
         AnsiConsole.Write(table);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Images} of {report.TrainImages} training images, {report.Classes.Count} classes, {report.Folds} folds, seed {report.Seed}, {report.Device}, {report.Seconds:F0} s. Validation and test images were not used."));
-        if (verdict?.KnowsLittle == true) Console.WriteLine("Random weights do about as well as the best: none of these is shown to know anything of such images.");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{report.Images} of {report.TrainImages} training images, {report.Classes.Count} classes, {report.Folds} "
+                    + $"folds, seed {report.Seed}, {report.Device}, {report.Seconds:F0} s. Validation and test images were not used."
+            )
+        );
+        if (verdict?.KnowsLittle == true)
+            Console.WriteLine("Random weights do about as well as the best: none of these is shown to know anything of such images.");
     }
 }

@@ -24,7 +24,10 @@ internal static class RunCommand
             var run = new RunFolder(path);
             run.Create();
             // The starter may be gone long before this process, and its console with it.
-            using var log = new StreamWriter(new FileStream(run.WorkerLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
+            using var log = new StreamWriter(new FileStream(run.WorkerLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            {
+                AutoFlush = true,
+            };
             Console.SetOut(log);
             Console.SetError(log);
             // Ctrl+C at the web application's console reaches its workers too; they are to outlive it.
@@ -36,6 +39,7 @@ internal static class RunCommand
 
     private static void LogLine(RunEvent runEvent)
     {
-        if (runEvent is not (StepCompleted or PhaseProgressed or SamplesPredicted)) Console.WriteLine(JsonSerializer.Serialize(runEvent, ProtocolJson.Line));
+        if (runEvent is not (StepCompleted or PhaseProgressed or SamplesPredicted))
+            Console.WriteLine(JsonSerializer.Serialize(runEvent, ProtocolJson.Line));
     }
 }

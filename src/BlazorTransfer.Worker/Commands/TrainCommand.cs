@@ -18,33 +18,99 @@ internal static class TrainCommand
     private const long FeatureCacheBytes = 10L << 30;
 
     private static readonly Option<string> Data = JobOptions.DataOf(required: true);
-    private static readonly Option<string?> Target = new("--target") { Description = "Folder of class folders from where the model shall work: methods that adapt see its training images without their labels, and the others score the result." };
-    private static readonly Option<bool> Transductive = new("--transductive") { Description = "Adapt to all images of the target, and score all of them." };
-    private static readonly Option<int> TargetLabels = new("--target-labels") { Description = "Labelled images of each class of the target that a method such as 'tradaboost' learns from, and that are not scored; the seed draws them from those that it adapts to. Other methods are given none." };
-    private static readonly Option<string> Out = new("--out") { Description = "Folder for the run: events, checkpoints, artifacts/model.zip.", Required = true };
+    private static readonly Option<string?> Target = new("--target")
+    {
+        Description =
+            "Folder of class folders from where the model shall work: methods that adapt see its training images without their "
+            + "labels, and the others score the result.",
+    };
+    private static readonly Option<bool> Transductive = new("--transductive")
+    {
+        Description = "Adapt to all images of the target, and score all of them.",
+    };
+    private static readonly Option<int> TargetLabels = new("--target-labels")
+    {
+        Description =
+            "Labelled images of each class of the target that a method such as 'tradaboost' learns from, and that are not "
+            + "scored; the seed draws them from those that it adapts to. Other methods are given none.",
+    };
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Folder for the run: events, checkpoints, artifacts/model.zip.",
+        Required = true,
+    };
     private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
-    private static readonly Option<bool> WriteBackbone = new("--write-backbone") { Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs." };
-    private static readonly Option<string?> FeatureCache = new("--feature-cache") { Description = "Folder in which features of frozen layers are kept for other runs, 10 GiB at most." };
+    private static readonly Option<bool> WriteBackbone = new("--write-backbone")
+    {
+        Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs.",
+    };
+    private static readonly Option<string?> FeatureCache = new("--feature-cache")
+    {
+        Description = "Folder in which features of frozen layers are kept for other runs, 10 GiB at most.",
+    };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON." };
 
     public static Command Create()
     {
         var command = new Command("train", "Trains a classifier on a folder of images.")
         {
-            Data, JobOptions.Layout, Target, Transductive, TargetLabels, JobOptions.Backbone, JobOptions.Weights, JobOptions.Method, JobOptions.Teacher, JobOptions.LabelSets, Out, WriteBackbone, JobOptions.Device, JobOptions.Seed, FeatureCache, Force, Json,
+            Data,
+            JobOptions.Layout,
+            Target,
+            Transductive,
+            TargetLabels,
+            JobOptions.Backbone,
+            JobOptions.Weights,
+            JobOptions.Method,
+            JobOptions.Teacher,
+            JobOptions.LabelSets,
+            Out,
+            WriteBackbone,
+            JobOptions.Device,
+            JobOptions.Seed,
+            FeatureCache,
+            Force,
+            Json,
         };
-        return WithParameters(command, JobOptions.AllParameters, parsed =>
-            new Start(parsed.GetValue(JobOptions.Weights)!, parsed.GetValue(JobOptions.Method)!, parsed.GetValue(WriteBackbone), parsed.GetValue(FeatureCache), parsed.GetValue(Target), parsed.GetValue(Transductive), parsed.GetValue(TargetLabels), parsed.GetValue(JobOptions.Teacher)));
+        return WithParameters(
+            command,
+            JobOptions.AllParameters,
+            parsed => new Start(
+                parsed.GetValue(JobOptions.Weights)!,
+                parsed.GetValue(JobOptions.Method)!,
+                parsed.GetValue(WriteBackbone),
+                parsed.GetValue(FeatureCache),
+                parsed.GetValue(Target),
+                parsed.GetValue(Transductive),
+                parsed.GetValue(TargetLabels),
+                parsed.GetValue(JobOptions.Teacher)
+            )
+        );
     }
 
     public static Command CreatePretrain()
     {
-        var command = new Command("pretrain", $"Trains a network from random weights on a folder of many images, for other runs to start from: artifacts/{BackboneFile.FileName} is their --weights.")
+        var command = new Command(
+            "pretrain",
+            "Trains a network from random weights on a folder of many images, for other runs to start from: "
+                + $"artifacts/{BackboneFile.FileName} is their --weights."
+        )
         {
-            Data, JobOptions.Layout, JobOptions.Backbone, Out, JobOptions.Device, JobOptions.Seed, Force, Json,
+            Data,
+            JobOptions.Layout,
+            JobOptions.Backbone,
+            Out,
+            JobOptions.Device,
+            JobOptions.Seed,
+            Force,
+            Json,
         };
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => !m.TakesWeights);
-        return WithParameters(command, TransferMethodRegistry.ParametersOf(method), _ => new Start(JobOptions.RandomWeights, method.Name, WritesBackbone: true));
+        return WithParameters(
+            command,
+            TransferMethodRegistry.ParametersOf(method),
+            _ => new Start(JobOptions.RandomWeights, method.Name, WritesBackbone: true)
+        );
     }
 
     private static Command WithParameters(Command command, IReadOnlyList<ParameterSpec> specs, Func<ParseResult, Start> start)
@@ -64,20 +130,49 @@ internal static class TrainCommand
         TransferMethodRegistry.Create(start.Method, chosen);
         var folder = new RunFolder(parsed.GetValue(Out)!);
         PrepareFolder(folder, parsed.GetValue(Force));
-        (JobSpec job, ImportResult import) = JobOptions.Prepare(parsed, parsed.GetValue(Data)!, Path.Combine(folder.Path, "dataset.jsonl"), start.Weights, start.Method, chosen);
-        job = job with { RunId = Path.GetFileName(folder.Path), FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null };
-        if (start.Target is { } target) job = job with { Target = new TargetSpec(JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data, start.Transductive, LabelledPerClass: start.TargetLabels) };
-        else if (start.TargetLabels != 0) throw TrainingException.BadInput("--target-labels says how many images of a target are learned from: name its folder with --target.");
+        (JobSpec job, ImportResult import) = JobOptions.Prepare(
+            parsed,
+            parsed.GetValue(Data)!,
+            Path.Combine(folder.Path, "dataset.jsonl"),
+            start.Weights,
+            start.Method,
+            chosen
+        );
+        job = job with
+        {
+            RunId = Path.GetFileName(folder.Path),
+            FeatureCache = start.FeatureCache is { } cache ? new FeatureCacheSpec(Path.GetFullPath(cache), FeatureCacheBytes) : null,
+        };
+        if (start.Target is { } target)
+            job = job with
+            {
+                Target = new TargetSpec(
+                    JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data,
+                    start.Transductive,
+                    LabelledPerClass: start.TargetLabels
+                ),
+            };
+        else if (start.TargetLabels != 0)
+            throw TrainingException.BadInput(
+                "--target-labels says how many images of a target are learned from: name its folder with --target."
+            );
         job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
         job.Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
-        WorkerExitCode code = JobRunner.Run(folder, display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show, atConsole: true);
-        if (code != WorkerExitCode.Success) return code;
+        WorkerExitCode code = JobRunner.Run(
+            folder,
+            display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show,
+            atConsole: true
+        );
+        if (code != WorkerExitCode.Success)
+            return code;
         string? backbone = start.WritesBackbone ? BackboneFile.Write(folder, job) : null;
-        if (json) return code;
+        if (json)
+            return code;
         Console.WriteLine($"Model: {folder.ModelPackage}");
-        if (backbone is not null) Console.WriteLine($"Weights for other runs: {backbone}");
+        if (backbone is not null)
+            Console.WriteLine($"Weights for other runs: {backbone}");
         return code;
     }
 
@@ -85,9 +180,13 @@ internal static class TrainCommand
     {
         if (Directory.Exists(folder.Path) && Directory.EnumerateFileSystemEntries(folder.Path).Any())
         {
-            if (!force) throw TrainingException.BadInput($"The folder '{folder.Path}' is not empty. Name another one, or add --force to replace it.");
+            if (!force)
+                throw TrainingException.BadInput(
+                    $"The folder '{folder.Path}' is not empty. Name another one, or add --force to replace it."
+                );
             // Only a run is deleted: a mistyped path must not cost somebody's files.
-            if (!File.Exists(folder.Job)) throw TrainingException.BadInput($"The folder '{folder.Path}' holds something other than a run, and is left alone.");
+            if (!File.Exists(folder.Job))
+                throw TrainingException.BadInput($"The folder '{folder.Path}' holds something other than a run, and is left alone.");
             Directory.Delete(folder.Path, recursive: true);
         }
 
@@ -102,5 +201,14 @@ internal static class TrainCommand
     /// <param name="Transductive">Whether all of the target is adapted to and scored.</param>
     /// <param name="TargetLabels">Labelled images of each class of the target that are learned from.</param>
     /// <param name="Teacher">The model that the method learns from; null for none.</param>
-    private sealed record Start(string Weights, string Method, bool WritesBackbone, string? FeatureCache = null, string? Target = null, bool Transductive = false, int TargetLabels = 0, string? Teacher = null);
+    private sealed record Start(
+        string Weights,
+        string Method,
+        bool WritesBackbone,
+        string? FeatureCache = null,
+        string? Target = null,
+        bool Transductive = false,
+        int TargetLabels = 0,
+        string? Teacher = null
+    );
 }

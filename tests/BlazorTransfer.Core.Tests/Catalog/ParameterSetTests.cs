@@ -8,42 +8,85 @@ public sealed class ParameterSetTests
 {
     private static readonly ParameterSpec[] Specs =
     [
-        new() { Name = "epochs", DisplayName = "Epochs", Help = "", Kind = ParameterKind.Integer, Default = 8, Minimum = 1, Maximum = 100 },
-        new() { Name = "rate", DisplayName = "Rate", Help = "", Kind = ParameterKind.Number, Default = 0.01, Minimum = 1e-7, Maximum = 10 },
-        new() { Name = "freeze", DisplayName = "Freeze", Help = "", Kind = ParameterKind.Boolean, Default = false },
-        new() { Name = "optimizer", DisplayName = "Optimizer", Help = "", Kind = ParameterKind.Choice, Default = "sgd", Choices = [new("sgd", "SGD"), new("adamw", "AdamW")] },
+        new()
+        {
+            Name = "epochs",
+            DisplayName = "Epochs",
+            Help = "",
+            Kind = ParameterKind.Integer,
+            Default = 8,
+            Minimum = 1,
+            Maximum = 100,
+        },
+        new()
+        {
+            Name = "rate",
+            DisplayName = "Rate",
+            Help = "",
+            Kind = ParameterKind.Number,
+            Default = 0.01,
+            Minimum = 1e-7,
+            Maximum = 10,
+        },
+        new()
+        {
+            Name = "freeze",
+            DisplayName = "Freeze",
+            Help = "",
+            Kind = ParameterKind.Boolean,
+            Default = false,
+        },
+        new()
+        {
+            Name = "optimizer",
+            DisplayName = "Optimizer",
+            Help = "",
+            Kind = ParameterKind.Choice,
+            Default = "sgd",
+            Choices = [new("sgd", "SGD"), new("adamw", "AdamW")],
+        },
     ];
 
     [Fact]
     public void Resolve_TakesWhatIsChosenAndDefaultsForTheRest()
     {
-        (ParameterSet? set, _) = ParameterSet.Resolve(Specs, new Dictionary<string, ParameterValue> { ["epochs"] = 3, ["optimizer"] = "adamw" });
+        (ParameterSet? set, _) = ParameterSet.Resolve(
+            Specs,
+            new Dictionary<string, ParameterValue> { ["epochs"] = 3, ["optimizer"] = "adamw" }
+        );
 
-        Assert.Equal((3, 0.01, false, "adamw"), (set!.Integer("epochs"), set.Number("rate"), set.Boolean("freeze"), set.Choice("optimizer")));
+        Assert.Equal(
+            (3, 0.01, false, "adamw"),
+            (set!.Integer("epochs"), set.Number("rate"), set.Boolean("freeze"), set.Choice("optimizer"))
+        );
     }
 
-    public static TheoryData<string, ParameterValue> WrongValues => new()
-    {
-        { "epochs", 0 },
-        { "epochs", 101 },
-        { "epochs", 2.5 },
-        { "epochs", "three" },
-        { "epochs", true },
-        { "rate", double.NaN },
-        { "rate", double.PositiveInfinity },
-        { "rate", 0 },
-        { "freeze", "yes" },
-        { "freeze", 1 },
-        { "optimizer", "adam" },
-        { "optimizer", 1 },
-        { "unknown", 1 },
-    };
+    public static TheoryData<string, ParameterValue> WrongValues =>
+        new()
+        {
+            { "epochs", 0 },
+            { "epochs", 101 },
+            { "epochs", 2.5 },
+            { "epochs", "three" },
+            { "epochs", true },
+            { "rate", double.NaN },
+            { "rate", double.PositiveInfinity },
+            { "rate", 0 },
+            { "freeze", "yes" },
+            { "freeze", 1 },
+            { "optimizer", "adam" },
+            { "optimizer", 1 },
+            { "unknown", 1 },
+        };
 
     [Theory]
     [MemberData(nameof(WrongValues))]
     public void Resolve_WithAWrongValue_NamesItsParameter(string name, ParameterValue value)
     {
-        (ParameterSet? set, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(Specs, new Dictionary<string, ParameterValue> { [name] = value });
+        (ParameterSet? set, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
+            Specs,
+            new Dictionary<string, ParameterValue> { [name] = value }
+        );
 
         Assert.Null(set);
         Assert.Equal(name, Assert.Single(errors).Key);
@@ -58,7 +101,10 @@ public sealed class ParameterSetTests
     {
         ParameterValue value = ParameterValue.Parse(typed, kind)!.Value;
 
-        Assert.Equal(value, JsonSerializer.Deserialize<ParameterValue>(JsonSerializer.Serialize(value, ProtocolJson.Line), ProtocolJson.Line));
+        Assert.Equal(
+            value,
+            JsonSerializer.Deserialize<ParameterValue>(JsonSerializer.Serialize(value, ProtocolJson.Line), ProtocolJson.Line)
+        );
     }
 
     [Theory]

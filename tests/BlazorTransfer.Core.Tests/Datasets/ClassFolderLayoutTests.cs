@@ -20,13 +20,20 @@ public sealed class ClassFolderLayoutTests
 
         Assert.Equal(
             [("bees", Split.Test), ("ants", Split.Train), ("ants", Split.Validation)],
-            layout.Placed.Select(p => (p.Label, p.Split!.Value)));
+            layout.Placed.Select(p => (p.Label, p.Split!.Value))
+        );
     }
 
     [Fact]
     public void Of_FilesOutsideAClassFolder_AreRejectedWithTheReasonAndLitterIsIgnored()
     {
-        ClassFolderLayout layout = ClassFolderLayout.Of(["loose.jpg", "ants/1.jpg", "ants/.hidden.jpg", "__MACOSX/ants/1.jpg", "ants/Thumbs.db"]);
+        ClassFolderLayout layout = ClassFolderLayout.Of([
+            "loose.jpg",
+            "ants/1.jpg",
+            "ants/.hidden.jpg",
+            "__MACOSX/ants/1.jpg",
+            "ants/Thumbs.db",
+        ]);
 
         Assert.Single(layout.Placed);
         Assert.Equal(["ants/.hidden.jpg", "loose.jpg"], layout.Rejected.Select(r => r.Name).Order(StringComparer.Ordinal));
@@ -54,35 +61,50 @@ public sealed class ClassFolderLayoutTests
     public void Of_DomainsOfWhichOneHasSplits_TakesEachAsItIs()
     {
         ClassFolderLayout layout = ClassFolderLayout.Of(
-            ["photo/train/dog/1.jpg", "photo/val/dog/2.jpg", "photo/dog/3.jpg", "sketch/dog/4.jpg"], ImportLayout.Domains);
+            ["photo/train/dog/1.jpg", "photo/val/dog/2.jpg", "photo/dog/3.jpg", "sketch/dog/4.jpg"],
+            ImportLayout.Domains
+        );
 
         Assert.Equal(
             [("photo", Split.Train), ("photo", Split.Validation), ("sketch", null)],
-            layout.Placed.Select(p => (p.Domain, p.Split)));
+            layout.Placed.Select(p => (p.Domain, p.Split))
+        );
         RejectedFile rejected = Assert.Single(layout.Rejected);
-        Assert.Equal(("photo/dog/3.jpg", "It lies outside the train, val and test folders of the domain 'photo'."), (rejected.Name, rejected.Reason));
+        Assert.Equal(
+            ("photo/dog/3.jpg", "It lies outside the train, val and test folders of the domain 'photo'."),
+            (rejected.Name, rejected.Reason)
+        );
     }
 
     [Fact]
     public void Of_DomainFolders_RejectsWhatHasNoDomainOrNoClass()
     {
         ClassFolderLayout layout = ClassFolderLayout.Of(
-            ["photo/dog/1.jpg", "photo/loose.jpg", "photo/dog/.hidden.jpg", "sketch/dog/.DS_Store", "top.jpg"], ImportLayout.Domains);
+            ["photo/dog/1.jpg", "photo/loose.jpg", "photo/dog/.hidden.jpg", "sketch/dog/.DS_Store", "top.jpg"],
+            ImportLayout.Domains
+        );
 
         Assert.Equal(new PlacedFile("photo/dog/1.jpg", "dog", null, "photo"), Assert.Single(layout.Placed));
         Assert.Equal(
             [
                 new RejectedFile("photo/dog/.hidden.jpg", "It is a hidden file."),
                 new RejectedFile("photo/loose.jpg", "It lies in the domain 'photo', but in no class folder there."),
-                new RejectedFile("top.jpg", "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."),
+                new RejectedFile(
+                    "top.jpg",
+                    "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."
+                ),
             ],
-            layout.Rejected);
+            layout.Rejected
+        );
     }
 
     [Fact]
     public void Of_DomainFoldersWithAReadMeBeside_StillSeesWhatWrapsThem()
     {
-        ClassFolderLayout layout = ClassFolderLayout.Of(["top.txt", "set/readme.txt", "set/photo/dog/1.jpg", "set/sketch/dog/2.jpg"], ImportLayout.Domains);
+        ClassFolderLayout layout = ClassFolderLayout.Of(
+            ["top.txt", "set/readme.txt", "set/photo/dog/1.jpg", "set/sketch/dog/2.jpg"],
+            ImportLayout.Domains
+        );
 
         Assert.Equal(["photo", "sketch"], layout.Placed.Select(p => p.Domain));
         Assert.Equal(["set/readme.txt", "top.txt"], layout.Rejected.Select(r => r.Name));
@@ -104,7 +126,9 @@ public sealed class ClassFolderLayoutTests
     public void Of_Unlabelled_TakesEveryFileForTrainingWhateverItsFolders()
     {
         ClassFolderLayout layout = ClassFolderLayout.Of(
-            [".export/1.jpg", ".export/test/2.jpg", ".export/dog/deep/3.jpg", ".export/val/.4.jpg", ".export/Thumbs.db"], ImportLayout.Unlabelled);
+            [".export/1.jpg", ".export/test/2.jpg", ".export/dog/deep/3.jpg", ".export/val/.4.jpg", ".export/Thumbs.db"],
+            ImportLayout.Unlabelled
+        );
 
         Assert.Equal([".export/1.jpg", ".export/dog/deep/3.jpg", ".export/test/2.jpg"], layout.Placed.Select(p => p.Name));
         Assert.All(layout.Placed, p => Assert.Equal((null, Split.Train, null), (p.Label, p.Split, p.Domain)));

@@ -4,12 +4,14 @@ namespace BlazorTransfer.Core.Tests.Datasets;
 
 public sealed class FoldTests
 {
-    private static readonly DatasetManifest Data = new(["a", "b"],
-    [
-        .. Enumerable.Range(0, 13).Select(i => Sample("a", i, i < 9 ? Split.Train : Split.Validation)),
-        .. Enumerable.Range(13, 8).Select(i => Sample("b", i, Split.Train)),
-        .. Enumerable.Range(21, 4).Select(i => Sample(i % 2 == 0 ? "a" : "b", i, Split.Test)),
-    ]);
+    private static readonly DatasetManifest Data = new(
+        ["a", "b"],
+        [
+            .. Enumerable.Range(0, 13).Select(i => Sample("a", i, i < 9 ? Split.Train : Split.Validation)),
+            .. Enumerable.Range(13, 8).Select(i => Sample("b", i, Split.Train)),
+            .. Enumerable.Range(21, 4).Select(i => Sample(i % 2 == 0 ? "a" : "b", i, Split.Test)),
+        ]
+    );
 
     [Fact]
     public void OverAllTurns_EachImageValidatesOnce_AndTestImagesStayAside()
@@ -37,7 +39,8 @@ public sealed class FoldTests
     [Fact]
     public void Parts_DependOnTheSeedAndTheImages_NotOnTheirOrder()
     {
-        static HashSet<string> Validated(DatasetManifest data, int seed) => [.. new Fold(1, 3, seed).Apply(data).Of(Split.Validation).Select(s => s.Sha256)];
+        static HashSet<string> Validated(DatasetManifest data, int seed) =>
+            [.. new Fold(1, 3, seed).Apply(data).Of(Split.Validation).Select(s => s.Sha256)];
 
         Assert.Equal(Validated(Data, 0), Validated(Data with { Samples = [.. Data.Samples.Reverse()] }, 0));
         Assert.NotEqual(Validated(Data, 0), Validated(Data, 1));
@@ -49,5 +52,15 @@ public sealed class FoldTests
     [InlineData(3, 3)]
     public void FoldThatDoesNotExist_IsRefused(int index, int count) => Assert.NotNull(new Fold(index, count).Check());
 
-    private static Sample Sample(string label, int number, Split split) => new() { File = $"{number}", Name = $"{number}", Sha256 = $"hash{number}", Label = label, Split = split, Width = 1, Height = 1 };
+    private static Sample Sample(string label, int number, Split split) =>
+        new()
+        {
+            File = $"{number}",
+            Name = $"{number}",
+            Sha256 = $"hash{number}",
+            Label = label,
+            Split = split,
+            Width = 1,
+            Height = 1,
+        };
 }

@@ -49,7 +49,8 @@ public sealed class EvaluationCropTests
     private static double Difference(RgbImage a, RgbImage b)
     {
         Assert.Equal((a.Width, a.Height), (b.Width, b.Height));
-        byte[] left = [.. a.Pixels], right = [.. b.Pixels];
+        byte[] left = [.. a.Pixels],
+            right = [.. b.Pixels];
         return left.Zip(right, (x, y) => Math.Abs(x - y)).Average();
     }
 }

@@ -10,7 +10,9 @@ public sealed class FractalDatasetTests
     [Fact]
     public void Draw_TwiceFromOneSeed_GivesTheSameImages()
     {
-        FractalDatasetGenerator first = new(3, 4, Side), second = new(3, 4, Side), other = new(4, 4, Side);
+        FractalDatasetGenerator first = new(3, 4, Side),
+            second = new(3, 4, Side),
+            other = new(4, 4, Side);
 
         for (int c = 0; c < 4; c++)
         {
@@ -33,8 +35,14 @@ public sealed class FractalDatasetTests
             {
                 RgbImage image = ImageDecoder.DecodeRgb(generator.Draw(c, number));
                 Assert.Equal((Side, Side), (image.Width, image.Height));
-                double[] light = [.. Enumerable.Range(0, Side * Side).Select(i => 0.299 * image.Pixels[3 * i] + 0.587 * image.Pixels[3 * i + 1] + 0.114 * image.Pixels[3 * i + 2])];
-                double mean = light.Average(), deviation = Math.Sqrt(light.Average(v => (v - mean) * (v - mean)));
+                double[] light =
+                [
+                    .. Enumerable
+                        .Range(0, Side * Side)
+                        .Select(i => 0.299 * image.Pixels[3 * i] + 0.587 * image.Pixels[3 * i + 1] + 0.114 * image.Pixels[3 * i + 2]),
+                ];
+                double mean = light.Average(),
+                    deviation = Math.Sqrt(light.Average(v => (v - mean) * (v - mean)));
                 Assert.True(deviation > 8, $"Image {number} of class {c} is flat: {deviation:F1} of 255.");
             }
         }

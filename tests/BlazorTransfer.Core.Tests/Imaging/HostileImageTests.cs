@@ -13,16 +13,22 @@ public sealed class HostileImageTests
     public void Verify_OfAnyDamagedJpeg_AnswersWithoutThrowing()
     {
         byte[] whole = Jpeg(64, 48);
-        Gen.Select(Gen.Int[0, whole.Length - 1].Array[1, 12], Gen.Byte, Gen.Int[1, whole.Length]).Sample((places, value, length) =>
-        {
-            byte[] damaged = [.. whole];
-            foreach (int place in places) damaged[place] = value;
-            ImageProbeResult result = ImageProbe.Verify(damaged[..length]);
+        Gen.Select(Gen.Int[0, whole.Length - 1].Array[1, 12], Gen.Byte, Gen.Int[1, whole.Length])
+            .Sample(
+                (places, value, length) =>
+                {
+                    byte[] damaged = [.. whole];
+                    foreach (int place in places)
+                        damaged[place] = value;
+                    ImageProbeResult result = ImageProbe.Verify(damaged[..length]);
 
-            Assert.True(result.IsAccepted || result.Rejection.Length > 10);
-            // What was accepted can be decoded; nothing is left for the training run to stumble over.
-            if (result.IsAccepted) Assert.Equal((result.Width, result.Height), Size(ImageDecoder.DecodeRgb(damaged[..length])));
-        }, iter: 400);
+                    Assert.True(result.IsAccepted || result.Rejection.Length > 10);
+                    // What was accepted can be decoded; nothing is left for the training run to stumble over.
+                    if (result.IsAccepted)
+                        Assert.Equal((result.Width, result.Height), Size(ImageDecoder.DecodeRgb(damaged[..length])));
+                },
+                iter: 400
+            );
     }
 
     [Fact]
@@ -48,16 +54,17 @@ public sealed class HostileImageTests
         Assert.Throws<ImageException>(() => ImageDecoder.DecodeRgb(bomb));
     }
 
-    public static TheoryData<string, string> OtherFiles => new()
-    {
-        { "", "empty" },
-        { "GIF89a\x01\x00\x01\x00", "GIF" },
-        { "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "" },
-        { "<html><body>404 Not Found</body></html>", "" },
-        { "%PDF-1.7", "" },
-        { "PK\x03\x04", "" },
-        { "just text", "" },
-    };
+    public static TheoryData<string, string> OtherFiles =>
+        new()
+        {
+            { "", "empty" },
+            { "GIF89a\x01\x00\x01\x00", "GIF" },
+            { "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "" },
+            { "<html><body>404 Not Found</body></html>", "" },
+            { "%PDF-1.7", "" },
+            { "PK\x03\x04", "" },
+            { "just text", "" },
+        };
 
     [Theory]
     [MemberData(nameof(OtherFiles))]
@@ -84,7 +91,8 @@ public sealed class HostileImageTests
     {
         // An upright picture of 48 × 32, white in its upper left quarter, stored as the orientation says.
         bool swaps = orientation >= 5;
-        int width = swaps ? 32 : 48, height = swaps ? 48 : 32;
+        int width = swaps ? 32 : 48,
+            height = swaps ? 48 : 32;
         var stored = new RgbImage(width, height);
         for (int y = 0; y < height; y++)
         {
@@ -101,7 +109,8 @@ public sealed class HostileImageTests
                     7 => (47 - y, 31 - x),
                     _ => (y, 31 - x),
                 };
-                if (uprightX < 24 && uprightY < 16) stored.Row(y).Slice(3 * x, 3).Fill(255);
+                if (uprightX < 24 && uprightY < 16)
+                    stored.Row(y).Slice(3 * x, 3).Fill(255);
             }
         }
 
@@ -111,7 +120,10 @@ public sealed class HostileImageTests
 
         Assert.Equal((48, 32), Size(upright));
         Assert.Equal((48, 32), (probe.Width, probe.Height));
-        Assert.True(upright.Row(8)[3 * 12] > 200 && upright.Row(8)[3 * 36] < 60 && upright.Row(24)[3 * 12] < 60, $"Orientation {orientation} is not upright.");
+        Assert.True(
+            upright.Row(8)[3 * 12] > 200 && upright.Row(8)[3 * 36] < 60 && upright.Row(24)[3 * 12] < 60,
+            $"Orientation {orientation} is not upright."
+        );
     }
 
     private static (int, int) Size(RgbImage image) => (image.Width, image.Height);
@@ -119,7 +131,8 @@ public sealed class HostileImageTests
     private static byte[] Jpeg(int width, int height)
     {
         var image = new RgbImage(width, height);
-        for (int i = 0; i < image.Pixels.Length; i++) image.Pixels[i] = (byte)(i * 7 % 251);
+        for (int i = 0; i < image.Pixels.Length; i++)
+            image.Pixels[i] = (byte)(i * 7 % 251);
         return PictureFiles.Encode(image, quality: 95);
     }
 
@@ -130,14 +143,16 @@ public sealed class HostileImageTests
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         (header[8], header[9]) = (8, 2);
         using var packed = new MemoryStream();
-        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true)) zlib.Write(rows);
+        using (var zlib = new ZLibStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+            zlib.Write(rows);
         return [0x89, .. "PNG\r\n\u001a\n"u8, .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
     }
 
     private static byte[] Chunk(string type, byte[] data)
     {
         byte[] body = [.. Encoding.ASCII.GetBytes(type), .. data];
-        byte[] length = new byte[4], check = new byte[4];
+        byte[] length = new byte[4],
+            check = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(length, data.Length);
         BinaryPrimitives.WriteUInt32BigEndian(check, Crc32(body));
         return [.. length, .. body, .. check];
@@ -149,7 +164,8 @@ public sealed class HostileImageTests
         foreach (byte b in data)
         {
             crc ^= b;
-            for (int k = 0; k < 8; k++) crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
+            for (int k = 0; k < 8; k++)
+                crc = (crc >> 1) ^ ((crc & 1) * 0xEDB88320);
         }
 
         return ~crc;

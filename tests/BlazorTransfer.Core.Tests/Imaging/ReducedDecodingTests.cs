@@ -6,7 +6,9 @@ namespace BlazorTransfer.Core.Tests.Imaging;
 public sealed class ReducedDecodingTests
 {
     // Sides that are no multiples of 8, so that the last column and row of a reduced picture are only partly filled.
-    private const int Width = 333, Height = 251, Kept = 128;
+    private const int Width = 333,
+        Height = 251,
+        Kept = 128;
 
     /// <summary>Without regard to what the last column shows, the far edge would be most of a pixel off.</summary>
     [Theory]
@@ -25,11 +27,21 @@ public sealed class ReducedDecodingTests
         DecodedImage reduced = ImageDecoder.DecodeReduced(file, Kept);
 
         Assert.Equal((whole.Width, whole.Height), (reduced.Width, reduced.Height));
-        Assert.True(reduced.Image.ShorterSide is >= Kept and < Kept + Height / 8 + 1, $"{reduced.Image.ShorterSide} rows or columns were kept.");
-        RgbImage expected = PilResize.ShorterSide(whole, Kept), actual = PilResize.ShorterSide(reduced, Kept);
+        Assert.True(
+            reduced.Image.ShorterSide is >= Kept and < Kept + Height / 8 + 1,
+            $"{reduced.Image.ShorterSide} rows or columns were kept."
+        );
+        RgbImage expected = PilResize.ShorterSide(whole, Kept),
+            actual = PilResize.ShorterSide(reduced, Kept);
         Assert.Equal((expected.Width, expected.Height), (actual.Width, actual.Height));
-        Assert.All(Edges(expected), edge => Assert.True(
-            Math.Abs(Mean(expected, edge) - Mean(actual, edge)) < 0.3, $"At {edge} the picture has {Mean(expected, edge):F2}, reduced {Mean(actual, edge):F2}."));
+        Assert.All(
+            Edges(expected),
+            edge =>
+                Assert.True(
+                    Math.Abs(Mean(expected, edge) - Mean(actual, edge)) < 0.3,
+                    $"At {edge} the picture has {Mean(expected, edge):F2}, reduced {Mean(actual, edge):F2}."
+                )
+        );
     }
 
     [Theory]
@@ -53,11 +65,18 @@ public sealed class ReducedDecodingTests
     public void Photographs_DifferFromTheWholePictureByLessThanTheirNoise(int detail, double levels)
     {
         const int Side = 73;
-        string[] photographs = [.. Directory.EnumerateFiles(SharedFiles.Path("data", "hymenoptera", "val"), "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(40)];
+        string[] photographs =
+        [
+            .. Directory
+                .EnumerateFiles(SharedFiles.Path("data", "hymenoptera", "val"), "*.jpg", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Take(40),
+        ];
         double mean = photographs.Average(path =>
         {
             byte[] file = File.ReadAllBytes(path);
-            RgbImage expected = PilResize.ShorterSide(ImageDecoder.DecodeRgb(file), Side), actual = PilResize.ShorterSide(ImageDecoder.DecodeReduced(file, detail * Side), Side);
+            RgbImage expected = PilResize.ShorterSide(ImageDecoder.DecodeRgb(file), Side),
+                actual = PilResize.ShorterSide(ImageDecoder.DecodeReduced(file, detail * Side), Side);
             return expected.Pixels.Zip(actual.Pixels, (a, b) => Math.Abs(a - b)).Average();
         });
 
@@ -83,9 +102,12 @@ public sealed class ReducedDecodingTests
     private static byte Triangle(int at) => (byte)Math.Abs(at % 480 - 240);
 
     private static IEnumerable<PixelArea> Edges(RgbImage image) =>
-    [
-        new(0, 0, 3, image.Height), new(image.Width - 3, 0, 3, image.Height), new(0, 0, image.Width, 3), new(0, image.Height - 3, image.Width, 3),
-    ];
+        [
+            new(0, 0, 3, image.Height),
+            new(image.Width - 3, 0, 3, image.Height),
+            new(0, 0, image.Width, 3),
+            new(0, image.Height - 3, image.Width, 3),
+        ];
 
     private static double Mean(RgbImage image, PixelArea area) =>
         PilResize.Crop(image, area.Left, area.Top, area.Width, area.Height).Pixels.Average(v => (double)v);

@@ -71,14 +71,46 @@ public sealed class RunEventLogTests : IDisposable
         RunEvent[] events =
         [
             Message("line\nbreak, \"quotes\" and ünïcode"),
-            new StepCompleted { Epoch = 1, Step = 2, Loss = double.NaN, LearningRate = 1e-9, ImagesPerSecond = double.PositiveInfinity, LossParts = new Dictionary<string, double> { ["mmd"] = 0.5 } },
-            new PhaseProgressed { Phase = RunPhase.Training, Done = 1, Total = 2, Unit = "images", SecondsLeft = 3.5 },
-            new CheckpointSaved { Epoch = 1, File = "checkpoints/best.safetensors", IsBest = true },
-            new ArtifactWritten { File = "artifacts/model.zip", Format = "package", Bytes = long.MaxValue, Sha256 = "ab" },
-            new RunFinished { Outcome = RunOutcome.Failed, Error = "why", Seconds = 1 },
+            new StepCompleted
+            {
+                Epoch = 1,
+                Step = 2,
+                Loss = double.NaN,
+                LearningRate = 1e-9,
+                ImagesPerSecond = double.PositiveInfinity,
+                LossParts = new Dictionary<string, double> { ["mmd"] = 0.5 },
+            },
+            new PhaseProgressed
+            {
+                Phase = RunPhase.Training,
+                Done = 1,
+                Total = 2,
+                Unit = "images",
+                SecondsLeft = 3.5,
+            },
+            new CheckpointSaved
+            {
+                Epoch = 1,
+                File = "checkpoints/best.safetensors",
+                IsBest = true,
+            },
+            new ArtifactWritten
+            {
+                File = "artifacts/model.zip",
+                Format = "package",
+                Bytes = long.MaxValue,
+                Sha256 = "ab",
+            },
+            new RunFinished
+            {
+                Outcome = RunOutcome.Failed,
+                Error = "why",
+                Seconds = 1,
+            },
         ];
         RunEvent[] written;
-        using (var writer = new RunEventWriter(_file)) written = [.. events.Select(writer.Append)];
+        using (var writer = new RunEventWriter(_file))
+            written = [.. events.Select(writer.Append)];
 
         IReadOnlyList<RunEvent> read = RunEventTail.Read(_file).Events;
 
@@ -92,7 +124,8 @@ public sealed class RunEventLogTests : IDisposable
     private void Write(int count)
     {
         using var writer = new RunEventWriter(_file);
-        for (int i = 0; i < count; i++) writer.Append(Message($"event {i}, ü"));
+        for (int i = 0; i < count; i++)
+            writer.Append(Message($"event {i}, ü"));
     }
 
     private static MessageLogged Message(string text) => new() { Level = MessageLevel.Warning, Text = text };

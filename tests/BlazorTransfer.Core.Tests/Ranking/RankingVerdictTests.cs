@@ -8,7 +8,9 @@ public sealed class RankingVerdictTests
     public void Verdict_TakesTheMostAccurate_AndTheCheapestThatMayBeAsGood()
     {
         // The standard error of the best is 0.04 / √4 = 0.02.
-        RankedCandidate large = New("large", 0.95, 0.04, gigaFlops: 8), small = New("small", 0.935, 0.01, gigaFlops: 0.6), tiny = New("tiny", 0.92, 0.01, gigaFlops: 0.1);
+        RankedCandidate large = New("large", 0.95, 0.04, gigaFlops: 8),
+            small = New("small", 0.935, 0.01, gigaFlops: 0.6),
+            tiny = New("tiny", 0.92, 0.01, gigaFlops: 0.1);
 
         Assert.Equal(new RankingVerdict(large, small, KnowsLittle: false), RankingVerdict.Of([tiny, large, small], folds: 4));
     }
@@ -16,7 +18,8 @@ public sealed class RankingVerdictTests
     [Fact]
     public void Verdict_AmongEquallyAccurateOnes_GoesByLogMe()
     {
-        RankedCandidate low = New("low", 1, 0, logMe: 0.2), high = New("high", 1, 0, logMe: 0.7);
+        RankedCandidate low = New("low", 1, 0, logMe: 0.2),
+            high = New("high", 1, 0, logMe: 0.7);
 
         Assert.Equal(high, RankingVerdict.Of([low, high], folds: 5)!.Best);
     }
@@ -24,7 +27,8 @@ public sealed class RankingVerdictTests
     [Fact]
     public void Verdict_WhereRandomWeightsDoAsWell_SaysSo_AndAdvisesThemNever()
     {
-        RankedCandidate random = New("random", 0.99, 0, gigaFlops: 0.01) with { IsRandom = true }, trained = New("trained", 0.9, 0.05);
+        RankedCandidate random = New("random", 0.99, 0, gigaFlops: 0.01) with { IsRandom = true },
+            trained = New("trained", 0.9, 0.05);
 
         Assert.Equal(new RankingVerdict(trained, trained, KnowsLittle: true), RankingVerdict.Of([random, trained], folds: 5));
     }
@@ -38,5 +42,10 @@ public sealed class RankingVerdictTests
     }
 
     private static RankedCandidate New(string name, double accuracy, double sd, double gigaFlops = 1, double logMe = 0) =>
-        new() { Name = name, IsRandom = false, Scores = new CandidateScores(logMe, 1, accuracy, sd, 10, gigaFlops, 1, 1, 1) };
+        new()
+        {
+            Name = name,
+            IsRandom = false,
+            Scores = new CandidateScores(logMe, 1, accuracy, sd, 10, gigaFlops, 1, 1, 1),
+        };
 }

@@ -26,5 +26,6 @@ public sealed class AccuracyIntervalTests
     [InlineData(0.5, 0)]
     [InlineData(1.5, 10)]
     [InlineData(double.NaN, 10)]
-    public void NoImages_OrNoShare_IsRefused(double accuracy, int images) => Assert.Throws<ArgumentOutOfRangeException>(() => AccuracyInterval.Of(accuracy, images));
+    public void NoImages_OrNoShare_IsRefused(double accuracy, int images) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => AccuracyInterval.Of(accuracy, images));
 }

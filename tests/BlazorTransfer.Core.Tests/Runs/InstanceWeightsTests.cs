@@ -17,7 +17,10 @@ public sealed class InstanceWeightsTests
         Assert.Equal([0, 0.05], weights.Lightest.Select(i => i.Weight));
         Assert.Equal(("3", "c1"), (weights.Heaviest[0].Sha256, weights.Heaviest[0].Label));
         Assert.Equal([2, 0, 0, 1, 0, 1, 0, 0], weights.Histogram.Select(b => b.Images));
-        Assert.Equal((0, 0.1, 8, null), (weights.Histogram[0].From, weights.Histogram[0].To, weights.Histogram[^1].From, weights.Histogram[^1].To));
+        Assert.Equal(
+            (0, 0.1, 8, null),
+            (weights.Histogram[0].From, weights.Histogram[0].To, weights.Histogram[^1].From, weights.Histogram[^1].To)
+        );
     }
 
     [Fact]
@@ -60,6 +63,23 @@ public sealed class InstanceWeightsTests
         }
     }
 
-    private static InstanceWeights Of(params double[] weights) => InstanceWeights.Of(
-        [.. weights.Select((_, i) => new Sample { File = "", Sha256 = $"{i}", Name = "", Label = $"c{i % 2}", Split = Split.Train, Width = 1, Height = 1 })], weights);
+    private static InstanceWeights Of(params double[] weights) =>
+        InstanceWeights.Of(
+            [
+                .. weights.Select(
+                    (_, i) =>
+                        new Sample
+                        {
+                            File = "",
+                            Sha256 = $"{i}",
+                            Name = "",
+                            Label = $"c{i % 2}",
+                            Split = Split.Train,
+                            Width = 1,
+                            Height = 1,
+                        }
+                ),
+            ],
+            weights
+        );
 }

@@ -8,7 +8,8 @@ public sealed class PairedGainTests
     public void Of_CountsWhatOneIsRightAboutAndTheOtherNot_WithAgrestiAndMinsInterval()
     {
         // 12 gained, 2 lost of 40: (12.5 − 2.5)/42 = 0.2381; standard error √(15 − 42 · 0.2381²)/42 = 0.0846.
-        string one = new string('1', 12) + "00" + new string('1', 20) + new string('0', 6), other = new string('0', 12) + "11" + new string('1', 20) + new string('0', 6);
+        string one = new string('1', 12) + "00" + new string('1', 20) + new string('0', 6),
+            other = new string('0', 12) + "11" + new string('1', 20) + new string('0', 6);
 
         PairedGain gain = PairedGain.Of([(one, other)])!;
 
@@ -23,9 +24,11 @@ public sealed class PairedGainTests
     [Fact]
     public void Of_SeveralSeeds_AsksNoMoreImagesThanOne()
     {
-        string one = "1111100000", other = "0000000000";
+        string one = "1111100000",
+            other = "0000000000";
 
-        PairedGain single = PairedGain.Of([(one, other)])!, many = PairedGain.Of([(one, other), (one, other), (one, other)])!;
+        PairedGain single = PairedGain.Of([(one, other)])!,
+            many = PairedGain.Of([(one, other), (one, other), (one, other)])!;
 
         Assert.Equal(single, many);
         Assert.True(single.IsGain);

@@ -19,7 +19,13 @@ public sealed class LearningRateSuggestionTests
     [Fact]
     public void Suggestion_CloseToTheRise_IsATenthOfTheLowest()
     {
-        LearningRateSuggestion found = LearningRateSuggestion.Of(Curve(x => x < -2 ? 2 - 0.2 * (x + 7) / 5 : x < -1.5 ? 1.8 - 3 * (x + 2) : 0.3 + 4 * (x + 1.5)));
+        LearningRateSuggestion found = LearningRateSuggestion.Of(
+            Curve(x =>
+                x < -2 ? 2 - 0.2 * (x + 7) / 5
+                : x < -1.5 ? 1.8 - 3 * (x + 2)
+                : 0.3 + 4 * (x + 1.5)
+            )
+        );
 
         Assert.InRange(found.Lowest!.Value, 0.025, 0.04);
         Assert.InRange(found.Rate!.Value, found.Lowest.Value / 10.5, found.Lowest.Value / 9.5);
@@ -43,7 +49,9 @@ public sealed class LearningRateSuggestionTests
     {
         var random = new Random(1);
 
-        LearningRateSuggestion found = LearningRateSuggestion.Of(Curve(x => 1.4 + noise * (random.NextDouble() - 0.5) + Math.Pow(10, 2 * x)));
+        LearningRateSuggestion found = LearningRateSuggestion.Of(
+            Curve(x => 1.4 + noise * (random.NextDouble() - 0.5) + Math.Pow(10, 2 * x))
+        );
 
         Assert.Null(found.Rate);
         Assert.Contains("never fell", found.Reason, StringComparison.Ordinal);
@@ -53,7 +61,8 @@ public sealed class LearningRateSuggestionTests
     public void Suggestion_IgnoresTheFirstSteps_WhoseAverageIsNoise()
     {
         LearningRatePoint[] curve = [.. Curve(x => 2 - 1.5 * Sigmoid(4 * (x + 3)))];
-        for (int i = 0; i < LearningRateSuggestion.FirstSteps - 1; i++) curve[i] = curve[i] with { Smoothed = i % 2 == 0 ? 5 : 0.1 };
+        for (int i = 0; i < LearningRateSuggestion.FirstSteps - 1; i++)
+            curve[i] = curve[i] with { Smoothed = i % 2 == 0 ? 5 : 0.1 };
 
         Assert.InRange(LearningRateSuggestion.Of(curve).Rate!.Value, 0.8e-3, 1.25e-3);
     }
@@ -73,12 +82,20 @@ public sealed class LearningRateSuggestionTests
         Assert.Equal((null, null), Found(measured, batchSize: 32, images: 49));
 
         static (int?, double?) Found(BatchSizeSpeed[] measured, int batchSize, int images) =>
-            BatchSizeSuggestion.Of(measured, batchSize, learningRate: 0.005, images) is var found ? (found.BatchSize, found.LearningRate) : default;
+            BatchSizeSuggestion.Of(measured, batchSize, learningRate: 0.005, images) is var found
+                ? (found.BatchSize, found.LearningRate)
+                : default;
     }
 
     private static double Sigmoid(double x) => 1 / (1 + Math.Exp(-x));
 
     /// <summary>A test of 100 rates from 10⁻⁷ to 10, whose smoothed loss is a function of the rate's logarithm.</summary>
     private static IReadOnlyList<LearningRatePoint> Curve(Func<double, double> loss) =>
-        [.. Enumerable.Range(0, 100).Select(i => -7 + 8 * i / 99.0).Select(x => (x, y: loss(x))).Select(p => new LearningRatePoint(Math.Pow(10, p.x), p.y, p.y))];
+        [
+            .. Enumerable
+                .Range(0, 100)
+                .Select(i => -7 + 8 * i / 99.0)
+                .Select(x => (x, y: loss(x)))
+                .Select(p => new LearningRatePoint(Math.Pow(10, p.x), p.y, p.y)),
+        ];
 }

@@ -18,8 +18,14 @@ public sealed class AdaptationLossTests
         ["mcd"] = x => ClassifierDiscrepancy.Loss(x[0].narrow(0, 0, x[1].shape[0]), x[1]),
         ["entropy"] = x => Predictions.Entropy(x[0]).sum().add(Predictions.Entropy(x[1]).sum()),
         ["cdan-map"] = x => ConditionalMap.Apply(x[0].narrow(0, 0, x[1].shape[0]), x[1].softmax(1)).square().sum(),
-        ["mcc-of-given-weights"] = x => MinimumClassConfusion.Loss(x[0], 2.5, arange(1, x[0].shape[0] + 1, dtype: x[0].dtype)).add(x[1].sum()),
-        ["domain-bce"] = x => DomainDiscriminator.Loss(cat([x[0], x[1]], 0).sum([1]), x[0].shape[0], arange(1, x[0].shape[0] + x[1].shape[0] + 1, dtype: x[0].dtype)),
+        ["mcc-of-given-weights"] = x =>
+            MinimumClassConfusion.Loss(x[0], 2.5, arange(1, x[0].shape[0] + 1, dtype: x[0].dtype)).add(x[1].sum()),
+        ["domain-bce"] = x =>
+            DomainDiscriminator.Loss(
+                cat([x[0], x[1]], 0).sum([1]),
+                x[0].shape[0],
+                arange(1, x[0].shape[0] + x[1].shape[0] + 1, dtype: x[0].dtype)
+            ),
     };
 
     private static readonly Dictionary<string, Func<Tensor[], Tensor>> WithConstants = new(Losses)
@@ -49,13 +55,16 @@ public sealed class AdaptationLossTests
     public void TwoHundredSteps_LeaveNoTensor(string loss)
     {
         using var scope = NewDisposeScope();
-        Tensor source = ReferenceDomains.Source(7, 4).to(float32), target = ReferenceDomains.Target(5, 4).to(float32);
+        Tensor source = ReferenceDomains.Source(7, 4).to(float32),
+            target = ReferenceDomains.Target(5, 4).to(float32);
         LiveTensors.CollectLeftovers();
         var counts = new List<long>();
         for (int i = 0; i < 200; i++)
         {
-            using (NewDisposeScope()) WithConstants[loss]([source.clone().requires_grad_(), target.clone().requires_grad_()]).backward();
-            if (i is 20 or 199) counts.Add(Tensor.TotalCount);
+            using (NewDisposeScope())
+                WithConstants[loss]([source.clone().requires_grad_(), target.clone().requires_grad_()]).backward();
+            if (i is 20 or 199)
+                counts.Add(Tensor.TotalCount);
         }
 
         Assert.True(counts[1] <= counts[0], $"{counts[1] - counts[0]} tensors are left after 180 steps.");
@@ -66,42 +75,64 @@ public sealed class AdaptationLossTests
     {
         JsonElement numbers = ReferenceDomains.Numbers();
         using var scope = NewDisposeScope();
-        Tensor source = ReferenceDomains.Source(), target = ReferenceDomains.Target();
+        Tensor source = ReferenceDomains.Source(),
+            target = ReferenceDomains.Target();
 
         Assert.Equal(numbers.GetProperty("mmd2_linear").GetDouble(), MaximumMeanDiscrepancy.Linear(source, target).item<double>(), 1e-6);
         double gaussian = numbers.GetProperty("mmd2_multi_gaussian").GetProperty("value").GetDouble();
         Assert.Equal(gaussian, MaximumMeanDiscrepancy.MultiGaussian(source, target, Gammas).item<double>(), 1e-6);
-        Assert.Equal(numbers.GetProperty("deep_coral_loss").GetProperty("value").GetDouble(), CorrelationAlignment.Loss(source, target).item<double>(), 1e-6);
+        Assert.Equal(
+            numbers.GetProperty("deep_coral_loss").GetProperty("value").GetDouble(),
+            CorrelationAlignment.Loss(source, target).item<double>(),
+            1e-6
+        );
         double[][] matrix = numbers.GetProperty("coral_matrix").GetProperty("matrix").Deserialize<double[][]>()!;
         ReferenceDomains.AssertClose(matrix.SelectMany(r => r), CorrelationAlignment.Matrix(source, target, ridge: 1).Values(), 1e-6);
         // In float32 and far from the origin, where |x|² + |y|² − 2xy alone has lost its digits.
         using Tensor far = tensor(1000f);
-        Assert.Equal(gaussian, MaximumMeanDiscrepancy.MultiGaussian(source.to(float32) + far, target.to(float32) + far, Gammas).item<float>(), 1e-3);
+        Assert.Equal(
+            gaussian,
+            MaximumMeanDiscrepancy.MultiGaussian(source.to(float32) + far, target.to(float32) + far, Gammas).item<float>(),
+            1e-3
+        );
     }
 
     [Fact]
     public void CoralMatrix_GivesTheSourceTheTargetsCovariance()
     {
         using var scope = NewDisposeScope();
-        Tensor source = ReferenceDomains.Source(), target = ReferenceDomains.Target(200);
+        Tensor source = ReferenceDomains.Source(),
+            target = ReferenceDomains.Target(200);
 
         Tensor mapped = source.mm(CorrelationAlignment.Matrix(source.to(float32), target.to(float32), ridge: 1e-9));
 
-        ReferenceDomains.AssertClose(CorrelationAlignment.Covariance(target).Values(), CorrelationAlignment.Covariance(mapped).Values(), 1e-5);
+        ReferenceDomains.AssertClose(
+            CorrelationAlignment.Covariance(target).Values(),
+            CorrelationAlignment.Covariance(mapped).Values(),
+            1e-5
+        );
     }
 
     [Fact]
     public void MultiScale_IsMultiGaussianWithTheBatchsBandwidths_InValueAndGradient()
     {
         using var scope = NewDisposeScope();
-        Tensor source = ReferenceDomains.Source(), target = ReferenceDomains.Target(), all = cat([source, target], 0);
-        double pairs = all.shape[0] * (all.shape[0] - 1), mean = cdist(all, all).square().sum().item<double>() / pairs;
+        Tensor source = ReferenceDomains.Source(),
+            target = ReferenceDomains.Target(),
+            all = cat([source, target], 0);
+        double pairs = all.shape[0] * (all.shape[0] - 1),
+            mean = cdist(all, all).square().sum().item<double>() / pairs;
         double[] gammas = [.. new[] { 0.25, 0.5, 1, 2, 4 }.Select(scale => 1 / (scale * mean))];
 
-        Assert.Equal(MaximumMeanDiscrepancy.MultiGaussian(source, target, gammas).item<double>(), MaximumMeanDiscrepancy.MultiScale(source, target).item<double>(), 1e-12);
+        Assert.Equal(
+            MaximumMeanDiscrepancy.MultiGaussian(source, target, gammas).item<double>(),
+            MaximumMeanDiscrepancy.MultiScale(source, target).item<double>(),
+            1e-12
+        );
         double[][] expected = GradientCheck.Gradients(x => MaximumMeanDiscrepancy.MultiGaussian(x[0], x[1], gammas), source, target);
         double[][] actual = GradientCheck.Gradients(x => MaximumMeanDiscrepancy.MultiScale(x[0], x[1]), source, target);
-        for (int k = 0; k < 2; k++) ReferenceDomains.AssertClose(expected[k], actual[k], 1e-12);
+        for (int k = 0; k < 2; k++)
+            ReferenceDomains.AssertClose(expected[k], actual[k], 1e-12);
         // A batch whose rows are all alike has no spread and no discrepancy.
         Assert.Equal(0, MaximumMeanDiscrepancy.MultiScale(ones(3, 4), ones(2, 4)).item<float>(), 1e-6);
     }
@@ -110,11 +141,13 @@ public sealed class AdaptationLossTests
     public void Joint_OfOneLayerIsMultiGaussian_AndOfASecondConstantLayerToo()
     {
         using var scope = NewDisposeScope();
-        Tensor source = ReferenceDomains.Source(), target = ReferenceDomains.Target();
+        Tensor source = ReferenceDomains.Source(),
+            target = ReferenceDomains.Target();
         double one = MaximumMeanDiscrepancy.MultiGaussian(source, target, Gammas).item<double>();
 
         double two = MaximumMeanDiscrepancy
-            .Joint([source, ones(30, 2, dtype: float64)], [target, ones(20, 2, dtype: float64)], [Gammas, [3]]).item<double>();
+            .Joint([source, ones(30, 2, dtype: float64)], [target, ones(20, 2, dtype: float64)], [Gammas, [3]])
+            .item<double>();
 
         Assert.Equal(one, two, 1e-12);
         Assert.Throws<ArgumentException>(() => MaximumMeanDiscrepancy.Joint([source], [target, target], [Gammas]));
@@ -124,9 +157,13 @@ public sealed class AdaptationLossTests
     public void Losses_OfABatchOfOne_AreFinite()
     {
         using var scope = NewDisposeScope();
-        Tensor source = ReferenceDomains.Source(1, 4), target = ReferenceDomains.Target(1, 4);
+        Tensor source = ReferenceDomains.Source(1, 4),
+            target = ReferenceDomains.Target(1, 4);
 
-        Assert.All(WithConstants, loss => Assert.All(GradientCheck.Gradients(loss.Value, source, target), g => Assert.DoesNotContain(g, v => !double.IsFinite(v))));
+        Assert.All(
+            WithConstants,
+            loss => Assert.All(GradientCheck.Gradients(loss.Value, source, target), g => Assert.DoesNotContain(g, v => !double.IsFinite(v)))
+        );
     }
 
     [Theory]
@@ -136,7 +173,8 @@ public sealed class AdaptationLossTests
     public void GradientReversal_LeavesTheValueToTheBit_AndTurnsTheGradient(double strength)
     {
         using var scope = NewDisposeScope();
-        Tensor x = ReferenceDomains.Source().to(float32).requires_grad_(), weights = arange(6, dtype: float32);
+        Tensor x = ReferenceDomains.Source().to(float32).requires_grad_(),
+            weights = arange(6, dtype: float32);
 
         Tensor reversed = GradientReversal.Apply(x, strength);
         (reversed.square() * weights).sum().backward();
@@ -157,7 +195,8 @@ public sealed class AdaptationLossTests
     public void ClassConfusion_IsZeroForSurePredictions_AndOfUnsureOnesTheShareOffTheDiagonal()
     {
         using var scope = NewDisposeScope();
-        Tensor sure = eye(3) * 200, unsure = zeros(5, 3);
+        Tensor sure = eye(3) * 200,
+            unsure = zeros(5, 3);
 
         Assert.Equal(0, MinimumClassConfusion.Loss(sure, 2.5).item<float>(), 1e-6);
         Assert.Equal(2.0 / 3, MinimumClassConfusion.Loss(unsure, 2.5).item<float>(), 1e-6);
@@ -170,10 +209,27 @@ public sealed class AdaptationLossTests
     public void ClassConfusion_OfTwoSamples_IsTheFormulas()
     {
         using var scope = NewDisposeScope();
-        double h1 = -(0.9 * Math.Log(0.9) + 0.1 * Math.Log(0.1)), h2 = Math.Log(2), w1 = 1 + Math.Exp(-h1), w2 = 1 + Math.Exp(-h2);
-        double c00 = w1 * 0.81 + w2 * 0.25, c01 = w1 * 0.09 + w2 * 0.25, c11 = w1 * 0.01 + w2 * 0.25;
+        double h1 = -(0.9 * Math.Log(0.9) + 0.1 * Math.Log(0.1)),
+            h2 = Math.Log(2),
+            w1 = 1 + Math.Exp(-h1),
+            w2 = 1 + Math.Exp(-h2);
+        double c00 = w1 * 0.81 + w2 * 0.25,
+            c01 = w1 * 0.09 + w2 * 0.25,
+            c11 = w1 * 0.01 + w2 * 0.25;
 
-        double loss = MinimumClassConfusion.Loss(tensor(new[,] { { 0.9, 0.1 }, { 0.5, 0.5 } }).log(), 1).item<double>();
+        double loss = MinimumClassConfusion
+            .Loss(
+                tensor(
+                        new[,]
+                        {
+                            { 0.9, 0.1 },
+                            { 0.5, 0.5 },
+                        }
+                    )
+                    .log(),
+                1
+            )
+            .item<double>();
 
         Assert.Equal((c01 / (c00 + c01) + c01 / (c01 + c11)) / 2, loss, 1e-12);
     }
@@ -182,9 +238,31 @@ public sealed class AdaptationLossTests
     public void Entropy_IsThatOfTheProbabilities()
     {
         using var scope = NewDisposeScope();
-        Tensor logits = cat([tensor(new[,] { { 0.7, 0.2, 0.1 } }).log(), zeros(1, 3, dtype: float64), tensor(new[,] { { 2000.0, 0, 0 } })], 0);
+        Tensor logits = cat(
+            [
+                tensor(
+                        new[,]
+                        {
+                            { 0.7, 0.2, 0.1 },
+                        }
+                    )
+                    .log(),
+                zeros(1, 3, dtype: float64),
+                tensor(
+                    new[,]
+                    {
+                        { 2000.0, 0, 0 },
+                    }
+                ),
+            ],
+            0
+        );
 
-        ReferenceDomains.AssertClose([-(0.7 * Math.Log(0.7) + 0.2 * Math.Log(0.2) + 0.1 * Math.Log(0.1)), Math.Log(3), 0], Predictions.Entropy(logits).Values(), 1e-12);
+        ReferenceDomains.AssertClose(
+            [-(0.7 * Math.Log(0.7) + 0.2 * Math.Log(0.2) + 0.1 * Math.Log(0.1)), Math.Log(3), 0],
+            Predictions.Entropy(logits).Values(),
+            1e-12
+        );
         Assert.Equal(2, Predictions.CertaintyWeights(logits)[2].item<double>(), 1e-12);
         Assert.Equal(4.0 / 3, Predictions.CertaintyWeights(logits)[1].item<double>(), 1e-12);
     }
@@ -194,7 +272,20 @@ public sealed class AdaptationLossTests
     {
         using var scope = NewDisposeScope();
 
-        Tensor map = ConditionalMap.Apply(tensor(new[,] { { 2.0, 3 } }), tensor(new[,] { { 0.1, 0.2, 0.7 } }));
+        Tensor map = ConditionalMap.Apply(
+            tensor(
+                new[,]
+                {
+                    { 2.0, 3 },
+                }
+            ),
+            tensor(
+                new[,]
+                {
+                    { 0.1, 0.2, 0.7 },
+                }
+            )
+        );
 
         Assert.Equal([1, 6], map.shape);
         ReferenceDomains.AssertClose([0.2, 0.4, 1.4, 0.3, 0.6, 2.1], map.Values(), 1e-12);
@@ -204,7 +295,20 @@ public sealed class AdaptationLossTests
     public void ClassifierDiscrepancy_IsTheMeanDistanceOfTheProbabilities()
     {
         using var scope = NewDisposeScope();
-        Tensor p1 = tensor(new[,] { { 0.5, 0.5 }, { 0.9, 0.1 } }), p2 = tensor(new[,] { { 0.25, 0.75 }, { 0.8, 0.2 } });
+        Tensor p1 = tensor(
+                new[,]
+                {
+                    { 0.5, 0.5 },
+                    { 0.9, 0.1 },
+                }
+            ),
+            p2 = tensor(
+                new[,]
+                {
+                    { 0.25, 0.75 },
+                    { 0.8, 0.2 },
+                }
+            );
 
         Assert.Equal((0.25 + 0.25 + 0.1 + 0.1) / 4, ClassifierDiscrepancy.Loss(p1.log(), p2.log()).item<double>(), 1e-12);
     }
@@ -240,7 +344,8 @@ public sealed class AdaptationLossTests
     public void DomainLoss_WithWeights_IsTheirMean()
     {
         using var scope = NewDisposeScope();
-        Tensor logits = tensor(new[] { 0.3, -1.2, 2.0 }), weights = tensor(new[] { 1.0, 2, 5 });
+        Tensor logits = tensor(new[] { 0.3, -1.2, 2.0 }),
+            weights = tensor(new[] { 1.0, 2, 5 });
         double Log(double x) => Math.Log(1 + Math.Exp(-x));
 
         Assert.Equal((Log(0.3) + 2 * Log(-1.2) + 5 * Log(-2.0)) / 8, DomainDiscriminator.Loss(logits, 2, weights).item<double>(), 1e-12);

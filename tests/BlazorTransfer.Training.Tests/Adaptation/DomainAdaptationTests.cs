@@ -14,7 +14,12 @@ public sealed class DomainAdaptationTests
     private const string Network = "resnet18_slim";
     private static readonly string[] Classes = ["a", "b", "c"];
 
-    public static TheoryData<string> Trained => [.. TransferMethodRegistry.All.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false } && m.Name != "adabn").Select(m => m.Name)];
+    public static TheoryData<string> Trained =>
+        [
+            .. TransferMethodRegistry
+                .All.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false } && m.Name != "adabn")
+                .Select(m => m.Name),
+        ];
 
     [Theory]
     [MemberData(nameof(Trained))]
@@ -33,7 +38,8 @@ public sealed class DomainAdaptationTests
         Assert.Equal(last.Total.item<float>(), last.Parts!.Values.Sum(p => p.item<float>()), 1e-5);
         Assert.True(last.Parts[own].item<float>() * (name == "mcd" ? -1 : 1) > 0);
         // A discriminator learns from the first step on; it is the network's way through it that is shut.
-        if (name is not ("dann" or "cdan")) Assert.Equal(0, first.Parts![own].item<float>(), 1e-7);
+        if (name is not ("dann" or "cdan"))
+            Assert.Equal(0, first.Parts![own].item<float>(), 1e-7);
         last.Total.backward();
         Assert.All(trial.Model.Backbone.Head.parameters(), p => Assert.True(p.grad is not null && p.grad.isfinite().all().item<bool>()));
     }
@@ -55,7 +61,8 @@ public sealed class DomainAdaptationTests
         Assert.Contains(Gradient(10), g => Math.Abs(g) > 1e-6);
     }
 
-    /// <summary>A step along the negative gradient of the loss makes the disagreement larger where classifiers take it, and smaller where the features do.</summary>
+    /// <summary>A step along the negative gradient of the loss makes the disagreement larger where classifiers take it, and smaller where
+    /// the features do.</summary>
     [Fact]
     public void Mcd_ClassifiersDisagreeMore_AndFeaturesLetThemDisagreeLess()
     {
@@ -67,14 +74,20 @@ public sealed class DomainAdaptationTests
             double Discrepancy(bool learns)
             {
                 Tensor loss = trial.Method.ComputeLoss(trial.Model, Pair(1, 2)).Parts!["negative discrepancy"];
-                if (learns) loss.backward();
+                if (learns)
+                    loss.backward();
                 return -loss.item<float>();
             }
 
             double before = Discrepancy(learns: true);
             using (no_grad())
             {
-                foreach (TorchSharp.Modules.Parameter p in (ofClassifier ? trial.Model.Backbone.LastLayer! : trial.Model.Backbone.Head).parameters().Take(ofClassifier ? 2 : 1)) p.add_(p.grad!.Times(-0.01));
+                foreach (
+                    TorchSharp.Modules.Parameter p in (ofClassifier ? trial.Model.Backbone.LastLayer! : trial.Model.Backbone.Head)
+                        .parameters()
+                        .Take(ofClassifier ? 2 : 1)
+                )
+                    p.add_(p.grad!.Times(-0.01));
             }
 
             return Discrepancy(learns: false) - before;
@@ -91,7 +104,11 @@ public sealed class DomainAdaptationTests
         using var trial = new Trial(method, new TransferModel(BackboneRegistry.Create(Network, Classes.Length), Classes, CPU));
         method.Configure(trial.Model);
 
-        Assert.Contains("hidden layer", Assert.Throws<TrainingException>(() => method.ParameterGroups(trial.Model)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "hidden layer",
+            Assert.Throws<TrainingException>(() => method.ParameterGroups(trial.Model)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -136,34 +153,54 @@ public sealed class DomainAdaptationTests
         using Trial trial = New("mcc");
         trial.Method.OnEpochStart(trial.Model, 2);
         // The same pictures in brighter light.
-        Batch dark = Images(1), bright = dark with { Inputs = dark.Inputs.Times(3).Plus(1) };
+        Batch dark = Images(1),
+            bright = dark with { Inputs = dark.Inputs.Times(3).Plus(1) };
         byte[] before = [.. trial.Model.Snapshot().SelectMany(t => t.Value.Bytes.ToArray())];
 
-        Tensor one = trial.Method.View(trial.Model, dark, ofTarget: false).Features, other = trial.Method.View(trial.Model, bright, ofTarget: true).Features;
+        Tensor one = trial.Method.View(trial.Model, dark, ofTarget: false).Features,
+            other = trial.Method.View(trial.Model, bright, ofTarget: true).Features;
 
         byte[] after = [.. trial.Model.Snapshot().SelectMany(t => t.Value.Bytes.ToArray())];
         Assert.Equal(before, after);
         Assert.Equal([8, 16], one.shape);
-        double apart = one.mean([0]).Minus(other.mean([0])).norm().item<float>(), size = one.norm(1).mean().item<float>();
+        double apart = one.mean([0]).Minus(other.mean([0])).norm().item<float>(),
+            size = one.norm(1).mean().item<float>();
         Assert.True(apart < 0.2 * size, $"{apart:F3} apart, where a picture is {size:F3} long.");
     }
 
     private static Trial New(string name)
     {
         manual_seed(1);
-        (TransferMethod method, _) = TransferMethodRegistry.Create(name, new Dictionary<string, ParameterValue> { ["epochs"] = 10, ["head-width"] = 16, ["batch-size"] = 8 });
+        (TransferMethod method, _) = TransferMethodRegistry.Create(
+            name,
+            new Dictionary<string, ParameterValue>
+            {
+                ["epochs"] = 10,
+                ["head-width"] = 16,
+                ["batch-size"] = 8,
+            }
+        );
         var model = new TransferModel(BackboneRegistry.Create(Network, Classes.Length, new HeadSpec(16)), Classes, CPU);
         method.Configure(model);
         method.ParameterGroups(model);
         return new Trial(method, model);
     }
 
-    private static Batch Pair(int source, int target) => Images(source) with { Target = Images(target) with { Labels = full([8], BatchSource.NoLabel, dtype: ScalarType.Int64) } };
+    private static Batch Pair(int source, int target) =>
+        Images(source) with
+        {
+            Target = Images(target) with { Labels = full([8], BatchSource.NoLabel, dtype: ScalarType.Int64) },
+        };
 
     private static Batch Images(int seed)
     {
         manual_seed(seed);
-        return new Batch(randn(8, 3, 64, 64).Times(seed), tensor([.. Enumerable.Range(0, 8).Select(i => (long)(i % Classes.Length))]), 0, []);
+        return new Batch(
+            randn(8, 3, 64, 64).Times(seed),
+            tensor([.. Enumerable.Range(0, 8).Select(i => (long)(i % Classes.Length))]),
+            0,
+            []
+        );
     }
 
     private sealed record Trial(TransferMethod Method, TransferModel Model) : IDisposable

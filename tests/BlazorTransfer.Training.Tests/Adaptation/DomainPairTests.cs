@@ -11,7 +11,8 @@ public sealed class DomainPairTests
     {
         using var pair = new DomainPair(new Numbers(10), new Numbers(4), seed: 3);
 
-        int[] first = TargetsOf(pair, epoch: 1), second = TargetsOf(pair, epoch: 2);
+        int[] first = TargetsOf(pair, epoch: 1),
+            second = TargetsOf(pair, epoch: 2);
 
         Assert.Equal(10, first.Length);
         Assert.Equal([0, 1, 2, 3], first[..4].Order());
@@ -43,9 +44,29 @@ public sealed class DomainPairTests
     }
 
     /// <summary>So many samples that are numbers.</summary>
-    private sealed class Numbers(int count) : BatchSource([.. Enumerable.Range(0, count).Select(i => new Sample { File = "", Sha256 = $"{i}", Name = "", Split = Split.Train, Width = 1, Height = 1 })])
+    private sealed class Numbers(int count)
+        : BatchSource([
+            .. Enumerable
+                .Range(0, count)
+                .Select(i => new Sample
+                {
+                    File = "",
+                    Sha256 = $"{i}",
+                    Name = "",
+                    Split = Split.Train,
+                    Width = 1,
+                    Height = 1,
+                }),
+        ])
     {
         public override IEnumerable<Batch> Read(IReadOnlyList<int> order, int batchSize, int epoch, CancellationToken cancel) =>
-            order.Chunk(batchSize).Select(part => new Batch(zeros(part.Length, 1), zeros(part.Length, dtype: ScalarType.Int64), 0, [.. part.Select(i => Samples[i])]));
+            order
+                .Chunk(batchSize)
+                .Select(part => new Batch(
+                    zeros(part.Length, 1),
+                    zeros(part.Length, dtype: ScalarType.Int64),
+                    0,
+                    [.. part.Select(i => Samples[i])]
+                ));
     }
 }

@@ -29,7 +29,8 @@ internal static class GradientCheck
                 double expected = (At(Step) - At(-Step)) / (2 * Step);
                 Assert.True(
                     Math.Abs(expected - gradients[k][i]) <= 1e-4 * Math.Max(1e-3, Math.Abs(expected)),
-                    $"Input {k}, number {i}: the gradient is {gradients[k][i]:R}, the difference quotient {expected:R}.");
+                    $"Input {k}, number {i}: the gradient is {gradients[k][i]:R}, the difference quotient {expected:R}."
+                );
             }
         }
     }

@@ -28,9 +28,11 @@ public sealed class InstanceWeightingRunTests : IDisposable
         IReadOnlyList<Sample> training = source.Of(Split.Train);
         Assert.Equal((training.Count, training.Count), (weights.Images, weights.Histogram.Sum(b => b.Images)));
         Assert.InRange(weights.EffectiveSampleSize, 1, training.Count * 0.9);
-        WeightedImage[] named = [.. weights.Heaviest, .. weights.Lightest], kept = [.. named.Where(i => i.Weight > 1)];
+        WeightedImage[] named = [.. weights.Heaviest, .. weights.Lightest],
+            kept = [.. named.Where(i => i.Weight > 1)];
         Assert.True(kept.Count(i => cold.Contains(i.Sha256)) > 0.8 * kept.Length, string.Join(' ', kept.AsEnumerable()));
-        double ofCold = named.Where(i => cold.Contains(i.Sha256)).Average(i => i.Weight), ofWarm = named.Where(i => !cold.Contains(i.Sha256)).Average(i => i.Weight);
+        double ofCold = named.Where(i => cold.Contains(i.Sha256)).Average(i => i.Weight),
+            ofWarm = named.Where(i => !cold.Contains(i.Sha256)).Average(i => i.Weight);
         Assert.True(ofCold > 4 * ofWarm, $"The cold ones weigh {ofCold:F2}, the warm ones {ofWarm:F2}.");
         Assert.All(named, i => Assert.Equal(training.Single(s => s.Sha256 == i.Sha256).Label, i.Label));
     }
@@ -51,12 +53,24 @@ public sealed class InstanceWeightingRunTests : IDisposable
     private JobSpec Job(string method)
     {
         // By the source's figures: by each domain's own, the lights would look alike.
-        JobSpec job = _small.Job(method, "resnet20_cifar", _small.Weights("resnet20_cifar"), method == "logistic-regression" ? ("threads", 1) : ("standardise", "source"));
+        JobSpec job = _small.Job(
+            method,
+            "resnet20_cifar",
+            _small.Weights("resnet20_cifar"),
+            method == "logistic-regression" ? ("threads", 1) : ("standardise", "source")
+        );
         DatasetManifest all = DatasetManifest.Load(_small.Manifest);
-        Sample[] cold = [.. all.Samples.Where(IsCold)], ofSource = [.. all.Samples.Where(s => !IsCold(s)), .. cold.Where((_, i) => i % 2 == 0)];
+        Sample[] cold = [.. all.Samples.Where(IsCold)],
+            ofSource = [.. all.Samples.Where(s => !IsCold(s)), .. cold.Where((_, i) => i % 2 == 0)];
         return job with
         {
-            Data = Save("source", all with { Samples = [.. ofSource.Select((s, i) => s with { Split = i % 6 == 0 ? Split.Validation : Split.Train })] }),
+            Data = Save(
+                "source",
+                all with
+                {
+                    Samples = [.. ofSource.Select((s, i) => s with { Split = i % 6 == 0 ? Split.Validation : Split.Train })],
+                }
+            ),
             Target = new TargetSpec(Save("target", all with { Samples = [.. cold.Where((_, i) => i % 2 == 1)] }), Transductive: true),
         };
     }

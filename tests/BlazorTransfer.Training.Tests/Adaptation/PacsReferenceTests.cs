@@ -13,29 +13,43 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.Tests.Adaptation;
 
 /// <summary>
-/// Decoding, resizing, network, standardisation and optimizer together against figures of PyTorch on real images of four domains: learned from one
+/// Decoding, resizing, network, standardisation and optimizer together against figures of PyTorch on real images of four domains: learned
+/// from one
 /// and asked about another, standardised as the source is and each as itself.
 /// </summary>
 public sealed class PacsReferenceTests(ITestOutputHelper output)
 {
-    private const int Seeds = 2, Epochs = 60, BatchSize = 32;
+    private const int Seeds = 2,
+        Epochs = 60,
+        BatchSize = 32;
 
     [Fact]
     public void SourceOnlyAndPerDomainStandardisation_AreWithinThreePointsOfTheReference_OnAllSixPairs()
     {
-        string data = SharedFiles.Path("data", "pacs-small"), weights = SharedFiles.Path("weights", "mobilenet_v2-imagenet.pth");
-        var reference = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, double>>>(File.ReadAllText(SharedFiles.Path("reference", "pacs-small-adaptation.json")))!;
+        string data = SharedFiles.Path("data", "pacs-small"),
+            weights = SharedFiles.Path("weights", "mobilenet_v2-imagenet.pth");
+        var reference = JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, double>>>(
+            File.ReadAllText(SharedFiles.Path("reference", "pacs-small-adaptation.json"))
+        )!;
         using var scope = NewDisposeScope();
         using Backbone backbone = BackboneRegistry.Create("mobilenet_v2", 1000);
         WeightsLoader.Load(backbone, WeightsFile.Open(weights));
         backbone.eval();
-        Dictionary<string, (Tensor Features, Tensor Labels)> domains = new[] { "photo", "art_painting", "cartoon", "sketch" }.ToDictionary(d => d, d => Features(backbone, Path.Combine(data, d)));
+        Dictionary<string, (Tensor Features, Tensor Labels)> domains = new[] { "photo", "art_painting", "cartoon", "sketch" }.ToDictionary(
+            d => d,
+            d => Features(backbone, Path.Combine(data, d))
+        );
         List<string> off = [];
 
         foreach (IGrouping<string, string> pairs in reference.Keys.GroupBy(pair => pair.Split(" -> ")[0]))
         {
             using Standardisation ofSource = Standardisation.Of(domains[pairs.Key].Features);
-            Linear[] classifiers = [.. Enumerable.Range(0, Seeds).Select(seed => Train(ofSource.Apply(domains[pairs.Key].Features), domains[pairs.Key].Labels, seed))];
+            Linear[] classifiers =
+            [
+                .. Enumerable
+                    .Range(0, Seeds)
+                    .Select(seed => Train(ofSource.Apply(domains[pairs.Key].Features), domains[pairs.Key].Labels, seed)),
+            ];
             foreach (string pair in pairs)
             {
                 (Tensor features, Tensor labels) = domains[pair.Split(" -> ")[1]];
@@ -43,14 +57,17 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
                 double Accuracy(Standardisation standard)
                 {
                     using var inference = no_grad();
-                    return classifiers.Average(c => c.call(standard.Apply(features)).argmax(1).eq(labels).to(float64).mean().item<double>());
+                    return classifiers.Average(c =>
+                        c.call(standard.Apply(features)).argmax(1).eq(labels).to(float64).mean().item<double>()
+                    );
                 }
 
                 foreach ((string name, double ours) in new[] { ("src", Accuracy(ofSource)), ("zdom", Accuracy(ofTarget)) })
                 {
                     string line = $"{pair}, {name}: {ours:P1}, reference {reference[pair][name]:P1}";
                     output.WriteLine(line);
-                    if (Math.Abs(ours - reference[pair][name]) > 0.03) off.Add(line);
+                    if (Math.Abs(ours - reference[pair][name]) > 0.03)
+                        off.Add(line);
                 }
             }
         }
@@ -65,14 +82,25 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
         using var inference = no_grad();
         var transforms = new ImageTransforms(Preprocessing.ImageNet with { ResizeShorterSide = 224 });
         string[] classes = [.. Directory.GetDirectories(folder).Order(StringComparer.Ordinal)];
-        (string File, long Label)[] images = [.. classes.SelectMany((c, label) => Directory.GetFiles(c).Order(StringComparer.Ordinal).Select(f => (f, (long)label)))];
+        (string File, long Label)[] images =
+        [
+            .. classes.SelectMany((c, label) => Directory.GetFiles(c).Order(StringComparer.Ordinal).Select(f => (f, (long)label))),
+        ];
         List<Tensor> features = [];
         foreach ((string File, long Label)[] batch in images.Chunk(BatchSize))
         {
             using var step = NewDisposeScope();
             float[] inputs = new float[batch.Length * transforms.Length];
-            Parallel.For(0, batch.Length, i => transforms.Evaluate(ImageDecoder.DecodeRgb(batch[i].File), inputs.AsSpan(i * transforms.Length, transforms.Length)));
-            features.Add(backbone.Pool(backbone.ForwardFeatures(tensor(inputs, [batch.Length, 3, transforms.Side, transforms.Side]))).MoveToOuterDisposeScope());
+            Parallel.For(
+                0,
+                batch.Length,
+                i => transforms.Evaluate(ImageDecoder.DecodeRgb(batch[i].File), inputs.AsSpan(i * transforms.Length, transforms.Length))
+            );
+            features.Add(
+                backbone
+                    .Pool(backbone.ForwardFeatures(tensor(inputs, [batch.Length, 3, transforms.Side, transforms.Side])))
+                    .MoveToOuterDisposeScope()
+            );
         }
 
         return (cat(features).MoveToOuterDisposeScope(), tensor([.. images.Select(i => i.Label)]).MoveToOuterDisposeScope());
@@ -83,13 +111,16 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
     {
         manual_seed(seed);
         Linear classifier = nn.Linear(features.shape[1], labels.max().item<long>() + 1);
-        (ParameterSet? settings, _) = ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue>
-        {
-            [CommonParameters.LearningRate] = 0.01,
-            [CommonParameters.Momentum] = 0.9,
-            [CommonParameters.WeightDecay] = 1e-3,
-            [CommonParameters.Optimizer] = "sgd",
-        });
+        (ParameterSet? settings, _) = ParameterSet.Resolve(
+            CommonParameters.All,
+            new Dictionary<string, ParameterValue>
+            {
+                [CommonParameters.LearningRate] = 0.01,
+                [CommonParameters.Momentum] = 0.9,
+                [CommonParameters.WeightDecay] = 1e-3,
+                [CommonParameters.Optimizer] = "sgd",
+            }
+        );
         using var optimizer = new RunOptimizer([new ParameterGroup([.. classifier.parameters()])], settings!);
         for (int epoch = 0; epoch < Epochs; epoch++)
         {
@@ -97,7 +128,9 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
             foreach (Tensor rows in randperm(features.shape[0]).split(BatchSize))
             {
                 classifier.zero_grad();
-                optimizer.Accumulate(nn.functional.cross_entropy(classifier.call(features.index_select(0, rows)), labels.index_select(0, rows)));
+                optimizer.Accumulate(
+                    nn.functional.cross_entropy(classifier.call(features.index_select(0, rows)), labels.index_select(0, rows))
+                );
                 optimizer.Step();
             }
         }

@@ -11,7 +11,9 @@ public sealed class TSneTests
     {
         manual_seed(0);
         int[] clusters = [.. Enumerable.Range(0, 120).Select(i => i % 4)];
-        Tensor rows = randn([120, 6], dtype: ScalarType.Float64).Times(0.3).Plus(nn.functional.one_hot(tensor([.. clusters.Select(c => (long)c)]), 6).to(float64).Times(3));
+        Tensor rows = randn([120, 6], dtype: ScalarType.Float64)
+            .Times(0.3)
+            .Plus(nn.functional.one_hot(tensor([.. clusters.Select(c => (long)c)]), 6).to(float64).Times(3));
         (Tensor u, Tensor s, _) = linalg.svd(rows.Minus(rows.mean([0], keepdim: true)), fullMatrices: false);
         return (u * s, clusters);
     }
@@ -39,7 +41,8 @@ public sealed class TSneTests
         using var scope = NewDisposeScope();
         (Tensor rows, _) = Clusters();
 
-        double laid = TSne.Divergence(rows, TSne.Embed(rows, CancellationToken.None)), plane = TSne.Divergence(rows, rows.narrow(1, 0, 2));
+        double laid = TSne.Divergence(rows, TSne.Embed(rows, CancellationToken.None)),
+            plane = TSne.Divergence(rows, rows.narrow(1, 0, 2));
 
         Assert.True(laid >= 0 && laid < 0.6 * plane, $"{laid:F3}, and {plane:F3} on the principal plane.");
     }
@@ -52,7 +55,8 @@ public sealed class TSneTests
         using var scope = NewDisposeScope();
         manual_seed(1);
 
-        Tensor places = TSne.Embed(randn([count, columns]), CancellationToken.None), alike = TSne.Embed(zeros(count, columns), CancellationToken.None);
+        Tensor places = TSne.Embed(randn([count, columns]), CancellationToken.None),
+            alike = TSne.Embed(zeros(count, columns), CancellationToken.None);
 
         Assert.True(places.isfinite().all().item<bool>());
         Assert.True(alike.isfinite().all().item<bool>());

@@ -12,19 +12,36 @@ public sealed class AugmentedBatchesTests
 {
     private const int Side = 24;
     private static readonly Preprocessing Preprocessing = Core.Catalog.Preprocessing.ImageNet.WithInput(Side);
-    private static readonly Sample[] Samples = [.. Enumerable.Range(0, 6).Select(i => new Sample { File = $"{i}", Sha256 = $"{i}", Name = $"{i}", Label = i % 2 == 0 ? "a" : "b", Split = Split.Train, Width = Side, Height = Side })];
+    private static readonly Sample[] Samples =
+    [
+        .. Enumerable
+            .Range(0, 6)
+            .Select(i => new Sample
+            {
+                File = $"{i}",
+                Sha256 = $"{i}",
+                Name = $"{i}",
+                Label = i % 2 == 0 ? "a" : "b",
+                Split = Split.Train,
+                Width = Side,
+                Height = Side,
+            }),
+    ];
 
     public static TheoryData<string> Single =>
-    [
-        .. AugmentationParameters.All.Where(p => p.Kind == ParameterKind.Number && p.Name is not ("policy-strength" or "mixup" or "cutmix")).Select(p => p.Name),
-        "vertical-flip",
-        .. Policies,
-    ];
+        [
+            .. AugmentationParameters
+                .All.Where(p => p.Kind == ParameterKind.Number && p.Name is not ("policy-strength" or "mixup" or "cutmix"))
+                .Select(p => p.Name),
+            "vertical-flip",
+            .. Policies,
+        ];
 
     /// <summary>Those with a strength; others are there, by chance or by choice, or not.</summary>
     public static TheoryData<string> Gradual => ["light", "colour", "rotation", "perspective", "blur", "sharpness", "noise"];
 
-    private static IEnumerable<string> Policies => AugmentationParameters.All.Single(p => p.Name == "policy").Choices.Select(c => c.Value).Where(v => v != "none");
+    private static IEnumerable<string> Policies =>
+        AugmentationParameters.All.Single(p => p.Name == "policy").Choices.Select(c => c.Value).Where(v => v != "none");
 
     [Theory]
     [MemberData(nameof(Single))]
@@ -34,7 +51,10 @@ public sealed class AugmentedBatchesTests
         // Where all lose their colours, the seed decides nothing.
         ParameterSet settings = Settings(Setting(name, name == "grey" ? 0.5 : 1));
 
-        Tensor together = Read(settings, seed: 3, batchSize: 6), again = Read(settings, seed: 3, batchSize: 6), alone = Read(settings, seed: 3, batchSize: 1), other = Read(settings, seed: 4, batchSize: 6);
+        Tensor together = Read(settings, seed: 3, batchSize: 6),
+            again = Read(settings, seed: 3, batchSize: 6),
+            alone = Read(settings, seed: 3, batchSize: 1),
+            other = Read(settings, seed: 4, batchSize: 6);
 
         Assert.True(together.equal(again).all().item<bool>(), "The same seed gives other pictures.");
         Assert.True(Pictures.Distance(together, alone) < 1e-4, $"Alone, images differ by {Pictures.Distance(together, alone)}.");
@@ -60,7 +80,10 @@ public sealed class AugmentedBatchesTests
 
         Assert.Same(images, AugmentedBatches.Of(images, Settings(), Preprocessing));
         Assert.False(AugmentationParameters.AreOn(Settings(("policy-strength", 0.9), ("augmentation", "strong"))));
-        Assert.All(AugmentationParameters.All.Where(p => p.Name != "policy-strength"), p => Assert.True(AugmentationParameters.AreOn(Settings(Setting(p.Name, 1)))));
+        Assert.All(
+            AugmentationParameters.All.Where(p => p.Name != "policy-strength"),
+            p => Assert.True(AugmentationParameters.AreOn(Settings(Setting(p.Name, 1))))
+        );
     }
 
     [Fact]
@@ -70,16 +93,21 @@ public sealed class AugmentedBatchesTests
 
         Assert.False(AugmentationParameters.AreOn(off));
         Assert.Equal("none", off.Choice(CommonParameters.Augmentation));
-        Assert.False(new TrainingStage(TransferMethodRegistry.Create("fine-tuning", new Dictionary<string, ParameterValue>()).Method, off).Augments);
+        Assert.False(
+            new TrainingStage(TransferMethodRegistry.Create("fine-tuning", new Dictionary<string, ParameterValue>()).Method, off).Augments
+        );
     }
 
     [Fact]
     public void SameDraws_AtHalfTheStrength_ChangeImagesHalfAsMuch()
     {
         using var scope = NewDisposeScope();
-        Tensor plain = Plain(), full = Read(Settings(("light", 0.2)), 3, 6), half = Read(Settings(("light", 0.1)), 3, 6);
+        Tensor plain = Plain(),
+            full = Read(Settings(("light", 0.2)), 3, 6),
+            half = Read(Settings(("light", 0.1)), 3, 6);
         // Far from black and white, where values are cut off.
-        Tensor change = (full - plain).mean([1, 2, 3]), halfChange = (half - plain).mean([1, 2, 3]);
+        Tensor change = (full - plain).mean([1, 2, 3]),
+            halfChange = (half - plain).mean([1, 2, 3]);
 
         Assert.True(allclose(change, halfChange * 2, 0.2, 0.02), "The draws differ with the strength.");
     }
@@ -92,14 +120,15 @@ public sealed class AugmentedBatchesTests
         LiveTensors.CollectLeftovers();
         long before = Tensor.TotalCount;
 
-        for (int i = 0; i < 3; i++) Once().Dispose();
+        for (int i = 0; i < 3; i++)
+            Once().Dispose();
 
         LiveTensors.CollectLeftovers();
         Assert.Equal(before, Tensor.TotalCount);
     }
 
-    private static ParameterSet Everything => Settings(
-        [.. AugmentationParameters.All.Select(p => p.Name == "policy" ? (p.Name, "augmix") : Setting(p.Name, 0.3))]);
+    private static ParameterSet Everything =>
+        Settings([.. AugmentationParameters.All.Select(p => p.Name == "policy" ? (p.Name, "augmix") : Setting(p.Name, 0.3))]);
 
     private static (string, ParameterValue) Setting(string name, double share) =>
         AugmentationParameters.All.SingleOrDefault(p => p.Name == name) switch
@@ -119,14 +148,19 @@ public sealed class AugmentedBatchesTests
     private static Tensor Read(ParameterSet settings, int seed, int batchSize)
     {
         var parts = new List<Tensor>();
-        foreach (Batch batch in AugmentedBatches.Of(Images(seed), settings, Preprocessing).Read([0, 1, 2, 3, 4, 5], batchSize, epoch: 2, CancellationToken.None))
+        foreach (
+            Batch batch in AugmentedBatches
+                .Of(Images(seed), settings, Preprocessing)
+                .Read([0, 1, 2, 3, 4, 5], batchSize, epoch: 2, CancellationToken.None)
+        )
         {
             using Batch own = batch;
             parts.Add(batch.Inputs.clone());
         }
 
         Tensor all = cat(parts);
-        foreach (Tensor part in parts) part.Dispose();
+        foreach (Tensor part in parts)
+            part.Dispose();
         return all;
     }
 
@@ -138,7 +172,9 @@ public sealed class AugmentedBatchesTests
             int number = int.Parse(sample.Name, System.Globalization.CultureInfo.InvariantCulture);
             for (int i = 0; i < target.Length; i++)
             {
-                int c = i / (Side * Side), y = i / Side % Side, x = i % Side;
+                int c = i / (Side * Side),
+                    y = i / Side % Side,
+                    x = i % Side;
                 double value = 0.5 + 0.2 * Math.Sin(0.3 * x + number + c) * Math.Cos(0.2 * y - number);
                 target[i] = (float)((value - Preprocessing.Mean[c]) / Preprocessing.Std[c]);
             }

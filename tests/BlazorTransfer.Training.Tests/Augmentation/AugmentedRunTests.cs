@@ -10,8 +10,21 @@ public sealed class AugmentedRunTests : IDisposable
 {
     private static readonly (string, ParameterValue)[] Everything =
     [
-        ("light", 0.3), ("colour", 0.3), ("grey", 0.2), ("rotation", 20), ("perspective", 0.2), ("vertical-flip", true), ("blur", 1), ("sharpness", 0.5), ("noise", 0.05),
-        ("random-erasing", 0.25), ("policy", "randaugment"), ("mixup", 0.2), ("cutmix", 1), ("class-weights", true), ("label-smoothing", 0.1),
+        ("light", 0.3),
+        ("colour", 0.3),
+        ("grey", 0.2),
+        ("rotation", 20),
+        ("perspective", 0.2),
+        ("vertical-flip", true),
+        ("blur", 1),
+        ("sharpness", 0.5),
+        ("noise", 0.05),
+        ("random-erasing", 0.25),
+        ("policy", "randaugment"),
+        ("mixup", 0.2),
+        ("cutmix", 1),
+        ("class-weights", true),
+        ("label-smoothing", 0.1),
     ];
 
     private readonly SmallRun _small = new();
@@ -30,7 +43,10 @@ public sealed class AugmentedRunTests : IDisposable
         EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
         Assert.All(epochs, e => Assert.True(double.IsFinite(e.Metrics[MetricKeys.TrainLoss])));
         Assert.Equal(epochs[1].LiveTensors, epochs[2].LiveTensors);
-        Assert.True(File.ReadAllBytes(folder.BestCheckpoint).AsSpan().SequenceEqual(File.ReadAllBytes(again.BestCheckpoint)), "Two runs from one seed differ.");
+        Assert.True(
+            File.ReadAllBytes(folder.BestCheckpoint).AsSpan().SequenceEqual(File.ReadAllBytes(again.BestCheckpoint)),
+            "Two runs from one seed differ."
+        );
     }
 
     [Fact]
@@ -49,22 +65,33 @@ public sealed class AugmentedRunTests : IDisposable
         (double[] Train, double[] Validation) Losses((string, ParameterValue)[] parameters)
         {
             EpochCompleted[] epochs = [.. _small.Execute(Job("linear-probe", parameters)).Events.OfType<EpochCompleted>()];
-            return ([.. epochs.Select(e => e.Metrics[MetricKeys.TrainLoss])], [.. epochs.Select(e => e.Metrics[MetricKeys.ValidationLoss])]);
+            return (
+                [.. epochs.Select(e => e.Metrics[MetricKeys.TrainLoss])],
+                [.. epochs.Select(e => e.Metrics[MetricKeys.ValidationLoss])]
+            );
         }
     }
 
     [Fact]
     public void LpFt_ProbesOnPicturesAsTheyAre()
     {
-        JobSpec plain = Job("lp-ft", ("epochs", 1), ("probe-epochs", 2), ("threads", 1)), changing = Job("lp-ft", [("epochs", 1), ("probe-epochs", 2), ("threads", 1), ("noise", 0.3), ("mixup", 1)]);
+        JobSpec plain = Job("lp-ft", ("epochs", 1), ("probe-epochs", 2), ("threads", 1)),
+            changing = Job("lp-ft", [("epochs", 1), ("probe-epochs", 2), ("threads", 1), ("noise", 0.3), ("mixup", 1)]);
 
-        double[] a = ProbeLosses(plain), b = ProbeLosses(changing);
+        double[] a = ProbeLosses(plain),
+            b = ProbeLosses(changing);
 
         Assert.Equal(a, b);
 
-        double[] ProbeLosses(JobSpec job) => [.. _small.Execute(job).Events.OfType<EpochCompleted>().Take(2).Select(e => e.Metrics[MetricKeys.TrainLoss])];
+        double[] ProbeLosses(JobSpec job) =>
+            [.. _small.Execute(job).Events.OfType<EpochCompleted>().Take(2).Select(e => e.Metrics[MetricKeys.TrainLoss])];
     }
 
     private JobSpec Job(string method, params (string, ParameterValue)[] parameters) =>
-        _small.Job(method, "resnet18_slim", _small.Weights("resnet18_slim"), [.. parameters, .. parameters.Any(p => p.Item1 == "image-size") ? [] : new (string, ParameterValue)[] { ("image-size", 64) }]);
+        _small.Job(
+            method,
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            [.. parameters, .. parameters.Any(p => p.Item1 == "image-size") ? [] : new (string, ParameterValue)[] { ("image-size", 64) }]
+        );
 }

@@ -17,11 +17,21 @@ public sealed class ColourOperationsTests : IDisposable
         Tensor images = Pictures.Random(2, 9);
         (PixelOperation Operation, double Neutral)[] operations =
         [
-            (ColourOperations.Brightness, 1), (ColourOperations.Contrast, 1), (ColourOperations.Saturation, 1), (ColourOperations.Hue, 0), (ColourOperations.Hue, 1),
-            (ToneOperations.Posterize, 8), (ToneOperations.Solarize, 1.01), (FilterOperations.Blur, 0), (FilterOperations.Sharpness, 1),
+            (ColourOperations.Brightness, 1),
+            (ColourOperations.Contrast, 1),
+            (ColourOperations.Saturation, 1),
+            (ColourOperations.Hue, 0),
+            (ColourOperations.Hue, 1),
+            (ToneOperations.Posterize, 8),
+            (ToneOperations.Solarize, 1.01),
+            (FilterOperations.Blur, 0),
+            (FilterOperations.Sharpness, 1),
         ];
 
-        Assert.All(operations, o => Assert.Equal(0, Pictures.Distance(images, Pictures.Apply(o.Operation, images, [o.Neutral], [o.Neutral])), 2e-6));
+        Assert.All(
+            operations,
+            o => Assert.Equal(0, Pictures.Distance(images, Pictures.Apply(o.Operation, images, [o.Neutral], [o.Neutral])), 2e-6)
+        );
     }
 
     [Fact]
@@ -62,12 +72,14 @@ public sealed class ColourOperationsTests : IDisposable
         Tensor images = Pictures.Random(1, 16);
         const double turn = 0.17;
 
-        float[] turned = Pictures.Values(Pictures.Apply(ColourOperations.Hue, images, [turn])), before = Pictures.Values(images);
+        float[] turned = Pictures.Values(Pictures.Apply(ColourOperations.Hue, images, [turn])),
+            before = Pictures.Values(images);
 
         for (int i = 0; i < 256; i++)
         {
             double[] expected = Turn(before[i], before[256 + i], before[512 + i], turn);
-            for (int c = 0; c < 3; c++) Assert.Equal(expected[c], turned[256 * c + i], 1e-5);
+            for (int c = 0; c < 3; c++)
+                Assert.Equal(expected[c], turned[256 * c + i], 1e-5);
         }
     }
 
@@ -76,7 +88,10 @@ public sealed class ColourOperationsTests : IDisposable
     {
         Tensor ramp = arange(256).to(ScalarType.Float32).div(255f).reshape(1, 1, 16, 16).repeat(1, 3, 1, 1);
 
-        Assert.Equal(Enumerable.Range(0, 256).Select(v => v & 0b1110_0000), Pictures.Values(Pictures.Apply(ToneOperations.Posterize, ramp, [3])).Take(256).Select(v => (int)MathF.Round(v * 255)));
+        Assert.Equal(
+            Enumerable.Range(0, 256).Select(v => v & 0b1110_0000),
+            Pictures.Values(Pictures.Apply(ToneOperations.Posterize, ramp, [3])).Take(256).Select(v => (int)MathF.Round(v * 255))
+        );
         float[] solarized = Pictures.Values(Pictures.Apply(ToneOperations.Solarize, ramp, [0.5]));
         Assert.Equal((127 / 255f, 127 / 255f), (solarized[127], MathF.Round(solarized[128] * 255) / 255f));
         // A ramp is spread evenly already; half of one is stretched by either.
@@ -94,13 +109,17 @@ public sealed class ColourOperationsTests : IDisposable
         Tensor images = Pictures.Random(2, 40).square();
         images = (images * 255).floor() / 255;
 
-        float[] equalized = Pictures.Values(Pictures.Apply(ToneOperations.Equalize, images, [], [])), before = Pictures.Values(images);
+        float[] equalized = Pictures.Values(Pictures.Apply(ToneOperations.Equalize, images, [], [])),
+            before = Pictures.Values(images);
 
         foreach (int[] channel in Enumerable.Range(0, before.Length).Chunk(1600))
         {
-            int[] values = [.. channel.Select(i => (int)MathF.Round(before[i] * 255))], histogram = new int[256];
-            foreach (int v in values) histogram[v]++;
-            int step = (1600 - histogram[values.Max()]) / 255, sum = step / 2;
+            int[] values = [.. channel.Select(i => (int)MathF.Round(before[i] * 255))],
+                histogram = new int[256];
+            foreach (int v in values)
+                histogram[v]++;
+            int step = (1600 - histogram[values.Max()]) / 255,
+                sum = step / 2;
             int[] table = new int[256];
             for (int v = 0; v < 256; v++)
             {
@@ -117,10 +136,24 @@ public sealed class ColourOperationsTests : IDisposable
 
     private static double[] Turn(double r, double g, double b, double turn)
     {
-        double value = Math.Max(r, Math.Max(g, b)), chroma = value - Math.Min(r, Math.Min(g, b));
-        double hue = chroma == 0 ? 0 : value == r ? (g - b) / chroma : value == g ? 2 + (b - r) / chroma : 4 + (r - g) / chroma;
+        double value = Math.Max(r, Math.Max(g, b)),
+            chroma = value - Math.Min(r, Math.Min(g, b));
+        double hue =
+            chroma == 0 ? 0
+            : value == r ? (g - b) / chroma
+            : value == g ? 2 + (b - r) / chroma
+            : 4 + (r - g) / chroma;
         hue = (hue + 6 * turn + 6) % 6;
-        double x = value - chroma + chroma * (1 - Math.Abs(hue % 2 - 1)), low = value - chroma;
-        return (int)hue switch { 0 => [value, x, low], 1 => [x, value, low], 2 => [low, value, x], 3 => [low, x, value], 4 => [x, low, value], _ => [value, low, x] };
+        double x = value - chroma + chroma * (1 - Math.Abs(hue % 2 - 1)),
+            low = value - chroma;
+        return (int)hue switch
+        {
+            0 => [value, x, low],
+            1 => [x, value, low],
+            2 => [low, value, x],
+            3 => [low, x, value],
+            4 => [x, low, value],
+            _ => [value, low, x],
+        };
     }
 }

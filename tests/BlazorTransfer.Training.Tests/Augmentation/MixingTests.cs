@@ -20,18 +20,22 @@ public sealed class MixingTests : IDisposable
     {
         // Image i has i everywhere, so that its mean tells what it is made of.
         const int n = 40;
-        Tensor labels = arange(n), inputs = labels.to(ScalarType.Float32).reshape(n, 1, 1, 1).expand(n, 3, Side, Side);
+        Tensor labels = arange(n),
+            inputs = labels.to(ScalarType.Float32).reshape(n, 1, 1, 1).expand(n, 3, Side, Side);
 
         (Tensor mixed, Tensor larger, Mixture mixture) = New((kind, 1.0)).Mix(inputs, labels, Randoms(n));
 
-        float[] means = Pictures.Values(mixed.mean([1, 2, 3])), shares = Pictures.Values(mixture.Share);
-        long[] first = larger.data<long>().ToArray(), other = mixture.OtherLabels.data<long>().ToArray();
+        float[] means = Pictures.Values(mixed.mean([1, 2, 3])),
+            shares = Pictures.Values(mixture.Share);
+        long[] first = larger.data<long>().ToArray(),
+            other = mixture.OtherLabels.data<long>().ToArray();
         for (int i = 0; i < n; i++)
         {
             Assert.Equal([i, (i + 1) % n], new[] { first[i], other[i] }.Order().Select(l => (int)l).OrderBy(l => l == i ? 0 : 1));
             Assert.InRange(shares[i], 0.5f, 1f);
             Assert.Equal(shares[i] * first[i] + (1 - shares[i]) * other[i], means[i], 1e-3);
-            if (kind == "cutmix") Assert.All(Pictures.Values(mixed[i]), v => Assert.True(v == i || v == (i + 1) % n));
+            if (kind == "cutmix")
+                Assert.All(Pictures.Values(mixed[i]), v => Assert.True(v == i || v == (i + 1) % n));
         }
 
         Assert.Contains(first.Zip(Enumerable.Range(0, n)), p => p.First != p.Second);
@@ -45,7 +49,10 @@ public sealed class MixingTests : IDisposable
     [Fact]
     public void CrossEntropy_IsTheMeanOfBothClassesByTheirShares()
     {
-        Tensor logits = randn(4, 3), labels = tensor([0L, 1, 2, 0]), others = tensor([1L, 1, 0, 2]), share = tensor([0.5f, 0.9f, 0.7f, 1f]);
+        Tensor logits = randn(4, 3),
+            labels = tensor([0L, 1, 2, 0]),
+            others = tensor([1L, 1, 0, 2]),
+            share = tensor([0.5f, 0.9f, 0.7f, 1f]);
 
         float loss = Parts(others, share).CrossEntropy(logits, labels, null, 0.1).item<float>();
 
@@ -56,7 +63,9 @@ public sealed class MixingTests : IDisposable
     [Fact]
     public void CrossEntropy_OfUnmixedImages_IsTheUsualOne_AlsoWithWeightsAndSmoothing()
     {
-        Tensor logits = randn(4, 3), labels = tensor([0L, 1, 2, 0]), weights = tensor([0.5f, 1, 4]);
+        Tensor logits = randn(4, 3),
+            labels = tensor([0L, 1, 2, 0]),
+            weights = tensor([0.5f, 1, 4]);
 
         float loss = Parts(tensor([1L, 1, 1, 1]), ones(4)).CrossEntropy(logits, labels, weights, 0.2).item<float>();
 
@@ -66,9 +75,17 @@ public sealed class MixingTests : IDisposable
     [Fact]
     public void CrossEntropy_OfImagesThatAreHalfEach_IsTheSameTheOtherWayRound()
     {
-        Tensor logits = randn(4, 3), labels = tensor([0L, 1, 2, 0]), others = tensor([1L, 0, 0, 2]), half = full([4], 0.5f), weights = tensor([0.5f, 1, 4]);
+        Tensor logits = randn(4, 3),
+            labels = tensor([0L, 1, 2, 0]),
+            others = tensor([1L, 0, 0, 2]),
+            half = full([4], 0.5f),
+            weights = tensor([0.5f, 1, 4]);
 
-        Assert.Equal(Parts(others, half).CrossEntropy(logits, labels, weights, 0).item<float>(), Parts(labels, half).CrossEntropy(logits, others, weights, 0).item<float>(), 1e-5);
+        Assert.Equal(
+            Parts(others, half).CrossEntropy(logits, labels, weights, 0).item<float>(),
+            Parts(labels, half).CrossEntropy(logits, others, weights, 0).item<float>(),
+            1e-5
+        );
     }
 
     [Fact]
@@ -83,7 +100,8 @@ public sealed class MixingTests : IDisposable
     public void WithBoth_EachImageTakesOneOfThem()
     {
         const int n = 60;
-        Tensor labels = arange(n), inputs = labels.to(ScalarType.Float32).reshape(n, 1, 1, 1).expand(n, 3, Side, Side);
+        Tensor labels = arange(n),
+            inputs = labels.to(ScalarType.Float32).reshape(n, 1, 1, 1).expand(n, 3, Side, Side);
 
         (Tensor mixed, _, _) = New(("mixup", 1.0), ("cutmix", 1.0)).Mix(inputs, labels, Randoms(n));
 

@@ -13,7 +13,8 @@ internal static class Pictures
         return tensor([.. Enumerable.Range(0, count * 3 * side * side).Select(_ => random.Next(256) / 255f)], [count, 3, side, side]);
     }
 
-    public static Tensor Apply(PixelOperation operation, Tensor images, params double[][] amounts) => operation(images, new Amounts(amounts, images.device));
+    public static Tensor Apply(PixelOperation operation, Tensor images, params double[][] amounts) =>
+        operation(images, new Amounts(amounts, images.device));
 
     public static double Distance(Tensor a, Tensor b) => (a - b).abs().max().item<float>();
 

@@ -22,17 +22,28 @@ public sealed class PreviewRunTests : IDisposable
 
         Assert.Equal(224, sheet.Side);
         Assert.Equal(4, sheet.Images.Select(i => i.Label).Distinct().Count());
-        Assert.All(sheet.Images, i => Assert.Equal(4, new[] { i.Original, i.Views[0], i.Views[1], i.Views[2] }.Select(Convert.ToBase64String).Distinct().Count()));
+        Assert.All(
+            sheet.Images,
+            i => Assert.Equal(4, new[] { i.Original, i.Views[0], i.Views[1], i.Views[2] }.Select(Convert.ToBase64String).Distinct().Count())
+        );
         Assert.All(sheet.Images, i => Assert.True(i.Original.AsSpan().StartsWith<byte>([0xff, 0xd8]) && i.Original.Length < 20_000));
     }
 
     [Fact]
     public void Execute_FromAnotherSeed_ChangesTheSameImagesOtherwise()
     {
-        PreviewSheet first = PreviewRun.Execute(Job(seed: 0, ("noise", 0.2))), again = PreviewRun.Execute(Job(seed: 0, ("noise", 0.2))), other = PreviewRun.Execute(Job(seed: 1, ("noise", 0.2)));
+        PreviewSheet first = PreviewRun.Execute(Job(seed: 0, ("noise", 0.2))),
+            again = PreviewRun.Execute(Job(seed: 0, ("noise", 0.2))),
+            other = PreviewRun.Execute(Job(seed: 1, ("noise", 0.2)));
 
-        Assert.Equal(first.Images.Select(i => Convert.ToBase64String(i.Views[0])), again.Images.Select(i => Convert.ToBase64String(i.Views[0])));
-        Assert.Equal(first.Images.Select(i => (i.Name, Convert.ToBase64String(i.Original))), other.Images.Select(i => (i.Name, Convert.ToBase64String(i.Original))));
+        Assert.Equal(
+            first.Images.Select(i => Convert.ToBase64String(i.Views[0])),
+            again.Images.Select(i => Convert.ToBase64String(i.Views[0]))
+        );
+        Assert.Equal(
+            first.Images.Select(i => (i.Name, Convert.ToBase64String(i.Original))),
+            other.Images.Select(i => (i.Name, Convert.ToBase64String(i.Original)))
+        );
         Assert.All(first.Images.Zip(other.Images), p => Assert.NotEqual(p.First.Views[0], p.Second.Views[0]));
     }
 
@@ -58,12 +69,23 @@ public sealed class PreviewRunTests : IDisposable
         Job(seed: 0, ("grey", 2)).Save(file);
         (code, _, errors) = WorkerProcess.Run("preview-augmentation", "--job", file, "--json");
         Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
-        Assert.Contains("Grey must be at most 1", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "Grey must be at most 1",
+            Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal
+        );
     }
 
     private PreviewJob Job(int seed, params (string, ParameterValue)[] parameters)
     {
         JobSpec job = _small.Job("fine-tuning", "resnet18", null, parameters);
-        return new PreviewJob { Data = job.Data, Backbone = job.Backbone, Method = job.Method, Parameters = job.Parameters, Seed = seed };
+        return new PreviewJob
+        {
+            Data = job.Data,
+            Backbone = job.Backbone,
+            Method = job.Method,
+            Parameters = job.Parameters,
+            Seed = seed,
+        };
     }
 }

@@ -74,7 +74,8 @@ public sealed class ShapeOperationsTests : IDisposable
 
         Tensor blurred = Pictures.Apply(FilterOperations.Blur, points, [1.5], [3]);
 
-        double At(int distance) => Math.Exp(-distance * distance / (2 * 1.5 * 1.5)) / Enumerable.Range(-5, 11).Sum(x => Math.Exp(-x * x / (2 * 1.5 * 1.5)));
+        double At(int distance) =>
+            Math.Exp(-distance * distance / (2 * 1.5 * 1.5)) / Enumerable.Range(-5, 11).Sum(x => Math.Exp(-x * x / (2 * 1.5 * 1.5)));
         Assert.Equal(At(0) * At(0), blurred[0, 0, 10, 10].item<float>(), 1e-6);
         Assert.Equal(At(2) * At(3), blurred[0, 2, 12, 7].item<float>(), 1e-6);
         Assert.Equal(1, blurred[0, 1].sum().item<float>(), 1e-5);
@@ -86,7 +87,8 @@ public sealed class ShapeOperationsTests : IDisposable
     [Fact]
     public void Sharpness_LeavesTheEdgePixels_AndFlatAreas()
     {
-        Tensor images = Pictures.Random(1, 6), flat = full([1, 3, 6, 6], 0.3f);
+        Tensor images = Pictures.Random(1, 6),
+            flat = full([1, 3, 6, 6], 0.3f);
 
         Tensor soft = Pictures.Apply(FilterOperations.Sharpness, images, [0]);
 

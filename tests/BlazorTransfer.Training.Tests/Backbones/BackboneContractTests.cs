@@ -20,9 +20,25 @@ public sealed class BackboneContractTests
     {
         ["efficientnet_b5"] = ([8709.149, -11861.4, -18215.86, 10270.16, -2145.019, -953.3091, 11832.62, 15646.26], 11019.54, 404),
         ["efficientnet_b6"] = ([-288917.5, 90039.15, -416262.4, 198383.4, 1329514.0, -1121216.0, 408718.2, -1690624.0], 801740.4, 297),
-        ["efficientnet_b7"] = ([-19873220.0, -114365300.0, 44610640.0, -17412090.0, 80190690.0, 6566246.0, 69938830.0, -97890020.0], 100314000.0, 575),
-        ["efficientnet_v2_m"] =
-            ([11510500000.0, -138318400000.0, 209394600000.0, 122203500000.0, 129787600000.0, 281062200000.0, 115586500000.0, -155796400000.0], 153242200000.0, 498),
+        ["efficientnet_b7"] = (
+            [-19873220.0, -114365300.0, 44610640.0, -17412090.0, 80190690.0, 6566246.0, 69938830.0, -97890020.0],
+            100314000.0,
+            575
+        ),
+        ["efficientnet_v2_m"] = (
+            [
+                11510500000.0,
+                -138318400000.0,
+                209394600000.0,
+                122203500000.0,
+                129787600000.0,
+                281062200000.0,
+                115586500000.0,
+                -155796400000.0,
+            ],
+            153242200000.0,
+            498
+        ),
     };
 
     public static TheoryData<string> Names => [.. BackboneRegistry.All.Select(s => s.Name)];
@@ -45,17 +61,33 @@ public sealed class BackboneContractTests
         string[] keys = [.. backbone.state_dict().Keys];
         Assert.Equal(expected.GetProperty("state_tensors").GetInt32(), keys.Length);
         // Some modules register their children in another order; the names are what counts.
-        Assert.Superset(expected.GetProperty("first_keys").EnumerateArray().Concat(expected.GetProperty("last_keys").EnumerateArray()).Select(k => k.GetString()!).ToHashSet(), keys.ToHashSet());
+        Assert.Superset(
+            expected
+                .GetProperty("first_keys")
+                .EnumerateArray()
+                .Concat(expected.GetProperty("last_keys").EnumerateArray())
+                .Select(k => k.GetString()!)
+                .ToHashSet(),
+            keys.ToHashSet()
+        );
 
         (double[] First, double Deviation, int ArgMax) answer = InFloat64.TryGetValue(name, out (double[], double, int) exact)
             ? exact
-            : ([.. expected.GetProperty("logits_first8").EnumerateArray().Select(v => v.GetDouble())], expected.GetProperty("std").GetDouble(), expected.GetProperty("argmax").GetInt32());
+            : (
+                [.. expected.GetProperty("logits_first8").EnumerateArray().Select(v => v.GetDouble())],
+                expected.GetProperty("std").GetDouble(),
+                expected.GetProperty("argmax").GetInt32()
+            );
 
         // Float64 throughout: the differences left are those of the architecture, not of the order of sums.
         backbone.to(ScalarType.Float64);
-        double[] logits = backbone.call(FillRule.Input(expected.GetProperty("input")[3].GetInt32()).to(ScalarType.Float64)).data<double>().ToArray();
+        double[] logits = backbone
+            .call(FillRule.Input(expected.GetProperty("input")[3].GetInt32()).to(ScalarType.Float64))
+            .data<double>()
+            .ToArray();
 
-        for (int i = 0; i < answer.First.Length; i++) Assert.InRange(Math.Abs(logits[i] - answer.First[i]) / answer.Deviation, 0, 1e-3);
+        for (int i = 0; i < answer.First.Length; i++)
+            Assert.InRange(Math.Abs(logits[i] - answer.First[i]) / answer.Deviation, 0, 1e-3);
         Assert.Equal(answer.ArgMax, Array.IndexOf(logits, logits.Max()));
     }
 
@@ -128,13 +160,19 @@ public sealed class BackboneContractTests
             }
 
             // Files of half the precision are taken and rounded, and nothing else.
-            foreach ((ScalarType half, string file) in new[] { (ScalarType.Float16, "half.safetensors"), (ScalarType.BFloat16, "brain.pth") })
+            foreach (
+                (ScalarType half, string file) in new[] { (ScalarType.Float16, "half.safetensors"), (ScalarType.BFloat16, "brain.pth") }
+            )
             {
                 string path = Path.Combine(folder, file);
-                Dictionary<string, Tensor> rounded = original.state_dict().ToDictionary(t => t.Key, t => t.Value.is_floating_point() ? t.Value.to(half) : t.Value);
+                Dictionary<string, Tensor> rounded = original
+                    .state_dict()
+                    .ToDictionary(t => t.Key, t => t.Value.is_floating_point() ? t.Value.to(half) : t.Value);
                 Dictionary<string, TensorData> data = rounded.ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
-                if (Path.GetExtension(file) == ".pth") PthWriter.Write(path, data);
-                else Safetensors.Write(path, data);
+                if (Path.GetExtension(file) == ".pth")
+                    PthWriter.Write(path, data);
+                else
+                    Safetensors.Write(path, data);
                 Reload(copy, path);
                 Assert.All(copy.state_dict(), t => Assert.True(t.Value.equal(rounded[t.Key].to(t.Value.dtype)).all().item<bool>(), t.Key));
             }
@@ -171,14 +209,17 @@ public sealed class BackboneContractTests
     private static void Reload(Backbone backbone, string file)
     {
         // What is not loaded must not pass for loaded.
-        foreach (Tensor tensor in backbone.state_dict().Values) tensor.zero_();
+        foreach (Tensor tensor in backbone.state_dict().Values)
+            tensor.zero_();
         LoadReport report = WeightsLoader.Load(backbone, WeightsFile.Open(file));
         Assert.True(report.HeadLoaded);
         Assert.Empty(report.Missing);
         Assert.Empty(report.Mismatched);
     }
 
-    private static Dictionary<string, Tensor> Copy(Backbone backbone, int groups) => backbone.LayerGroups.Take(groups)
-        .SelectMany((g, i) => g.Modules.SelectMany((m, j) => m.state_dict().Select(t => (Key: $"{i}.{j}.{t.Key}", t.Value))))
-        .ToDictionary(t => t.Key, t => t.Value.detach().clone());
+    private static Dictionary<string, Tensor> Copy(Backbone backbone, int groups) =>
+        backbone
+            .LayerGroups.Take(groups)
+            .SelectMany((g, i) => g.Modules.SelectMany((m, j) => m.state_dict().Select(t => (Key: $"{i}.{j}.{t.Key}", t.Value))))
+            .ToDictionary(t => t.Key, t => t.Value.detach().clone());
 }

@@ -35,14 +35,18 @@ public sealed class BatchNormTests
         manual_seed(0);
         using var ours = new BatchNorm(Features);
         using var theirs = nn.BatchNorm1d(Features);
-        Tensor vectors = randn(4, Features), single = randn(1, Features);
+        Tensor vectors = randn(4, Features),
+            single = randn(1, Features);
         Assert.True(allclose(ours.forward(vectors), theirs.forward(vectors)), "A batch of vectors differs.");
 
         Tensor whileTraining = ours.forward(single);
 
         ours.eval();
         Assert.True(allclose(whileTraining, ours.forward(single)), "A single vector is not normalised by the running statistics.");
-        Assert.True(allclose(theirs.get_buffer("running_var")!, ours.get_buffer("running_var")!), "A single vector changed the statistics.");
+        Assert.True(
+            allclose(theirs.get_buffer("running_var")!, ours.get_buffer("running_var")!),
+            "A single vector changed the statistics."
+        );
         Assert.Equal(1, ours.get_buffer("num_batches_tracked")!.item<long>());
     }
 

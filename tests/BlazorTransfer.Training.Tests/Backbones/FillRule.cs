@@ -14,7 +14,8 @@ internal static class FillRule
         using var gradients = no_grad();
         foreach ((string name, Tensor tensor) in module.state_dict())
         {
-            if (tensor.dtype == ScalarType.Float32) tensor.copy_(Values(name, tensor.shape));
+            if (tensor.dtype == ScalarType.Float32)
+                tensor.copy_(Values(name, tensor.shape));
         }
     }
 
@@ -43,20 +44,27 @@ internal static class FillRule
         return tensor(Map(name, count, value), shape);
     }
 
-    /// <summary>Values of <paramref name="map"/> over the uniform numbers of a name; a plain loop, since large networks have 10⁸ of them.</summary>
+    /// <summary>Values of <paramref name="map"/> over the uniform numbers of a name; a plain loop, since large networks have 10⁸ of
+    /// them.</summary>
     private static float[] Map(string name, long count, Func<double, double> map)
     {
         uint seed = Seed(name);
         float[] values = new float[count];
-        Parallel.For(0, (count + Chunk - 1) / Chunk, chunk =>
-        {
-            long end = Math.Min(count, (chunk + 1) * Chunk);
-            for (long i = chunk * Chunk; i < end; i++) values[i] = (float)map(Uniform(seed, i));
-        });
+        Parallel.For(
+            0,
+            (count + Chunk - 1) / Chunk,
+            chunk =>
+            {
+                long end = Math.Min(count, (chunk + 1) * Chunk);
+                for (long i = chunk * Chunk; i < end; i++)
+                    values[i] = (float)map(Uniform(seed, i));
+            }
+        );
         return values;
     }
 
-    private static uint Seed(string name) => Encoding.UTF8.GetBytes(name).Aggregate(2166136261u, (hash, b) => unchecked((hash ^ b) * 16777619u));
+    private static uint Seed(string name) =>
+        Encoding.UTF8.GetBytes(name).Aggregate(2166136261u, (hash, b) => unchecked((hash ^ b) * 16777619u));
 
     private static double Uniform(uint seed, long i)
     {

@@ -15,7 +15,14 @@ public sealed class FittedHeadTests
         get
         {
             var data = new TheoryData<string, HeadSpec>();
-            HeadSpec kernel = new(6) { Kind = HeadKind.Kernel }, neighbours = new(4) { Kind = HeadKind.Neighbours, References = 9, Neighbours = 3 };
+            HeadSpec kernel = new(6) { Kind = HeadKind.Kernel },
+                neighbours =
+                    new(4)
+                    {
+                        Kind = HeadKind.Neighbours,
+                        References = 9,
+                        Neighbours = 3,
+                    };
             // One has a head of its own name, and one takes maps.
             foreach (string name in new[] { "resnet20_cifar", "mobilenet_v2" })
             {
@@ -36,16 +43,28 @@ public sealed class FittedHeadTests
         using Backbone backbone = BackboneRegistry.Create(name, Classes, head);
         foreach ((_, Tensor buffer) in backbone.Head.named_buffers())
         {
-            if (buffer.dtype == ScalarType.Int64) buffer.copy_(arange(buffer.numel()).remainder(Classes));
-            else if (buffer.Dimensions == 2) buffer.copy_(randn(buffer.shape).Times(0.1));
+            if (buffer.dtype == ScalarType.Int64)
+                buffer.copy_(arange(buffer.numel()).remainder(Classes));
+            else if (buffer.Dimensions == 2)
+                buffer.copy_(randn(buffer.shape).Times(0.1));
         }
 
         backbone.eval();
-        Tensor images = rand(2, 3, 64, 64), logits = backbone.call(images);
+        Tensor images = rand(2, 3, 64, 64),
+            logits = backbone.call(images);
         string file = Path.GetTempFileName();
         try
         {
-            new ModelDescription { Backbone = name, Classes = ["a", "b", "c"], Head = head, Preprocessing = backbone.Spec.Preprocessing, Method = "tca", Epoch = 1, Metrics = new Dictionary<string, double>() }.Save(file);
+            new ModelDescription
+            {
+                Backbone = name,
+                Classes = ["a", "b", "c"],
+                Head = head,
+                Preprocessing = backbone.Spec.Preprocessing,
+                Method = "tca",
+                Epoch = 1,
+                Metrics = new Dictionary<string, double>(),
+            }.Save(file);
             Dictionary<string, TensorData> tensors = backbone.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
             using TransferModel restored = TransferModel.Restore(ModelDescription.Load(file), tensors);
 
@@ -67,9 +86,34 @@ public sealed class FittedHeadTests
     public void Votes_AreTheSharesOfTheNearest_AndNoClassIsImpossible()
     {
         using var scope = NewDisposeScope();
-        Tensor references = tensor(new[,] { { 0.0 }, { 1 }, { 2 }, { 10 }, { 11 } }), labels = tensor(new long[] { 0, 1, 1, 2, 2 });
+        Tensor references = tensor(
+                new[,]
+                {
+                    { 0.0 },
+                    { 1 },
+                    { 2 },
+                    { 10 },
+                    { 11 },
+                }
+            ),
+            labels = tensor(new long[] { 0, 1, 1, 2, 2 });
 
-        double[] shares = NeighbourVotes.Votes(tensor(new[,] { { 0.4 } }), references, labels, Classes, 3).exp().data<double>().ToArray();
+        double[] shares = NeighbourVotes
+            .Votes(
+                tensor(
+                    new[,]
+                    {
+                        { 0.4 },
+                    }
+                ),
+                references,
+                labels,
+                Classes,
+                3
+            )
+            .exp()
+            .data<double>()
+            .ToArray();
 
         // One of class 0 and two of class 1, and a third of a vote for each.
         double[] expected = [(1 + 1 / 3.0) / 4, (2 + 1 / 3.0) / 4, 1 / 3.0 / 4];
@@ -85,10 +129,30 @@ public sealed class FittedHeadTests
         using var features = new KernelFeatures(2, 2);
         features.get_buffer(KernelFeatures.Mean)!.copy_(tensor(new[] { 1f, 2 }));
         features.get_buffer(KernelFeatures.Scale)!.copy_(tensor(new[] { 0.5f, 1 }));
-        features.get_buffer(KernelFeatures.Landmarks)!.copy_(tensor(new[,] { { 0f, 0 }, { 1, 1 } }));
+        features
+            .get_buffer(KernelFeatures.Landmarks)!
+            .copy_(
+                tensor(
+                    new[,]
+                    {
+                        { 0f, 0 },
+                        { 1, 1 },
+                    }
+                )
+            );
         features.get_buffer(KernelFeatures.Gamma)!.fill_(0.5);
 
-        float[] likeness = features.call(tensor(new[,] { { 3f, 3 } })).data<float>().ToArray();
+        float[] likeness = features
+            .call(
+                tensor(
+                    new[,]
+                    {
+                        { 3f, 3 },
+                    }
+                )
+            )
+            .data<float>()
+            .ToArray();
 
         // (3 − 1) / 2 = 1 and 3 − 2 = 1: at the second landmark, and √2 from the first.
         Assert.Equal(Math.Exp(-1), likeness[0], 1e-6);
@@ -101,5 +165,12 @@ public sealed class FittedHeadTests
     [InlineData(101, 5000)]
     [InlineData(1, 5001)]
     public void Description_OfAnImpossibleHead_IsRefused(int neighbours, int references) =>
-        Assert.False(new HeadSpec(4) { Kind = HeadKind.Neighbours, Neighbours = neighbours, References = references }.IsPossible());
+        Assert.False(
+            new HeadSpec(4)
+            {
+                Kind = HeadKind.Neighbours,
+                Neighbours = neighbours,
+                References = references,
+            }.IsPossible()
+        );
 }

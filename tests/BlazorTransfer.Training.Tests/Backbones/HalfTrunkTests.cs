@@ -26,23 +26,32 @@ public sealed class HalfTrunkTests
         using Backbone network = BackboneRegistry.Create(name, 3);
         using var model = new TransferModel(network, Classes, CPU);
         // Dropped at random, a layer would be another one each time.
-        foreach (Dropout dropout in network.modules().OfType<Dropout>()) dropout.p = 0;
+        foreach (Dropout dropout in network.modules().OfType<Dropout>())
+            dropout.p = 0;
         Tensor images = rand(4, 3, 96, 96);
         (Tensor Features, Dictionary<string, Tensor> Gradients) Pass()
         {
             network.zero_grad();
             network.train();
             // By a few random images' statistics, rounding would be normalised up to the size of what it rounds.
-            foreach (BatchNorm norm in network.modules().OfType<BatchNorm>()) norm.eval();
+            foreach (BatchNorm norm in network.modules().OfType<BatchNorm>())
+                norm.eval();
             manual_seed(6);
             Tensor features = network.ForwardFeatures(images);
             features.square().mean().backward();
             network.Half?.TakeGradients();
-            return (features.detach(), network.named_parameters().Where(p => p.parameter.grad is not null).ToDictionary(p => p.name, p => p.parameter.grad!.clone()));
+            return (
+                features.detach(),
+                network
+                    .named_parameters()
+                    .Where(p => p.parameter.grad is not null)
+                    .ToDictionary(p => p.name, p => p.parameter.grad!.clone())
+            );
         }
 
         (Tensor exact, Dictionary<string, Tensor> gradients) = Pass();
-        Tensor evaluated = Evaluated(network, images), rounded;
+        Tensor evaluated = Evaluated(network, images),
+            rounded;
         Dictionary<string, Tensor> ofHalf;
         using (new HalfTrunk(network))
         {
@@ -55,7 +64,10 @@ public sealed class HalfTrunkTests
         Assert.True(error is > 0 and < 0.05, $"Off by {error:P2}.");
         Assert.Equal(gradients.Keys.Order(), ofHalf.Keys.Order());
         Assert.All(ofHalf.Values, g => Assert.Equal(ScalarType.Float32, g.dtype));
-        double gradientError = Distance(cat([.. gradients.Keys.Select(k => ofHalf[k].flatten())]), cat([.. gradients.Values.Select(g => g.flatten())]));
+        double gradientError = Distance(
+            cat([.. gradients.Keys.Select(k => ofHalf[k].flatten())]),
+            cat([.. gradients.Values.Select(g => g.flatten())])
+        );
         Assert.True(gradientError is > 0 and < 0.25, $"Gradients off by {gradientError:P2}.");
         Assert.Null(network.Half);
         Assert.Equal(0, Distance(Pass().Features, exact));
@@ -82,19 +94,23 @@ public sealed class HalfTrunkTests
     {
         using var scope = NewDisposeScope();
         const int steps = 30;
-        double[] moved = [.. new[] { "fp32", "bf16" }.Select(precision =>
-        {
-            using Trial trial = New(("precision", precision), ("learning-rate", 1e-5), ("weight-decay", 0), ("momentum", 0));
-            Parameter kernel = trial.Kernel;
-            Tensor start = kernel.detach().clone();
-            using RunOptimizer optimizer = trial.Optimizer();
-            trial.Step(optimizer);
-            // What plain bfloat16 weights would have done: nothing.
-            Assert.True(kernel.to(bfloat16).eq(start.to(bfloat16)).to(float32).mean().item<float>() > 0.99);
-            Assert.True(kernel.ne(start).any().item<bool>());
-            for (int i = 1; i < steps; i++) trial.Step(optimizer);
-            return (double)kernel.Minus(start).norm().item<float>();
-        })];
+        double[] moved =
+        [
+            .. new[] { "fp32", "bf16" }.Select(precision =>
+            {
+                using Trial trial = New(("precision", precision), ("learning-rate", 1e-5), ("weight-decay", 0), ("momentum", 0));
+                Parameter kernel = trial.Kernel;
+                Tensor start = kernel.detach().clone();
+                using RunOptimizer optimizer = trial.Optimizer();
+                trial.Step(optimizer);
+                // What plain bfloat16 weights would have done: nothing.
+                Assert.True(kernel.to(bfloat16).eq(start.to(bfloat16)).to(float32).mean().item<float>() > 0.99);
+                Assert.True(kernel.ne(start).any().item<bool>());
+                for (int i = 1; i < steps; i++)
+                    trial.Step(optimizer);
+                return (double)kernel.Minus(start).norm().item<float>();
+            }),
+        ];
 
         Assert.Equal(1, moved[1] / moved[0], 0.05);
     }
@@ -107,12 +123,23 @@ public sealed class HalfTrunkTests
     public void Step_OnMasters_IsTheRulesOwn_InEachGroupAndWithClipping(string rule)
     {
         using var scope = NewDisposeScope();
-        using Trial trial = New(("optimizer", rule), ("learning-rate", 1e-4), ("weight-decay", 0.1), ("gradient-clipping", 0.1), ("layer-learning-rate-decay", 0.5), ("head-learning-rate-factor", 4));
+        using Trial trial = New(
+            ("optimizer", rule),
+            ("learning-rate", 1e-4),
+            ("weight-decay", 0.1),
+            ("gradient-clipping", 0.1),
+            ("layer-learning-rate-decay", 0.5),
+            ("head-learning-rate-factor", 4)
+        );
         using RunOptimizer optimizer = trial.Optimizer();
         IReadOnlyList<ParameterGroup> groups = trial.Method.ParameterGroups(trial.Model);
-        ParameterGroup[] twins = [.. groups.Select(g => g with { Parameters = [.. g.Parameters.Select(p => new Parameter(p.detach().clone()))] })];
+        ParameterGroup[] twins =
+        [
+            .. groups.Select(g => g with { Parameters = [.. g.Parameters.Select(p => new Parameter(p.detach().clone()))] }),
+        ];
         using var reference = new RunOptimizer(twins, trial.Settings);
-        Parameter[] ours = [.. groups.SelectMany(g => g.Parameters)], theirs = [.. twins.SelectMany(g => g.Parameters)];
+        Parameter[] ours = [.. groups.SelectMany(g => g.Parameters)],
+            theirs = [.. twins.SelectMany(g => g.Parameters)];
         Assert.True(groups.Select(g => g.LearningRateFactor).Distinct().Count() > 3);
 
         for (int step = 0; step < 4; step++)
@@ -120,16 +147,19 @@ public sealed class HalfTrunkTests
             optimizer.Accumulate(trial.Loss());
             double norm = Math.Sqrt(ours.Sum(p => p.grad is { } g ? (double)g.square().sum().item<float>() : 0));
             Assert.True(norm > 0.1, $"Nothing to clip in a gradient of {norm}.");
-            for (int i = 0; i < ours.Length; i++) theirs[i].grad = ours[i].grad!.clone();
+            for (int i = 0; i < ours.Length; i++)
+                theirs[i].grad = ours[i].grad!.clone();
             optimizer.Step();
             reference.Step();
-            for (int i = 0; i < ours.Length; i++) Assert.True(ours[i].equal(theirs[i]).all().item<bool>(), $"Parameter {i} in step {step}.");
+            for (int i = 0; i < ours.Length; i++)
+                Assert.True(ours[i].equal(theirs[i]).all().item<bool>(), $"Parameter {i} in step {step}.");
         }
 
         // And the next step computes with them, rounded.
         Tensor now = trial.Learned();
         optimizer.Dispose();
-        using (new HalfTrunk(trial.Network)) Assert.Equal(0, Distance(trial.Learned(), now));
+        using (new HalfTrunk(trial.Network))
+            Assert.Equal(0, Distance(trial.Learned(), now));
     }
 
     [Fact]
@@ -141,11 +171,14 @@ public sealed class HalfTrunkTests
         Tensor Gradient(params double[] shares)
         {
             trial.Network.zero_grad();
-            foreach (double share in shares) optimizer.Accumulate(trial.Loss(), share);
+            foreach (double share in shares)
+                optimizer.Accumulate(trial.Loss(), share);
             return trial.Kernel.grad!.clone();
         }
 
-        Tensor whole = Gradient(1), small = Gradient(0.001), both = Gradient(1, 0.001);
+        Tensor whole = Gradient(1),
+            small = Gradient(0.001),
+            both = Gradient(1, 0.001);
 
         Assert.True(allclose(both, whole.Plus(small), 1e-6, 1e-12));
         Assert.False(allclose(both, whole, 1e-4, 1e-12));
@@ -158,14 +191,28 @@ public sealed class HalfTrunkTests
     public void Frozen_GroupsStay_AndLearnOnceTheyAreUnfrozen()
     {
         using var scope = NewDisposeScope();
-        using Trial trial = New("gradual-unfreezing", ("epochs", 10), ("unfreezing-share", 0.5), ("weight-decay", 0.1), ("learning-rate", 0.01));
+        using Trial trial = New(
+            "gradual-unfreezing",
+            ("epochs", 10),
+            ("unfreezing-share", 0.5),
+            ("weight-decay", 0.1),
+            ("learning-rate", 0.01)
+        );
         using RunOptimizer optimizer = trial.Optimizer();
         string[] MovedIn(int epoch)
         {
             trial.Method.OnEpochStart(trial.Model, epoch);
             Dictionary<string, Tensor> before = trial.Network.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
             trial.Step(optimizer);
-            return [.. trial.Network.state_dict().Where(t => !t.Value.equal(before[t.Key]).all().item<bool>()).Select(t => t.Key.Split('.')[0]).Distinct().Order()];
+            return
+            [
+                .. trial
+                    .Network.state_dict()
+                    .Where(t => !t.Value.equal(before[t.Key]).all().item<bool>())
+                    .Select(t => t.Key.Split('.')[0])
+                    .Distinct()
+                    .Order(),
+            ];
         }
 
         Assert.Equal(["fc"], MovedIn(1));
@@ -174,7 +221,8 @@ public sealed class HalfTrunkTests
         // The copy has taken what was learned also of what was unfrozen last.
         Tensor now = trial.Learned();
         optimizer.Dispose();
-        using (new HalfTrunk(trial.Network)) Assert.Equal(0, Distance(trial.Learned(), now));
+        using (new HalfTrunk(trial.Network))
+            Assert.Equal(0, Distance(trial.Learned(), now));
     }
 
     [Fact]
@@ -183,7 +231,11 @@ public sealed class HalfTrunkTests
         using var scope = NewDisposeScope();
         using Trial trial = New(("freeze-batch-norm", true));
         trial.Network.eval();
-        Dictionary<string, Tensor> Statistics() => trial.Network.state_dict().Where(t => t.Key.Contains("running", StringComparison.Ordinal)).ToDictionary(t => t.Key, t => t.Value.clone());
+        Dictionary<string, Tensor> Statistics() =>
+            trial
+                .Network.state_dict()
+                .Where(t => t.Key.Contains("running", StringComparison.Ordinal))
+                .ToDictionary(t => t.Key, t => t.Value.clone());
         using RunOptimizer optimizer = trial.Optimizer();
         Dictionary<string, Tensor> start = Statistics();
 
@@ -193,7 +245,10 @@ public sealed class HalfTrunkTests
 
         trial.Network.train();
         trial.Step(optimizer);
-        Assert.All(Statistics(), s => Assert.Equal((true, ScalarType.Float32), (s.Value.ne(start[s.Key]).any().item<bool>(), s.Value.dtype)));
+        Assert.All(
+            Statistics(),
+            s => Assert.Equal((true, ScalarType.Float32), (s.Value.ne(start[s.Key]).any().item<bool>(), s.Value.dtype))
+        );
     }
 
     [Fact]
@@ -214,14 +269,16 @@ public sealed class HalfTrunkTests
 
     private static double Distance(Tensor a, Tensor b) => a.Minus(b).norm().item<float>() / b.norm().item<float>();
 
-    private static Trial New(params (string Name, ParameterValue Value)[] parameters) => New("fine-tuning", [("optimizer", "sgd"), .. parameters]);
+    private static Trial New(params (string Name, ParameterValue Value)[] parameters) =>
+        New("fine-tuning", [("optimizer", "sgd"), .. parameters]);
 
     private static Trial New(string method, params (string Name, ParameterValue Value)[] parameters)
     {
         manual_seed(1);
         var model = new TransferModel(BackboneRegistry.Create(Network, Classes.Length), Classes, CPU);
         Dictionary<string, ParameterValue> chosen = new() { ["precision"] = "bf16" };
-        foreach ((string name, ParameterValue value) in parameters) chosen[name] = value;
+        foreach ((string name, ParameterValue value) in parameters)
+            chosen[name] = value;
         (TransferMethod created, ParameterSet settings) = TransferMethodRegistry.Create(method, chosen);
         created.Configure(model);
         manual_seed(2);

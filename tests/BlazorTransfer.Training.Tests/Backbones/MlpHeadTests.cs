@@ -7,10 +7,12 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Backbones;
 
-/// <summary>What a head with a hidden layer must hold in every family of architectures; the smallest network stands for its family.</summary>
+/// <summary>What a head with a hidden layer must hold in every family of architectures; the smallest network stands for its
+/// family.</summary>
 public sealed class MlpHeadTests
 {
-    private const int Width = 7, Classes = 5;
+    private const int Width = 7,
+        Classes = 5;
 
     // Steps and copies of the largest take long and show nothing that others do not.
     private const long Large = 35_000_000;
@@ -24,7 +26,8 @@ public sealed class MlpHeadTests
 
     public static TheoryData<string> SmallerFamilies => [.. Smallest.Where(s => s.Parameters < Large).Select(s => s.Name)];
 
-    private static IEnumerable<BackboneSpec> Smallest => BackboneRegistry.All.Where(s => !Variants.Contains(s.Family)).GroupBy(s => s.Family).Select(f => f.MinBy(s => s.Parameters)!);
+    private static IEnumerable<BackboneSpec> Smallest =>
+        BackboneRegistry.All.Where(s => !Variants.Contains(s.Family)).GroupBy(s => s.Family).Select(f => f.MinBy(s => s.Parameters)!);
 
     [Theory, MemberData(nameof(Families))]
     public void Head_WithAHiddenLayer_TakesThePlainOnesPlace_AndIsRestoredFromItsDescription(string name)
@@ -35,27 +38,47 @@ public sealed class MlpHeadTests
         backbone.eval();
         Dictionary<string, Tensor> state = backbone.state_dict();
         int first = backbone.HeadTakesMap ? 2 : 0;
-        string hidden = $"{backbone.HeadName}.{first}", norm = $"{backbone.HeadName}.{first + 1}", last = $"{backbone.HeadName}.{first + 4}";
+        string hidden = $"{backbone.HeadName}.{first}",
+            norm = $"{backbone.HeadName}.{first + 1}",
+            last = $"{backbone.HeadName}.{first + 4}";
         string[] expected =
         [
-            $"{hidden}.weight", $"{hidden}.bias", $"{norm}.weight", $"{norm}.bias", $"{norm}.running_mean", $"{norm}.running_var", $"{norm}.num_batches_tracked",
-            $"{last}.weight", $"{last}.bias",
+            $"{hidden}.weight",
+            $"{hidden}.bias",
+            $"{norm}.weight",
+            $"{norm}.bias",
+            $"{norm}.running_mean",
+            $"{norm}.running_var",
+            $"{norm}.num_batches_tracked",
+            $"{last}.weight",
+            $"{last}.bias",
         ];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), state.Keys.Where(k => k.StartsWith(backbone.HeadName + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Order(StringComparer.Ordinal),
+            state.Keys.Where(k => k.StartsWith(backbone.HeadName + ".", StringComparison.Ordinal)).Order(StringComparer.Ordinal)
+        );
         // Nothing else came to or went from the network.
         int auxiliary = state.Keys.Count(k => backbone.AuxiliaryHeads.Any(a => k.StartsWith(a + ".", StringComparison.Ordinal)));
-        Assert.Equal(state.Count, backbone.LayerGroups.SelectMany(g => g.Modules).Sum(m => m.state_dict().Count) + auxiliary + expected.Length);
+        Assert.Equal(
+            state.Count,
+            backbone.LayerGroups.SelectMany(g => g.Modules).Sum(m => m.state_dict().Count) + auxiliary + expected.Length
+        );
         Assert.Equal(expected.Length, backbone.Head.state_dict().Count);
 
-        Tensor images = rand(2, 3, 96, 96), logits = backbone.call(images);
+        Tensor images = rand(2, 3, 96, 96),
+            logits = backbone.call(images);
 
         Assert.Equal([2, Classes], logits.shape);
         // A new batch norm is nearly the identity.
         Tensor features = backbone.Pool(backbone.ForwardFeatures(images));
         Tensor neurons = nn.functional.linear(features, state[$"{hidden}.weight"], state[$"{hidden}.bias"]).div(Math.Sqrt(1 + 1e-5)).relu();
-        Assert.True(allclose(nn.functional.linear(neurons, state[$"{last}.weight"], state[$"{last}.bias"]), logits, 1e-4, 1e-5), "The logits are others.");
+        Assert.True(
+            allclose(nn.functional.linear(neurons, state[$"{last}.weight"], state[$"{last}.bias"]), logits, 1e-4, 1e-5),
+            "The logits are others."
+        );
 
-        if (backbone.Spec.Parameters > Large) return;
+        if (backbone.Spec.Parameters > Large)
+            return;
         string file = Path.GetTempFileName();
         try
         {
@@ -89,13 +112,21 @@ public sealed class MlpHeadTests
         Dictionary<string, Tensor> after = Copy(backbone.Head);
         // What is added before a batch norm is taken away by it.
         string lost = $"{(backbone.HeadTakesMap ? 2 : 0)}.bias";
-        Assert.All(after.Where(t => t.Key != lost), t => Assert.False(t.Value.equal(start[t.Key]).all().item<bool>(), $"{t.Key} did not change."));
+        Assert.All(
+            after.Where(t => t.Key != lost),
+            t => Assert.False(t.Value.equal(start[t.Key]).all().item<bool>(), $"{t.Key} did not change.")
+        );
 
         // The class it is least sure of: where it is quite sure of the right one, there is nothing to learn.
         Tensor logits = backbone.call(single);
         Step(logits, logits.argmin(1));
 
-        string[] statistics = [.. after.Keys.Where(k => k.Contains("running", StringComparison.Ordinal) || k.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
+        string[] statistics =
+        [
+            .. after.Keys.Where(k =>
+                k.Contains("running", StringComparison.Ordinal) || k.EndsWith("num_batches_tracked", StringComparison.Ordinal)
+            ),
+        ];
         Assert.Equal(3, statistics.Length);
         Dictionary<string, Tensor> last = Copy(backbone.Head);
         Assert.All(statistics, s => Assert.True(last[s].equal(after[s]).all().item<bool>(), $"{s} changed."));
@@ -121,7 +152,8 @@ public sealed class MlpHeadTests
     public void WeightsWithSuchAHead_FitTheirNetwork_SayTheirHead_AndAreAStartForTheTrunkAlone(string name, int width)
     {
         using var scope = NewDisposeScope();
-        using Backbone original = BackboneRegistry.Create(name, Classes, new HeadSpec(width)), plain = BackboneRegistry.Create(name, Classes);
+        using Backbone original = BackboneRegistry.Create(name, Classes, new HeadSpec(width)),
+            plain = BackboneRegistry.Create(name, Classes);
         Dictionary<string, TensorData> tensors = original.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
 
         Assert.Equal([name], WeightsLoader.FittingBackbones(tensors));
@@ -164,10 +196,15 @@ public sealed class MlpHeadTests
         {
             Describe(backbone).Save(file);
             string json = File.ReadAllText(file);
-            int start = json.IndexOf("\"head\": {", StringComparison.Ordinal) + "\"head\": ".Length, end = json.IndexOf('}', start) + 1;
+            int start = json.IndexOf("\"head\": {", StringComparison.Ordinal) + "\"head\": ".Length,
+                end = json.IndexOf('}', start) + 1;
             File.WriteAllText(file, json[..start] + head + json[end..]);
 
-            Assert.Contains("no possible head", Assert.Throws<InvalidDataException>(() => ModelDescription.Load(file)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "no possible head",
+                Assert.Throws<InvalidDataException>(() => ModelDescription.Load(file)).Message,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -193,16 +230,17 @@ public sealed class MlpHeadTests
         }
     }
 
-    private static ModelDescription Describe(Backbone backbone) => new()
-    {
-        Backbone = backbone.Spec.Name,
-        Classes = [.. Enumerable.Range(0, Classes).Select(c => $"c{c}")],
-        Head = backbone.HeadSpec,
-        Preprocessing = backbone.Spec.Preprocessing,
-        Method = "linear-probe",
-        Epoch = 1,
-        Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = 1 },
-    };
+    private static ModelDescription Describe(Backbone backbone) =>
+        new()
+        {
+            Backbone = backbone.Spec.Name,
+            Classes = [.. Enumerable.Range(0, Classes).Select(c => $"c{c}")],
+            Head = backbone.HeadSpec,
+            Preprocessing = backbone.Spec.Preprocessing,
+            Method = "linear-probe",
+            Epoch = 1,
+            Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = 1 },
+        };
 
     private static Dictionary<string, Tensor> Copy(nn.Module module)
     {

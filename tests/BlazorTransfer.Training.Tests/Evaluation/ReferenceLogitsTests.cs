@@ -13,8 +13,11 @@ public sealed class ReferenceLogitsTests
     [Fact]
     public void Logits_OfRealPhotographs_AreTorchvisions()
     {
-        JsonElement images = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("reference", "mobilenet_v2-hymenoptera.json"))).RootElement.GetProperty("imagenet_logits");
-        string data = SharedFiles.Path("data", "hymenoptera"), weights = SharedFiles.Path("weights", "mobilenet_v2-imagenet.pth");
+        JsonElement images = JsonDocument
+            .Parse(File.ReadAllText(SharedFiles.Path("reference", "mobilenet_v2-hymenoptera.json")))
+            .RootElement.GetProperty("imagenet_logits");
+        string data = SharedFiles.Path("data", "hymenoptera"),
+            weights = SharedFiles.Path("weights", "mobilenet_v2-imagenet.pth");
         string[] classes = [.. Enumerable.Range(0, 1000).Select(c => c.ToString(System.Globalization.CultureInfo.InvariantCulture))];
         using Backbone backbone = BackboneRegistry.Create("mobilenet_v2", classes.Length);
         WeightsLoader.Load(backbone, WeightsFile.Open(weights));
@@ -40,9 +43,13 @@ public sealed class ReferenceLogitsTests
                 int[] top5 = image.Value.GetProperty("top5").Deserialize<int[]>()!;
                 double[] expected = image.Value.GetProperty("logits").Deserialize<double[]>()!;
                 float[] logits = predictor.Outputs(Path.Combine(data, image.Name));
-                if (Array.IndexOf(logits, logits.Max()) == top5[0]) sameTop1++;
+                if (Array.IndexOf(logits, logits.Max()) == top5[0])
+                    sameTop1++;
                 for (int i = 0; i < top5.Length; i++)
-                    Assert.True(Math.Abs(logits[top5[i]] - expected[i]) <= 0.5, $"{image.Name}, class {top5[i]}: {logits[top5[i]]:F3} here, {expected[i]} in torchvision.");
+                    Assert.True(
+                        Math.Abs(logits[top5[i]] - expected[i]) <= 0.5,
+                        $"{image.Name}, class {top5[i]}: {logits[top5[i]]:F3} here, {expected[i]} in torchvision."
+                    );
             }
 
             Assert.True(sameTop1 >= 11, $"Top-1 is torchvision's on {sameTop1} of 12 images only.");

@@ -37,8 +37,14 @@ public sealed class ModelPackageTests : IDisposable
     {
         string python = FindPythonWithTorchvision();
         string unpacked = Package(backbone, head);
-        string[] images = [.. Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(4)];
-        string code = Regex.Match(File.ReadAllText(Path.Combine(unpacked, "README.md")), "```python\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        string[] images =
+        [
+            .. Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(4),
+        ];
+        string code = Regex
+            .Match(File.ReadAllText(Path.Combine(unpacked, "README.md")), "```python\n(.*?)```", RegexOptions.Singleline)
+            .Groups[1]
+            .Value;
         File.WriteAllText(Path.Combine(unpacked, "predict.py"), code);
 
         string output = RunPython(python, unpacked, ["predict.py", .. images]);
@@ -51,9 +57,16 @@ public sealed class ModelPackageTests : IDisposable
             float[] theirs = [.. JsonSerializer.Deserialize<float[]>(line[line.IndexOf('[', StringComparison.Ordinal)..])!];
             float[] ours = predictor.Outputs(image);
             // PIL and we round the resized image to bytes; a step of 1/255 in a few pixels is all that may differ.
-            Assert.All(ours.Zip(theirs), pair => Assert.True(Math.Abs(pair.First - pair.Second) < 0.05, $"{image}: {pair.First} here, {pair.Second} in PyTorch"));
+            Assert.All(
+                ours.Zip(theirs),
+                pair => Assert.True(Math.Abs(pair.First - pair.Second) < 0.05, $"{image}: {pair.First} here, {pair.Second} in PyTorch")
+            );
             Answer answer = predictor.Answer(image);
-            Assert.StartsWith(string.Join(' ', [image, answer.Classes[0].Label, .. answer.LabelSets.Select(s => $"{s.Name}: {s.Top[0].Label}")]), line, StringComparison.Ordinal);
+            Assert.StartsWith(
+                string.Join(' ', [image, answer.Classes[0].Label, .. answer.LabelSets.Select(s => $"{s.Name}: {s.Top[0].Label}")]),
+                line,
+                StringComparison.Ordinal
+            );
         }
     }
 
@@ -64,7 +77,8 @@ public sealed class ModelPackageTests : IDisposable
 
         Assert.Equal(
             ["README.md", "labels.txt", "model.json", "model.pth", "model.safetensors", "preprocessing.json", "run.json"],
-            Directory.GetFiles(unpacked).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
+            Directory.GetFiles(unpacked).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(["good", "pit", "scratch", "stain"], File.ReadAllLines(Path.Combine(unpacked, "labels.txt")));
         JsonElement run = JsonDocument.Parse(File.ReadAllText(Path.Combine(unpacked, "run.json"))).RootElement;
         Assert.Equal("squeezenet1_1", run.GetProperty("backbone").GetString());
@@ -91,11 +105,22 @@ public sealed class ModelPackageTests : IDisposable
         JobSpec job = head switch
         {
             "kernel" => _small.Job("tca", backbone, _small.Weights(backbone), ("kernel", "gaussian")),
-            "neighbours" => _small.Job("tca", backbone, _small.Weights(backbone), ("classifier", "nearest-neighbours"), ("components", 6), ("neighbours", 3)),
-            "tasks" => _small.Job("multi-task", backbone, _small.Weights(backbone), ("epochs", 1), ("image-size", 64)) with { LabelSets = [new("lighting", 0.5)] },
+            "neighbours" => _small.Job(
+                "tca",
+                backbone,
+                _small.Weights(backbone),
+                ("classifier", "nearest-neighbours"),
+                ("components", 6),
+                ("neighbours", 3)
+            ),
+            "tasks" => _small.Job("multi-task", backbone, _small.Weights(backbone), ("epochs", 1), ("image-size", 64)) with
+            {
+                LabelSets = [new("lighting", 0.5)],
+            },
             _ => _small.Job("linear-probe", backbone, null, ("epochs", 1), ("head-width", head == "hidden" ? 8 : 0)),
         };
-        if (head is "kernel" or "neighbours") job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
+        if (head is "kernel" or "neighbours")
+            job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
         (RunFolder folder, _) = _small.Execute(job);
         ModelPackage.Write(folder, job);
         string unpacked = Path.Combine(_small.Folder, "unpacked");
@@ -113,7 +138,8 @@ public sealed class ModelPackageTests : IDisposable
                 using Process probe = Process.Start(start)!;
                 probe.StandardError.ReadToEnd();
                 probe.WaitForExit();
-                if (probe.ExitCode == 0) return python;
+                if (probe.ExitCode == 0)
+                    return python;
             }
             catch (System.ComponentModel.Win32Exception)
             {
@@ -127,7 +153,12 @@ public sealed class ModelPackageTests : IDisposable
 
     private static string RunPython(string python, string folder, string[] arguments)
     {
-        var start = new ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(python, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

@@ -28,9 +28,13 @@ public sealed class DecodedImagesTests : IDisposable
     [Fact]
     public void InMemory_OnDisk_OrNowhere_InputsAreTheSameToTheBit()
     {
-        using DecodedImages memory = new(1L << 30), disk = new(0, Spill), both = new(200_000, Spill), none = new(0);
+        using DecodedImages memory = new(1L << 30),
+            disk = new(0, Spill),
+            both = new(200_000, Spill),
+            none = new(0);
 
-        float[][] expected = Inputs(none), again = Inputs(none);
+        float[][] expected = Inputs(none),
+            again = Inputs(none);
 
         Assert.Equal(expected, again);
         foreach (DecodedImages kept in new[] { memory, disk, both })
@@ -62,12 +66,14 @@ public sealed class DecodedImagesTests : IDisposable
         var store = new ImageStore(_small.Images, Shape.ResizeShorterSide, kept);
         foreach (Sample sample in _samples)
         {
-            float[] expected = new float[transforms.Length], actual = new float[transforms.Length];
+            float[] expected = new float[transforms.Length],
+                actual = new float[transforms.Length];
             RgbImage whole = ImageDecoder.DecodeRgb(Path.Combine(_small.Images, sample.File));
             RgbImage crop = PilResize.CentreCrop(PilResize.ShorterSide(whole, Shape.ResizeShorterSide), Shape.CropSize);
             for (int y = 0; y < crop.Height; y++)
-                for (int x = 0; x < crop.Width; x++)
-                    for (int c = 0; c < 3; c++) expected[(c * crop.Height + y) * crop.Width + x] = (crop.Row(y)[3 * x + c] / 255f - Shape.Mean[c]) / Shape.Std[c];
+            for (int x = 0; x < crop.Width; x++)
+            for (int c = 0; c < 3; c++)
+                expected[(c * crop.Height + y) * crop.Width + x] = (crop.Row(y)[3 * x + c] / 255f - Shape.Mean[c]) / Shape.Std[c];
 
             InputReader.Evaluation(store, Shape).Read(sample, new Random(0), actual);
 
@@ -81,7 +87,8 @@ public sealed class DecodedImagesTests : IDisposable
     [Fact]
     public void FullDisk_KeepsLess_AndChangesNothing()
     {
-        using DecodedImages none = new(0), little = new(0, Spill with { MaximumBytes = 30_000 });
+        using DecodedImages none = new(0),
+            little = new(0, Spill with { MaximumBytes = 30_000 });
 
         float[][] expected = Inputs(none);
 
@@ -94,7 +101,8 @@ public sealed class DecodedImagesTests : IDisposable
     {
         string file = Path.Combine(_small.Folder, "a-file");
         File.WriteAllText(file, "");
-        using DecodedImages none = new(0), broken = new(0, new FeatureCacheSpec(file, 1 << 20));
+        using DecodedImages none = new(0),
+            broken = new(0, new FeatureCacheSpec(file, 1 << 20));
 
         Assert.Equal(Inputs(none), Inputs(broken));
     }
@@ -102,7 +110,8 @@ public sealed class DecodedImagesTests : IDisposable
     [Fact]
     public void NothingIsLeftOnDisk()
     {
-        using (DecodedImages disk = new(0, Spill)) Inputs(disk);
+        using (DecodedImages disk = new(0, Spill))
+            Inputs(disk);
 
         Assert.Empty(Directory.EnumerateFileSystemEntries(Spill.Folder));
     }
@@ -111,13 +120,18 @@ public sealed class DecodedImagesTests : IDisposable
     private float[][] Inputs(DecodedImages kept)
     {
         var store = new ImageStore(_small.Images, Shape.ResizeShorterSide, kept);
-        InputReader still = InputReader.Evaluation(store, Shape), drawn = new RandomCrop(0.25, Mirrors: true).Reader(store, Shape);
+        InputReader still = InputReader.Evaluation(store, Shape),
+            drawn = new RandomCrop(0.25, Mirrors: true).Reader(store, Shape);
         float[][] inputs = [.. Enumerable.Range(0, 2 * _samples.Length).Select(_ => new float[3 * Shape.CropSize * Shape.CropSize])];
-        Parallel.For(0, _samples.Length, i =>
-        {
-            still.Read(_samples[i], new Random(i), inputs[2 * i]);
-            drawn.Read(_samples[i], new Random(i), inputs[2 * i + 1]);
-        });
+        Parallel.For(
+            0,
+            _samples.Length,
+            i =>
+            {
+                still.Read(_samples[i], new Random(i), inputs[2 * i]);
+                drawn.Read(_samples[i], new Random(i), inputs[2 * i + 1]);
+            }
+        );
         return inputs;
     }
 }

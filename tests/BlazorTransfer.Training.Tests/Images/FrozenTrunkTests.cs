@@ -14,10 +14,18 @@ namespace BlazorTransfer.Training.Tests.Images;
 public sealed class FrozenTrunkTests
 {
     private const int Side = 96;
-    private static readonly ParameterSet Whole = Settings("fp32"), Half = Settings("bf16");
+    private static readonly ParameterSet Whole = Settings("fp32"),
+        Half = Settings("bf16");
 
     /// <summary>The smallest of each family of architectures.</summary>
-    public static TheoryData<string> Families => [.. BackboneRegistry.All.GroupBy(s => s.Family).Select(f => f.MinBy(s => s.Parameters)!).Where(s => s.Parameters < 35_000_000).Select(s => s.Name)];
+    public static TheoryData<string> Families =>
+        [
+            .. BackboneRegistry
+                .All.GroupBy(s => s.Family)
+                .Select(f => f.MinBy(s => s.Parameters)!)
+                .Where(s => s.Parameters < 35_000_000)
+                .Select(s => s.Name),
+        ];
 
     /// <summary>Eight bits a number: a hundredth of a feature, of which the direction of all together keeps most.</summary>
     [Theory, MemberData(nameof(Families))]
@@ -29,11 +37,13 @@ public sealed class FrozenTrunkTests
         Tensor images = rand(2, 3, Side, Side);
         foreach (int entry in new[] { model.HeadEntry, model.HeadEntry / 2 })
         {
-            using FrozenTrunk whole = FrozenTrunk.Of(model, entry, Whole), half = FrozenTrunk.Of(model, entry, Half);
+            using FrozenTrunk whole = FrozenTrunk.Of(model, entry, Whole),
+                half = FrozenTrunk.Of(model, entry, Half);
             Tensor exact = model.ForwardTo(entry, images);
             Dictionary<string, Tensor> state = model.Backbone.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
 
-            Tensor folded = whole.Forward(images), rounded = half.Forward(images);
+            Tensor folded = whole.Forward(images),
+                rounded = half.Forward(images);
 
             Assert.Equal((ScalarType.Float32, ScalarType.Float32), (folded.dtype, rounded.dtype));
             Assert.Equal(exact.shape, folded.shape);
@@ -52,13 +62,17 @@ public sealed class FrozenTrunkTests
     {
         using var scope = NewDisposeScope();
         using var inference = no_grad();
-        using TransferModel model = Networks.Trained(name), unfolded = Networks.CopyOf(model);
+        using TransferModel model = Networks.Trained(name),
+            unfolded = Networks.CopyOf(model);
         unfolded.Backbone.to(bfloat16);
-        foreach (BatchNorm norm in unfolded.Backbone.modules().OfType<BatchNorm>()) norm.to(float32);
-        Tensor images = rand(4, 3, Side, Side), exact = model.ForwardTo(model.HeadEntry, images);
+        foreach (BatchNorm norm in unfolded.Backbone.modules().OfType<BatchNorm>())
+            norm.to(float32);
+        Tensor images = rand(4, 3, Side, Side),
+            exact = model.ForwardTo(model.HeadEntry, images);
         using FrozenTrunk half = FrozenTrunk.Of(model, model.HeadEntry, Half);
 
-        double with = Networks.Deviation(exact, half.Forward(images)), without = Networks.Deviation(exact, unfolded.ForwardTo(model.HeadEntry, images.to(bfloat16)).to(float32));
+        double with = Networks.Deviation(exact, half.Forward(images)),
+            without = Networks.Deviation(exact, unfolded.ForwardTo(model.HeadEntry, images.to(bfloat16)).to(float32));
 
         Assert.True(with < 1.1 * without, $"Off by {with:P3}, and by {without:P3} without.");
     }
@@ -84,15 +98,27 @@ public sealed class FrozenTrunkTests
     public void Run_InBFloat16_LearnsAsWell_AndKeepsItsFeaturesApart()
     {
         using var small = new SmallRun(imagesPerClass: 12);
-        string weights = BuiltInWeights.Of(AppContext.BaseDirectory).Single(w => w.Card.Backbone == "resnet18_slim").Path, cache = Path.Combine(small.Folder, "features");
+        string weights = BuiltInWeights.Of(AppContext.BaseDirectory).Single(w => w.Card.Backbone == "resnet18_slim").Path,
+            cache = Path.Combine(small.Folder, "features");
         (double Top1, bool Knew) Run(string precision)
         {
-            JobSpec job = small.Job("linear-probe", "resnet18_slim", weights, ("epochs", 20), ("image-size", 64), ("augmentation", "none"), ("frozen-precision", precision)) with
+            JobSpec job = small.Job(
+                "linear-probe",
+                "resnet18_slim",
+                weights,
+                ("epochs", 20),
+                ("image-size", 64),
+                ("augmentation", "none"),
+                ("frozen-precision", precision)
+            ) with
             {
                 FeatureCache = new FeatureCacheSpec(cache, 1L << 30),
             };
             (_, List<RunEvent> events) = small.Execute(job);
-            return (events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.TrainTop1], events.OfType<MessageLogged>().Any(m => m.Text.Contains("were known", StringComparison.Ordinal)));
+            return (
+                events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.TrainTop1],
+                events.OfType<MessageLogged>().Any(m => m.Text.Contains("were known", StringComparison.Ordinal))
+            );
         }
 
         (double exact, bool knewFirst) = Run("fp32");
@@ -104,6 +130,15 @@ public sealed class FrozenTrunkTests
         Assert.Equal((false, false, true), (knewFirst, knewOther, knewOwn));
     }
 
-    private static ParameterSet Settings(string precision) => ParameterSet.Resolve(
-        CommonParameters.All, new Dictionary<string, ParameterValue> { [CommonParameters.FrozenPrecision] = precision, [CommonParameters.ImageSize] = Side }).Set!;
+    private static ParameterSet Settings(string precision) =>
+        ParameterSet
+            .Resolve(
+                CommonParameters.All,
+                new Dictionary<string, ParameterValue>
+                {
+                    [CommonParameters.FrozenPrecision] = precision,
+                    [CommonParameters.ImageSize] = Side,
+                }
+            )
+            .Set!;
 }

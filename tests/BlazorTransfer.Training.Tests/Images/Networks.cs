@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Images;
 
-/// <summary>Networks with random weights whose batch norms are unlike those of a new network, where nothing would be seen of them.</summary>
+/// <summary>Networks with random weights whose batch norms are unlike those of a new network, where nothing would be seen of
+/// them.</summary>
 internal static class Networks
 {
     /// <summary>In evaluation mode.</summary>
@@ -29,7 +30,8 @@ internal static class Networks
     {
         using var gradients = no_grad();
         var copy = new TransferModel(BackboneRegistry.Create(model.Backbone.Spec.Name, 3), model.Classes, CPU);
-        foreach ((string name, Tensor tensor) in copy.Backbone.state_dict()) tensor.copy_(model.Backbone.state_dict()[name]);
+        foreach ((string name, Tensor tensor) in copy.Backbone.state_dict())
+            tensor.copy_(model.Backbone.state_dict()[name]);
         copy.Backbone.eval();
         return copy;
     }

@@ -19,12 +19,19 @@ public sealed class PlanarNormaliserTests
         byte[] pixels = new byte[3 * side * side];
         new Random(1).NextBytes(pixels);
         var normaliser = new PlanarNormaliser(Shape);
-        float[] plain = new float[pixels.Length], mirrored = new float[pixels.Length];
+        float[] plain = new float[pixels.Length],
+            mirrored = new float[pixels.Length];
 
         normaliser.Normalise(pixels, side, mirrored: false, plain);
         normaliser.Normalise(pixels, side, mirrored: true, mirrored);
 
-        Assert.Equal(Enumerable.Range(0, pixels.Length).Select(i => (c: i / (side * side), at: i % (side * side))).Select(p => (pixels[3 * p.at + p.c] / 255f - Shape.Mean[p.c]) / Shape.Std[p.c]), plain);
+        Assert.Equal(
+            Enumerable
+                .Range(0, pixels.Length)
+                .Select(i => (c: i / (side * side), at: i % (side * side)))
+                .Select(p => (pixels[3 * p.at + p.c] / 255f - Shape.Mean[p.c]) / Shape.Std[p.c]),
+            plain
+        );
         Assert.Equal(plain.Chunk(side).SelectMany(row => row.Reverse()), mirrored);
     }
 }

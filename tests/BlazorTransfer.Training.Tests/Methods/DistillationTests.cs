@@ -13,7 +13,8 @@ namespace BlazorTransfer.Training.Tests.Methods;
 /// <summary>What an earlier run's model teaches another network, and how it is asked.</summary>
 public sealed class DistillationTests : IDisposable
 {
-    private const string Network = "resnet18_slim", TeachersNetwork = "resnet20_cifar";
+    private const string Network = "resnet18_slim",
+        TeachersNetwork = "resnet20_cifar";
     private static readonly string[] Classes = ["a", "b", "c"];
 
     // As the network's own, so that nothing is converted.
@@ -25,7 +26,8 @@ public sealed class DistillationTests : IDisposable
     [Fact]
     public void Loss_IsThatOfTheLabelsAndOfTheSoftenedAnswers_AndTeachesTheStudentAlone()
     {
-        const double alpha = 0.3, temperature = 2.5;
+        const double alpha = 0.3,
+            temperature = 2.5;
         using var scope = NewDisposeScope();
         using TransferModel model = Model();
         using TransferMethod method = Create(("distillation-weight", alpha), ("temperature", temperature));
@@ -37,7 +39,9 @@ public sealed class DistillationTests : IDisposable
 
         Assert.True(model.Backbone.training);
         Assert.All(Teacher(model).Backbone.modules(), m => Assert.False(m.training));
-        double[][] p = Probabilities(Teacher(model).Logits(batch.Inputs), temperature), q = Probabilities(loss.Logits, temperature), plain = Probabilities(loss.Logits, 1);
+        double[][] p = Probabilities(Teacher(model).Logits(batch.Inputs), temperature),
+            q = Probabilities(loss.Logits, temperature),
+            plain = Probabilities(loss.Logits, 1);
         long[] labels = batch.Labels.data<long>().ToArray();
         double divergence = p.Zip(q, (pn, qn) => pn.Zip(qn, (a, b) => a * Math.Log(a / b)).Sum()).Average();
         double crossEntropy = -plain.Zip(labels, (row, label) => Math.Log(row[label])).Average();
@@ -50,7 +54,8 @@ public sealed class DistillationTests : IDisposable
         Tensor logits = loss.Logits.detach().requires_grad_();
         Distillation.Divergence(Teacher(model).Logits(batch.Inputs), logits, temperature).backward();
         float[] slope = logits.grad!.data<float>().ToArray();
-        for (int i = 0; i < slope.Length; i++) Assert.Equal((q[i / 3][i % 3] - p[i / 3][i % 3]) / temperature / 5, slope[i], 1e-6);
+        for (int i = 0; i < slope.Length; i++)
+            Assert.Equal((q[i / 3][i % 3] - p[i / 3][i % 3]) / temperature / 5, slope[i], 1e-6);
         loss.Total.backward();
         Assert.All(model.Backbone.parameters(), w => Assert.NotNull(w.grad));
         Assert.All(Teacher(model).Backbone.parameters(), w => Assert.True(w is { requires_grad: false, grad: null }));
@@ -68,8 +73,17 @@ public sealed class DistillationTests : IDisposable
         Assert.Equal(alone, Checkpoint(0));
         Assert.NotEqual(alone, Checkpoint(0.5));
 
-        byte[] Checkpoint(double weight) => File.ReadAllBytes(_small.Execute(
-            taught with { Parameters = new Dictionary<string, ParameterValue>(plain.Parameters) { ["distillation-weight"] = weight } }).Folder.BestCheckpoint);
+        byte[] Checkpoint(double weight) =>
+            File.ReadAllBytes(
+                _small
+                    .Execute(
+                        taught with
+                        {
+                            Parameters = new Dictionary<string, ParameterValue>(plain.Parameters) { ["distillation-weight"] = weight },
+                        }
+                    )
+                    .Folder.BestCheckpoint
+            );
     }
 
     [Fact]
@@ -77,10 +91,12 @@ public sealed class DistillationTests : IDisposable
     {
         using var scope = NewDisposeScope();
         TeacherSpec teacher = _small.Teacher(TeachersNetwork, ["c", "a", "b"], Student);
-        using TeacherNetwork same = TeacherNetwork.Load(teacher.File, ["c", "a", "b"], Student, CPU), other = TeacherNetwork.Load(teacher.File, Classes, Student, CPU);
+        using TeacherNetwork same = TeacherNetwork.Load(teacher.File, ["c", "a", "b"], Student, CPU),
+            other = TeacherNetwork.Load(teacher.File, Classes, Student, CPU);
         Tensor images = Images(2).Inputs;
 
-        float[] own = same.Logits(images).data<float>().ToArray(), mapped = other.Logits(images).data<float>().ToArray();
+        float[] own = same.Logits(images).data<float>().ToArray(),
+            mapped = other.Logits(images).data<float>().ToArray();
 
         Assert.Equal([own[1], own[2], own[0], own[4], own[5], own[3]], mapped);
         Assert.Equal(6, own.Distinct().Count());
@@ -116,10 +132,16 @@ public sealed class DistillationTests : IDisposable
     public void Inputs_OfASmallerTeacher_AverageWhatLiesBetween()
     {
         using var scope = NewDisposeScope();
-        using TeacherNetwork teacher = TeacherNetwork.Load(_small.Teacher(TeachersNetwork, Classes, Student with { CropSize = 8 }).File, Classes, Student, CPU);
+        using TeacherNetwork teacher = TeacherNetwork.Load(
+            _small.Teacher(TeachersNetwork, Classes, Student with { CropSize = 8 }).File,
+            Classes,
+            Student,
+            CPU
+        );
         // Stripes of one pixel in four, which a filter that is not widened with the step would miss.
         Tensor stripes = zeros(1, 3, 32, 32);
-        for (int x = 0; x < 32; x += 4) stripes.select(3, x).fill_(1);
+        for (int x = 0; x < 32; x += 4)
+            stripes.select(3, x).fill_(1);
 
         float[] shrunk = teacher.Inputs(stripes).data<float>().ToArray();
 
@@ -130,14 +152,18 @@ public sealed class DistillationTests : IDisposable
     public void Refusals_SayWhatToDo()
     {
         JobSpec job = _small.Job("distillation", Network, _small.Weights(Network), ("epochs", 1), ("image-size", 32));
-        TeacherSpec teacher = TeacherOfTheImages(job), stranger = _small.Teacher(TeachersNetwork, ["good", "pit", "scratch", "crater"], Student), damaged = _small.Teacher(TeachersNetwork, Classes, Student);
+        TeacherSpec teacher = TeacherOfTheImages(job),
+            stranger = _small.Teacher(TeachersNetwork, ["good", "pit", "scratch", "crater"], Student),
+            damaged = _small.Teacher(TeachersNetwork, Classes, Student);
         File.WriteAllText(ModelDescription.PathBeside(damaged.File), "{");
 
         Assert.Contains("name the teacher", Refusal(job), StringComparison.Ordinal);
         Assert.Contains("takes no teacher", Refusal(job with { Method = "fine-tuning", Teacher = teacher }), StringComparison.Ordinal);
         Assert.Equal(
-            "The teacher 'Run #1' cannot be used: its classes are not those of the images: it does not know stain, and it also knows crater.",
-            Refusal(job with { Teacher = stranger with { Name = "Run #1" } }));
+            "The teacher 'Run #1' cannot be used: its classes are not those of the images: it does not know stain, and it also "
+                + "knows crater.",
+            Refusal(job with { Teacher = stranger with { Name = "Run #1" } })
+        );
         Assert.Contains("no model", Refusal(job with { Teacher = new TeacherSpec(job.Weights.File!) }), StringComparison.Ordinal);
         Assert.Contains("damaged", Refusal(job with { Teacher = damaged }), StringComparison.Ordinal);
     }
@@ -175,11 +201,15 @@ public sealed class DistillationTests : IDisposable
 
     /// <summary>Softened probabilities by image, in double precision.</summary>
     private static double[][] Probabilities(Tensor logits, double temperature) =>
-    [
-        .. logits.data<float>().ToArray().Chunk(Classes.Length).Select(row =>
-        {
-            double[] e = [.. row.Select(v => Math.Exp(v / temperature))];
-            return e.Select(v => v / e.Sum()).ToArray();
-        }),
-    ];
+        [
+            .. logits
+                .data<float>()
+                .ToArray()
+                .Chunk(Classes.Length)
+                .Select(row =>
+                {
+                    double[] e = [.. row.Select(v => Math.Exp(v / temperature))];
+                    return e.Select(v => v / e.Sum()).ToArray();
+                }),
+        ];
 }

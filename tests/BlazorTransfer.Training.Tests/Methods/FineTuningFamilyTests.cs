@@ -18,7 +18,8 @@ public sealed class FineTuningFamilyTests : IDisposable
     private static readonly string[] Classes = ["a", "b", "c"];
     private readonly SmallRun _small = new();
 
-    public static TheoryData<string> MethodNames => [.. TransferMethodRegistry.All.Where(m => !m.AdaptsToTarget && !m.FitsAtOnce).Select(m => m.Name)];
+    public static TheoryData<string> MethodNames =>
+        [.. TransferMethodRegistry.All.Where(m => !m.AdaptsToTarget && !m.FitsAtOnce).Select(m => m.Name)];
 
     public void Dispose() => _small.Dispose();
 
@@ -36,8 +37,10 @@ public sealed class FineTuningFamilyTests : IDisposable
             _ => [],
         };
         JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), ("image-size", 64), .. own]);
-        if (spec.TakesTeacher) job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
-        if (spec.LearnsLabelSets) job = job with { LabelSets = [new("lighting")] };
+        if (spec.TakesTeacher)
+            job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
+        if (spec.LearnsLabelSets)
+            job = job with { LabelSets = [new("lighting")] };
         LiveTensors.CollectLeftovers();
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
@@ -45,20 +48,25 @@ public sealed class FineTuningFamilyTests : IDisposable
         long[] live = [.. events.OfType<EpochCompleted>().Select(e => e.LiveTensors)];
         Assert.Equal(method == "lp-ft" ? 5 : 4, live.Length);
         Assert.Equal(live[^2], live[^1]);
-        Assert.False(WeightsFile.Open(folder.BestCheckpoint)["fc.weight"].Bytes.Span.SequenceEqual(WeightsFile.Open(weights)["fc.weight"].Bytes.Span));
+        Assert.False(
+            WeightsFile.Open(folder.BestCheckpoint)["fc.weight"].Bytes.Span.SequenceEqual(WeightsFile.Open(weights)["fc.weight"].Bytes.Span)
+        );
         Assert.True(File.Exists(folder.BestCheckpoint));
     }
 
     [Fact]
     public void L2Sp_AddsHalfOfAlphaTimesTheSquaredDistanceFromTheStart()
     {
-        const double alpha = 3, beta = 0.5, moved = 0.01;
+        const double alpha = 3,
+            beta = 0.5,
+            moved = 0.01;
         using var scope = NewDisposeScope();
         using TransferModel model = Model();
         (TransferMethod method, _) = Create("l2-sp", ("start-point-strength", alpha), ("head-decay", beta));
         method.Configure(model);
         Parameter kernel = Trunk(model).First();
-        using (no_grad()) kernel.add_(moved);
+        using (no_grad())
+            kernel.add_(moved);
 
         Loss loss = method.ComputeLoss(model, Images(4));
 
@@ -78,11 +86,23 @@ public sealed class FineTuningFamilyTests : IDisposable
         string weights = _small.Weights(Network);
         double Distance(double alpha)
         {
-            JobSpec job = _small.Job("l2-sp", Network, weights, ("epochs", 3), ("image-size", 64), ("batch-size", 4), ("optimizer", "sgd"), ("momentum", 0), ("learning-rate", 0.01), ("start-point-strength", alpha));
+            JobSpec job = _small.Job(
+                "l2-sp",
+                Network,
+                weights,
+                ("epochs", 3),
+                ("image-size", 64),
+                ("batch-size", 4),
+                ("optimizer", "sgd"),
+                ("momentum", 0),
+                ("learning-rate", 0.01),
+                ("start-point-strength", alpha)
+            );
             return SquaredDistance(weights, _small.Execute(job).Folder.BestCheckpoint);
         }
 
-        double free = Distance(0), pulled = Distance(50);
+        double free = Distance(0),
+            pulled = Distance(50);
 
         Assert.True(pulled < 0.5 * free, $"{pulled:G3} with the pull, {free:G3} without.");
     }
@@ -106,9 +126,12 @@ public sealed class FineTuningFamilyTests : IDisposable
         Assert.Equal(expected, loss.Parts!["bss"].item<float>(), 1e-4 * expected);
         loss.Parts["bss"].backward();
         float[] after;
-        using (no_grad()) after = linalg.svdvals(features - 10 * features.grad!).data<float>().ToArray();
-        for (int i = 0; i < 4; i++) Assert.Equal(before[i], after[i], 1e-3);
-        for (int i = 4; i < 6; i++) Assert.Equal(before[i] * (1 - 2 * strength * 10), after[i], 1e-3);
+        using (no_grad())
+            after = linalg.svdvals(features - 10 * features.grad!).data<float>().ToArray();
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(before[i], after[i], 1e-3);
+        for (int i = 4; i < 6; i++)
+            Assert.Equal(before[i] * (1 - 2 * strength * 10), after[i], 1e-3);
     }
 
     [Fact]
@@ -135,7 +158,10 @@ public sealed class FineTuningFamilyTests : IDisposable
         Assert.Equal(5, model.HeadEntry);
         Assert.Equal([5, 4, 3, 2, 1, 0, 0, 0, 0, 0], Enumerable.Range(1, 10).Select(epoch => method.FrozenIn(model, epoch)));
         method.OnEpochStart(model, 3);
-        Assert.Equal(["layer3", "layer4"], model.Backbone.LayerGroups.Where(g => g.Modules.SelectMany(m => m.parameters()).All(p => p.requires_grad)).Select(g => g.Name));
+        Assert.Equal(
+            ["layer3", "layer4"],
+            model.Backbone.LayerGroups.Where(g => g.Modules.SelectMany(m => m.parameters()).All(p => p.requires_grad)).Select(g => g.Name)
+        );
         Assert.All(model.Backbone.Head.parameters(), p => Assert.True(p.requires_grad));
         Assert.Equal(5, method.ParameterGroups(model).Count + model.Backbone.FrozenGroups - 1);
     }
@@ -156,9 +182,19 @@ public sealed class FineTuningFamilyTests : IDisposable
     {
         string weights = _small.Weights(Network);
         (string, ParameterValue)[] common = [("image-size", 64), ("batch-size", 8), ("threads", 1)];
-        JobSpec probe = _small.Job("linear-probe", Network, weights, [("epochs", 3), ("learning-rate", 0.01), ("warm-up-epochs", 0), .. common]);
+        JobSpec probe = _small.Job(
+            "linear-probe",
+            Network,
+            weights,
+            [("epochs", 3), ("learning-rate", 0.01), ("warm-up-epochs", 0), .. common]
+        );
         // Fine-tuning that hardly moves leaves the probe's head as it is.
-        JobSpec both = _small.Job("lp-ft", Network, weights, [("probe-epochs", 3), ("probe-learning-rate", 0.01), ("epochs", 1), ("learning-rate", 1e-7), ("optimizer", "sgd"), .. common]);
+        JobSpec both = _small.Job(
+            "lp-ft",
+            Network,
+            weights,
+            [("probe-epochs", 3), ("probe-learning-rate", 0.01), ("epochs", 1), ("learning-rate", 1e-7), ("optimizer", "sgd"), .. common]
+        );
 
         List<RunEvent> events = _small.Execute(both).Events;
 
@@ -177,7 +213,12 @@ public sealed class FineTuningFamilyTests : IDisposable
     public void FineTuning_WithALayerDecay_GivesEachGroupAShareOfTheRateAboveIt()
     {
         using TransferModel model = Model();
-        (TransferMethod method, _) = Create("fine-tuning", ("layer-learning-rate-decay", 0.5), ("freeze-depth", 1), ("head-learning-rate-factor", 10));
+        (TransferMethod method, _) = Create(
+            "fine-tuning",
+            ("layer-learning-rate-decay", 0.5),
+            ("freeze-depth", 1),
+            ("head-learning-rate-factor", 10)
+        );
         method.Configure(model);
 
         double[] factors = [.. method.ParameterGroups(model).Select(g => g.LearningRateFactor)];
@@ -198,7 +239,10 @@ public sealed class FineTuningFamilyTests : IDisposable
         double weighted = method.ComputeLoss(model, batch).Total.item<float>();
 
         // Nine images in three classes: 9/(3·6), 9/(3·2) and 9/(3·1), and the mean over those.
-        float[] losses = nn.functional.cross_entropy(model.Logits(batch.Inputs, batch.Entry), batch.Labels, reduction: nn.Reduction.None).data<float>().ToArray();
+        float[] losses = nn
+            .functional.cross_entropy(model.Logits(batch.Inputs, batch.Entry), batch.Labels, reduction: nn.Reduction.None)
+            .data<float>()
+            .ToArray();
         Assert.Equal((0.5 * losses[0] + 1.5 * losses[1] + 3 * losses[2]) / 5, weighted, 1e-5);
     }
 
@@ -206,7 +250,15 @@ public sealed class FineTuningFamilyTests : IDisposable
     public void EarlyStopping_EndsTheRunWhenEpochsBringNothing_AndSaysSo()
     {
         // A rate at which nothing is learned.
-        JobSpec job = _small.Job("linear-probe", Network, _small.Weights(Network), ("epochs", 20), ("image-size", 64), ("learning-rate", 1e-7), ("patience", 3));
+        JobSpec job = _small.Job(
+            "linear-probe",
+            Network,
+            _small.Weights(Network),
+            ("epochs", 20),
+            ("image-size", 64),
+            ("learning-rate", 1e-7),
+            ("patience", 3)
+        );
 
         List<RunEvent> events = _small.Execute(job).Events;
 
@@ -214,8 +266,10 @@ public sealed class FineTuningFamilyTests : IDisposable
         Assert.Contains(events.OfType<MessageLogged>(), m => m.Text.Contains("Stopped after epoch 4", StringComparison.Ordinal));
     }
 
-    private static (TransferMethod Method, ParameterSet Settings) Create(string name, params (string Name, ParameterValue Value)[] parameters) =>
-        TransferMethodRegistry.Create(name, parameters.ToDictionary(p => p.Name, p => p.Value));
+    private static (TransferMethod Method, ParameterSet Settings) Create(
+        string name,
+        params (string Name, ParameterValue Value)[] parameters
+    ) => TransferMethodRegistry.Create(name, parameters.ToDictionary(p => p.Name, p => p.Value));
 
     private static TransferModel Model()
     {
@@ -223,7 +277,8 @@ public sealed class FineTuningFamilyTests : IDisposable
         return new TransferModel(BackboneRegistry.Create(Network, Classes.Length), Classes, CPU);
     }
 
-    private static IEnumerable<Parameter> Trunk(TransferModel model) => model.Backbone.LayerGroups.SelectMany(g => g.Modules).SelectMany(m => m.parameters());
+    private static IEnumerable<Parameter> Trunk(TransferModel model) =>
+        model.Backbone.LayerGroups.SelectMany(g => g.Modules).SelectMany(m => m.parameters());
 
     private static Batch Images(int count)
     {
@@ -233,13 +288,15 @@ public sealed class FineTuningFamilyTests : IDisposable
 
     private static string[] Changed(string before, string after)
     {
-        IReadOnlyDictionary<string, TensorData> a = WeightsFile.Open(before), b = WeightsFile.Open(after);
+        IReadOnlyDictionary<string, TensorData> a = WeightsFile.Open(before),
+            b = WeightsFile.Open(after);
         return [.. b.Where(t => !a[t.Key].Bytes.Span.SequenceEqual(t.Value.Bytes.Span)).Select(t => t.Key).Order(StringComparer.Ordinal)];
     }
 
     private static double SquaredDistance(string before, string after)
     {
-        IReadOnlyDictionary<string, TensorData> a = WeightsFile.Open(before), b = WeightsFile.Open(after);
+        IReadOnlyDictionary<string, TensorData> a = WeightsFile.Open(before),
+            b = WeightsFile.Open(after);
         return a.Where(t => t.Key.EndsWith("weight", StringComparison.Ordinal) && !t.Key.StartsWith("fc.", StringComparison.Ordinal))
             .Sum(t => t.Value.ToSingles().Zip(b[t.Key].ToSingles(), (x, y) => (double)(x - y) * (x - y)).Sum());
     }

@@ -20,11 +20,17 @@ public sealed class HeadParametersTests : IDisposable
     // Most tests need no images.
     private readonly Lazy<SmallRun> _small = new(() => new SmallRun());
 
-    public static TheoryData<string> WithAHead => [.. TransferMethodRegistry.All.Where(m => m is { TakesWeights: true, FitsAtOnce: false, AdaptsToTarget: false }).Select(m => m.Name)];
+    public static TheoryData<string> WithAHead =>
+        [
+            .. TransferMethodRegistry
+                .All.Where(m => m is { TakesWeights: true, FitsAtOnce: false, AdaptsToTarget: false })
+                .Select(m => m.Name),
+        ];
 
     public void Dispose()
     {
-        if (_small.IsValueCreated) _small.Value.Dispose();
+        if (_small.IsValueCreated)
+            _small.Value.Dispose();
     }
 
     [Theory, MemberData(nameof(WithAHead))]
@@ -38,7 +44,10 @@ public sealed class HeadParametersTests : IDisposable
     [Fact]
     public void Of_GivesAMethodItsOwnDefault()
     {
-        (ParameterSet? settings, _) = ParameterSet.Resolve(HeadParameters.Of(HeadParameters.BottleneckWidth), new Dictionary<string, ParameterValue>());
+        (ParameterSet? settings, _) = ParameterSet.Resolve(
+            HeadParameters.Of(HeadParameters.BottleneckWidth),
+            new Dictionary<string, ParameterValue>()
+        );
 
         Assert.Equal(new HeadSpec(256), HeadParameters.From(settings!));
     }
@@ -49,12 +58,21 @@ public sealed class HeadParametersTests : IDisposable
     [InlineData("head-width", 2.5, "Hidden layer of the head must be a whole number")]
     [InlineData("head-dropout", 1, "Dropout in the head must be at most 0.9")]
     public void Create_WithAWrongSetting_SaysWhich(string name, double value, string message) =>
-        Assert.Contains(message, Assert.Throws<TrainingException>(() => Create("fine-tuning", (name, value))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            message,
+            Assert.Throws<TrainingException>(() => Create("fine-tuning", (name, value))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void FineTuning_WithFrozenStatistics_LeavesTheHeadsAlone_AndAllOfTheHeadHasItsRate()
     {
-        using TransferMethod method = Create("fine-tuning", ("freeze-batch-norm", true), ("head-width", 4), ("head-learning-rate-factor", 7));
+        using TransferMethod method = Create(
+            "fine-tuning",
+            ("freeze-batch-norm", true),
+            ("head-width", 4),
+            ("head-learning-rate-factor", 7)
+        );
         using var model = new TransferModel(BackboneRegistry.Create(Network, 3, method.Head), ["a", "b", "c"], CPU);
         method.Configure(model);
 
@@ -76,10 +94,17 @@ public sealed class HeadParametersTests : IDisposable
 
         EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
         Assert.Equal(epochs[^2].LiveTensors, epochs[^1].LiveTensors);
-        Assert.Equal(Enumerable.Repeat(256 * 8 + 8 + 2 * 8 + 8 * 4 + 4L, 1), events.OfType<RunStarted>().Select(e => e.TrainableParameters));
+        Assert.Equal(
+            Enumerable.Repeat(256 * 8 + 8 + 2 * 8 + 8 * 4 + 4L, 1),
+            events.OfType<RunStarted>().Select(e => e.TrainableParameters)
+        );
         // Read anew from its files, the model scores what it scored.
-        Assert.Equal(epochs.Last(e => e.IsBest).Metrics[MetricKeys.ValidationTop1], events.OfType<EvaluationCompleted>().First().Metrics[MetricKeys.ValidationTop1]);
-        using (Predictor predictor = Predictor.Open(parent.BestCheckpoint)) Assert.Equal(new HeadSpec(8, 0.5), predictor.Model.Backbone.HeadSpec);
+        Assert.Equal(
+            epochs.Last(e => e.IsBest).Metrics[MetricKeys.ValidationTop1],
+            events.OfType<EvaluationCompleted>().First().Metrics[MetricKeys.ValidationTop1]
+        );
+        using (Predictor predictor = Predictor.Open(parent.BestCheckpoint))
+            Assert.Equal(new HeadSpec(8, 0.5), predictor.Model.Backbone.HeadSpec);
 
         string weights = parent.BestCheckpoint;
         Assert.Contains("the head included", Message("linear-probe", ("head-width", 8)), StringComparison.Ordinal);

@@ -33,7 +33,17 @@ public sealed class LogisticProbeTests : IDisposable
     {
         Core.Datasets.DatasetManifest all = data.Read();
         string manifest = Path.Combine(_small.Folder, "everything.jsonl");
-        (all with { Samples = [.. all.Samples.SelectMany(s => new[] { s with { Split = Core.Datasets.Split.Train }, s with { Split = Core.Datasets.Split.Validation } })] }).Save(manifest);
+        (
+            all with
+            {
+                Samples =
+                [
+                    .. all.Samples.SelectMany(s =>
+                        new[] { s with { Split = Core.Datasets.Split.Train }, s with { Split = Core.Datasets.Split.Validation } }
+                    ),
+                ],
+            }
+        ).Save(manifest);
         return data with { Manifest = manifest };
     }
 }

@@ -20,7 +20,8 @@ public sealed class MultiTaskTests : IDisposable
 {
     private const string Network = "resnet18_slim";
     private static readonly string[] Classes = ["a", "b", "c"];
-    private static readonly LabelSet Light = new("light", ["cold", "warm"]), Size = new("size", ["l", "m", "s"]);
+    private static readonly LabelSet Light = new("light", ["cold", "warm"]),
+        Size = new("size", ["l", "m", "s"]);
     private readonly SmallRun _small = new(imagesPerClass: 8);
 
     public void Dispose() => _small.Dispose();
@@ -37,8 +38,14 @@ public sealed class MultiTaskTests : IDisposable
         Loss loss = method.ComputeLoss(model, batch);
 
         Tensor outputs = model.Outputs(batch.Inputs).detach(); // [4, 3 + 2 + 3]
-        double classes = CrossEntropy(outputs, 0, 3, (0, 0), (1, 1), (2, 2), (3, 0)), light = CrossEntropy(outputs, 3, 2, (0, 0), (1, 1)), size = CrossEntropy(outputs, 5, 3, (0, 2), (2, 2), (3, 1));
-        Assert.Equal([classes, light, size], new[] { "classes", "light", "size" }.Select(p => (double)loss.Parts![p].item<float>()), Within(1e-5));
+        double classes = CrossEntropy(outputs, 0, 3, (0, 0), (1, 1), (2, 2), (3, 0)),
+            light = CrossEntropy(outputs, 3, 2, (0, 0), (1, 1)),
+            size = CrossEntropy(outputs, 5, 3, (0, 2), (2, 2), (3, 1));
+        Assert.Equal(
+            [classes, light, size],
+            new[] { "classes", "light", "size" }.Select(p => (double)loss.Parts![p].item<float>()),
+            Within(1e-5)
+        );
         Assert.Equal((1.5 * classes + 0.5 * light + 2 * size) / 4, loss.Total.item<float>(), 1e-5);
         Assert.Equal([4, 3], loss.Logits.shape);
     }
@@ -104,7 +111,8 @@ public sealed class MultiTaskTests : IDisposable
         using var scope = NewDisposeScope();
         using var weights = new UncertaintyWeights(3);
         Parameter s = weights.parameters().Single();
-        using (no_grad()) s.copy_(tensor([0.5f, -0.25f, 1f]));
+        using (no_grad())
+            s.copy_(tensor([0.5f, -0.25f, 1f]));
         Tensor?[] losses = [tensor(2f), tensor(0.1f), null];
 
         Tensor loss = weights.Weigh(losses);
@@ -112,7 +120,11 @@ public sealed class MultiTaskTests : IDisposable
 
         Assert.Equal(Math.Exp(-0.5) * 2 + 0.25 + Math.Exp(0.25) * 0.1 - 0.125, loss.item<float>(), 1e-6);
         Assert.Equal([Math.Exp(-0.5), Math.Exp(0.25), Math.Exp(-1)], weights.Weights, Within(1e-6));
-        Assert.Equal([0.5 - Math.Exp(-0.5) * 2, 0.5 - Math.Exp(0.25) * 0.1, 0], Pictures.Values(s.grad!).Select(g => (double)g), Within(1e-6));
+        Assert.Equal(
+            [0.5 - Math.Exp(-0.5) * 2, 0.5 - Math.Exp(0.25) * 0.1, 0],
+            Pictures.Values(s.grad!).Select(g => (double)g),
+            Within(1e-6)
+        );
         optim.Optimizer steps = optim.SGD([s], 0.2);
         for (int i = 0; i < 300; i++)
         {
@@ -141,14 +153,21 @@ public sealed class MultiTaskTests : IDisposable
         Assert.Equal(loss.Parts!["classes"].item<float>() + loss.Parts["light"].item<float>(), loss.Total.item<float>(), 1e-5);
         Parameter learned = Assert.Single(groups[^1].Parameters);
         Assert.Equal(100, groups[^1].LearningRateFactor);
-        Assert.Equal(loss.Parts.Values.Select(p => 0.5 - p.item<float>()), Pictures.Values(learned.grad!).Select(g => (double)g), Within(1e-5));
+        Assert.Equal(
+            loss.Parts.Values.Select(p => 0.5 - p.item<float>()),
+            Pictures.Values(learned.grad!).Select(g => (double)g),
+            Within(1e-5)
+        );
         Assert.Equal(new Dictionary<string, double> { ["task-weight"] = 1, ["task-weight:light"] = 1 }, method.EpochFigures);
     }
 
     [Fact]
     public void Run_LearnsTheFurtherLabelsToo_KeepsWhatIsBestInTheMean_AndItsFileAnswersThem()
     {
-        JobSpec job = Job(("epochs", 4), ("image-size", 64), ("learning-rate", 0.003), ("task-weighting", "uncertainty")) with { LabelSets = [new("lighting")] };
+        JobSpec job = Job(("epochs", 4), ("image-size", 64), ("learning-rate", 0.003), ("task-weighting", "uncertainty")) with
+        {
+            LabelSets = [new("lighting")],
+        };
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
 
@@ -162,8 +181,14 @@ public sealed class MultiTaskTests : IDisposable
         EvaluationCompleted[] evaluations = [.. events.OfType<EvaluationCompleted>()];
         Assert.Equal([null, "lighting"], evaluations.Select(e => e.LabelSet));
         Assert.Equal(2, evaluations[1].ConfusionMatrix.Count);
-        Assert.Equal(["validation.balanced-accuracy:lighting", "validation.loss:lighting", "validation.top1:lighting"], evaluations[1].Metrics.Keys.Order());
-        Assert.All(events.OfType<SamplesPredicted>().SelectMany(s => s.Samples), s => Assert.Equal(s.File.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold", Assert.Single(s.Further!).Label));
+        Assert.Equal(
+            ["validation.balanced-accuracy:lighting", "validation.loss:lighting", "validation.top1:lighting"],
+            evaluations[1].Metrics.Keys.Order()
+        );
+        Assert.All(
+            events.OfType<SamplesPredicted>().SelectMany(s => s.Samples),
+            s => Assert.Equal(s.File.Contains("warm", StringComparison.Ordinal) ? "warm" : "cold", Assert.Single(s.Further!).Label)
+        );
         using Predictor predictor = Predictor.Open(folder.BestCheckpoint);
         Sample[] validation = [.. job.Data.Read().Of(Split.Validation)];
         Answer[] answers = [.. validation.Select(s => predictor.Answer(Path.Combine(_small.Images, s.File)))];
@@ -177,7 +202,16 @@ public sealed class MultiTaskTests : IDisposable
     [Fact]
     public void Run_WithAFrozenTrunk_LearnsFromKeptFeatures_AndLeavesNoTensors()
     {
-        JobSpec job = Job(("epochs", 5), ("image-size", 64), ("freeze-depth", 64), ("augmentation", "none"), ("task-weighting", "uncertainty")) with { LabelSets = [new("lighting")] };
+        JobSpec job = Job(
+            ("epochs", 5),
+            ("image-size", 64),
+            ("freeze-depth", 64),
+            ("augmentation", "none"),
+            ("task-weighting", "uncertainty")
+        ) with
+        {
+            LabelSets = [new("lighting")],
+        };
         LiveTensors.CollectLeftovers();
 
         List<RunEvent> events = _small.Execute(job).Events;
@@ -194,10 +228,19 @@ public sealed class MultiTaskTests : IDisposable
         string model = _small.Execute(job).Folder.BestCheckpoint;
 
         Assert.Contains("the head included", Loaded(job with { Weights = new WeightsSpec(model) }), StringComparison.Ordinal);
-        Assert.Contains("the head is new", Loaded(job with { Weights = new WeightsSpec(model), LabelSets = [new("place"), new("lighting")] }), StringComparison.Ordinal);
-        Assert.Contains("the head is new", Loaded(_small.Job("fine-tuning", Network, model, settings) with { Data = job.Data }), StringComparison.Ordinal);
+        Assert.Contains(
+            "the head is new",
+            Loaded(job with { Weights = new WeightsSpec(model), LabelSets = [new("place"), new("lighting")] }),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "the head is new",
+            Loaded(_small.Job("fine-tuning", Network, model, settings) with { Data = job.Data }),
+            StringComparison.Ordinal
+        );
 
-        string Loaded(JobSpec from) => _small.Execute(from).Events.OfType<MessageLogged>().First(m => m.Text.StartsWith("Loaded", StringComparison.Ordinal)).Text;
+        string Loaded(JobSpec from) =>
+            _small.Execute(from).Events.OfType<MessageLogged>().First(m => m.Text.StartsWith("Loaded", StringComparison.Ordinal)).Text;
     }
 
     [Fact]
@@ -211,7 +254,11 @@ public sealed class MultiTaskTests : IDisposable
         Assert.Contains("named twice", Refusal(job with { LabelSets = [new("lighting"), new("lighting", 2)] }), StringComparison.Ordinal);
         Assert.Contains("nothing to learn", Refusal(job with { LabelSets = [new("same")] }), StringComparison.Ordinal);
         Assert.Contains("above 0", Refusal(job with { LabelSets = [new("lighting", 0)] }), StringComparison.Ordinal);
-        Assert.Contains("no target domain", Refusal(job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) }), StringComparison.Ordinal);
+        Assert.Contains(
+            "no target domain",
+            Refusal(job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) }),
+            StringComparison.Ordinal
+        );
 
         string Refusal(JobSpec wrong) => Assert.Throws<TrainingException>(() => _small.Execute(wrong)).Message;
     }
@@ -239,21 +286,33 @@ public sealed class MultiTaskTests : IDisposable
         manual_seed(2);
         Sample[] samples =
         [
-            .. labels.Select((l, i) => new Sample
-            {
-                File = $"{i}", Sha256 = $"{i}", Name = $"{i}", Label = Classes[i % 3], Split = Split.Train, Width = 1, Height = 1,
-                Tags = new[] { ("light", l.Light), ("size", l.Size) }.Where(t => t.Item2 is not null).ToDictionary(t => t.Item1, t => t.Item2!),
-            }),
+            .. labels.Select(
+                (l, i) =>
+                    new Sample
+                    {
+                        File = $"{i}",
+                        Sha256 = $"{i}",
+                        Name = $"{i}",
+                        Label = Classes[i % 3],
+                        Split = Split.Train,
+                        Width = 1,
+                        Height = 1,
+                        Tags = new[] { ("light", l.Light), ("size", l.Size) }
+                            .Where(t => t.Item2 is not null)
+                            .ToDictionary(t => t.Item1, t => t.Item2!),
+                    }
+            ),
         ];
         return new Batch(randn(labels.Length, 3, 32, 32), tensor([.. samples.Select((_, i) => (long)(i % 3))]), 0, samples);
     }
 
     /// <summary>Mean over some images of −log softmax within some of the outputs.</summary>
-    private static double CrossEntropy(Tensor outputs, int first, int count, params (int Image, int Label)[] of) => of.Average(o =>
-    {
-        double[] e = [.. outputs[o.Image].data<float>().ToArray().Skip(first).Take(count).Select(v => Math.Exp(v))];
-        return -Math.Log(e[o.Label] / e.Sum());
-    });
+    private static double CrossEntropy(Tensor outputs, int first, int count, params (int Image, int Label)[] of) =>
+        of.Average(o =>
+        {
+            double[] e = [.. outputs[o.Image].data<float>().ToArray().Skip(first).Take(count).Select(v => Math.Exp(v))];
+            return -Math.Log(e[o.Label] / e.Sum());
+        });
 
     private static Func<double, double, bool> Within(double tolerance) => (a, b) => Math.Abs(a - b) <= tolerance;
 }

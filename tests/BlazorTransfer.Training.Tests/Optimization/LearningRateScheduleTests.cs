@@ -47,6 +47,7 @@ public sealed class LearningRateScheduleTests
         ];
 
         double[] expected = [1, 1, 1, 1, 1, 1, 0.1, 0.1, 0.1, 0.01];
-        for (int epoch = 0; epoch < expected.Length; epoch++) Assert.Equal(expected[epoch], after[epoch], 1e-12);
+        for (int epoch = 0; epoch < expected.Length; epoch++)
+            Assert.Equal(expected[epoch], after[epoch], 1e-12);
     }
 }

@@ -8,7 +8,9 @@ namespace BlazorTransfer.Training.Tests.Optimization;
 
 public sealed class RunOptimizerTests
 {
-    private const double Rate = 0.05, Decay = 0.01, Momentum = 0.9;
+    private const double Rate = 0.05,
+        Decay = 0.01,
+        Momentum = 0.9;
 
     [Theory]
     [InlineData("sgd", 0.9)]
@@ -19,7 +21,8 @@ public sealed class RunOptimizerTests
     public void Step_OverTenSteps_DoesWhatPyTorchsRuleDoes(string name, double momentum)
     {
         using var scope = NewDisposeScope();
-        Parameter ours = Start(), theirs = Start();
+        Parameter ours = Start(),
+            theirs = Start();
         using RunOptimizer optimizer = Optimizer(name, momentum, new ParameterGroup([ours]));
         using optim.Optimizer reference = name switch
         {
@@ -36,14 +39,19 @@ public sealed class RunOptimizerTests
             reference.step();
         }
 
-        Assert.True(allclose(ours, theirs, 1e-5, 1e-7), $"[{string.Join(", ", ours.data<float>())}] instead of [{string.Join(", ", theirs.data<float>())}]");
+        Assert.True(
+            allclose(ours, theirs, 1e-5, 1e-7),
+            $"[{string.Join(", ", ours.data<float>())}] instead of [{string.Join(", ", theirs.data<float>())}]"
+        );
     }
 
     [Fact]
     public void Step_WithFactors_MovesEachGroupAtItsOwnRate()
     {
         using var scope = NewDisposeScope();
-        Parameter trunk = Start(), head = Start(), frozen = Start();
+        Parameter trunk = Start(),
+            head = Start(),
+            frozen = Start();
         using RunOptimizer optimizer = Optimizer("sgd", 0, new ParameterGroup([trunk, frozen]), new ParameterGroup([head], 10));
         optimizer.Schedule(0.5);
 
@@ -62,14 +70,17 @@ public sealed class RunOptimizerTests
     public void Step_WithClipping_ShortensTheGradientOfAllParametersTogether(double clip)
     {
         using var scope = NewDisposeScope();
-        Parameter first = Start(), second = Start();
+        Parameter first = Start(),
+            second = Start();
         using RunOptimizer optimizer = Optimizer("sgd", 0, [new ParameterGroup([first]), new ParameterGroup([second])], clip, decay: 0);
 
         Descend(optimizer, first.sum().Plus(second.sum()));
 
         // Six gradients of one: a length of √6.
-        double length = Math.Sqrt(6), expected = Rate * (clip > 0 && clip < length ? clip / length : 1);
-        foreach (Parameter moved in new[] { first, second }) Assert.True(allclose(moved, Start().add(-expected), 1e-5, 1e-6), $"{moved.data<float>()[0]}");
+        double length = Math.Sqrt(6),
+            expected = Rate * (clip > 0 && clip < length ? clip / length : 1);
+        foreach (Parameter moved in new[] { first, second })
+            Assert.True(allclose(moved, Start().add(-expected), 1e-5, 1e-6), $"{moved.data<float>()[0]}");
     }
 
     [Theory]
@@ -110,18 +121,22 @@ public sealed class RunOptimizerTests
 
     private static Tensor Loss(Tensor weights) => (weights * weights * weights * weights).sum();
 
-    private static RunOptimizer Optimizer(string name, double momentum, params ParameterGroup[] groups) => Optimizer(name, momentum, groups, clip: 0, Decay);
+    private static RunOptimizer Optimizer(string name, double momentum, params ParameterGroup[] groups) =>
+        Optimizer(name, momentum, groups, clip: 0, Decay);
 
     private static RunOptimizer Optimizer(string name, double momentum, ParameterGroup[] groups, double clip, double decay)
     {
-        (ParameterSet? settings, _) = ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue>
-        {
-            [CommonParameters.Optimizer] = name,
-            [CommonParameters.LearningRate] = Rate,
-            [CommonParameters.Momentum] = momentum,
-            [CommonParameters.WeightDecay] = decay,
-            [CommonParameters.ClipNorm] = clip,
-        });
+        (ParameterSet? settings, _) = ParameterSet.Resolve(
+            CommonParameters.All,
+            new Dictionary<string, ParameterValue>
+            {
+                [CommonParameters.Optimizer] = name,
+                [CommonParameters.LearningRate] = Rate,
+                [CommonParameters.Momentum] = momentum,
+                [CommonParameters.WeightDecay] = decay,
+                [CommonParameters.ClipNorm] = clip,
+            }
+        );
         return new RunOptimizer(groups, settings!);
     }
 }

@@ -18,7 +18,8 @@ public sealed class WeightAverageTests
 
         for (int step = 1; step <= 20; step++)
         {
-            using (no_grad()) module.weight.add_(0.1 * step);
+            using (no_grad())
+                module.weight.add_(0.1 * step);
             average.Update();
             double d = Math.Min(decay, (1.0 + step) / (10 + step));
             expected = d * expected + (1 - d) * module.weight[0, 0].item<float>();
@@ -44,7 +45,8 @@ public sealed class WeightAverageTests
         module.call(tensor(new[] { 1f, 2f, 3f, 8f }).view(2, 2));
         average.Update();
 
-        float now = module.state_dict()["0.running_mean"][1].item<float>(), share = 1 - 2f / 11;
+        float now = module.state_dict()["0.running_mean"][1].item<float>(),
+            share = 1 - 2f / 11;
         average.Swap();
         Assert.Equal(share * now, module.state_dict()["0.running_mean"][1].item<float>(), 1e-6f);
         Assert.Equal(1, module.state_dict()["0.num_batches_tracked"].item<long>());

@@ -12,7 +12,13 @@ public sealed class CrossValidatedProbeTests
         using var scope = NewDisposeScope();
         (Tensor features, int[] labels) = Constructed.Features(60, 20, bump: 1.5);
 
-        using LogisticRegression model = LogisticRegression.Fit(features, tensor([.. labels.Select(l => (long)l)]), 3, decay: 0.01, CancellationToken.None);
+        using LogisticRegression model = LogisticRegression.Fit(
+            features,
+            tensor([.. labels.Select(l => (long)l)]),
+            3,
+            decay: 0.01,
+            CancellationToken.None
+        );
 
         // NumPy in float64, Newton's method on mean cross-entropy + 0.005 |W|², the bias free, to a gradient below 1e-13.
         Assert.Equal(0.1921463980061906, model.Value, 8);
@@ -47,14 +53,18 @@ public sealed class CrossValidatedProbeTests
 
         int[] folds = CrossValidatedProbe.Assign(labels, 5, seed: 1);
 
-        Assert.All(Enumerable.Range(0, 5), f =>
-        {
-            Assert.Equal(10, labels.Where((l, i) => l == 0 && folds[i] == f).Count());
-            Assert.InRange(labels.Where((l, i) => l == 1 && folds[i] == f).Count(), 4, 5);
-            Assert.InRange(folds.Count(x => x == f), 15, 16);
-        });
+        Assert.All(
+            Enumerable.Range(0, 5),
+            f =>
+            {
+                Assert.Equal(10, labels.Where((l, i) => l == 0 && folds[i] == f).Count());
+                Assert.InRange(labels.Where((l, i) => l == 1 && folds[i] == f).Count(), 4, 5);
+                Assert.InRange(folds.Count(x => x == f), 15, 16);
+            }
+        );
         Assert.NotEqual(folds, CrossValidatedProbe.Assign(labels, 5, seed: 2));
     }
 
-    private static ProbeAccuracy Measure(Tensor features, int[] labels) => CrossValidatedProbe.Measure(features, labels, 3, 5, seed: 0, CancellationToken.None);
+    private static ProbeAccuracy Measure(Tensor features, int[] labels) =>
+        CrossValidatedProbe.Measure(features, labels, 3, 5, seed: 0, CancellationToken.None);
 }

@@ -5,14 +5,16 @@ namespace BlazorTransfer.Training.Tests.Ranking;
 
 public sealed class HScoreTests
 {
-    /// <summary>One feature is a multiple of the identity whatever is shrunk: the score is the share of the spread that is between the classes.</summary>
+    /// <summary>One feature is a multiple of the identity whatever is shrunk: the score is the share of the spread that is between the
+    /// classes.</summary>
     [Fact]
     public void Score_OfOneFeature_IsTheCorrelationRatio()
     {
         using var scope = NewDisposeScope();
         // Class means 1 and 5 with two and three images, so that the mean is 17/5.
         Tensor features = tensor([0.0, 2.0, 4.0, 5.0, 6.0]).unsqueeze(1);
-        double between = 2 * Math.Pow(1 - 3.4, 2) + 3 * Math.Pow(5 - 3.4, 2), within = 2 + 2;
+        double between = 2 * Math.Pow(1 - 3.4, 2) + 3 * Math.Pow(5 - 3.4, 2),
+            within = 2 + 2;
 
         Assert.Equal(between / (between + within), HScore.Score(features, [0, 0, 1, 1, 1], 2), 12);
     }
@@ -45,7 +47,12 @@ public sealed class HScoreTests
     public void Score_RisesWithWhatTheFeaturesTell_FromNothingToClassesMinusOne()
     {
         using var scope = NewDisposeScope();
-        double[] scores = [.. new[] { 0, 0.5, 1, 2, 4, 50 }.Select(bump => Constructed.Features(90, 10, bump)).Select(f => HScore.Score(f.Features, f.Labels, 3))];
+        double[] scores =
+        [
+            .. new[] { 0, 0.5, 1, 2, 4, 50 }
+                .Select(bump => Constructed.Features(90, 10, bump))
+                .Select(f => HScore.Score(f.Features, f.Labels, 3)),
+        ];
 
         Assert.Equal(scores.Order(), scores);
         Assert.InRange(scores[^1], 1.9, 2);

@@ -11,8 +11,10 @@ public sealed class LogMeTests
         using var scope = NewDisposeScope();
         (Tensor features, int[] labels) = Constructed.Features(60, 20, bump: 1.5);
 
-        // NumPy in float64: the paper's iteration α = γ/m·m, β = (N − γ)/|F m − y|² with A = αI + βFᵀF, m = βA⁻¹Fᵀy and γ = Σ λ/(α + λ) over
-        // the eigenvalues of βFᵀF, until α/β stands still; then D/2 ln α + N/2 ln β − ½ ln det A − β/2 |F m − y|² − α/2 m·m − N/2 ln 2π, over N.
+        // NumPy in float64: the paper's iteration α = γ/m·m, β = (N − γ)/|F m − y|² with A = αI + βFᵀF, m = βA⁻¹Fᵀy and γ = Σ λ/(α + λ)
+        // over
+        // the eigenvalues of βFᵀF, until α/β stands still; then D/2 ln α + N/2 ln β − ½ ln det A − β/2 |F m − y|² − α/2 m·m − N/2 ln 2π,
+        // over N.
         Assert.Equal(-0.535778930285911, LogMe.Score(features, labels, 3), 10);
     }
 
@@ -37,7 +39,8 @@ public sealed class LogMeTests
                     Tensor covariance = eye(samples, dtype: float64) * Math.Exp(-logBeta) + features.mm(features.t()) * Math.Exp(-logAlpha);
                     Tensor factor = linalg.cholesky(covariance);
                     double mahalanobis = linalg.solve(covariance, y).mul(y).sum().item<double>();
-                    double density = -factor.diagonal().log().sum().item<double>() - mahalanobis / 2 - samples / 2.0 * Math.Log(2 * Math.PI);
+                    double density =
+                        -factor.diagonal().log().sum().item<double>() - mahalanobis / 2 - samples / 2.0 * Math.Log(2 * Math.PI);
                     best = Math.Max(best, density);
                 }
             }
@@ -69,7 +72,12 @@ public sealed class LogMeTests
     public void Score_RisesWithWhatTheFeaturesTell()
     {
         using var scope = NewDisposeScope();
-        double[] scores = [.. new[] { 0, 0.5, 1, 2, 4 }.Select(bump => Constructed.Features(60, 20, bump)).Select(f => LogMe.Score(f.Features, f.Labels, 3))];
+        double[] scores =
+        [
+            .. new[] { 0, 0.5, 1, 2, 4 }
+                .Select(bump => Constructed.Features(60, 20, bump))
+                .Select(f => LogMe.Score(f.Features, f.Labels, 3)),
+        ];
 
         Assert.Equal(scores.Order(), scores);
         Assert.Equal(scores.Distinct().Count(), scores.Length);
@@ -80,8 +88,10 @@ public sealed class LogMeTests
     {
         using var scope = NewDisposeScope();
         (Tensor telling, int[] labels) = Constructed.Features(60, 3, bump: 0);
-        for (int i = 0; i < 60; i++) telling[i] = nn.functional.one_hot(tensor((long)labels[i]), 3).to(float64);
-        double exact = LogMe.Score(telling, labels, 3), nothing = LogMe.Score(zeros(60, 3, dtype: float64), labels, 3);
+        for (int i = 0; i < 60; i++)
+            telling[i] = nn.functional.one_hot(tensor((long)labels[i]), 3).to(float64);
+        double exact = LogMe.Score(telling, labels, 3),
+            nothing = LogMe.Score(zeros(60, 3, dtype: float64), labels, 3);
 
         Assert.True(double.IsFinite(exact) && double.IsFinite(nothing));
         Assert.True(exact > nothing + 1);

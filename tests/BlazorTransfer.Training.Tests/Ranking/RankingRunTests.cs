@@ -19,27 +19,40 @@ public sealed class RankingRunTests : IDisposable
         File.WriteAllText(garbage, "these are no weights");
         var events = new List<RankingEvent>();
 
-        RankingReport report = RankingRun.Execute(NewJob() with
-        {
-            Candidates =
-            [
-                new RankingCandidate("inferred", null, _small.Weights("resnet20_cifar"), "id"),
-                new RankingCandidate("garbage", null, garbage),
-                new RankingCandidate("gone", "resnet20_cifar", Path.Combine(_small.Folder, "none.pth")),
-                new RankingCandidate("misfit", "resnet32_cifar", _small.Weights("resnet20_cifar")),
-                new RankingCandidate("unknown", "no-such-network", null),
-                RankingCandidate.Random("resnet20_cifar"),
-            ],
-        }, events.Add, CancellationToken.None);
+        RankingReport report = RankingRun.Execute(
+            NewJob() with
+            {
+                Candidates =
+                [
+                    new RankingCandidate("inferred", null, _small.Weights("resnet20_cifar"), "id"),
+                    new RankingCandidate("garbage", null, garbage),
+                    new RankingCandidate("gone", "resnet20_cifar", Path.Combine(_small.Folder, "none.pth")),
+                    new RankingCandidate("misfit", "resnet32_cifar", _small.Weights("resnet20_cifar")),
+                    new RankingCandidate("unknown", "no-such-network", null),
+                    RankingCandidate.Random("resnet20_cifar"),
+                ],
+            },
+            events.Add,
+            CancellationToken.None
+        );
 
-        Assert.Equal(["inferred", "resnet20_cifar, random initialisation"], report.Candidates.Where(c => c.Scores is not null).Select(c => c.Name));
+        Assert.Equal(
+            ["inferred", "resnet20_cifar, random initialisation"],
+            report.Candidates.Where(c => c.Scores is not null).Select(c => c.Name)
+        );
         Assert.All(report.Candidates.Where(c => c.Scores is null), c => Assert.True(c.Error!.Length > 10, c.Error));
         RankedCandidate first = report.Candidates[0];
         Assert.Equal(("resnet20_cifar", "id", false), (first.Backbone, first.WeightsId, first.IsRandom));
-        Assert.True(first.Scores is { ImagesPerSecond: > 0, FeatureDim: 64, HScore: >= 0 and <= 3, Accuracy: >= 0 and <= 1 } && double.IsFinite(first.Scores.LogMe));
+        Assert.True(
+            first.Scores is { ImagesPerSecond: > 0, FeatureDim: 64, HScore: >= 0 and <= 3, Accuracy: >= 0 and <= 1 }
+                && double.IsFinite(first.Scores.LogMe)
+        );
         Assert.Equal(report.Candidates, events.OfType<CandidateRanked>().Select(e => e.Candidate));
         Assert.IsType<RankingFinished>(events[^1]);
-        Assert.Equal(events.OfType<RankingProgressed>().Select(p => p.Fraction).Order(), events.OfType<RankingProgressed>().Select(p => p.Fraction));
+        Assert.Equal(
+            events.OfType<RankingProgressed>().Select(p => p.Fraction).Order(),
+            events.OfType<RankingProgressed>().Select(p => p.Fraction)
+        );
     }
 
     [Fact]
@@ -47,7 +60,8 @@ public sealed class RankingRunTests : IDisposable
     {
         RankingJob job = NewJob();
         DatasetManifest data = DatasetManifest.Load(job.Data.Manifest);
-        foreach (Sample sample in data.Samples.Where(s => s.Split != Split.Train)) File.Delete(Path.Combine(_small.Images, sample.File));
+        foreach (Sample sample in data.Samples.Where(s => s.Split != Split.Train))
+            File.Delete(Path.Combine(_small.Images, sample.File));
 
         RankingReport report = RankingRun.Execute(job, _ => { }, CancellationToken.None);
 
@@ -71,10 +85,17 @@ public sealed class RankingRunTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => RankingRun.Execute(NewJob(), e =>
-        {
-            if (e is RankingProgressed { Stage: RankingStage.ExtractingFeatures }) cancel.Cancel();
-        }, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            RankingRun.Execute(
+                NewJob(),
+                e =>
+                {
+                    if (e is RankingProgressed { Stage: RankingStage.ExtractingFeatures })
+                        cancel.Cancel();
+                },
+                cancel.Token
+            )
+        );
     }
 
     [Fact]
@@ -82,16 +103,22 @@ public sealed class RankingRunTests : IDisposable
     {
         Assert.Contains("nothing to rank", Refusal(NewJob() with { Candidates = [] }), StringComparison.Ordinal);
         Assert.Contains("at least 40", Refusal(NewJob() with { Folds = 20, MaxImages = 20 }), StringComparison.Ordinal);
-        Assert.Contains("cannot be read", Refusal(NewJob() with { Data = new DataSpec(Path.Combine(_small.Folder, "none.jsonl"), _small.Images) }), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be read",
+            Refusal(NewJob() with { Data = new DataSpec(Path.Combine(_small.Folder, "none.jsonl"), _small.Images) }),
+            StringComparison.Ordinal
+        );
     }
 
-    private static string Refusal(RankingJob job) => Assert.Throws<TrainingException>(() => RankingRun.Execute(job, _ => { }, CancellationToken.None)).Message;
+    private static string Refusal(RankingJob job) =>
+        Assert.Throws<TrainingException>(() => RankingRun.Execute(job, _ => { }, CancellationToken.None)).Message;
 
-    private RankingJob NewJob() => new()
-    {
-        Data = _small.Job("linear-probe", "resnet20_cifar", null).Data,
-        Candidates = [RankingCandidate.Random("resnet20_cifar")],
-        Device = "cpu",
-        Folds = 3,
-    };
+    private RankingJob NewJob() =>
+        new()
+        {
+            Data = _small.Job("linear-probe", "resnet20_cifar", null).Data,
+            Candidates = [RankingCandidate.Random("resnet20_cifar")],
+            Device = "cpu",
+            Folds = 3,
+        };
 }

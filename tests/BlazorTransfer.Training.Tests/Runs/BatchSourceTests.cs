@@ -38,11 +38,23 @@ public sealed class BatchSourceTests
 
     private static int[] Recorded(string[] labels, bool balanced, int epoch = 1)
     {
-        var source = new Recorder([.. labels.Select((label, i) => new Sample
-        {
-            Sha256 = $"{i}", File = $"{i}.png", Name = $"{i}.png", Label = label, Split = Split.Train, Width = 8, Height = 8,
-        })]);
-        foreach (Batch _ in source.ReadShuffled(10, seed: 4, epoch, balanced, CancellationToken.None)) Assert.Fail("The recorder gives no batches.");
+        var source = new Recorder([
+            .. labels.Select(
+                (label, i) =>
+                    new Sample
+                    {
+                        Sha256 = $"{i}",
+                        File = $"{i}.png",
+                        Name = $"{i}.png",
+                        Label = label,
+                        Split = Split.Train,
+                        Width = 8,
+                        Height = 8,
+                    }
+            ),
+        ]);
+        foreach (Batch _ in source.ReadShuffled(10, seed: 4, epoch, balanced, CancellationToken.None))
+            Assert.Fail("The recorder gives no batches.");
         return source.Order;
     }
 

@@ -44,7 +44,23 @@ public sealed class FeatureCacheTests : IDisposable
         Assert.Contains("24 of 24", KnownIn(Job(("batch-size", 5))), StringComparison.Ordinal);
         Assert.Equal("", KnownIn(Job(("image-size", 48))));
         Assert.Equal("", KnownIn(Job() with { Weights = WeightsSpec.Random }));
-        Assert.Equal("", KnownIn(_small.Job("fine-tuning", "resnet18_slim", _small.Weights("resnet18_slim"), ("epochs", 1), ("image-size", 32), ("freeze-depth", 2), ("augmentation", "none")) with { FeatureCache = Cache() }));
+        Assert.Equal(
+            "",
+            KnownIn(
+                _small.Job(
+                    "fine-tuning",
+                    "resnet18_slim",
+                    _small.Weights("resnet18_slim"),
+                    ("epochs", 1),
+                    ("image-size", 32),
+                    ("freeze-depth", 2),
+                    ("augmentation", "none")
+                ) with
+                {
+                    FeatureCache = Cache(),
+                }
+            )
+        );
         Assert.Equal(4, Directory.GetDirectories(CacheFolder).Length);
     }
 
@@ -73,12 +89,38 @@ public sealed class FeatureCacheTests : IDisposable
         using var model = new TransferModel(BackboneRegistry.Create("resnet18_slim", 4), data.Classes, CPU);
         model.Backbone.Freeze(model.HeadEntry);
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
-        var images = new ImageBatches(data.Samples, data.Classes, _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing), 0, CPU);
+        var images = new ImageBatches(
+            data.Samples,
+            data.Classes,
+            _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing),
+            0,
+            CPU
+        );
         FeatureCache cache = FeatureCache.Open(Cache(), Trunk(model, model.HeadEntry), preprocessing, 256, "")!;
 
         // After the first batch.
-        Assert.ThrowsAny<OperationCanceledException>(() => FeatureBatches.Compute(Trunk(model, model.HeadEntry), Pictures.Plain(images), cache, inMemory: true, done => { if (done > 0) cancel.Cancel(); }, cancel.Token));
-        using FeatureBatches features = FeatureBatches.Compute(Trunk(model, model.HeadEntry), Pictures.Plain(images), cache, inMemory: true, _ => { }, CancellationToken.None);
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            FeatureBatches.Compute(
+                Trunk(model, model.HeadEntry),
+                Pictures.Plain(images),
+                cache,
+                inMemory: true,
+                done =>
+                {
+                    if (done > 0)
+                        cancel.Cancel();
+                },
+                cancel.Token
+            )
+        );
+        using FeatureBatches features = FeatureBatches.Compute(
+            Trunk(model, model.HeadEntry),
+            Pictures.Plain(images),
+            cache,
+            inMemory: true,
+            _ => { },
+            CancellationToken.None
+        );
 
         Assert.Equal(16, features.Known);
         Assert.Empty(Directory.GetFiles(CacheFolder, "*.tmp", SearchOption.AllDirectories));
@@ -92,17 +134,45 @@ public sealed class FeatureCacheTests : IDisposable
         using var model = new TransferModel(BackboneRegistry.Create("resnet18_slim", 4), data.Classes, CPU);
         model.Backbone.Freeze(2);
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
-        var images = new ImageBatches(data.Samples, data.Classes, _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing), 0, CPU);
+        var images = new ImageBatches(
+            data.Samples,
+            data.Classes,
+            _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing),
+            0,
+            CPU
+        );
         int row = (int)FeatureBatches.ShapeAt(model, 2, 32).Aggregate(1L, (a, b) => a * b);
         FeatureCache cache = FeatureCache.Open(Cache(), Trunk(model, 2), preprocessing, row, "")!;
         int[] order = [5, 0, 23, 7, 7];
 
-        using FeatureBatches filed = FeatureBatches.Compute(Trunk(model, 2), Pictures.Plain(images), cache, inMemory: false, _ => { }, CancellationToken.None);
-        using FeatureBatches held = FeatureBatches.Compute(Trunk(model, 2), Pictures.Plain(images), cache: null, inMemory: true, _ => { }, CancellationToken.None);
+        using FeatureBatches filed = FeatureBatches.Compute(
+            Trunk(model, 2),
+            Pictures.Plain(images),
+            cache,
+            inMemory: false,
+            _ => { },
+            CancellationToken.None
+        );
+        using FeatureBatches held = FeatureBatches.Compute(
+            Trunk(model, 2),
+            Pictures.Plain(images),
+            cache: null,
+            inMemory: true,
+            _ => { },
+            CancellationToken.None
+        );
 
-        Batch[] fromFile = [.. filed.Read(order, 3, 1, CancellationToken.None)], fromMemory = [.. held.Read(order, 3, 1, CancellationToken.None)];
+        Batch[] fromFile = [.. filed.Read(order, 3, 1, CancellationToken.None)],
+            fromMemory = [.. held.Read(order, 3, 1, CancellationToken.None)];
         Assert.Equal([3, 2], fromFile.Select(b => b.Inputs.shape[0]));
-        Assert.All(fromFile.Zip(fromMemory), pair => Assert.True(pair.First.Inputs.equal(pair.Second.Inputs).all().item<bool>() && pair.First.Labels.equal(pair.Second.Labels).all().item<bool>()));
+        Assert.All(
+            fromFile.Zip(fromMemory),
+            pair =>
+                Assert.True(
+                    pair.First.Inputs.equal(pair.Second.Inputs).all().item<bool>()
+                        && pair.First.Labels.equal(pair.Second.Labels).all().item<bool>()
+                )
+        );
         // The same as the network says of the image by itself.
         Tensor alone = model.ForwardTo(2, images.Read([23], 1, 0, CancellationToken.None).Single().Inputs);
         Assert.True(allclose(alone, fromFile[0].Inputs.narrow(0, 2, 1), 1e-4, 1e-5));
@@ -148,23 +218,49 @@ public sealed class FeatureCacheTests : IDisposable
     }
 
     private static FrozenTrunk Trunk(TransferModel model, int entry) =>
-        FrozenTrunk.Of(model, entry, ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue> { [CommonParameters.ImageSize] = 32 }).Set!);
+        FrozenTrunk.Of(
+            model,
+            entry,
+            ParameterSet.Resolve(CommonParameters.All, new Dictionary<string, ParameterValue> { [CommonParameters.ImageSize] = 32 }).Set!
+        );
 
     private FeatureCacheSpec Cache() => new(CacheFolder, 1 << 30);
 
     private JobSpec Job(params (string, ParameterValue)[] settings) =>
-        _small.Job("linear-probe", "resnet18_slim", _small.Weights("resnet18_slim"), [("epochs", 2), ("threads", 1), .. settings.Any(s => s.Item1 == "image-size") ? [] : new (string, ParameterValue)[] { ("image-size", 32) }, .. settings]) with { FeatureCache = Cache() };
+        _small.Job(
+            "linear-probe",
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            [
+                ("epochs", 2),
+                ("threads", 1),
+                .. settings.Any(s => s.Item1 == "image-size") ? [] : new (string, ParameterValue)[] { ("image-size", 32) },
+                .. settings,
+            ]
+        ) with
+        {
+            FeatureCache = Cache(),
+        };
 
-    private string KnownIn(JobSpec job) => _small.Execute(job).Events.OfType<MessageLogged>().FirstOrDefault(m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal))?.Text ?? "";
+    private string KnownIn(JobSpec job) =>
+        _small
+            .Execute(job)
+            .Events.OfType<MessageLogged>()
+            .FirstOrDefault(m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal))
+            ?.Text
+        ?? "";
 
     private string[] SegmentFiles() => Directory.GetFiles(CacheFolder, "*.features", SearchOption.AllDirectories);
 
     private IReadOnlyList<string>[] Segments() =>
-        [.. SegmentFiles().Select(path =>
-        {
-            using FeatureSegment segment = FeatureSegment.Open(path, 256)!;
-            return segment.Hashes;
-        })];
+        [
+            .. SegmentFiles()
+                .Select(path =>
+                {
+                    using FeatureSegment segment = FeatureSegment.Open(path, 256)!;
+                    return segment.Hashes;
+                }),
+        ];
 
     private static byte[] Head(RunFolder folder) => WeightsFile.Open(folder.BestCheckpoint)["fc.weight"].Bytes.ToArray();
 }

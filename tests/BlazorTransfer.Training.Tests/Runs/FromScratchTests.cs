@@ -20,7 +20,10 @@ public sealed class FromScratchTests : IDisposable
     [InlineData(96, "64 64 64 64 64 64 64 64 64")]
     public void ImageSize_FromAFirstOne_GrowsOverTwoThirdsOfTheEpochs(int first, string expected)
     {
-        (TransferMethod method, _) = TransferMethodRegistry.Create("from-scratch", new Dictionary<string, ParameterValue> { ["first-image-size"] = first });
+        (TransferMethod method, _) = TransferMethodRegistry.Create(
+            "from-scratch",
+            new Dictionary<string, ParameterValue> { ["first-image-size"] = first }
+        );
 
         Assert.Equal(expected, string.Join(' ', Enumerable.Range(1, 9).Select(epoch => method.ImageSize(64, epoch, epochs: 9))));
     }
@@ -29,7 +32,8 @@ public sealed class FromScratchTests : IDisposable
     public void Execute_WithASizeOfItsOwn_TrainsAndDescribesThatSize()
     {
         (RunFolder folder, List<RunEvent> events) = _small.Execute(
-            _small.Job("from-scratch", "resnet18_slim", null, ("epochs", 3), ("image-size", 64), ("first-image-size", 32)));
+            _small.Job("from-scratch", "resnet18_slim", null, ("epochs", 3), ("image-size", 64), ("first-image-size", 32))
+        );
 
         Preprocessing written = ModelDescription.Load(ModelDescription.PathBeside(folder.BestCheckpoint)).Preprocessing;
         Assert.Equal((73, 64), (written.ResizeShorterSide, written.CropSize));
@@ -51,7 +55,9 @@ public sealed class FromScratchTests : IDisposable
     [Fact]
     public void Execute_WithImagesThatTheNetworkReducesToNothing_SaysSoAndItsOwnSize()
     {
-        TrainingException failure = Assert.Throws<TrainingException>(() => _small.Execute(_small.Job("from-scratch", "alexnet", null, ("epochs", 1), ("image-size", 32))));
+        TrainingException failure = Assert.Throws<TrainingException>(() =>
+            _small.Execute(_small.Job("from-scratch", "alexnet", null, ("epochs", 1), ("image-size", 32)))
+        );
 
         Assert.Equal(WorkerExitCode.BadInput, failure.ExitCode);
         Assert.Contains("224", failure.Message, StringComparison.Ordinal);
@@ -65,13 +71,15 @@ public sealed class FromScratchTests : IDisposable
 
         string backbone = BackboneFile.Write(folder, job);
 
-        IReadOnlyDictionary<string, TensorData> whole = WeightsFile.Open(folder.BestCheckpoint), half = WeightsFile.Open(backbone);
+        IReadOnlyDictionary<string, TensorData> whole = WeightsFile.Open(folder.BestCheckpoint),
+            half = WeightsFile.Open(backbone);
         Assert.Equal(ElementType.Float16, half["layer4.1.conv2.weight"].Type);
         // Statistics of batch norms may be smaller than half precision can say.
         Assert.Equal(ElementType.Float32, half["bn1.running_var"].Type);
         Assert.Equal(["resnet18_slim"], WeightsLoader.FittingBackbones(half));
         Assert.InRange(new FileInfo(backbone).Length, 0, 0.51 * new FileInfo(folder.BestCheckpoint).Length);
-        float[] exact = whole["layer1.0.conv1.weight"].ToSingles(), rounded = half["layer1.0.conv1.weight"].ToSingles();
+        float[] exact = whole["layer1.0.conv1.weight"].ToSingles(),
+            rounded = half["layer1.0.conv1.weight"].ToSingles();
         Assert.All(exact.Zip(rounded), pair => Assert.Equal(pair.First, pair.Second, Math.Abs(pair.First) / 1024 + 1e-6));
         _small.Execute(_small.Job("linear-probe", "resnet18_slim", backbone, ("epochs", 1), ("image-size", 32)));
         _small.Execute(_small.Job("co-tuning", "resnet18_slim", backbone, ("epochs", 1), ("image-size", 32)));

@@ -14,25 +14,47 @@ namespace BlazorTransfer.Training.Tests.Runs;
 public sealed class HalfRunTests : IDisposable
 {
     private const string Network = "resnet18_slim";
-    private static readonly (string, ParameterValue)[] Common = [("precision", "bf16"), ("image-size", 64), ("augmentation", "light"), ("batch-size", 8), ("best-of", "last")];
+    private static readonly (string, ParameterValue)[] Common =
+    [
+        ("precision", "bf16"),
+        ("image-size", 64),
+        ("augmentation", "light"),
+        ("batch-size", 8),
+        ("best-of", "last"),
+    ];
     private readonly SmallRun _small = new();
 
     /// <summary>All that offer it.</summary>
-    public static TheoryData<string> Methods => [.. TransferMethodRegistry.All.Where(m => m.Parameters.Any(p => p.Name == CommonParameters.Precision)).Select(m => m.Name)];
+    public static TheoryData<string> Methods =>
+        [.. TransferMethodRegistry.All.Where(m => m.Parameters.Any(p => p.Name == CommonParameters.Precision)).Select(m => m.Name)];
 
     public void Dispose() => _small.Dispose();
 
     [Fact]
     public void Precision_IsOfferedByTheMethodsThatStepThroughLayers_AndByThoseAlone()
     {
-        string[] without = [.. TransferMethodRegistry.All.Where(m => !m.FitsAtOnce && m.Parameters.All(p => p.Name != CommonParameters.Precision)).Select(m => m.Name)];
+        string[] without =
+        [
+            .. TransferMethodRegistry
+                .All.Where(m => !m.FitsAtOnce && m.Parameters.All(p => p.Name != CommonParameters.Precision))
+                .Select(m => m.Name),
+        ];
 
         Assert.Equal(["linear-probe"], without);
         Assert.DoesNotContain(TransferMethodRegistry.All, m => m.FitsAtOnce && m.Parameters.Any(p => p.Name == CommonParameters.Precision));
         // In the form they stand together.
-        IReadOnlyList<ParameterSpec> shown = TransferMethodRegistry.ParametersOf(TransferMethodRegistry.All.Single(m => m.Name == "fine-tuning"));
-        Assert.Equal(["frozen-precision", "precision"], shown.Where(p => p.Section == ParameterSections.Machine && p.Name.EndsWith("precision", StringComparison.Ordinal)).Select(p => p.Name));
-        Assert.Throws<TrainingException>(() => TransferMethodRegistry.Create("linear-probe", new Dictionary<string, ParameterValue> { ["precision"] = "bf16" }));
+        IReadOnlyList<ParameterSpec> shown = TransferMethodRegistry.ParametersOf(
+            TransferMethodRegistry.All.Single(m => m.Name == "fine-tuning")
+        );
+        Assert.Equal(
+            ["frozen-precision", "precision"],
+            shown
+                .Where(p => p.Section == ParameterSections.Machine && p.Name.EndsWith("precision", StringComparison.Ordinal))
+                .Select(p => p.Name)
+        );
+        Assert.Throws<TrainingException>(() =>
+            TransferMethodRegistry.Create("linear-probe", new Dictionary<string, ParameterValue> { ["precision"] = "bf16" })
+        );
     }
 
     [Theory]
@@ -49,9 +71,12 @@ public sealed class HalfRunTests : IDisposable
             _ => [],
         };
         JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), .. own, .. Common]);
-        if (spec.TakesTeacher) job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
-        if (spec.AdaptsToTarget) job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
-        if (spec.LearnsLabelSets) job = job with { LabelSets = [new("lighting")] };
+        if (spec.TakesTeacher)
+            job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
+        if (spec.AdaptsToTarget)
+            job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
+        if (spec.LearnsLabelSets)
+            job = job with { LabelSets = [new("lighting")] };
         LiveTensors.CollectLeftovers();
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
@@ -73,13 +98,28 @@ public sealed class HalfRunTests : IDisposable
     [InlineData("adamw", 0.001, 0.9)]
     public void SavedModel_IsInSinglePrecision_AndScoresWhatTheRunSays(string optimizer, double rate, double averaging)
     {
-        JobSpec job = _small.Job("fine-tuning", Network, _small.Weights(Network),
-            [("epochs", 3), ("optimizer", optimizer), ("learning-rate", rate), ("weight-averaging", averaging), ("gradient-accumulation", 2), .. Common]);
+        JobSpec job = _small.Job(
+            "fine-tuning",
+            Network,
+            _small.Weights(Network),
+            [
+                ("epochs", 3),
+                ("optimizer", optimizer),
+                ("learning-rate", rate),
+                ("weight-averaging", averaging),
+                ("gradient-accumulation", 2),
+                .. Common,
+            ]
+        );
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
 
         double reported = events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.ValidationLoss];
-        Assert.Equal(reported, events.OfType<EvaluationCompleted>().First(e => e.Split == Split.Validation).Metrics[MetricKeys.ValidationLoss], 1e-5);
+        Assert.Equal(
+            reported,
+            events.OfType<EvaluationCompleted>().First(e => e.Split == Split.Validation).Metrics[MetricKeys.ValidationLoss],
+            1e-5
+        );
         Assert.Equal(reported, LossOf(folder.BestCheckpoint, job), 1e-5);
         // Rounding the weights would show.
         Assert.NotEqual(reported, LossOf(folder.BestCheckpoint, job, rounds: true), 1e-5);
@@ -89,10 +129,25 @@ public sealed class HalfRunTests : IDisposable
     public void Run_InBFloat16_LearnsAsInSinglePrecision()
     {
         string weights = BuiltInWeights.Of(AppContext.BaseDirectory).Single(w => w.Card.Backbone == Network).Path;
-        double Loss(string precision) => _small.Execute(_small.Job("fine-tuning", Network, weights, ("epochs", 4), ("image-size", 64), ("batch-size", 8), ("precision", precision)))
-            .Events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.TrainLoss];
+        double Loss(string precision) =>
+            _small
+                .Execute(
+                    _small.Job(
+                        "fine-tuning",
+                        Network,
+                        weights,
+                        ("epochs", 4),
+                        ("image-size", 64),
+                        ("batch-size", 8),
+                        ("precision", precision)
+                    )
+                )
+                .Events.OfType<EpochCompleted>()
+                .Last()
+                .Metrics[MetricKeys.TrainLoss];
 
-        double exact = Loss("fp32"), half = Loss("bf16");
+        double exact = Loss("fp32"),
+            half = Loss("bf16");
 
         Assert.NotEqual(exact, half);
         Assert.Equal(1, half / exact, 0.2);
@@ -103,7 +158,10 @@ public sealed class HalfRunTests : IDisposable
     {
         JobSpec job = _small.Job("fine-tuning", Network, _small.Weights(Network), [.. Common, ("epochs", 1), ("freeze-depth", 64)]);
 
-        Assert.Contains(_small.Execute(job).Events.OfType<MessageLogged>(), m => m.Level == MessageLevel.Warning && m.Text.Contains("Nothing is computed in bfloat16", StringComparison.Ordinal));
+        Assert.Contains(
+            _small.Execute(job).Events.OfType<MessageLogged>(),
+            m => m.Level == MessageLevel.Warning && m.Text.Contains("Nothing is computed in bfloat16", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -113,9 +171,17 @@ public sealed class HalfRunTests : IDisposable
     [InlineData("precision", "fp32", false, false)]
     public void ProcessorWithoutBFloat16_IsWarnedOf(string setting, string value, bool hasIt, bool warned)
     {
-        using var run = TrainingRun.Prepare(_small.Job("fine-tuning", Network, _small.Weights(Network), [.. Common.Where(p => p.Item1 != setting), (setting, value)]), _ => { });
+        using var run = TrainingRun.Prepare(
+            _small.Job("fine-tuning", Network, _small.Weights(Network), [.. Common.Where(p => p.Item1 != setting), (setting, value)]),
+            _ => { }
+        );
 
-        Assert.Equal(warned, PrecisionWarnings.Of(run, hasIt).Any(w => w.Contains("This processor has no instructions for bfloat16", StringComparison.Ordinal)));
+        Assert.Equal(
+            warned,
+            PrecisionWarnings
+                .Of(run, hasIt)
+                .Any(w => w.Contains("This processor has no instructions for bfloat16", StringComparison.Ordinal))
+        );
     }
 
     /// <summary>Linux lists what the processor has; what it lists and what we find has to be the same.</summary>
@@ -125,7 +191,10 @@ public sealed class HalfRunTests : IDisposable
         Assert.SkipUnless(File.Exists("/proc/cpuinfo"), "Only Linux lists what the processor has.");
         string listed = File.ReadAllText("/proc/cpuinfo");
 
-        Assert.Equal(listed.Contains("avx512_bf16", StringComparison.Ordinal) || listed.Contains("amx_bf16", StringComparison.Ordinal), Devices.ProcessorHasBFloat16);
+        Assert.Equal(
+            listed.Contains("avx512_bf16", StringComparison.Ordinal) || listed.Contains("amx_bf16", StringComparison.Ordinal),
+            Devices.ProcessorHasBFloat16
+        );
         Assert.Equal(Devices.ProcessorHasBFloat16, Devices.All()[^1].ComputesBFloat16);
     }
 
@@ -136,7 +205,8 @@ public sealed class HalfRunTests : IDisposable
         if (rounds)
         {
             using var gradients = no_grad();
-            foreach (TorchSharp.Modules.Parameter parameter in predictor.Model.Backbone.parameters()) parameter.copy_(parameter.to(bfloat16));
+            foreach (TorchSharp.Modules.Parameter parameter in predictor.Model.Backbone.parameters())
+                parameter.copy_(parameter.to(bfloat16));
         }
 
         using var run = TrainingRun.Prepare(job, _ => { });

@@ -24,21 +24,41 @@ public sealed class KeptViewsTests : IDisposable
     public void Epochs_TakeTurnsWithTheViews_WhichAreWhatTheyWouldDrawThemselves(string policy)
     {
         using var scope = NewDisposeScope();
-        using TrainingRun run = TrainingRun.Prepare(Job(("kept-views", 3), ("epochs", 7), ("colour", 0.4), ("noise", 0.1), ("policy", policy)), _ => { });
+        using TrainingRun run = TrainingRun.Prepare(
+            Job(("kept-views", 3), ("epochs", 7), ("colour", 0.4), ("noise", 0.1), ("policy", policy)),
+            _ => { }
+        );
         using StageSources sources = Sources(run);
         int[] order = [7, 0, 3, 3, 11];
 
-        Tensor[] inputs = [.. Enumerable.Range(1, 7).Select(epoch => sources.Train.Read(order, 8, epoch, CancellationToken.None).Single().Inputs)];
+        Tensor[] inputs =
+        [
+            .. Enumerable.Range(1, 7).Select(epoch => sources.Train.Read(order, 8, epoch, CancellationToken.None).Single().Inputs),
+        ];
 
         Assert.All(Enumerable.Range(0, 4), e => Assert.True(inputs[e].equal(inputs[e + 3]).all().item<bool>()));
-        Assert.All(new[] { (0, 1), (0, 2), (1, 2) }, p => Assert.True(inputs[p.Item1].Minus(inputs[p.Item2]).abs().max(1).values.min().item<float>() > 1e-3, "Two epochs see an image alike."));
+        Assert.All(
+            new[] { (0, 1), (0, 2), (1, 2) },
+            p =>
+                Assert.True(
+                    inputs[p.Item1].Minus(inputs[p.Item2]).abs().max(1).values.min().item<float>() > 1e-3,
+                    "Two epochs see an image alike."
+                )
+        );
         for (int epoch = 1; epoch <= 3; epoch++)
         {
             run.Model.Backbone.eval();
             // An image that is read twice is drawn twice there, and is the same view here.
             using Batch anew = run.Training(run.Stages[0]).Read([7, 0, 3, 11], 4, epoch, CancellationToken.None).Single();
             using var inference = no_grad();
-            Assert.True(allclose(run.Model.ForwardTo(run.Model.HeadEntry, anew.Inputs), inputs[epoch - 1].index_select(0, tensor(new long[] { 0, 1, 2, 4 })), 1e-3, 1e-4));
+            Assert.True(
+                allclose(
+                    run.Model.ForwardTo(run.Model.HeadEntry, anew.Inputs),
+                    inputs[epoch - 1].index_select(0, tensor(new long[] { 0, 1, 2, 4 })),
+                    1e-3,
+                    1e-4
+                )
+            );
         }
 
         Assert.True(inputs[0][2].equal(inputs[0][3]).all().item<bool>());
@@ -52,9 +72,13 @@ public sealed class KeptViewsTests : IDisposable
         _small.Execute(job, _events.Add);
 
         DatasetManifest data = DatasetManifest.Load(job.Data.Manifest);
-        int train = data.Of(Split.Train).Count, validation = data.Of(Split.Validation).Count;
+        int train = data.Of(Split.Train).Count,
+            validation = data.Of(Split.Validation).Count;
         Assert.Equal(validation + computed * train, Rows());
-        Assert.Equal(validation + computed * train, _events.OfType<PhaseProgressed>().Where(p => p.Phase == RunPhase.ExtractingFeatures).Max(p => p.Total));
+        Assert.Equal(
+            validation + computed * train,
+            _events.OfType<PhaseProgressed>().Where(p => p.Phase == RunPhase.ExtractingFeatures).Max(p => p.Total)
+        );
         Assert.Equal(epochs, _events.OfType<EpochCompleted>().Count());
     }
 
@@ -64,7 +88,8 @@ public sealed class KeptViewsTests : IDisposable
         JobSpec job = Job(("kept-views", 2), ("epochs", 3));
         _small.Execute(job);
         DatasetManifest data = DatasetManifest.Load(job.Data.Manifest);
-        int train = data.Of(Split.Train).Count, validation = data.Of(Split.Validation).Count;
+        int train = data.Of(Split.Train).Count,
+            validation = data.Of(Split.Validation).Count;
 
         Assert.Equal(validation + 2 * train, Known(Job(("kept-views", 2), ("epochs", 5), ("learning-rate", 0.1))));
         Assert.Equal(validation + 2 * train, Known(Job(("kept-views", 3), ("epochs", 3))));
@@ -74,10 +99,20 @@ public sealed class KeptViewsTests : IDisposable
         Assert.Equal(validation, Known(Job(("kept-views", 2), ("epochs", 3), ("augmentation", "none"))));
     }
 
-    [Theory, InlineData("linear-probe"), InlineData("fine-tuning"), InlineData("lp-ft"), InlineData("gradual-unfreezing"), InlineData("l2-sp"), InlineData("delta"), InlineData("co-tuning")]
+    [
+        Theory,
+        InlineData("linear-probe"),
+        InlineData("fine-tuning"),
+        InlineData("lp-ft"),
+        InlineData("gradual-unfreezing"),
+        InlineData("l2-sp"),
+        InlineData("delta"),
+        InlineData("co-tuning")
+    ]
     public void Run_RepeatsItselfToTheBit_WithoutACache_AndFromOneThatKnowsSomeOfIt(string method)
     {
-        (string, ParameterValue)[] frozen = method == "linear-probe" ? [] : [("freeze-depth", 4)], probe = method == "lp-ft" ? [("probe-epochs", 2)] : [];
+        (string, ParameterValue)[] frozen = method == "linear-probe" ? [] : [("freeze-depth", 4)],
+            probe = method == "lp-ft" ? [("probe-epochs", 2)] : [];
         JobSpec job = Job(method, [("kept-views", 3), ("epochs", 4), ("light", 0.3), .. frozen, .. probe]);
         byte[] without = Head(_small.Execute(job with { FeatureCache = null }).Folder);
         DatasetManifest all = DatasetManifest.Load(job.Data.Manifest);
@@ -86,13 +121,29 @@ public sealed class KeptViewsTests : IDisposable
         _small.Execute(job);
         all.Save(job.Data.Manifest);
 
-        byte[] rest = Head(_small.Execute(job, _events.Add).Folder), known = Head(_small.Execute(job).Folder);
+        byte[] rest = Head(_small.Execute(job, _events.Add).Folder),
+            known = Head(_small.Execute(job).Folder);
 
-        Assert.Contains(_events.OfType<MessageLogged>(), m => m.Text.Contains($"{all.Of(Split.Validation).Count + 3 * (all.Of(Split.Train).Count - 5)} of {all.Of(Split.Validation).Count + 3 * all.Of(Split.Train).Count} images and views were known", StringComparison.Ordinal));
+        Assert.Contains(
+            _events.OfType<MessageLogged>(),
+            m =>
+                m.Text.Contains(
+                    $"{all.Of(Split.Validation).Count + 3 * (all.Of(Split.Train).Count - 5)} of "
+                        + $"{all.Of(Split.Validation).Count + 3 * all.Of(Split.Train).Count} images and views were known",
+                    StringComparison.Ordinal
+                )
+        );
         Assert.Equal(without, rest);
         Assert.Equal(without, known);
         // Views change what is learned.
-        Assert.NotEqual(without, Head(_small.Execute(job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { ["kept-views"] = 1 } }).Folder));
+        Assert.NotEqual(
+            without,
+            Head(
+                _small
+                    .Execute(job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { ["kept-views"] = 1 } })
+                    .Folder
+            )
+        );
     }
 
     [Fact]
@@ -105,22 +156,52 @@ public sealed class KeptViewsTests : IDisposable
         FeatureCache cache = FeatureCache.Open(run.Job.FeatureCache!, trunk, run.Preprocessing, 256, view.Draws)!;
 
         // After the first batch, which is never more than sixteen.
-        Assert.ThrowsAny<OperationCanceledException>(() => FeatureBatches.Compute(trunk, view, cache, inMemory: true, done => { if (done > 0) cancel.Cancel(); }, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            FeatureBatches.Compute(
+                trunk,
+                view,
+                cache,
+                inMemory: true,
+                done =>
+                {
+                    if (done > 0)
+                        cancel.Cancel();
+                },
+                cancel.Token
+            )
+        );
         using FeatureBatches features = FeatureBatches.Compute(trunk, view, cache, inMemory: true, _ => { }, CancellationToken.None);
 
         Assert.Equal(Math.Min(16, view.Images.Samples.Count), features.Known);
     }
 
-    [Theory, InlineData("mixup", 0.2, "MixUp"), InlineData("cutmix", 1, "MixUp"), InlineData("first-image-size", 16, "grow"), InlineData("freeze-depth", 0, "frozen")]
+    [
+        Theory,
+        InlineData("mixup", 0.2, "MixUp"),
+        InlineData("cutmix", 1, "MixUp"),
+        InlineData("first-image-size", 16, "grow"),
+        InlineData("freeze-depth", 0, "frozen")
+    ]
     public void WhereViewsCannotBeKept_TheRunSaysSo_AndDrawsAnew(string setting, double value, string word)
     {
         JobSpec Frozen(params (string, ParameterValue)[] more) =>
-            Job("fine-tuning", [("epochs", 3), setting is "mixup" or "cutmix" ? (setting, value) : (setting, (int)value), .. setting == "freeze-depth" ? [] : new (string, ParameterValue)[] { ("freeze-depth", 4) }, .. more]);
+            Job(
+                "fine-tuning",
+                [
+                    ("epochs", 3),
+                    setting is "mixup" or "cutmix" ? (setting, value) : (setting, (int)value),
+                    .. setting == "freeze-depth" ? [] : new (string, ParameterValue)[] { ("freeze-depth", 4) },
+                    .. more,
+                ]
+            );
         byte[] plain = Head(_small.Execute(Frozen()).Folder);
 
         byte[] asked = Head(_small.Execute(Frozen(("kept-views", 2)), _events.Add).Folder);
 
-        Assert.Contains(_events.OfType<MessageLogged>(), m => m.Text.StartsWith("No views are kept", StringComparison.Ordinal) && m.Text.Contains(word, StringComparison.Ordinal));
+        Assert.Contains(
+            _events.OfType<MessageLogged>(),
+            m => m.Text.StartsWith("No views are kept", StringComparison.Ordinal) && m.Text.Contains(word, StringComparison.Ordinal)
+        );
         Assert.Equal(plain, asked);
     }
 
@@ -128,11 +209,20 @@ public sealed class KeptViewsTests : IDisposable
     public void MoreViewsThanThereIsRoomFor_AreNotKept_ButWhatValidatesIs()
     {
         // 32 channels of 128 × 128 an image: 2 MiB, a hundred times for each of the training images.
-        using TrainingRun run = TrainingRun.Prepare(Job("fine-tuning", ("freeze-depth", 1), ("image-size", 512), ("epochs", 200), ("kept-views", 100)) with { FeatureCache = null }, _ => { });
+        using TrainingRun run = TrainingRun.Prepare(
+            Job("fine-tuning", ("freeze-depth", 1), ("image-size", 512), ("epochs", 200), ("kept-views", 100)) with
+            {
+                FeatureCache = null,
+            },
+            _ => { }
+        );
 
         using StageSources sources = Sources(run);
 
-        Assert.Contains(_events.OfType<MessageLogged>(), m => m.Level == MessageLevel.Warning && m.Text.Contains("too many to be kept", StringComparison.Ordinal));
+        Assert.Contains(
+            _events.OfType<MessageLogged>(),
+            m => m.Level == MessageLevel.Warning && m.Text.Contains("too many to be kept", StringComparison.Ordinal)
+        );
         Assert.IsType<ImageBatches>(sources.Train);
         Assert.IsType<FeatureBatches>(sources.Validation);
     }
@@ -146,10 +236,14 @@ public sealed class KeptViewsTests : IDisposable
         Pictures view = Pictures.View(run.Training(run.Stages[0]), run.Preprocessing.CropSize, 2, run.Settings, seed: 0);
         FeatureCache cache = FeatureCache.Open(run.Job.FeatureCache!, trunk, run.Preprocessing, 256, view.Draws)!;
 
-        using FeatureBatches filed = FeatureBatches.Compute(trunk, view, cache, inMemory: false, _ => { }, CancellationToken.None), held = FeatureBatches.Compute(trunk, view, cache: null, inMemory: true, _ => { }, CancellationToken.None);
+        using FeatureBatches filed = FeatureBatches.Compute(trunk, view, cache, inMemory: false, _ => { }, CancellationToken.None),
+            held = FeatureBatches.Compute(trunk, view, cache: null, inMemory: true, _ => { }, CancellationToken.None);
 
-        Batch fromFile = filed.Read([4, 0, 4], 8, 1, CancellationToken.None).Single(), fromMemory = held.Read([4, 0, 4], 8, 1, CancellationToken.None).Single();
-        Assert.True(fromFile.Inputs.equal(fromMemory.Inputs).all().item<bool>() && fromFile.Labels.equal(fromMemory.Labels).all().item<bool>());
+        Batch fromFile = filed.Read([4, 0, 4], 8, 1, CancellationToken.None).Single(),
+            fromMemory = held.Read([4, 0, 4], 8, 1, CancellationToken.None).Single();
+        Assert.True(
+            fromFile.Inputs.equal(fromMemory.Inputs).all().item<bool>() && fromFile.Labels.equal(fromMemory.Labels).all().item<bool>()
+        );
     }
 
     /// <summary>Where layers may be frozen below others that learn on augmented images, and nowhere else.</summary>
@@ -159,7 +253,21 @@ public sealed class KeptViewsTests : IDisposable
         TransferMethodSpec spec = TransferMethodRegistry.All.Single(m => m.Name == name);
         bool offered = TransferMethodRegistry.ParametersOf(spec).Any(p => p.Name == "kept-views");
 
-        Assert.Equal(name is "linear-probe" or "fine-tuning" or "lp-ft" or "gradual-unfreezing" or "l2-sp" or "bss" or "delta" or "co-tuning" or "lwf" or "multi-task" or "adabn", offered);
+        Assert.Equal(
+            name
+                is "linear-probe"
+                    or "fine-tuning"
+                    or "lp-ft"
+                    or "gradual-unfreezing"
+                    or "l2-sp"
+                    or "bss"
+                    or "delta"
+                    or "co-tuning"
+                    or "lwf"
+                    or "multi-task"
+                    or "adabn",
+            offered
+        );
     }
 
     private StageSources Sources(TrainingRun run)
@@ -173,20 +281,35 @@ public sealed class KeptViewsTests : IDisposable
     private JobSpec Job(string method, params (string Name, ParameterValue)[] settings)
     {
         (string Name, ParameterValue)[] usual = [("threads", 1), ("image-size", 32), ("augmentation", "light"), ("best-of", "last")];
-        return _small.Job(method, "resnet18_slim", _small.Weights("resnet18_slim"), [.. usual.Where(u => settings.All(s => s.Name != u.Name)), .. settings]) with { FeatureCache = new FeatureCacheSpec(CacheFolder, 1 << 30) };
+        return _small.Job(
+            method,
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            [.. usual.Where(u => settings.All(s => s.Name != u.Name)), .. settings]
+        ) with
+        {
+            FeatureCache = new FeatureCacheSpec(CacheFolder, 1 << 30),
+        };
     }
 
     private int Known(JobSpec job)
     {
-        string? text = _small.Execute(job).Events.OfType<MessageLogged>().FirstOrDefault(m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal))?.Text;
+        string? text = _small
+            .Execute(job)
+            .Events.OfType<MessageLogged>()
+            .FirstOrDefault(m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal))
+            ?.Text;
         return text is null ? 0 : int.Parse(text.Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private int Rows() => Directory.GetFiles(CacheFolder, "*.features", SearchOption.AllDirectories).Sum(path =>
-    {
-        using FeatureSegment? segment = FeatureSegment.Open(path, 256);
-        return segment?.Hashes.Count ?? 0;
-    });
+    private int Rows() =>
+        Directory
+            .GetFiles(CacheFolder, "*.features", SearchOption.AllDirectories)
+            .Sum(path =>
+            {
+                using FeatureSegment? segment = FeatureSegment.Open(path, 256);
+                return segment?.Hashes.Count ?? 0;
+            });
 
     private static byte[] Head(RunFolder folder) => WeightsFile.Open(folder.BestCheckpoint)["fc.weight"].Bytes.ToArray();
 }

@@ -48,8 +48,15 @@ internal sealed class SmallRun : IDisposable
         using Backbone network = BackboneRegistry.Create(backbone, classes.Count);
         using var model = new TransferModel(network, classes, CPU);
         Safetensors.Write(path, model.Snapshot());
-        new ModelDescription { Backbone = backbone, Classes = classes, Preprocessing = preprocessing, Method = "fine-tuning", Epoch = 1, Metrics = new Dictionary<string, double>() }
-            .Save(ModelDescription.PathBeside(path));
+        new ModelDescription
+        {
+            Backbone = backbone,
+            Classes = classes,
+            Preprocessing = preprocessing,
+            Method = "fine-tuning",
+            Epoch = 1,
+            Metrics = new Dictionary<string, double>(),
+        }.Save(ModelDescription.PathBeside(path));
         return new TeacherSpec(path);
     }
 
@@ -58,15 +65,30 @@ internal sealed class SmallRun : IDisposable
     {
         string path = Path.Combine(_folder, $"{light}.jsonl");
         DatasetManifest all = FolderImport.FromFolder(Images).Manifest;
-        (all with { Samples = [.. all.Samples.Where(s => s.Name.Contains(light, StringComparison.Ordinal)).Select((s, i) => s with { Split = i % 2 == 0 ? Split.Train : Split.Validation })] }).Save(path);
+        (
+            all with
+            {
+                Samples =
+                [
+                    .. all
+                        .Samples.Where(s => s.Name.Contains(light, StringComparison.Ordinal))
+                        .Select((s, i) => s with { Split = i % 2 == 0 ? Split.Train : Split.Validation }),
+                ],
+            }
+        ).Save(path);
         return new DataSpec(path, Images);
     }
 
     /// <summary>Writes a table beside the images that says something more of each; before the first job.</summary>
     public void WriteTable(string columns, Func<string, string> values)
     {
-        IEnumerable<string> files = Directory.EnumerateFiles(Images, "*.jpg", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Images, f).Replace('\\', '/'));
-        File.WriteAllLines(Path.Combine(Images, "labels.csv"), files.Order(StringComparer.Ordinal).Select(f => $"{f},{values(f)}").Prepend($"file,{columns}"));
+        IEnumerable<string> files = Directory
+            .EnumerateFiles(Images, "*.jpg", SearchOption.AllDirectories)
+            .Select(f => Path.GetRelativePath(Images, f).Replace('\\', '/'));
+        File.WriteAllLines(
+            Path.Combine(Images, "labels.csv"),
+            files.Order(StringComparer.Ordinal).Select(f => $"{f},{values(f)}").Prepend($"file,{columns}")
+        );
     }
 
     /// <summary>Under which light an image was drawn: each has it as a label beside its class.</summary>
@@ -77,7 +99,20 @@ internal sealed class SmallRun : IDisposable
         if (!File.Exists(Manifest))
         {
             DatasetManifest all = FolderImport.FromFolder(Images).Manifest;
-            (all with { Samples = [.. all.Samples.Select(s => s with { Tags = new Dictionary<string, string>(s.Tags) { ["lighting"] = LightOf(s.Name) } })] }).Save(Manifest);
+            (
+                all with
+                {
+                    Samples =
+                    [
+                        .. all.Samples.Select(s =>
+                            s with
+                            {
+                                Tags = new Dictionary<string, string>(s.Tags) { ["lighting"] = LightOf(s.Name) },
+                            }
+                        ),
+                    ],
+                }
+            ).Save(Manifest);
         }
 
         return new JobSpec
@@ -93,18 +128,27 @@ internal sealed class SmallRun : IDisposable
     }
 
     /// <summary>Trains in this process. Events come back in order; <paramref name="watch"/> sees each as it happens.</summary>
-    public (RunFolder Folder, List<RunEvent> Events) Execute(JobSpec job, Action<RunEvent>? watch = null, CancellationToken cancel = default)
+    public (RunFolder Folder, List<RunEvent> Events) Execute(
+        JobSpec job,
+        Action<RunEvent>? watch = null,
+        CancellationToken cancel = default
+    )
     {
         var folder = new RunFolder(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
         folder.Create();
         job.Save(folder.Job);
         using var writer = new RunEventWriter(folder.Events);
         var events = new List<RunEvent>();
-        TrainingRun.Execute(job, folder, e =>
-        {
-            events.Add(writer.Append(e));
-            watch?.Invoke(e);
-        }, cancel);
+        TrainingRun.Execute(
+            job,
+            folder,
+            e =>
+            {
+                events.Add(writer.Append(e));
+                watch?.Invoke(e);
+            },
+            cancel
+        );
         return (folder, events);
     }
 

@@ -12,9 +12,11 @@ public sealed class StageStepsTests
     [InlineData(7)]
     public void Accumulation_OverTwoBatches_StepsLikeOneBatchOfAllTheirImages(int images)
     {
-        float[] whole = HeadAfter(images, batchSize: 8, accumulation: 1), parts = HeadAfter(images, batchSize: 4, accumulation: 2);
+        float[] whole = HeadAfter(images, batchSize: 8, accumulation: 1),
+            parts = HeadAfter(images, batchSize: 4, accumulation: 2);
 
-        for (int i = 0; i < whole.Length; i++) Assert.Equal(whole[i], parts[i], 1e-5f);
+        for (int i = 0; i < whole.Length; i++)
+            Assert.Equal(whole[i], parts[i], 1e-5f);
         Assert.NotEqual(HeadAfter(0, batchSize: 4, accumulation: 2), parts);
     }
 
@@ -33,19 +35,23 @@ public sealed class StageStepsTests
         manual_seed(7);
         using Backbone network = BackboneRegistry.Create("resnet20_cifar", 3);
         using var model = new TransferModel(network, ["a", "b", "c"], CPU);
-        (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create("fine-tuning", new Dictionary<string, ParameterValue>
-        {
-            ["batch-size"] = batchSize,
-            ["gradient-accumulation"] = accumulation,
-            ["optimizer"] = "sgd",
-            ["learning-rate"] = 0.1,
-            ["warm-up-epochs"] = 0,
-            ["schedule"] = "constant",
-        });
+        (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(
+            "fine-tuning",
+            new Dictionary<string, ParameterValue>
+            {
+                ["batch-size"] = batchSize,
+                ["gradient-accumulation"] = accumulation,
+                ["optimizer"] = "sgd",
+                ["learning-rate"] = 0.1,
+                ["warm-up-epochs"] = 0,
+                ["schedule"] = "constant",
+            }
+        );
         method.Configure(model);
         network.eval();
         manual_seed(8);
-        Tensor inputs = randn(8, 3, 32, 32), labels = tensor(new[] { 0L, 1, 2, 0, 1, 2, 0, 1 });
+        Tensor inputs = randn(8, 3, 32, 32),
+            labels = tensor(new[] { 0L, 1, 2, 0, 1, 2, 0, 1 });
         using var steps = new StageSteps(model, new TrainingStage(method, settings), batchesPerEpoch: 2);
         int batch = 0;
         for (int begin = 0; begin < images; begin += batchSize)

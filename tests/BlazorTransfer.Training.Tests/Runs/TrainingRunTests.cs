@@ -35,7 +35,8 @@ public sealed class TrainingRunTests : IDisposable
     {
         JobSpec job = _small.Job(method, "squeezenet1_1", null, ("epochs", 1), ("threads", 1), ("augmentation", "light"));
 
-        byte[] first = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint), second = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint);
+        byte[] first = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint),
+            second = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint);
         byte[] other = File.ReadAllBytes(_small.Execute(job with { Seed = 1 }).Folder.BestCheckpoint);
 
         Assert.True(first.AsSpan().SequenceEqual(second), "Two runs from one seed differ.");
@@ -62,8 +63,17 @@ public sealed class TrainingRunTests : IDisposable
     {
         // Steps that are too large, so that the figures go up and down.
         using var small = new SmallRun(imagesPerClass: 30);
-        JobSpec job = small.Job("linear-probe", "resnet18_slim", small.Weights("resnet18_slim"),
-            ("epochs", 12), ("learning-rate", 0.5), ("batch-size", 4), ("schedule", "constant"), ("augmentation", "none"), ("best-of", bestOf));
+        JobSpec job = small.Job(
+            "linear-probe",
+            "resnet18_slim",
+            small.Weights("resnet18_slim"),
+            ("epochs", 12),
+            ("learning-rate", 0.5),
+            ("batch-size", 4),
+            ("schedule", "constant"),
+            ("augmentation", "none"),
+            ("best-of", bestOf)
+        );
 
         (_, List<RunEvent> events) = small.Execute(job);
 
@@ -89,8 +99,16 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void WeightAveraging_KeepsTheWeightsThatWereScored()
     {
-        (string, ParameterValue)[] parameters = [("epochs", 3), ("image-size", 64), ("batch-size", 4), ("gradient-accumulation", 2), ("threads", 1)];
-        JobSpec Job(double decay) => _small.Job("fine-tuning", "resnet18_slim", _small.Weights("resnet18_slim"), [.. parameters, ("weight-averaging", decay)]);
+        (string, ParameterValue)[] parameters =
+        [
+            ("epochs", 3),
+            ("image-size", 64),
+            ("batch-size", 4),
+            ("gradient-accumulation", 2),
+            ("threads", 1),
+        ];
+        JobSpec Job(double decay) =>
+            _small.Job("fine-tuning", "resnet18_slim", _small.Weights("resnet18_slim"), [.. parameters, ("weight-averaging", decay)]);
         LiveTensors.CollectLeftovers();
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(Job(0.8));
@@ -101,7 +119,10 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(epochs.Last(e => e.IsBest).Metrics[MetricKeys.ValidationLoss], kept.Metrics[MetricKeys.ValidationLoss], 1e-5);
         Assert.Equal(epochs[1].LiveTensors, epochs[2].LiveTensors);
         // The average is only looked at: training itself goes on from the last weights.
-        Assert.Equal(last.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.TrainLoss]), epochs.Select(e => e.Metrics[MetricKeys.TrainLoss]));
+        Assert.Equal(
+            last.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.TrainLoss]),
+            epochs.Select(e => e.Metrics[MetricKeys.TrainLoss])
+        );
         Assert.False(File.ReadAllBytes(folder.BestCheckpoint).AsSpan().SequenceEqual(File.ReadAllBytes(without.BestCheckpoint)));
     }
 
@@ -110,7 +131,9 @@ public sealed class TrainingRunTests : IDisposable
     {
         string weights = _small.Weights("mobilenet_v2");
 
-        (RunFolder folder, _) = _small.Execute(_small.Job("linear-probe", "mobilenet_v2", weights, ("epochs", 2), ("augmentation", "light")));
+        (RunFolder folder, _) = _small.Execute(
+            _small.Job("linear-probe", "mobilenet_v2", weights, ("epochs", 2), ("augmentation", "light"))
+        );
 
         string[] changed = Changed(weights, folder.BestCheckpoint);
         Assert.Equal(["classifier.1.bias", "classifier.1.weight"], changed);
@@ -124,8 +147,14 @@ public sealed class TrainingRunTests : IDisposable
         (RunFolder folder, _) = _small.Execute(_small.Job("fine-tuning", "resnet18", weights, ("epochs", 1), ("freeze-depth", 3)));
 
         string[] changed = Changed(weights, folder.BestCheckpoint);
-        Assert.DoesNotContain(changed, n => n.StartsWith("conv1.", StringComparison.Ordinal) || n.StartsWith("bn1.", StringComparison.Ordinal)
-            || n.StartsWith("layer1.", StringComparison.Ordinal) || n.StartsWith("layer2.", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            changed,
+            n =>
+                n.StartsWith("conv1.", StringComparison.Ordinal)
+                || n.StartsWith("bn1.", StringComparison.Ordinal)
+                || n.StartsWith("layer1.", StringComparison.Ordinal)
+                || n.StartsWith("layer2.", StringComparison.Ordinal)
+        );
         Assert.Contains("layer3.0.conv1.weight", changed);
         Assert.Contains("layer4.1.bn2.running_mean", changed);
         Assert.Contains("fc.weight", changed);
@@ -154,7 +183,9 @@ public sealed class TrainingRunTests : IDisposable
         tensors[first] = tensors[first] with { Bytes = poisoned };
         Safetensors.Write(weights, tensors);
 
-        TrainingException failure = Assert.Throws<TrainingException>(() => _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1))));
+        TrainingException failure = Assert.Throws<TrainingException>(() =>
+            _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1)))
+        );
 
         Assert.Equal(WorkerExitCode.TrainingFailed, failure.ExitCode);
         Assert.Contains("not a number", failure.Message, StringComparison.Ordinal);
@@ -167,14 +198,18 @@ public sealed class TrainingRunTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var seen = new List<RunEvent>();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => _small.Execute(
-            _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 50)),
-            e =>
-            {
-                seen.Add(e);
-                if (e is EpochCompleted) cancel.Cancel();
-            },
-            cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            _small.Execute(
+                _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 50)),
+                e =>
+                {
+                    seen.Add(e);
+                    if (e is EpochCompleted)
+                        cancel.Cancel();
+                },
+                cancel.Token
+            )
+        );
 
         Assert.Single(seen.OfType<EpochCompleted>());
     }
@@ -202,13 +237,17 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal([1, 2, 3], events.OfType<SamplesPredicted>().Select(e => e.Epoch));
         Assert.Equal(
             [RunPhase.ExtractingFeatures, RunPhase.Training, RunPhase.Evaluating],
-            events.OfType<PhaseProgressed>().Select(e => e.Phase).Distinct());
+            events.OfType<PhaseProgressed>().Select(e => e.Phase).Distinct()
+        );
         Assert.All(events.OfType<PhaseProgressed>().GroupBy(e => e.Phase), phase => Assert.Equal(phase.Last().Total, phase.Last().Done));
         EvaluationCompleted evaluation = Assert.Single(events.OfType<EvaluationCompleted>());
         EpochCompleted best = events.OfType<EpochCompleted>().Last(e => e.IsBest);
         // Read anew from the files, the kept weights score what they scored when they were kept.
         Assert.Equal(best.Metrics[MetricKeys.ValidationTop1], evaluation.Metrics[MetricKeys.ValidationTop1]);
-        Assert.Equal(evaluation.Metrics[MetricKeys.ValidationTop1], evaluation.Answers!.Count(a => a == '1') / (double)events.OfType<RunStarted>().Single().ValidationSamples);
+        Assert.Equal(
+            evaluation.Metrics[MetricKeys.ValidationTop1],
+            evaluation.Answers!.Count(a => a == '1') / (double)events.OfType<RunStarted>().Single().ValidationSamples
+        );
         Assert.True(File.Exists(folder.BestCheckpoint));
     }
 
@@ -235,20 +274,31 @@ public sealed class TrainingRunTests : IDisposable
     [Trait("Category", "Learning")]
     public void LinearProbe_OnHymenopteraFromImageNetWeights_LearnsOverThreeSeeds()
     {
-        string data = SharedFiles.Path("data", "hymenoptera"), weights = SharedFiles.Path("weights", "mobilenet_v2-imagenet.pth");
+        string data = SharedFiles.Path("data", "hymenoptera"),
+            weights = SharedFiles.Path("weights", "mobilenet_v2-imagenet.pth");
         Imaging.FolderImport.FromFolder(data).Manifest.Save(_small.Manifest);
         JobSpec job = _small.Job("linear-probe", "mobilenet_v2", weights, ("epochs", 20));
         job = job with { Data = job.Data with { ImageRoot = data } };
 
-        double[] top1 = [.. Enumerable.Range(0, 3).Select(seed => _small.Execute(job with { Seed = seed }).Events
-            .OfType<EpochCompleted>().Last().Metrics[MetricKeys.ValidationTop1])];
+        double[] top1 =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(seed =>
+                    _small.Execute(job with { Seed = seed }).Events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.ValidationTop1]
+                ),
+        ];
 
-        Assert.True(top1.Average() >= 0.93, $"Mean validation top-1 of the last epoch is {top1.Average():F3} ({string.Join(", ", top1.Select(t => t.ToString("F3")))}).");
+        Assert.True(
+            top1.Average() >= 0.93,
+            $"Mean validation top-1 of the last epoch is {top1.Average():F3} ({string.Join(", ", top1.Select(t => t.ToString("F3")))})."
+        );
     }
 
     private static string[] Changed(string before, string after)
     {
-        IReadOnlyDictionary<string, TensorData> old = WeightsFile.Open(before), now = WeightsFile.Open(after);
+        IReadOnlyDictionary<string, TensorData> old = WeightsFile.Open(before),
+            now = WeightsFile.Open(after);
         Assert.Equal(old.Keys.Order(StringComparer.Ordinal), now.Keys.Order(StringComparer.Ordinal));
         return [.. now.Keys.Where(n => !old[n].Bytes.Span.SequenceEqual(now[n].Bytes.Span)).Order(StringComparer.Ordinal)];
     }

@@ -30,8 +30,16 @@ public sealed class AdaptationFinderTests : IDisposable
     {
         JobSpec job = Job("domain-standardisation");
 
-        Assert.Contains("at once", Assert.Throws<TrainingException>(() => LearningRateFinder.Execute(job, _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
-        Assert.Contains("at once", Assert.Throws<TrainingException>(() => BatchSizeFinder.Execute(job, _ => { }, CancellationToken.None)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at once",
+            Assert.Throws<TrainingException>(() => LearningRateFinder.Execute(job, _ => { }, CancellationToken.None)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "at once",
+            Assert.Throws<TrainingException>(() => BatchSizeFinder.Execute(job, _ => { }, CancellationToken.None)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>From half of the images to the other half.</summary>
@@ -42,10 +50,24 @@ public sealed class AdaptationFinderTests : IDisposable
         DataSpec Part(string light)
         {
             string path = Path.Combine(_small.Folder, $"{light}.jsonl");
-            (all with { Samples = [.. all.Samples.Where(s => s.Name.Contains(light, StringComparison.Ordinal)).Select((s, i) => s with { Split = i % 4 == 0 ? Split.Validation : Split.Train })] }).Save(path);
+            (
+                all with
+                {
+                    Samples =
+                    [
+                        .. all
+                            .Samples.Where(s => s.Name.Contains(light, StringComparison.Ordinal))
+                            .Select((s, i) => s with { Split = i % 4 == 0 ? Split.Validation : Split.Train }),
+                    ],
+                }
+            ).Save(path);
             return new DataSpec(path, _small.Images);
         }
 
-        return job with { Data = Part("warm"), Target = new TargetSpec(Part("cold")) };
+        return job with
+        {
+            Data = Part("warm"),
+            Target = new TargetSpec(Part("cold")),
+        };
     }
 }

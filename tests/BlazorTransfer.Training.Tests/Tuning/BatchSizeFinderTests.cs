@@ -18,17 +18,29 @@ public sealed class BatchSizeFinderTests : IDisposable
     [InlineData("linear-probe", "none")]
     public void Sizes_DoubleUpToTheTrainingImages_AndLeaveNoTensorBehind(string method, string augmentation)
     {
-        JobSpec job = _small.Job(method, "resnet20_cifar", null, ("augmentation", augmentation), ("batch-size", 8), ("learning-rate", 0.01));
+        JobSpec job = _small.Job(
+            method,
+            "resnet20_cifar",
+            null,
+            ("augmentation", augmentation),
+            ("batch-size", 8),
+            ("learning-rate", 0.01)
+        );
         int images = DatasetManifest.Load(job.Data.Manifest).Of(Split.Train).Count;
         LiveTensors.CollectLeftovers();
         var live = new List<long>();
         var events = new List<TuningEvent>();
 
-        BatchSizeReport report = BatchSizeFinder.Execute(job, e =>
-        {
-            events.Add(e);
-            if (e is BatchSizeTried) live.Add(Tensor.TotalCount);
-        }, CancellationToken.None);
+        BatchSizeReport report = BatchSizeFinder.Execute(
+            job,
+            e =>
+            {
+                events.Add(e);
+                if (e is BatchSizeTried)
+                    live.Add(Tensor.TotalCount);
+            },
+            CancellationToken.None
+        );
 
         Assert.InRange(images, 64, 127);
         Assert.Equal([4, 8, 16], report.Measured.Select(m => m.BatchSize));
@@ -48,11 +60,18 @@ public sealed class BatchSizeFinderTests : IDisposable
         using var cancel = new CancellationTokenSource();
         int tried = 0;
 
-        Assert.ThrowsAny<OperationCanceledException>(() => BatchSizeFinder.Execute(_small.Job("fine-tuning", "resnet20_cifar", null), e =>
-        {
-            tried += e is BatchSizeTried ? 1 : 0;
-            if (tried == 1) cancel.Cancel();
-        }, cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            BatchSizeFinder.Execute(
+                _small.Job("fine-tuning", "resnet20_cifar", null),
+                e =>
+                {
+                    tried += e is BatchSizeTried ? 1 : 0;
+                    if (tried == 1)
+                        cancel.Cancel();
+                },
+                cancel.Token
+            )
+        );
 
         Assert.Equal(1, tried);
     }

@@ -7,24 +7,75 @@ namespace BlazorTransfer.Training.Tests.Weights;
 /// <summary>Damages files as a careless disk and a careful attacker would: bytes, lengths, numbers, opcodes, cuts, splices.</summary>
 internal sealed partial class FileMutator(Random random)
 {
-    private static readonly byte[] Bytes = [0, 1, 2, 0x7f, 0x80, 0xff, (byte)'{', (byte)'"', (byte)'\n', .. "}](.NtuseabRQqhrjKMJGXUTc"u8, 0x85, 0x86, 0x87, 0x88, 0x8a];
+    private static readonly byte[] Bytes =
+    [
+        0,
+        1,
+        2,
+        0x7f,
+        0x80,
+        0xff,
+        (byte)'{',
+        (byte)'"',
+        (byte)'\n',
+        .. "}](.NtuseabRQqhrjKMJGXUTc"u8,
+        0x85,
+        0x86,
+        0x87,
+        0x88,
+        0x8a,
+    ];
 
     private static readonly long[] Integers =
-        [0, 1, -1, 2, 4, 8, 255, 256, 32767, 65535, 65536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 32, long.MaxValue, long.MinValue, 1L << 60, 1L << 62];
+    [
+        0,
+        1,
+        -1,
+        2,
+        4,
+        8,
+        255,
+        256,
+        32767,
+        65535,
+        65536,
+        int.MaxValue,
+        int.MinValue,
+        uint.MaxValue,
+        1L << 32,
+        long.MaxValue,
+        long.MinValue,
+        1L << 60,
+        1L << 62,
+    ];
 
-    private static readonly string[] Numbers = ["-1", "1e2", "0.5", "2147483648", "4611686018427387904", "9223372036854775807", "18446744073709551616", "[[[[[]]]]]", "null", "\"x\""];
+    private static readonly string[] Numbers =
+    [
+        "-1",
+        "1e2",
+        "0.5",
+        "2147483648",
+        "4611686018427387904",
+        "9223372036854775807",
+        "18446744073709551616",
+        "[[[[[]]]]]",
+        "null",
+        "\"x\"",
+    ];
 
     /// <summary>A changed copy; <paramref name="other"/> is a file to splice from.</summary>
     public byte[] Mutate(byte[] file, byte[] other)
     {
         byte[] result = [.. file];
-        for (int changes = random.Next(1, 5); changes > 0 && result.Length > 0; changes--) result = Change(result, other);
+        for (int changes = random.Next(1, 5); changes > 0 && result.Length > 0; changes--)
+            result = Change(result, other);
         return result;
     }
 
     private byte[] Change(byte[] file, byte[] other)
     {
-        int at = random.Next(file.Length), length = random.Next(1, 1 + Math.Min(64, file.Length - at));
+        int at = random.Next(file.Length),
+            length = random.Next(1, 1 + Math.Min(64, file.Length - at));
         switch (random.Next(12))
         {
             case 0:
@@ -43,7 +94,12 @@ internal sealed partial class FileMutator(Random random)
             case 7:
                 return [.. file[..at], .. file[(at + length)..]];
             case 8: // the same again, up to many times
-                return [.. file[..at], .. Enumerable.Repeat(file[at..(at + length)], random.Next(2, 20)).SelectMany(b => b), .. file[(at + length)..]];
+                return
+                [
+                    .. file[..at],
+                    .. Enumerable.Repeat(file[at..(at + length)], random.Next(2, 20)).SelectMany(b => b),
+                    .. file[(at + length)..],
+                ];
             case 9:
                 return [.. file[..at], .. other[random.Next(other.Length)..]];
             case 10: // the same bytes elsewhere
@@ -69,9 +125,15 @@ internal sealed partial class FileMutator(Random random)
     {
         string text = Encoding.Latin1.GetString(file);
         MatchCollection numbers = Number().Matches(text);
-        if (numbers.Count == 0) return file;
+        if (numbers.Count == 0)
+            return file;
         Match number = numbers[random.Next(numbers.Count)];
-        string other = random.Next(2) == 0 ? Pick(Numbers) : (long.Parse(number.Value, System.Globalization.CultureInfo.InvariantCulture) + random.Next(-9, 10)).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        string other =
+            random.Next(2) == 0
+                ? Pick(Numbers)
+                : (long.Parse(number.Value, System.Globalization.CultureInfo.InvariantCulture) + random.Next(-9, 10)).ToString(
+                    System.Globalization.CultureInfo.InvariantCulture
+                );
         return Encoding.Latin1.GetBytes(text[..number.Index] + other + text[(number.Index + number.Length)..]);
     }
 

@@ -8,7 +8,9 @@ namespace BlazorTransfer.Training.Tests.Weights;
 public sealed class HostilePickleTests
 {
     // Texts of pickle opcodes, a byte a character. A dictionary with one tensor 'a' of two floats in storage '0'.
-    private const string Storage = "((U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0002tQ", Rebuild = "ctorch._utils\n_rebuild_tensor_v2\n", End = "\u0089NtR";
+    private const string Storage = "((U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0002tQ",
+        Rebuild = "ctorch._utils\n_rebuild_tensor_v2\n",
+        End = "\u0089NtR";
     private const string Tensor = Rebuild + Storage + "K\0K\u0002\u0085K\u0001\u0085" + End;
 
     [Theory]
@@ -16,8 +18,10 @@ public sealed class HostilePickleTests
     [InlineData("}U\u0001a" + Tensor + "sU\u0006_extraNs.", "a")]
     [InlineData("}U\u0005modelc" + "collections\nOrderedDict\n)RU\u0001a" + Tensor + "ss.", "a")]
     [InlineData("}(U\u0008module.a" + Tensor + "U\u0008module.b" + Tensor + "u.", "a,b")]
-    [InlineData("}U\u0001a" + Rebuild + Storage + "\u008a\0\u008a\u0001\u0002\u0085K\u0001\u0085" + End + "s.", "a")] // numbers in the long form
-    [InlineData("}U\u0001a" + Rebuild + Storage + "K\u0009K\0\u0085K\u0001\u0085" + End + "s.", "a")] // empty, its offset behind the storage
+    // numbers in the long form
+    [InlineData("}U\u0001a" + Rebuild + Storage + "\u008a\0\u008a\u0001\u0002\u0085K\u0001\u0085" + End + "s.", "a")]
+    // empty, its offset behind the storage
+    [InlineData("}U\u0001a" + Rebuild + Storage + "K\u0009K\0\u0085K\u0001\u0085" + End + "s.", "a")]
     public void Read_WithStateDictionary_ReadsIt(string pickle, string names) => Assert.Equal(names.Split(','), Read(Pth(pickle)).Keys);
 
     [Theory]
@@ -60,12 +64,31 @@ public sealed class HostilePickleTests
     // 2^60 and 2^61 elements of no stride, whose bytes overflow to little or nothing.
     [InlineData("}U\u0001a" + Rebuild + Storage + "K\0\u008a\u0008\0\0\0\0\0\0\0\u0010\u0085K\0\u0085" + End + "s.", "far more bytes")]
     [InlineData("}U\u0001a" + Rebuild + Storage + "K\0\u008a\u0008\0\0\0\0\0\0\0\u0020\u0085K\0\u0085" + End + "s.", "far more bytes")]
-    [InlineData("}U\u0001a" + Rebuild + Storage + "K\0\u008a\u0008\0\0\0\0\0\0\0\u0040K\u0008\u0086K\0K\0\u0086" + End + "s.", "fit into memory")]
-    [InlineData("}U\u0001ac" + "torch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0001tQK\0K\u0001\u0085K\u0001\u0085\u0089NtRs.", "another length")]
-    [InlineData("}U\u0001ac" + "torch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nDoubleStorage\nU\u00010U\u0003cpuK\u0002tQK\0K\u0001\u0085K\u0001\u0085\u0089NtRs.", "another length")]
-    [InlineData("}U\u0001ac" + "torch._utils\n_rebuild_tensor_v2\n((U\u0007storagectorch\nFloatStorage\nU\u00011U\u0003cpuK\u0002tQK\0K\u0001\u0085K\u0001\u0085\u0089NtRs.", "is missing")]
+    [InlineData(
+        "}U\u0001a" + Rebuild + Storage + "K\0\u008a\u0008\0\0\0\0\0\0\0\u0040K\u0008\u0086K\0K\0\u0086" + End + "s.",
+        "fit into memory"
+    )]
+    [InlineData(
+        "}U\u0001ac"
+            + "torch._utils\n_rebuild_tensor_v2\n"
+            + "((U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0001tQK\0K\u0001\u0085K\u0001\u0085\u0089NtRs.",
+        "another length"
+    )]
+    [InlineData(
+        "}U\u0001ac"
+            + "torch._utils\n_rebuild_tensor_v2\n"
+            + "((U\u0007storagectorch\nDoubleStorage\nU\u00010U\u0003cpuK\u0002tQK\0K\u0001\u0085K\u0001\u0085\u0089NtRs.",
+        "another length"
+    )]
+    [InlineData(
+        "}U\u0001ac"
+            + "torch._utils\n_rebuild_tensor_v2\n"
+            + "((U\u0007storagectorch\nFloatStorage\nU\u00011U\u0003cpuK\u0002tQK\0K\u0001\u0085K\u0001\u0085\u0089NtRs.",
+        "is missing"
+    )]
     [InlineData("(U\u0007storagectorch\nFloatStorage\nU\u00010U\u0003cpuK\u0002NNtQ.", "no state dictionary does")]
-    public void Read_WithPickleThatLies_RefusesAndSaysWhy(string pickle, string words) => Assert.Contains(words, Refusal(Pth(pickle)), StringComparison.Ordinal);
+    public void Read_WithPickleThatLies_RefusesAndSaysWhy(string pickle, string words) =>
+        Assert.Contains(words, Refusal(Pth(pickle)), StringComparison.Ordinal);
 
     [Fact]
     public void Read_WithShapeThatManyTensorsShare_RefusesToCopyItForEach()
@@ -105,10 +128,12 @@ public sealed class HostilePickleTests
     [Fact]
     public void Read_WithNameOfManyPrefixes_TakesOffAFew()
     {
-        string name = string.Concat(Enumerable.Repeat("module.", 140)), text = Encoding.Latin1.GetString(BitConverter.GetBytes(name.Length));
+        string name = string.Concat(Enumerable.Repeat("module.", 140)),
+            text = Encoding.Latin1.GetString(BitConverter.GetBytes(name.Length));
 
         Assert.Single(Read(Pth("}X" + text + name + Tensor + "s.")));
-        string longer = string.Concat(Enumerable.Repeat("module.", 150)), longerText = Encoding.Latin1.GetString(BitConverter.GetBytes(longer.Length));
+        string longer = string.Concat(Enumerable.Repeat("module.", 150)),
+            longerText = Encoding.Latin1.GetString(BitConverter.GetBytes(longer.Length));
         Assert.Contains("1050 characters", Refusal(Pth("}X" + longerText + longer + Tensor + "s.")), StringComparison.Ordinal);
     }
 
@@ -124,19 +149,20 @@ public sealed class HostilePickleTests
         Assert.Equal([0, 3, 1, 4, 2, 5], tensor.ToSingles());
     }
 
-    public static TheoryData<string, int, string, string> LegacyLies => new()
-    {
-        { "magic", 5, "\u0001", "no PyTorch file" },
-        { "protocol", 3, "\u0001", "version is unknown" },
-        { "system", 23, "\u0089", "big-endian" },
-        { "keys", 2, "}", "damaged" },
-        { "keys", 9, "9", "no part of its state dictionary" },
-        { "keys", 9, "1", "names one twice" },
-        { "2", 0, "\0", "another length" },
-        { "0", 7, "\u0080", "ends before its data" },
-        { "0", 7, "\u007f", "ends before its data" },
-        { "2", 0, "\u0002", "ends before its data" },
-    };
+    public static TheoryData<string, int, string, string> LegacyLies =>
+        new()
+        {
+            { "magic", 5, "\u0001", "no PyTorch file" },
+            { "protocol", 3, "\u0001", "version is unknown" },
+            { "system", 23, "\u0089", "big-endian" },
+            { "keys", 2, "}", "damaged" },
+            { "keys", 9, "9", "no part of its state dictionary" },
+            { "keys", 9, "1", "names one twice" },
+            { "2", 0, "\0", "another length" },
+            { "0", 7, "\u0080", "ends before its data" },
+            { "0", 7, "\u007f", "ends before its data" },
+            { "2", 0, "\u0002", "ends before its data" },
+        };
 
     [Theory]
     [MemberData(nameof(LegacyLies))]
@@ -153,7 +179,8 @@ public sealed class HostilePickleTests
     public void Read_OfOldFormatCutAnywhere_Refuses()
     {
         byte[] file = WeightsSeed.Of("legacy")[0].File;
-        for (int length = 0; length < file.Length; length++) Refusal(file[..length]);
+        for (int length = 0; length < file.Length; length++)
+            Refusal(file[..length]);
     }
 
     private static byte[] Pickle(string opcodes) => [0x80, 2, .. Encoding.Latin1.GetBytes(opcodes)];

@@ -7,10 +7,22 @@ namespace BlazorTransfer.Training.Tests.Weights;
 public sealed class HostileSafetensorsTests
 {
     [Theory]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "overlap")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "overlap")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8,
+        "overlap"
+    )]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""",
+        4,
+        "overlap"
+    )]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "leave a gap")]
-    [InlineData("""{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'b' overlap others or leave a gap")]
+    [InlineData(
+        """{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8,
+        "'b' overlap others or leave a gap"
+    )]
     [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}""", 0, "leave a gap")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,-8]}}""", 8, "leave the file")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "leave the file")]
@@ -36,8 +48,16 @@ public sealed class HostileSafetensorsTests
     [InlineData("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "type, shape and two offsets")]
     [InlineData("""{"a":[]}""", 0, "damaged")]
     [InlineData("""{"a":""", 8, "damaged")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "'a' is there twice")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\u0061":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0, "'a' is there twice")]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        8,
+        "'a' is there twice"
+    )]
+    [InlineData(
+        """{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"\u0061":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""",
+        0,
+        "'a' is there twice"
+    )]
     [InlineData("""{"a":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,8]}}""", 8, "described twice")]
     [InlineData("""{"\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "damaged")]
     [InlineData("""{"a":{"dtype":"F32","shape":[[[[[[1]]]]]],"data_offsets":[0,4]}}""", 4, "damaged")]
@@ -88,15 +108,24 @@ public sealed class HostileSafetensorsTests
 
     [Fact]
     public void Read_WithDeepJson_RefusesWithoutDescending() =>
-        Assert.Contains("damaged", Refusal(File(Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 500_000)), 0)), StringComparison.Ordinal);
+        Assert.Contains(
+            "damaged",
+            Refusal(File(Encoding.UTF8.GetBytes("{\"a\":" + new string('[', 500_000)), 0)),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Read_WithNamesAndShapesOfAbsurdLength_RefusesInShortWords()
     {
-        string name = new string('n', 2000) + "\\n", ones = string.Join(',', Enumerable.Repeat(1, 33));
+        string name = new string('n', 2000) + "\\n",
+            ones = string.Join(',', Enumerable.Repeat(1, 33));
 
-        string longName = Refusal(File(Encoding.UTF8.GetBytes($$$"""{"{{{name}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""), 4));
-        string longShape = Refusal(File(Encoding.UTF8.GetBytes($$$"""{"a\n":{"dtype":"F32","shape":[{{{ones}}}],"data_offsets":[0,4]}}"""), 4));
+        string longName = Refusal(
+            File(Encoding.UTF8.GetBytes($$$"""{"{{{name}}}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"""), 4)
+        );
+        string longShape = Refusal(
+            File(Encoding.UTF8.GetBytes($$$"""{"a\n":{"dtype":"F32","shape":[{{{ones}}}],"data_offsets":[0,4]}}"""), 4)
+        );
 
         Assert.Contains("2001 characters", longName, StringComparison.Ordinal);
         Assert.Contains("'a?' has 33 dimensions", longShape, StringComparison.Ordinal);
@@ -118,7 +147,11 @@ public sealed class HostileSafetensorsTests
                 stream.SetLength(stream.Length + bytes);
             }
 
-            Assert.Contains("larger than 2 GB", Assert.Throws<WeightsException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "larger than 2 GB",
+                Assert.Throws<WeightsException>(() => WeightsFile.Open(path)).Message,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -130,7 +163,14 @@ public sealed class HostileSafetensorsTests
     public void Read_WithUnalignedAndEmptyTensorsInAnyOrder_ReadsThem()
     {
         // The format asks no alignment: the float begins at an odd byte, and its entry comes first.
-        byte[] file = File("""{"f":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},"e":{"dtype":"F32","shape":[0,3],"data_offsets":[5,5]},"b":{"dtype":"U8","shape":[],"data_offsets":[0,1]}} """u8, 0);
+        byte[] file = File(
+            """
+            {"f":{"dtype":"F32","shape":[1],"data_offsets":[1,5]},
+             "e":{"dtype":"F32","shape":[0,3],"data_offsets":[5,5]},
+             "b":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}
+            """u8,
+            0
+        );
         file = [.. file, 7, .. BitConverter.GetBytes(1.5f)];
 
         IReadOnlyDictionary<string, TensorData> tensors = Read(file);
@@ -140,7 +180,8 @@ public sealed class HostileSafetensorsTests
         Assert.Equal([0, 3], tensors["e"].Shape);
     }
 
-    private static byte[] File(ReadOnlySpan<byte> header, int dataBytes) => [.. BitConverter.GetBytes((ulong)header.Length), .. header, .. new byte[dataBytes]];
+    private static byte[] File(ReadOnlySpan<byte> header, int dataBytes) =>
+        [.. BitConverter.GetBytes((ulong)header.Length), .. header, .. new byte[dataBytes]];
 
     private static IReadOnlyDictionary<string, TensorData> Read(byte[] file) => WeightsFile.Read(new MemoryStream(file));
 

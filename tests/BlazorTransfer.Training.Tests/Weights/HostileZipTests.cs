@@ -9,20 +9,40 @@ namespace BlazorTransfer.Training.Tests.Weights;
 public sealed class HostileZipTests
 {
     // Offsets in the three records: local header, directory entry, end.
-    private const int LocalCompressed = 18, LocalSize = 22, Flags = 8, Compressed = 20, Size = 24, Header = 42, Count = 10, DirectoryLength = 12, DirectoryBegin = 16;
+    private const int LocalCompressed = 18,
+        LocalSize = 22,
+        Flags = 8,
+        Compressed = 20,
+        Size = 24,
+        Header = 42,
+        Count = 10,
+        DirectoryLength = 12,
+        DirectoryBegin = 16;
     private static readonly (string Name, byte[] Bytes)[] Parts = [.. WeightsSeed.Of("pth")[0].Parts];
 
     [Fact]
     public void Read_WithTwoEntriesOfOneName_Refuses() =>
-        Assert.Contains("two entries named 'archive/data/0'", Refusal(WeightsSeed.Zip([.. Parts, ("archive/data/0", new byte[24])])), StringComparison.Ordinal);
+        Assert.Contains(
+            "two entries named 'archive/data/0'",
+            Refusal(WeightsSeed.Zip([.. Parts, ("archive/data/0", new byte[24])])),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Read_WithTwoPickles_RefusesToChoose() =>
-        Assert.Contains("more than one", Refusal(WeightsSeed.Zip([.. Parts, ("other/data.pkl", Parts[0].Bytes)])), StringComparison.Ordinal);
+        Assert.Contains(
+            "more than one",
+            Refusal(WeightsSeed.Zip([.. Parts, ("other/data.pkl", Parts[0].Bytes)])),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Read_FromBigEndianMachine_Refuses() =>
-        Assert.Contains("big-endian", Refusal(WeightsSeed.Zip([.. Parts.Select(p => p.Name == "archive/byteorder" ? (p.Name, "big"u8.ToArray()) : p)])), StringComparison.Ordinal);
+        Assert.Contains(
+            "big-endian",
+            Refusal(WeightsSeed.Zip([.. Parts.Select(p => p.Name == "archive/byteorder" ? (p.Name, "big"u8.ToArray()) : p)])),
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("PK\u0003\u0004", LocalCompressed, 1u, "directory is damaged")]
@@ -84,7 +104,8 @@ public sealed class HostileZipTests
         {
             foreach ((string part, byte[] bytes) in Parts)
             {
-                using Stream content = zip.CreateEntry(part, part == name ? CompressionLevel.SmallestSize : CompressionLevel.NoCompression).Open();
+                using Stream content = zip.CreateEntry(part, part == name ? CompressionLevel.SmallestSize : CompressionLevel.NoCompression)
+                    .Open();
                 content.Write(part == name ? new byte[50 << 20] : bytes);
             }
         }
@@ -105,30 +126,42 @@ public sealed class HostileZipTests
     {
         byte[] file = WeightsSeed.Zip(Parts);
         int end = IndexOf(file, "PK\u0005\u0006");
-        byte[] end64 = new byte[56], locator = new byte[20];
+        byte[] end64 = new byte[56],
+            locator = new byte[20];
         "PK\u0006\u0006"u8.CopyTo(end64);
         BinaryPrimitives.WriteInt64LittleEndian(end64.AsSpan(32), BinaryPrimitives.ReadUInt16LittleEndian(file.AsSpan(end + Count)));
-        BinaryPrimitives.WriteInt64LittleEndian(end64.AsSpan(40), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(end + DirectoryLength)));
-        BinaryPrimitives.WriteInt64LittleEndian(end64.AsSpan(48), BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(end + DirectoryBegin)));
-        if (lie > 0) BinaryPrimitives.WriteInt64LittleEndian(end64.AsSpan(lie), 1L << 62);
+        BinaryPrimitives.WriteInt64LittleEndian(
+            end64.AsSpan(40),
+            BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(end + DirectoryLength))
+        );
+        BinaryPrimitives.WriteInt64LittleEndian(
+            end64.AsSpan(48),
+            BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(end + DirectoryBegin))
+        );
+        if (lie > 0)
+            BinaryPrimitives.WriteInt64LittleEndian(end64.AsSpan(lie), 1L << 62);
         "PK\u0006\u0007"u8.CopyTo(locator);
         BinaryPrimitives.WriteInt64LittleEndian(locator.AsSpan(8), end);
         byte[] saturated = [.. file[end..]];
         saturated.AsSpan(8, 12).Fill(0xff);
         byte[] zip64 = [.. file[..end], .. end64, .. locator, .. saturated];
 
-        if (words is null) Assert.Equal(3, WeightsFile.Read(new MemoryStream(zip64)).Count);
-        else Assert.Contains(words, Refusal(zip64), StringComparison.Ordinal);
+        if (words is null)
+            Assert.Equal(3, WeightsFile.Read(new MemoryStream(zip64)).Count);
+        else
+            Assert.Contains(words, Refusal(zip64), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_OfZipCutAnywhere_Refuses()
     {
         byte[] file = WeightsSeed.Zip(Parts);
-        for (int length = 0; length < file.Length; length++) Refusal(file[..length]);
+        for (int length = 0; length < file.Length; length++)
+            Refusal(file[..length]);
     }
 
-    private static int IndexOf(byte[] file, string record, int from = 0) => from + file.AsSpan(from).IndexOf(System.Text.Encoding.Latin1.GetBytes(record));
+    private static int IndexOf(byte[] file, string record, int from = 0) =>
+        from + file.AsSpan(from).IndexOf(System.Text.Encoding.Latin1.GetBytes(record));
 
     private static string Refusal(byte[] file) => Assert.Throws<WeightsException>(() => WeightsFile.Read(new MemoryStream(file))).Message;
 }

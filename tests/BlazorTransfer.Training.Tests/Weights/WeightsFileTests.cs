@@ -56,8 +56,12 @@ public sealed class WeightsFileTests : IDisposable
     public void Load_WithDenseNetsOldNames_TakesThemForTheNewOnes()
     {
         using Backbone network = BackboneRegistry.Create("densenet121", 2);
-        Dictionary<string, TensorData> old = network.state_dict().ToDictionary(
-            t => System.Text.RegularExpressions.Regex.Replace(t.Key, @"(denselayer\d+\.(?:norm|conv))(\d)", "$1.$2"), t => TensorData.FromTensor(t.Value));
+        Dictionary<string, TensorData> old = network
+            .state_dict()
+            .ToDictionary(
+                t => System.Text.RegularExpressions.Regex.Replace(t.Key, @"(denselayer\d+\.(?:norm|conv))(\d)", "$1.$2"),
+                t => TensorData.FromTensor(t.Value)
+            );
         Assert.Contains("features.denseblock1.denselayer1.norm.1.weight", old.Keys);
         string path = Path.Combine(_folder, "w.safetensors");
         Safetensors.Write(path, old);
@@ -69,11 +73,14 @@ public sealed class WeightsFileTests : IDisposable
     public void Open_WithAnOldAndANewNameOfOneTensor_RefusesInWords()
     {
         string path = Path.Combine(_folder, "w.safetensors");
-        Safetensors.Write(path, new Dictionary<string, TensorData>
-        {
-            ["denselayer1.norm.1.weight"] = new(ElementType.Float32, [1], new byte[4]),
-            ["denselayer1.norm1.weight"] = new(ElementType.Float32, [1], new byte[4]),
-        });
+        Safetensors.Write(
+            path,
+            new Dictionary<string, TensorData>
+            {
+                ["denselayer1.norm.1.weight"] = new(ElementType.Float32, [1], new byte[4]),
+                ["denselayer1.norm1.weight"] = new(ElementType.Float32, [1], new byte[4]),
+            }
+        );
 
         Assert.Contains("two tensors", Assert.Throws<WeightsException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
     }
@@ -128,7 +135,11 @@ public sealed class WeightsFileTests : IDisposable
         Dictionary<string, TensorData> tensors = network.state_dict().ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
         tensors["conv1.weight"] = new TensorData(ElementType.Int8, tensors["conv1.weight"].Shape, new byte[16 * 3 * 9]);
 
-        Assert.Contains("conv1.weight: whole numbers (Int8)", Assert.Throws<WeightsException>(() => WeightsLoader.Load(network, tensors)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "conv1.weight: whole numbers (Int8)",
+            Assert.Throws<WeightsException>(() => WeightsLoader.Load(network, tensors)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Empty(WeightsLoader.FittingBackbones(tensors));
     }
 
@@ -151,10 +162,16 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Equal(Enum.GetValues<ElementType>(), values.Keys);
         foreach ((ElementType type, byte[] bytes) in values)
         {
-            float second = type switch { ElementType.UInt8 => 2, ElementType.Bool => 0, _ => -2 };
+            float second = type switch
+            {
+                ElementType.UInt8 => 2,
+                ElementType.Bool => 0,
+                _ => -2,
+            };
             // Rows and columns swapped, so that the target's memory is not in the file's order.
             using var scope = TorchSharp.torch.NewDisposeScope();
-            TorchSharp.torch.Tensor plain = TorchSharp.torch.zeros(1, 2), strided = TorchSharp.torch.zeros(2, 2).t()[..1];
+            TorchSharp.torch.Tensor plain = TorchSharp.torch.zeros(1, 2),
+                strided = TorchSharp.torch.zeros(2, 2).t()[..1];
             foreach (TorchSharp.torch.Tensor target in new[] { plain, strided })
             {
                 new TensorData(type, [1, 2], bytes).CopyTo(target);
@@ -182,7 +199,9 @@ public sealed class WeightsFileTests : IDisposable
     public void Trunk_WithoutAHead_FitsAlsoWhereTheHeadIsMostOfTheNetwork()
     {
         using Backbone network = BackboneRegistry.Create("shufflenet_v2_x0_5", 2);
-        Dictionary<string, TensorData> tensors = network.state_dict().Where(t => !t.Key.StartsWith(network.HeadName, StringComparison.Ordinal))
+        Dictionary<string, TensorData> tensors = network
+            .state_dict()
+            .Where(t => !t.Key.StartsWith(network.HeadName, StringComparison.Ordinal))
             .ToDictionary(t => t.Key, t => TensorData.FromTensor(t.Value));
 
         Assert.Equal(["shufflenet_v2_x0_5"], WeightsLoader.FittingBackbones(tensors));
@@ -193,13 +212,19 @@ public sealed class WeightsFileTests : IDisposable
     public void Bytes_OfAFileReplacedMeanwhile_AreTheOldOnes_AndOfOneCutMeanwhile_AreRefused()
     {
         string path = Path.Combine(_folder, "w.safetensors");
-        Safetensors.Write(path, new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float32, [2], BitConverter.GetBytes(0x3f800000_40000000)) });
-        TensorData old = WeightsFile.Open(path)["a"], part = old with { Shape = [1], Bytes = old.Bytes[4..] };
+        Safetensors.Write(
+            path,
+            new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float32, [2], BitConverter.GetBytes(0x3f800000_40000000)) }
+        );
+        TensorData old = WeightsFile.Open(path)["a"],
+            part = old with { Shape = [1], Bytes = old.Bytes[4..] };
         Safetensors.Write(path, new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float32, [2], new byte[8]) });
         TensorData cut = WeightsFile.Open(path)["a"];
-        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) stream.SetLength(stream.Length - 1);
+        using (var stream = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            stream.SetLength(stream.Length - 1);
 
-        using TorchSharp.torch.Tensor one = TorchSharp.torch.zeros(1), two = TorchSharp.torch.zeros(2);
+        using TorchSharp.torch.Tensor one = TorchSharp.torch.zeros(1),
+            two = TorchSharp.torch.zeros(2);
         part.CopyTo(one);
         Assert.Equal(1f, one.item<float>());
         old.CopyTo(two);
@@ -245,7 +270,8 @@ public sealed class WeightsFileTests : IDisposable
     public void Open_WithTorchScript_RefusesIt()
     {
         string zip = Path.Combine(_folder, "script.pt");
-        using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Create)) archive.CreateEntry("m/code/__torch__.py");
+        using (ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Create))
+            archive.CreateEntry("m/code/__torch__.py");
 
         Assert.Contains("TorchScript", Assert.Throws<WeightsException>(() => WeightsFile.Open(zip)).Message);
     }

@@ -42,7 +42,17 @@ public sealed class FindCommandTests : IDisposable
     [Fact]
     public void LearningRate_OfAFolder_IsToldAsTheOptionToAdd_OrWhyThereIsNone()
     {
-        (int code, string output, string errors) = WorkerProcess.Run("find-learning-rate", "--data", _small.Images, "--epochs", "3", "--batch-size", "8", "--image-size", "64");
+        (int code, string output, string errors) = WorkerProcess.Run(
+            "find-learning-rate",
+            "--data",
+            _small.Images,
+            "--epochs",
+            "3",
+            "--batch-size",
+            "8",
+            "--image-size",
+            "64"
+        );
 
         Assert.True(code == 0, errors);
         Assert.Matches(@"^(--learning-rate \d|The loss )", output);
@@ -61,7 +71,8 @@ public sealed class FindCommandTests : IDisposable
     {
         string garbage = Path.Combine(_small.Folder, "garbage.json");
         File.WriteAllText(garbage, "this is no job");
-        string filled = call.Replace("{images}", _small.Images, StringComparison.Ordinal).Replace("{none}", Path.Combine(_small.Folder, "none"), StringComparison.Ordinal)
+        string filled = call.Replace("{images}", _small.Images, StringComparison.Ordinal)
+            .Replace("{none}", Path.Combine(_small.Folder, "none"), StringComparison.Ordinal)
             .Replace("{garbage}", garbage, StringComparison.Ordinal);
 
         (int code, string output, string errors) = WorkerProcess.Run(filled.Split(' '));
@@ -75,6 +86,11 @@ public sealed class FindCommandTests : IDisposable
     {
         (int code, string output, string errors) = WorkerProcess.Run(arguments);
         Assert.True(code == 0, errors);
-        return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => JsonSerializer.Deserialize<TuningEvent>(l, ProtocolJson.Line)!)];
+        return
+        [
+            .. output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(l => JsonSerializer.Deserialize<TuningEvent>(l, ProtocolJson.Line)!),
+        ];
     }
 }

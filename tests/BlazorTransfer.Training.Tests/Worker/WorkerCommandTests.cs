@@ -23,7 +23,19 @@ public sealed class WorkerCommandTests : IDisposable
         string run = Path.Combine(_small.Folder, "run");
 
         (int code, string events, string errors) = WorkerProcess.Run(
-            "train", "--data", _small.Images, "--backbone", "squeezenet1_1", "--weights", "random", "--epochs", "2", "--out", run, "--json");
+            "train",
+            "--data",
+            _small.Images,
+            "--backbone",
+            "squeezenet1_1",
+            "--weights",
+            "random",
+            "--epochs",
+            "2",
+            "--out",
+            run,
+            "--json"
+        );
 
         Assert.True(code == 0, errors);
         RunEvent[] written = [.. RunEventTail.Read(new RunFolder(run).Events).Events];
@@ -32,7 +44,14 @@ public sealed class WorkerCommandTests : IDisposable
         ArtifactWritten package = Assert.Single(written.OfType<ArtifactWritten>());
         Assert.Equal(new FileInfo(Path.Combine(run, package.File)).Length, package.Bytes);
 
-        (code, string measured, errors) = WorkerProcess.Run("evaluate", "--model", Path.Combine(run, package.File), "--data", _small.Images, "--json");
+        (code, string measured, errors) = WorkerProcess.Run(
+            "evaluate",
+            "--model",
+            Path.Combine(run, package.File),
+            "--data",
+            _small.Images,
+            "--json"
+        );
         Assert.True(code == 0, errors);
         Assert.Equal(24, JsonDocument.Parse(measured).RootElement.GetProperty("images").GetInt32());
 
@@ -45,32 +64,94 @@ public sealed class WorkerCommandTests : IDisposable
 
         string taught = Path.Combine(_small.Folder, "taught");
         (code, _, errors) = WorkerProcess.Run(
-            "train", "--data", _small.Images, "--weights", "random", "--method", "distillation", "--teacher", Path.Combine(run, package.File), "--epochs", "1", "--image-size", "32", "--out", taught, "--json");
+            "train",
+            "--data",
+            _small.Images,
+            "--weights",
+            "random",
+            "--method",
+            "distillation",
+            "--teacher",
+            Path.Combine(run, package.File),
+            "--epochs",
+            "1",
+            "--image-size",
+            "32",
+            "--out",
+            taught,
+            "--json"
+        );
         Assert.True(code == 0, errors);
-        Assert.Contains(RunEventTail.Read(new RunFolder(taught).Events).Events.OfType<MessageLogged>(), m => m.Text == "The teacher is model.zip: SqueezeNet 1.1, 224 pixels.");
+        Assert.Contains(
+            RunEventTail.Read(new RunFolder(taught).Events).Events.OfType<MessageLogged>(),
+            m => m.Text == "The teacher is model.zip: SqueezeNet 1.1, 224 pixels."
+        );
     }
 
     [Fact]
     public void Train_WithLabelSets_ThenEvaluateAndPredict_AnswerThemToo()
     {
         string run = Path.Combine(_small.Folder, "run");
-        _small.WriteTable("class,lighting", file => $"{(file.Contains("good", StringComparison.Ordinal) ? "good" : "bad")},{SmallRun.LightOf(file)}");
+        _small.WriteTable(
+            "class,lighting",
+            file => $"{(file.Contains("good", StringComparison.Ordinal) ? "good" : "bad")},{SmallRun.LightOf(file)}"
+        );
 
         (int code, _, string errors) = WorkerProcess.Run(
-            "train", "--data", _small.Images, "--layout", "table", "--method", "multi-task", "--label-set", "lighting=0.5", "--epochs", "1", "--image-size", "32", "--out", run, "--json");
+            "train",
+            "--data",
+            _small.Images,
+            "--layout",
+            "table",
+            "--method",
+            "multi-task",
+            "--label-set",
+            "lighting=0.5",
+            "--epochs",
+            "1",
+            "--image-size",
+            "32",
+            "--out",
+            run,
+            "--json"
+        );
 
         Assert.True(code == 0, errors);
         string image = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).First();
-        (code, string answer, errors) = WorkerProcess.Run("predict", "--model", Path.Combine(run, "artifacts", "model.zip"), "--top", "1", image);
+        (code, string answer, errors) = WorkerProcess.Run(
+            "predict",
+            "--model",
+            Path.Combine(run, "artifacts", "model.zip"),
+            "--top",
+            "1",
+            image
+        );
         Assert.True(code == 0, errors);
         Assert.Matches(@"^.*\t(good|bad) \d+\.\d %\tlighting: (cold|warm) \d+\.\d %\n$", answer);
         // Of folders that are other classes, the table's still tell the light.
-        Assert.Contains("does not know the class 'pit'", WorkerProcess.Run("evaluate", "--model", run, "--data", _small.Images).Errors, StringComparison.Ordinal);
-        (code, string measured, errors) = WorkerProcess.Run("evaluate", "--model", run, "--data", _small.Images, "--layout", "table", "--json");
+        Assert.Contains(
+            "does not know the class 'pit'",
+            WorkerProcess.Run("evaluate", "--model", run, "--data", _small.Images).Errors,
+            StringComparison.Ordinal
+        );
+        (code, string measured, errors) = WorkerProcess.Run(
+            "evaluate",
+            "--model",
+            run,
+            "--data",
+            _small.Images,
+            "--layout",
+            "table",
+            "--json"
+        );
         Assert.True(code == 0, errors);
         JsonElement set = JsonDocument.Parse(measured).RootElement.GetProperty("labelSets").EnumerateArray().Single();
         Assert.Equal(("lighting", 24), (set.GetProperty("name").GetString(), set.GetProperty("images").GetInt32()));
-        Assert.Contains("neither a name nor a name with a weight", WorkerProcess.Run("train", "--data", _small.Images, "--method", "multi-task", "--label-set", "x=y", "--out", run + "2").Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "neither a name nor a name with a weight",
+            WorkerProcess.Run("train", "--data", _small.Images, "--method", "multi-task", "--label-set", "x=y", "--out", run + "2").Errors,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -91,8 +172,25 @@ public sealed class WorkerCommandTests : IDisposable
         }
 
         (int code, _, string errors) = WorkerProcess.Run(
-            "train", "--data", Part("warm"), "--target", Part("cold"), "--target-labels", "1", "--method", "tradaboost", "--boosting-rounds", "4", "--backbone", "resnet20_cifar", "--weights", "random",
-            "--out", run, "--json");
+            "train",
+            "--data",
+            Part("warm"),
+            "--target",
+            Part("cold"),
+            "--target-labels",
+            "1",
+            "--method",
+            "tradaboost",
+            "--boosting-rounds",
+            "4",
+            "--backbone",
+            "resnet20_cifar",
+            "--weights",
+            "random",
+            "--out",
+            run,
+            "--json"
+        );
 
         Assert.True(code == 0, errors);
         Assert.Equal(1, JobSpec.Load(new RunFolder(run).Job).Target!.LabelledPerClass);
@@ -104,17 +202,44 @@ public sealed class WorkerCommandTests : IDisposable
     [Fact]
     public void Pretrain_ThenTrain_StartsFromWhatWasLearned()
     {
-        string source = Path.Combine(_small.Folder, "source"), run = Path.Combine(_small.Folder, "run");
+        string source = Path.Combine(_small.Folder, "source"),
+            run = Path.Combine(_small.Folder, "run");
 
-        (int code, string output, string errors) = WorkerProcess.Run("pretrain", "--data", _small.Images, "--epochs", "1", "--image-size", "32", "--out", source);
+        (int code, string output, string errors) = WorkerProcess.Run(
+            "pretrain",
+            "--data",
+            _small.Images,
+            "--epochs",
+            "1",
+            "--image-size",
+            "32",
+            "--out",
+            source
+        );
 
         Assert.True(code == 0, errors);
         string trunk = Path.Combine(source, "artifacts", "backbone.safetensors");
         Assert.Contains(trunk, output, StringComparison.Ordinal);
-        (code, _, errors) = WorkerProcess.Run("train", "--data", _small.Images, "--weights", trunk, "--epochs", "1", "--write-backbone", "--out", run, "--json");
+        (code, _, errors) = WorkerProcess.Run(
+            "train",
+            "--data",
+            _small.Images,
+            "--weights",
+            trunk,
+            "--epochs",
+            "1",
+            "--write-backbone",
+            "--out",
+            run,
+            "--json"
+        );
         Assert.True(code == 0, errors);
         Assert.Equal(new FileInfo(trunk).Length, new FileInfo(Path.Combine(run, "artifacts", "backbone.safetensors")).Length);
-        Assert.Contains("the head is new", Assert.Single(RunEventTail.Read(new RunFolder(run).Events).Events.OfType<MessageLogged>()).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "the head is new",
+            Assert.Single(RunEventTail.Read(new RunFolder(run).Events).Events.OfType<MessageLogged>()).Text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -122,12 +247,32 @@ public sealed class WorkerCommandTests : IDisposable
     {
         string images = Path.Combine(_small.Folder, "fractals");
 
-        (int code, _, string errors) = WorkerProcess.Run("draw-fractals", "--classes", "3", "--images-per-class", "10", "--image-size", "32", "--out", images);
+        (int code, _, string errors) = WorkerProcess.Run(
+            "draw-fractals",
+            "--classes",
+            "3",
+            "--images-per-class",
+            "10",
+            "--image-size",
+            "32",
+            "--out",
+            images
+        );
 
         Assert.True(code == 0, errors);
         Assert.Equal(30, Directory.EnumerateFiles(images, "*.jpg", SearchOption.AllDirectories).Count());
         Assert.DoesNotContain(Directory.EnumerateDirectories(_small.Folder), d => d.Contains(".partial-", StringComparison.Ordinal));
-        (code, _, errors) = WorkerProcess.Run("pretrain", "--data", images, "--epochs", "1", "--image-size", "32", "--out", Path.Combine(_small.Folder, "source"));
+        (code, _, errors) = WorkerProcess.Run(
+            "pretrain",
+            "--data",
+            images,
+            "--epochs",
+            "1",
+            "--image-size",
+            "32",
+            "--out",
+            Path.Combine(_small.Folder, "source")
+        );
         Assert.True(code == 0, errors);
         (code, _, errors) = WorkerProcess.Run("draw-fractals", "--out", images);
         Assert.Equal((int)WorkerExitCode.BadInput, code);
@@ -183,7 +328,11 @@ public sealed class WorkerCommandTests : IDisposable
         (int code, string table, string errors) = WorkerProcess.Run("inspect-weights", weights, "--backbone", "resnet20_cifar");
         Assert.True(code == 0, errors);
         Assert.Contains("missing     layer1.0.bn1.weight", table, StringComparison.Ordinal);
-        Assert.Contains("other       conv1.weight: [16, 1, 3, 3] in the file, [16, 3, 3, 3] in the network", table, StringComparison.Ordinal);
+        Assert.Contains(
+            "other       conv1.weight: [16, 1, 3, 3] in the file, [16, 3, 3, 3] in the network",
+            table,
+            StringComparison.Ordinal
+        );
         Assert.Contains("unexpected  extra", table, StringComparison.Ordinal);
 
         (code, string json, errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
@@ -193,36 +342,46 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(["layer1.0.bn1.weight"], inspection.Closest!.Missing);
 
         (code, string output, errors) = WorkerProcess.Run(
-            "train", "--data", _small.Images, "--backbone", "resnet20_cifar", "--weights", weights, "--out", Path.Combine(_small.Folder, "out"));
+            "train",
+            "--data",
+            _small.Images,
+            "--backbone",
+            "resnet20_cifar",
+            "--weights",
+            weights,
+            "--out",
+            Path.Combine(_small.Folder, "out")
+        );
         Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
         Assert.Contains("'layer1.0.bn1.weight' is missing", errors + output, StringComparison.Ordinal);
     }
 
-    public static TheoryData<string, WorkerExitCode, string> WrongCalls => new()
-    {
-        { "", WorkerExitCode.Usage, "" },
-        { "train --no-such-option", WorkerExitCode.Usage, "" },
-        { "train --data {none} --weights random --out {out}", WorkerExitCode.BadInput, "There is no folder" },
-        { "train --data {images} --weights {none} --out {out}", WorkerExitCode.BadInput, "none" },
-        { "train --data {images} --weights {garbage} --out {out}", WorkerExitCode.BadInput, "" },
-        { "train --data {images} --backbone alexnet --out {out}", WorkerExitCode.BadInput, "resnet18_slim" },
-        { "train --data {images} --method from-scratch --out {out}", WorkerExitCode.BadInput, "fine-tuning" },
-        { "train --data {images} --weights random --out {images}", WorkerExitCode.BadInput, "not empty" },
-        { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "left alone" },
-        { "train --data {images} --weights random --out {out} --backbone nothing", WorkerExitCode.BadInput, "nothing" },
-        { "train --data {images} --weights random --out {out} --method nothing", WorkerExitCode.BadInput, "nothing" },
-        { "train --data {images} --weights random --out {out} --epochs many", WorkerExitCode.BadInput, "--epochs" },
-        { "train --data {images} --weights random --out {out} --epochs 0", WorkerExitCode.BadInput, "at least 1" },
-        { "train --data {images} --weights random --out {out} --device cuda:7", WorkerExitCode.DeviceUnavailable, "cuda" },
-        { "train --data {images} --method distillation --teacher {none} --out {out}", WorkerExitCode.BadInput, "There is no model" },
-        { "train --data {images} --weights random --out {out} --target-labels 3", WorkerExitCode.BadInput, "--target" },
-        { "predict --model {none} {garbage}", WorkerExitCode.BadInput, "none" },
-        { "evaluate --model {garbage} --data {images}", WorkerExitCode.BadInput, "" },
-        { "inspect-weights {garbage}", WorkerExitCode.BadInput, "" },
-        { "measure nothing", WorkerExitCode.BadInput, "nothing" },
-        { "measure resnet18 --batch-size 0", WorkerExitCode.BadInput, "--batch-size" },
-        { "run {none}", WorkerExitCode.BadInput, "There is no folder" },
-    };
+    public static TheoryData<string, WorkerExitCode, string> WrongCalls =>
+        new()
+        {
+            { "", WorkerExitCode.Usage, "" },
+            { "train --no-such-option", WorkerExitCode.Usage, "" },
+            { "train --data {none} --weights random --out {out}", WorkerExitCode.BadInput, "There is no folder" },
+            { "train --data {images} --weights {none} --out {out}", WorkerExitCode.BadInput, "none" },
+            { "train --data {images} --weights {garbage} --out {out}", WorkerExitCode.BadInput, "" },
+            { "train --data {images} --backbone alexnet --out {out}", WorkerExitCode.BadInput, "resnet18_slim" },
+            { "train --data {images} --method from-scratch --out {out}", WorkerExitCode.BadInput, "fine-tuning" },
+            { "train --data {images} --weights random --out {images}", WorkerExitCode.BadInput, "not empty" },
+            { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "left alone" },
+            { "train --data {images} --weights random --out {out} --backbone nothing", WorkerExitCode.BadInput, "nothing" },
+            { "train --data {images} --weights random --out {out} --method nothing", WorkerExitCode.BadInput, "nothing" },
+            { "train --data {images} --weights random --out {out} --epochs many", WorkerExitCode.BadInput, "--epochs" },
+            { "train --data {images} --weights random --out {out} --epochs 0", WorkerExitCode.BadInput, "at least 1" },
+            { "train --data {images} --weights random --out {out} --device cuda:7", WorkerExitCode.DeviceUnavailable, "cuda" },
+            { "train --data {images} --method distillation --teacher {none} --out {out}", WorkerExitCode.BadInput, "There is no model" },
+            { "train --data {images} --weights random --out {out} --target-labels 3", WorkerExitCode.BadInput, "--target" },
+            { "predict --model {none} {garbage}", WorkerExitCode.BadInput, "none" },
+            { "evaluate --model {garbage} --data {images}", WorkerExitCode.BadInput, "" },
+            { "inspect-weights {garbage}", WorkerExitCode.BadInput, "" },
+            { "measure nothing", WorkerExitCode.BadInput, "nothing" },
+            { "measure resnet18 --batch-size 0", WorkerExitCode.BadInput, "--batch-size" },
+            { "run {none}", WorkerExitCode.BadInput, "There is no folder" },
+        };
 
     [Theory]
     [MemberData(nameof(WrongCalls))]
@@ -230,8 +389,10 @@ public sealed class WorkerCommandTests : IDisposable
     {
         string garbage = Path.Combine(_small.Folder, "garbage.pth");
         File.WriteAllText(garbage, "these are no weights");
-        string filled = call.Replace("{images}", _small.Images, StringComparison.Ordinal).Replace("{none}", Path.Combine(_small.Folder, "none"), StringComparison.Ordinal)
-            .Replace("{garbage}", garbage, StringComparison.Ordinal).Replace("{out}", Path.Combine(_small.Folder, "out"), StringComparison.Ordinal);
+        string filled = call.Replace("{images}", _small.Images, StringComparison.Ordinal)
+            .Replace("{none}", Path.Combine(_small.Folder, "none"), StringComparison.Ordinal)
+            .Replace("{garbage}", garbage, StringComparison.Ordinal)
+            .Replace("{out}", Path.Combine(_small.Folder, "out"), StringComparison.Ordinal);
 
         (int code, string output, string errors) = WorkerProcess.Run(filled.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
@@ -247,7 +408,10 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The file names and the loader's words are those of Linux.");
         string folder = Path.Combine(_small.Folder, "libtorch");
         Directory.CreateDirectory(folder);
-        File.WriteAllText(Path.Combine(folder, "libc10.so"), "this is no library, but long enough to have a header: it is text, and text, and text");
+        File.WriteAllText(
+            Path.Combine(folder, "libc10.so"),
+            "this is no library, but long enough to have a header: it is text, and text, and text"
+        );
 
         foreach ((string value, string words) in new[] { (folder, "libc10.so: "), (Path.Combine(folder, "none"), "no folder") })
         {
@@ -271,8 +435,10 @@ public sealed class WorkerCommandTests : IDisposable
         using Process worker = WorkerProcess.Start("run", folder.Path);
         WaitFor(() => RunEventTail.Read(folder.Events).Events.Any(e => e is EpochCompleted));
 
-        if (bySignal) Assert.Equal(0, Kill(worker.Id, SigTerm));
-        else folder.RequestCancel();
+        if (bySignal)
+            Assert.Equal(0, Kill(worker.Id, SigTerm));
+        else
+            folder.RequestCancel();
         (int code, _, _) = WorkerProcess.Finish(worker);
 
         Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);

@@ -11,13 +11,15 @@ internal static class WorkerProcess
 
     public static (int Code, string Output, string Errors) Run(params string[] arguments) => Finish(Start(arguments));
 
-    public static (int Code, string Output, string Errors) Run((string Name, string Value)[] environment, params string[] arguments) => Finish(Start(environment, arguments));
+    public static (int Code, string Output, string Errors) Run((string Name, string Value)[] environment, params string[] arguments) =>
+        Finish(Start(environment, arguments));
 
     public static (int Code, string Output, string Errors) Finish(Process process)
     {
         using (process)
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync(),
+                errors = process.StandardError.ReadToEndAsync();
             if (!process.WaitForExit(Limit))
             {
                 process.Kill(entireProcessTree: true);
@@ -35,7 +37,8 @@ internal static class WorkerProcess
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 }

@@ -19,10 +19,14 @@ public sealed class AccountTests : IDisposable
         using HttpClient client = _app.Anonymous();
         string code = _app.Get<SetupCode>().Value;
 
-        using (HttpResponseMessage wrong = await SetUpAsync(client, "AAAA-AAAA-AAAA", "Mallory")) Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
+        using (HttpResponseMessage wrong = await SetUpAsync(client, "AAAA-AAAA-AAAA", "Mallory"))
+            Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         Assert.Empty(Users());
         // People type it in small letters and without the dashes.
-        using (HttpResponseMessage right = await SetUpAsync(client, code.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant(), "Ada")) Assert.Equal(HttpStatusCode.Redirect, right.StatusCode);
+        using (
+            HttpResponseMessage right = await SetUpAsync(client, code.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant(), "Ada")
+        )
+            Assert.Equal(HttpStatusCode.Redirect, right.StatusCode);
         Assert.True(Assert.Single(Users()).IsAdmin);
 
         using HttpClient late = _app.Anonymous();
@@ -36,11 +40,15 @@ public sealed class AccountTests : IDisposable
     {
         Assert.Empty(Users());
 
-        await Parallel.ForAsync(0, 8, async (i, _) =>
-        {
-            using IServiceScope scope = _app.Factory.Services.CreateScope();
-            await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstAsync($"User{i}", TestApp.Password);
-        });
+        await Parallel.ForAsync(
+            0,
+            8,
+            async (i, _) =>
+            {
+                using IServiceScope scope = _app.Factory.Services.CreateScope();
+                await scope.ServiceProvider.GetRequiredService<AccountService>().CreateFirstAsync($"User{i}", TestApp.Password);
+            }
+        );
 
         Assert.Single(Users());
     }
@@ -50,7 +58,8 @@ public sealed class AccountTests : IDisposable
     {
         SetupCode code = _app.Get<SetupCode>();
 
-        for (int i = 0; i < 20; i++) Assert.False(code.Matches($"guess {i}"));
+        for (int i = 0; i < 20; i++)
+            Assert.False(code.Matches($"guess {i}"));
 
         Assert.False(code.Matches(code.Value));
     }
@@ -63,11 +72,23 @@ public sealed class AccountTests : IDisposable
 
         for (int i = 0; i < 10; i++)
         {
-            using HttpResponseMessage wrong = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", "Ada"), ("Password", "not the password"));
+            using HttpResponseMessage wrong = await TestApp.PostFormAsync(
+                client,
+                "/login",
+                "login",
+                ("UserName", "Ada"),
+                ("Password", "not the password")
+            );
             Assert.Equal(HttpStatusCode.OK, wrong.StatusCode);
         }
 
-        using HttpResponseMessage right = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", "Ada"), ("Password", TestApp.Password));
+        using HttpResponseMessage right = await TestApp.PostFormAsync(
+            client,
+            "/login",
+            "login",
+            ("UserName", "Ada"),
+            ("Password", TestApp.Password)
+        );
         Assert.Equal(HttpStatusCode.OK, right.StatusCode);
         Assert.Contains("Too many attempts", await right.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -79,11 +100,27 @@ public sealed class AccountTests : IDisposable
         using HttpClient browser = _app.Anonymous();
         string before = await TestApp.FormTokenAsync(browser, "/login");
         using (await TestApp.PostFormAsync(browser, "/login", "login", ("UserName", "Ada"), ("Password", TestApp.Password)))
-        using (HttpResponseMessage signedIn = await TestApp.PostAsync(browser, "/login", "login", before, ("UserName", "Ada"), ("Password", TestApp.Password)))
+        using (
+            HttpResponseMessage signedIn = await TestApp.PostAsync(
+                browser,
+                "/login",
+                "login",
+                before,
+                ("UserName", "Ada"),
+                ("Password", TestApp.Password)
+            )
+        )
             Assert.Equal((HttpStatusCode.Redirect, "/"), (signedIn.StatusCode, signedIn.Headers.Location?.OriginalString));
 
         using HttpClient stranger = _app.Anonymous();
-        using HttpResponseMessage anonymous = await TestApp.PostAsync(stranger, "/login", "login", before, ("UserName", "Ada"), ("Password", TestApp.Password));
+        using HttpResponseMessage anonymous = await TestApp.PostAsync(
+            stranger,
+            "/login",
+            "login",
+            before,
+            ("UserName", "Ada"),
+            ("Password", TestApp.Password)
+        );
         Assert.Equal((HttpStatusCode.Redirect, "/login?stale=true"), (anonymous.StatusCode, anonymous.Headers.Location?.OriginalString));
         Assert.Contains("out of date", await stranger.GetStringAsync("/login?stale=true"), StringComparison.Ordinal);
         using HttpResponseMessage home = await stranger.GetAsync("/");
@@ -98,7 +135,13 @@ public sealed class AccountTests : IDisposable
 
         foreach (string name in new[] { "Ada", "Nobody" })
         {
-            using HttpResponseMessage answer = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", "not the password"));
+            using HttpResponseMessage answer = await TestApp.PostFormAsync(
+                client,
+                "/login",
+                "login",
+                ("UserName", name),
+                ("Password", "not the password")
+            );
             Assert.Contains("Name or password is not right.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
@@ -108,12 +151,22 @@ public sealed class AccountTests : IDisposable
     {
         await _app.CreateUserAsync("Ada");
         using HttpClient client = _app.Anonymous();
-        using var content = new FormUrlEncodedContent(new Dictionary<string, string> { ["_handler"] = "login", ["Input.UserName"] = "Ada", ["Input.Password"] = TestApp.Password });
+        using var content = new FormUrlEncodedContent(
+            new Dictionary<string, string>
+            {
+                ["_handler"] = "login",
+                ["Input.UserName"] = "Ada",
+                ["Input.Password"] = TestApp.Password,
+            }
+        );
 
         using HttpResponseMessage answer = await client.PostAsync("/login", content);
 
         Assert.Equal((HttpStatusCode.Redirect, "/login?stale=true"), (answer.StatusCode, answer.Headers.Location?.OriginalString));
-        Assert.DoesNotContain(answer.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? cookies : [], c => c.StartsWith("blazortransfer=", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            answer.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies) ? cookies : [],
+            c => c.StartsWith("blazortransfer=", StringComparison.Ordinal)
+        );
         using HttpResponseMessage home = await client.GetAsync("/");
         Assert.Equal(HttpStatusCode.Redirect, home.StatusCode);
     }
@@ -126,10 +179,24 @@ public sealed class AccountTests : IDisposable
         using HttpClient client = _app.Anonymous();
 
         await SetDisabledAsync(admin, user.Id, true);
-        using (HttpResponseMessage refused = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", "Ben"), ("Password", TestApp.Password)))
+        using (
+            HttpResponseMessage refused = await TestApp.PostFormAsync(
+                client,
+                "/login",
+                "login",
+                ("UserName", "Ben"),
+                ("Password", TestApp.Password)
+            )
+        )
             Assert.Equal(HttpStatusCode.OK, refused.StatusCode);
         await SetDisabledAsync(admin, user.Id, false);
-        using HttpResponseMessage welcome = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", "Ben"), ("Password", TestApp.Password));
+        using HttpResponseMessage welcome = await TestApp.PostFormAsync(
+            client,
+            "/login",
+            "login",
+            ("UserName", "Ben"),
+            ("Password", TestApp.Password)
+        );
         Assert.Equal(HttpStatusCode.Redirect, welcome.StatusCode);
     }
 
@@ -156,7 +223,12 @@ public sealed class AccountTests : IDisposable
         using HttpClient client = _app.Anonymous();
 
         using HttpResponseMessage answer = await TestApp.PostFormAsync(
-            client, $"/login?returnUrl={Uri.EscapeDataString(address)}", "login", ("UserName", "Ada"), ("Password", TestApp.Password));
+            client,
+            $"/login?returnUrl={Uri.EscapeDataString(address)}",
+            "login",
+            ("UserName", "Ada"),
+            ("Password", TestApp.Password)
+        );
 
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         Assert.DoesNotContain("elsewhere", answer.Headers.Location!.OriginalString, StringComparison.Ordinal);

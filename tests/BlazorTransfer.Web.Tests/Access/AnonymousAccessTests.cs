@@ -21,9 +21,14 @@ public sealed class AnonymousAccessTests : IDisposable
         foreach (RouteEndpoint endpoint in _app.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>())
         {
             string path = "/" + Regex.Replace(endpoint.RoutePattern.RawText ?? "", @"\{[^}]*\}", "0123456789abcdef0123").TrimStart('/');
-            if (!path.StartsWith("/api", StringComparison.Ordinal) && !path.StartsWith("/hubs", StringComparison.Ordinal)
-                && endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is null) continue;
-            if (Open.Contains(path)) continue;
+            if (
+                !path.StartsWith("/api", StringComparison.Ordinal)
+                && !path.StartsWith("/hubs", StringComparison.Ordinal)
+                && endpoint.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.ComponentTypeMetadata>() is null
+            )
+                continue;
+            if (Open.Contains(path))
+                continue;
             string method = endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.FirstOrDefault() ?? "GET";
             bool isPage = !path.StartsWith("/api", StringComparison.Ordinal) && !path.StartsWith("/hubs", StringComparison.Ordinal);
             using var request = new HttpRequestMessage(new HttpMethod(isPage ? "GET" : method), path);

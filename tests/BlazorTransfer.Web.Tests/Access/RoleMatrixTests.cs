@@ -25,31 +25,63 @@ public sealed class RoleMatrixTests : IDisposable
     /// Statuses for a stranger, a viewer, an editor and the owner. A stranger gets what a missing project gets. 400 says that the
     /// request itself was looked at, so that the person was let in.
     /// </summary>
-    private static readonly Dictionary<string, (HttpStatusCode Stranger, HttpStatusCode Viewer, HttpStatusCode Editor, HttpStatusCode Owner)> ProjectEndpoints = new()
+    private static readonly Dictionary<
+        string,
+        (HttpStatusCode Stranger, HttpStatusCode Viewer, HttpStatusCode Editor, HttpStatusCode Owner)
+    > ProjectEndpoints = new()
     {
         ["GET /api/v1/projects/{projectId}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}"] = Reading,
-        ["POST /api/v1/projects/{projectId}/datasets/uploads"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.Accepted, HttpStatusCode.Accepted),
+        ["POST /api/v1/projects/{projectId}/datasets/uploads"] = (
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Forbidden,
+            HttpStatusCode.Accepted,
+            HttpStatusCode.Accepted
+        ),
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = Reading,
         // There are no weights to rank, and only who may start one is told so.
-        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
-        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking/cancel"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.OK),
+        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = (
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Forbidden,
+            HttpStatusCode.BadRequest,
+            HttpStatusCode.BadRequest
+        ),
+        ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/ranking/cancel"] = (
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Forbidden,
+            HttpStatusCode.OK,
+            HttpStatusCode.OK
+        ),
         ["GET /api/v1/projects/{projectId}/runs"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}"] = Reading,
-        ["POST /api/v1/projects/{projectId}/runs"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.BadRequest, HttpStatusCode.BadRequest),
-        ["POST /api/v1/projects/{projectId}/runs/{runId}/cancel"] = (HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.OK, HttpStatusCode.OK),
+        ["POST /api/v1/projects/{projectId}/runs"] = (
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Forbidden,
+            HttpStatusCode.BadRequest,
+            HttpStatusCode.BadRequest
+        ),
+        ["POST /api/v1/projects/{projectId}/runs/{runId}/cancel"] = (
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Forbidden,
+            HttpStatusCode.OK,
+            HttpStatusCode.OK
+        ),
         ["GET /api/v1/projects/{projectId}/runs/{runId}/events"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}/model"] = Reading,
     };
 
-    private static (HttpStatusCode, HttpStatusCode, HttpStatusCode, HttpStatusCode) Reading => (HttpStatusCode.NotFound, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK);
+    private static (HttpStatusCode, HttpStatusCode, HttpStatusCode, HttpStatusCode) Reading =>
+        (HttpStatusCode.NotFound, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK);
 
     [Fact]
     public async Task EveryProjectEndpoint_ForEachRole_AnswersAsTheTableSays()
     {
-        using HttpClient owner = await _app.SignInAsync("Olga"), editor = await _app.SignInAsync("Edgar"), viewer = await _app.SignInAsync("Vera"), stranger = await _app.SignInAsync("Mallory");
+        using HttpClient owner = await _app.SignInAsync("Olga"),
+            editor = await _app.SignInAsync("Edgar"),
+            viewer = await _app.SignInAsync("Vera"),
+            stranger = await _app.SignInAsync("Mallory");
         ClaimsPrincipal olga = await PrincipalOfAsync("Olga");
         (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(olga);
         _app.SetRole(project.Id, "Edgar", ProjectRole.Editor);
@@ -59,21 +91,35 @@ public sealed class RoleMatrixTests : IDisposable
         string sha256 = _app.Get<DatasetService>().Manifest(olga, project.Id, dataset.Id, 1).Samples[0].Sha256;
         string[] mapped =
         [
-            .. _app.Get<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .. _app.Get<EndpointDataSource>()
+                .Endpoints.OfType<RouteEndpoint>()
                 .Where(e => e.RoutePattern.RawText!.Contains("api/v1/projects/{projectId}", StringComparison.Ordinal))
                 .Select(e => $"{e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} /{e.RoutePattern.RawText!.Trim('/')}"),
         ];
         // A new endpoint must say here who may use it.
         Assert.Equal(ProjectEndpoints.Keys.Order(StringComparer.Ordinal), mapped.Order(StringComparer.Ordinal));
 
-        foreach ((string endpoint, (HttpStatusCode Stranger, HttpStatusCode Viewer, HttpStatusCode Editor, HttpStatusCode Owner) expected) in ProjectEndpoints)
+        foreach (
+            (
+                string endpoint,
+                (HttpStatusCode Stranger, HttpStatusCode Viewer, HttpStatusCode Editor, HttpStatusCode Owner) expected
+            ) in ProjectEndpoints
+        )
         {
-            string path = endpoint.Replace("{projectId}", project.Id, StringComparison.Ordinal).Replace("{datasetId}", dataset.Id, StringComparison.Ordinal)
-                .Replace("{runId}", run.Id, StringComparison.Ordinal).Replace("{sha256}", sha256, StringComparison.Ordinal);
-            foreach ((string who, HttpClient client, HttpStatusCode status) in new[]
-                     {
-                         ("stranger", stranger, expected.Stranger), ("viewer", viewer, expected.Viewer), ("editor", editor, expected.Editor), ("owner", owner, expected.Owner),
-                     })
+            string path = endpoint
+                .Replace("{projectId}", project.Id, StringComparison.Ordinal)
+                .Replace("{datasetId}", dataset.Id, StringComparison.Ordinal)
+                .Replace("{runId}", run.Id, StringComparison.Ordinal)
+                .Replace("{sha256}", sha256, StringComparison.Ordinal);
+            foreach (
+                (string who, HttpClient client, HttpStatusCode status) in new[]
+                {
+                    ("stranger", stranger, expected.Stranger),
+                    ("viewer", viewer, expected.Viewer),
+                    ("editor", editor, expected.Editor),
+                    ("owner", owner, expected.Owner),
+                }
+            )
             {
                 (HttpStatusCode actual, string body) = await SendAsync(client, path, dataset.Id);
                 Assert.True(actual == status, $"{endpoint} as {who}: {actual} instead of {status}. {body}");
@@ -82,7 +128,8 @@ public sealed class RoleMatrixTests : IDisposable
             // Foreign and missing look alike, to the byte.
             Assert.Equal(
                 await SendAsync(stranger, path.Replace(project.Id, TestApp.Nobody, StringComparison.Ordinal)),
-                await SendAsync(stranger, path));
+                await SendAsync(stranger, path)
+            );
         }
     }
 
@@ -103,7 +150,10 @@ public sealed class RoleMatrixTests : IDisposable
     [Fact]
     public async Task EveryServiceMethod_ForEachRole_RefusesBeforeItActs()
     {
-        ClaimsPrincipal owner = await NewPrincipalAsync("Olga"), editor = await NewPrincipalAsync("Edgar"), viewer = await NewPrincipalAsync("Vera"), stranger = await NewPrincipalAsync("Mallory");
+        ClaimsPrincipal owner = await NewPrincipalAsync("Olga"),
+            editor = await NewPrincipalAsync("Edgar"),
+            viewer = await NewPrincipalAsync("Vera"),
+            stranger = await NewPrincipalAsync("Mallory");
         (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(owner);
         _app.SetRole(project.Id, "Edgar", ProjectRole.Editor);
         _app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
@@ -134,15 +184,27 @@ public sealed class RoleMatrixTests : IDisposable
         {
             Assert.Throws<NotFoundException>(() => call(stranger));
             Assert.ThrowsAny<Exception>(() => call(new ClaimsPrincipal(new ClaimsIdentity())));
-            foreach ((ProjectRole role, ClaimsPrincipal user) in new[] { (ProjectRole.Viewer, viewer), (ProjectRole.Editor, editor), (ProjectRole.Owner, owner) })
+            foreach (
+                (ProjectRole role, ClaimsPrincipal user) in new[]
+                {
+                    (ProjectRole.Viewer, viewer),
+                    (ProjectRole.Editor, editor),
+                    (ProjectRole.Owner, owner),
+                }
+            )
             {
                 Exception? refusal = Record.Exception(() => call(user));
-                Assert.True(role >= least ? refusal is null : refusal is ForbiddenException, $"{name} as {role}: {refusal?.Message ?? "allowed"}");
+                Assert.True(
+                    role >= least ? refusal is null : refusal is ForbiddenException,
+                    $"{name} as {role}: {refusal?.Message ?? "allowed"}"
+                );
             }
         }
 
         // What destroys comes last, each first by those who may not.
-        foreach ((ClaimsPrincipal user, Type refusal) in new[] { (stranger, typeof(NotFoundException)), (viewer, typeof(ForbiddenException)) })
+        foreach (
+            (ClaimsPrincipal user, Type refusal) in new[] { (stranger, typeof(NotFoundException)), (viewer, typeof(ForbiddenException)) }
+        )
         {
             Assert.Throws(refusal, () => _app.Get<RunService>().Delete(user, project.Id, run.Id));
             Assert.Throws(refusal, () => _app.Get<DatasetService>().Delete(user, project.Id, dataset.Id));
@@ -173,15 +235,25 @@ public sealed class RoleMatrixTests : IDisposable
     [InlineData("projects", """{"name": "x", "description": "DESCRIPTION"}""")]
     [InlineData("projects/PROJECT/runs", "{}")]
     [InlineData("projects/PROJECT/runs", """{"datasetId": "x", "datasetVersion": 1, "backbone": null, "method": "fake-method"}""")]
-    [InlineData("projects/PROJECT/runs", """{"datasetId": "x", "datasetVersion": 1, "backbone": "fake", "method": "fake-method", "parameters": null}""")]
+    [InlineData(
+        "projects/PROJECT/runs",
+        """{"datasetId": "x", "datasetVersion": 1, "backbone": "fake", "method": "fake-method", "parameters": null}"""
+    )]
     [InlineData("projects/PROJECT/runs", "no json")]
     public async Task Request_WithoutWhatItNeeds_IsRefusedAsItsOwnMistake(string path, string body)
     {
         using HttpClient owner = await _app.SignInAsync("Olga");
         string id = await TestApp.CreateProjectAsync(owner);
-        using var content = new StringContent(body.Replace("DESCRIPTION", new string('x', 401), StringComparison.Ordinal), Encoding.UTF8, "application/json");
+        using var content = new StringContent(
+            body.Replace("DESCRIPTION", new string('x', 401), StringComparison.Ordinal),
+            Encoding.UTF8,
+            "application/json"
+        );
 
-        using HttpResponseMessage answer = await owner.PostAsync($"/api/v1/{path.Replace("PROJECT", id, StringComparison.Ordinal)}", content);
+        using HttpResponseMessage answer = await owner.PostAsync(
+            $"/api/v1/{path.Replace("PROJECT", id, StringComparison.Ordinal)}",
+            content
+        );
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
@@ -191,7 +263,10 @@ public sealed class RoleMatrixTests : IDisposable
     {
         using HttpClient owner = await _app.SignInAsync("Olga");
         string id = await TestApp.CreateProjectAsync(owner);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/projects/{id}/datasets/uploads?name=x.zip") { Content = new ByteArrayContent([1]) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/projects/{id}/datasets/uploads?name=x.zip")
+        {
+            Content = new ByteArrayContent([1]),
+        };
         request.Headers.Add("Origin", "https://elsewhere.example");
 
         using HttpResponseMessage answer = await owner.SendAsync(request);
@@ -202,15 +277,31 @@ public sealed class RoleMatrixTests : IDisposable
     private async Task<ClaimsPrincipal> NewPrincipalAsync(string name) => await _app.PrincipalAsync(await _app.CreateUserAsync(name));
 
     private Task<ClaimsPrincipal> PrincipalOfAsync(string name) =>
-        _app.PrincipalAsync(_app.Get<BlazorTransfer.Web.Storage.DocumentCollection<Features.Team.User>>().All().Single(u => u.UserName == name));
+        _app.PrincipalAsync(
+            _app.Get<BlazorTransfer.Web.Storage.DocumentCollection<Features.Team.User>>().All().Single(u => u.UserName == name)
+        );
 
-    private static async Task<(HttpStatusCode Status, string Body)> SendAsync(HttpClient client, string methodAndPath, string datasetId = TestApp.Nobody)
+    private static async Task<(HttpStatusCode Status, string Body)> SendAsync(
+        HttpClient client,
+        string methodAndPath,
+        string datasetId = TestApp.Nobody
+    )
     {
         string[] parts = methodAndPath.Split(' ');
         bool isUpload = parts[1].EndsWith("/uploads", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new HttpMethod(parts[0]), isUpload ? parts[1] + "?name=x" : parts[1]);
-        if (isUpload) request.Content = new ByteArrayContent([1, 2, 3]);
-        else if (parts[0] == "POST") request.Content = JsonContent.Create(new { datasetId, datasetVersion = 1, backbone = "none", method = "none" });
+        if (isUpload)
+            request.Content = new ByteArrayContent([1, 2, 3]);
+        else if (parts[0] == "POST")
+            request.Content = JsonContent.Create(
+                new
+                {
+                    datasetId,
+                    datasetVersion = 1,
+                    backbone = "none",
+                    method = "none",
+                }
+            );
         using HttpResponseMessage answer = await client.SendAsync(request);
         string body = await answer.Content.ReadAsStringAsync();
         // Each problem document carries the trace of its own request.

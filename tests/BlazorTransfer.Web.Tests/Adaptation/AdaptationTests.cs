@@ -16,7 +16,8 @@ namespace BlazorTransfer.Web.Tests.Adaptation;
 /// <summary>Runs with a target domain: who may ask for what, what is compared, and what the page makes of it.</summary>
 public sealed class AdaptationTests : PageTests, IAsyncLifetime
 {
-    private static readonly SampleTag Photo = new("domain", "photo"), Sketch = new("domain", "sketch");
+    private static readonly SampleTag Photo = new("domain", "photo"),
+        Sketch = new("domain", "sketch");
     private ClaimsPrincipal _ada = null!;
     private Project _project = null!;
     private Dataset _dataset = null!;
@@ -41,12 +42,23 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
 
         Assert.Equal(
             [
-                (AdaptationPart.Method, "fake-adaptation", 7), (AdaptationPart.Method, "fake-adaptation", 8),
-                (AdaptationPart.SourceOnly, "fine-tuning", 7), (AdaptationPart.SourceOnly, "fine-tuning", 8),
-                (AdaptationPart.Oracle, "fine-tuning", 7), (AdaptationPart.Oracle, "fine-tuning", 8),
+                (AdaptationPart.Method, "fake-adaptation", 7),
+                (AdaptationPart.Method, "fake-adaptation", 8),
+                (AdaptationPart.SourceOnly, "fine-tuning", 7),
+                (AdaptationPart.SourceOnly, "fine-tuning", 8),
+                (AdaptationPart.Oracle, "fine-tuning", 7),
+                (AdaptationPart.Oracle, "fine-tuning", 8),
             ],
-            runs.Select(r => (r.Submission.Part!.Value, r.Job.Method, r.Job.Seed)));
-        Assert.All(runs, r => Assert.Equal((Sketch, "Data v1, domain=sketch", _dataset.Id), (r.Job.Target!.Data.Only, r.Submission.TargetName, r.Submission.TargetDatasetId)));
+            runs.Select(r => (r.Submission.Part!.Value, r.Job.Method, r.Job.Seed))
+        );
+        Assert.All(
+            runs,
+            r =>
+                Assert.Equal(
+                    (Sketch, "Data v1, domain=sketch", _dataset.Id),
+                    (r.Job.Target!.Data.Only, r.Submission.TargetName, r.Submission.TargetDatasetId)
+                )
+        );
         Assert.All(runs.Take(4), r => Assert.Equal((Photo, false), (r.Job.Data.Only, r.Job.Target!.IsOracle)));
         Assert.All(runs.Skip(4), r => Assert.Equal((Sketch, true), (r.Job.Data.Only, r.Job.Target!.IsOracle)));
         Assert.Equal([0.75, 0.25, 1.0], runs.Where(r => r.Job.Seed == 7).Select(r => r.TargetTop1!.Value));
@@ -59,8 +71,24 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task Oracle_OfAnotherDataSet_IsARunOnThatOne_SoThatItsImagesAreFound()
     {
-        Dataset other = await App.ImportDatasetAsync(_ada, _project.Id, [("a/1.jpg", TestZip.Jpeg(11)), ("a/2.jpg", TestZip.Jpeg(61)), ("b/1.jpg", TestZip.Jpeg(121)), ("b/2.jpg", TestZip.Jpeg(201))]);
-        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Target = new TargetRequest { DatasetId = other.Id, DatasetVersion = 1, WithBaselines = true } });
+        Dataset other = await App.ImportDatasetAsync(
+            _ada,
+            _project.Id,
+            [("a/1.jpg", TestZip.Jpeg(11)), ("a/2.jpg", TestZip.Jpeg(61)), ("b/1.jpg", TestZip.Jpeg(121)), ("b/2.jpg", TestZip.Jpeg(201))]
+        );
+        Run first = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            Request() with
+            {
+                Target = new TargetRequest
+                {
+                    DatasetId = other.Id,
+                    DatasetVersion = 1,
+                    WithBaselines = true,
+                },
+            }
+        );
         await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
 
         Run[] runs = [.. Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!)];
@@ -79,9 +107,17 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Run oracle = Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!)[^1];
         Assert.True(oracle.Job.Target!.IsOracle);
 
-        IRenderedComponent<IComponent> page = Open<RunPage>(_ada, (nameof(RunPage.ProjectId), _project.Id), (nameof(RunPage.RunId), oracle.Id));
+        IRenderedComponent<IComponent> page = Open<RunPage>(
+            _ada,
+            (nameof(RunPage.ProjectId), _project.Id),
+            (nameof(RunPage.RunId), oracle.Id)
+        );
 
-        Assert.EndsWith($"?from={first.Id}", page.FindAll("a").Single(a => a.TextContent.Trim() == "Run again").GetAttribute("href"), StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"?from={first.Id}",
+            page.FindAll("a").Single(a => a.TextContent.Trim() == "Run again").GetAttribute("href"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -90,10 +126,18 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
         await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
 
-        IRenderedComponent<AdaptationCard> card = Render<AdaptationCard>(p => p
-            .Add(c => c.ProjectId, _project.Id).Add(c => c.RunId, first.Id).Add(c => c.ExperimentId, first.Submission.ExperimentId!).Add(c => c.User, _ada));
+        IRenderedComponent<AdaptationCard> card = Render<AdaptationCard>(p =>
+            p.Add(c => c.ProjectId, _project.Id)
+                .Add(c => c.RunId, first.Id)
+                .Add(c => c.ExperimentId, first.Submission.ExperimentId!)
+                .Add(c => c.User, _ada)
+        );
 
-        Assert.Contains("The adaptation gains +50.0 points on the target.", card.Find("[role=status]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "The adaptation gains +50.0 points on the target.",
+            card.Find("[role=status]").TextContent,
+            StringComparison.Ordinal
+        );
         string[][] rows = [.. card.FindAll("tbody tr").Select(r => r.Children.Select(c => c.TextContent.Trim()).ToArray())];
         Assert.Equal(["25.0 %", "75.0 %", "100.0 %"], rows.Select(r => r[4]));
         Assert.Equal("–", rows[0][5]);
@@ -105,10 +149,27 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     {
         Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
         // The other way round: other domains.
-        Run turned = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Only = Sketch, Target = Request().Target! with { Only = Photo, WithBaselines = false } });
-        Run alone = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Seed = 3, Target = Request().Target! with { WithBaselines = false } });
+        Run turned = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            Request() with
+            {
+                Only = Sketch,
+                Target = Request().Target! with { Only = Photo, WithBaselines = false },
+            }
+        );
+        Run alone = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            Request() with
+            {
+                Seed = 3,
+                Target = Request().Target! with { WithBaselines = false },
+            }
+        );
         await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).All(r => r.Status.IsFinal()));
-        IRenderedComponent<MethodComparisonCard> Card(Run run) => Render<MethodComparisonCard>(p => p.Add(c => c.ProjectId, _project.Id).Add(c => c.RunId, run.Id).Add(c => c.User, _ada));
+        IRenderedComponent<MethodComparisonCard> Card(Run run) =>
+            Render<MethodComparisonCard>(p => p.Add(c => c.ProjectId, _project.Id).Add(c => c.RunId, run.Id).Add(c => c.User, _ada));
 
         IRenderedComponent<MethodComparisonCard> card = Card(first);
 
@@ -120,7 +181,12 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Assert.Equal(["–", "–"], new[] { rows.Single(r => r[1] == $"#{alone.Submission.Number}")[3], rows[2][3] });
         Assert.Matches(@"^\+50\.0 \(\+3\d\.\d to \+6\d\.\d\)$", rows.Single(r => r[1] == $"#{first.Submission.Number}")[3]);
         Assert.Equal(["0.33", "2.50", "0.75", "1.75"], rows[2][4..]);
-        Assert.Equal("true", card.FindAll("tbody tr").Single(r => r.Children[1].TextContent.Trim() == $"#{first.Submission.Number}").GetAttribute("aria-current"));
+        Assert.Equal(
+            "true",
+            card.FindAll("tbody tr")
+                .Single(r => r.Children[1].TextContent.Trim() == $"#{first.Submission.Number}")
+                .GetAttribute("aria-current")
+        );
         // Alone between its domains, it is compared with nothing.
         Assert.Empty(Card(turned).FindAll("table"));
         Assert.Equal(5, App.Get<RunRebuild>().Rebuild());
@@ -130,12 +196,17 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task Submit_RefusesWhatCannotBe_InWords()
     {
-        async Task<string> Refusal(RunRequest request) => (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, request))).Message;
+        async Task<string> Refusal(RunRequest request) =>
+            (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, request))).Message;
 
         Assert.Contains("adapts to a target domain", await Refusal(Request() with { Target = null }), StringComparison.Ordinal);
         Assert.Contains("the same images", await Refusal(Request() with { Only = null }), StringComparison.Ordinal);
         Assert.Contains("the same images", await Refusal(Request() with { Only = Sketch }), StringComparison.Ordinal);
-        Assert.Contains("no such version", await Refusal(Request() with { Target = Request().Target! with { DatasetVersion = 9 } }), StringComparison.Ordinal);
+        Assert.Contains(
+            "no such version",
+            await Refusal(Request() with { Target = Request().Target! with { DatasetVersion = 9 } }),
+            StringComparison.Ordinal
+        );
         Assert.Contains("no target domain", await Refusal(Request() with { Folds = 3 }), StringComparison.Ordinal);
         Assert.Empty(Runs.List(_ada, _project.Id));
     }
@@ -144,7 +215,14 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     public async Task Submit_OfAMethodThatUsesLabels_GivesThemToItAlone_AndScoresTheSourceAloneOnTheSameImages()
     {
         RunRequest request = Request() with { Method = "fake-boosting" };
-        Run first = await Runs.SubmitAsync(_ada, _project.Id, request with { Target = request.Target! with { LabelledPerClass = 1, Transductive = true } });
+        Run first = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            request with
+            {
+                Target = request.Target! with { LabelledPerClass = 1, Transductive = true },
+            }
+        );
 
         IReadOnlyList<Run> runs = Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!);
 
@@ -157,11 +235,27 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task Submit_WithLabelsThatAreNotThereOrNotUsed_IsRefusedInWords()
     {
-        async Task<string> Refusal(string method, int labels, bool transductive = false) => (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(
-            _ada, _project.Id, Request() with { Method = method, Target = Request().Target! with { LabelledPerClass = labels, Transductive = transductive } }))).Message;
+        async Task<string> Refusal(string method, int labels, bool transductive = false) =>
+            (
+                await Assert.ThrowsAsync<RefusedException>(() =>
+                    Runs.SubmitAsync(
+                        _ada,
+                        _project.Id,
+                        Request() with
+                        {
+                            Method = method,
+                            Target = Request().Target! with { LabelledPerClass = labels, Transductive = transductive },
+                        }
+                    )
+                )
+            ).Message;
 
         Assert.Contains("Say how many of each class, such as 5", await Refusal("fake-boosting", 0), StringComparison.Ordinal);
-        Assert.Contains("Of the target, fewer than 9 have the label a (2), b (2)", await Refusal("fake-boosting", 9, transductive: true), StringComparison.Ordinal);
+        Assert.Contains(
+            "Of the target, fewer than 9 have the label a (2), b (2)",
+            await Refusal("fake-boosting", 9, transductive: true),
+            StringComparison.Ordinal
+        );
         Assert.Contains("learns from no label of the target", await Refusal("fake-adaptation", 1), StringComparison.Ordinal);
         Assert.Contains("learns from no label of the target", await Refusal("fine-tuning", 1), StringComparison.Ordinal);
     }
@@ -172,18 +266,28 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         var form = new DomainForm([_dataset], d => d.Latest.Tags!);
         form.UseSource(_dataset);
         form.Turn(true);
-        IRenderedComponent<DomainFields> Fields(TransferMethodSpec of) => Render<DomainFields>(p => p.Add(c => c.Domains, form).Add(c => c.Source, _dataset).Add(c => c.Method, of));
+        IRenderedComponent<DomainFields> Fields(TransferMethodSpec of) =>
+            Render<DomainFields>(p => p.Add(c => c.Domains, form).Add(c => c.Source, _dataset).Add(c => c.Method, of));
         var method = new TransferMethodSpec("plain", "Plain", "", "", null, []) { AdaptsToTarget = true };
 
-        IRenderedComponent<DomainFields> plain = Fields(method), boosting = Fields(method with { DisplayName = "Boosting", UsesTargetLabels = true });
+        IRenderedComponent<DomainFields> plain = Fields(method),
+            boosting = Fields(method with { DisplayName = "Boosting", UsesTargetLabels = true });
 
         Assert.DoesNotContain("a class", string.Join(' ', plain.FindAll("label").Select(l => l.TextContent)), StringComparison.Ordinal);
         Assert.Contains("no method sees them", plain.Find(".bt-note").TextContent, StringComparison.Ordinal);
-        Assert.Contains("Boosting learns from 5 labelled images of each class of the target, which the seed draws from its training images, and sees no other label.", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Boosting learns from 5 labelled images of each class of the target, which the seed draws from its training "
+                + "images, and sees no other label.",
+            boosting.Find(".bt-note").TextContent,
+            StringComparison.Ordinal
+        );
         boosting.FindAll("input").Single(i => i.GetAttribute("type") is not "checkbox").Input("3");
         Assert.Equal(3, form.LabelledPerClass);
         Assert.Contains("from 3 labelled images", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
-        Assert.Equal((0, 3), (form.ApplyTo(Request()).Target!.LabelledPerClass, form.ApplyTo(Request(), usesLabels: true).Target!.LabelledPerClass));
+        Assert.Equal(
+            (0, 3),
+            (form.ApplyTo(Request()).Target!.LabelledPerClass, form.ApplyTo(Request(), usesLabels: true).Target!.LabelledPerClass)
+        );
     }
 
     [Fact]
@@ -192,18 +296,49 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Project other = App.Get<ProjectService>().Create(_ada, "Other");
         Dataset foreign = await App.ImportDatasetAsync(_ada, other.Id);
 
-        await Assert.ThrowsAsync<NotFoundException>(() => Runs.SubmitAsync(_ada, _project.Id, Request() with { Target = new TargetRequest { DatasetId = foreign.Id, DatasetVersion = 1 } }));
+        await Assert.ThrowsAsync<NotFoundException>(() =>
+            Runs.SubmitAsync(
+                _ada,
+                _project.Id,
+                Request() with
+                {
+                    Target = new TargetRequest { DatasetId = foreign.Id, DatasetVersion = 1 },
+                }
+            )
+        );
     }
 
     [Fact]
     public async Task Dataset_ThatIsTheTargetOfARunAtWork_CannotBeDeleted()
     {
-        Dataset unlabelled = await App.ImportDatasetAsync(_ada, _project.Id, [("x/1.jpg", TestZip.Jpeg(33)), ("x/2.jpg", TestZip.Jpeg(44))], ImportLayout.Unlabelled);
-        Run run = await Runs.SubmitAsync(_ada, _project.Id, Request("hang") with { Only = null, Target = new TargetRequest { DatasetId = unlabelled.Id, DatasetVersion = 1, WithBaselines = true } });
+        Dataset unlabelled = await App.ImportDatasetAsync(
+            _ada,
+            _project.Id,
+            [("x/1.jpg", TestZip.Jpeg(33)), ("x/2.jpg", TestZip.Jpeg(44))],
+            ImportLayout.Unlabelled
+        );
+        Run run = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            Request("hang") with
+            {
+                Only = null,
+                Target = new TargetRequest
+                {
+                    DatasetId = unlabelled.Id,
+                    DatasetVersion = 1,
+                    WithBaselines = true,
+                },
+            }
+        );
 
         // Nobody knows a label, so that there is nothing to compare.
         Assert.Equal((null, null), (run.Submission.Part, run.Submission.ExperimentId));
-        Assert.Contains("needs it", Assert.Throws<RefusedException>(() => App.Get<DatasetService>().Delete(_ada, _project.Id, unlabelled.Id)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "needs it",
+            Assert.Throws<RefusedException>(() => App.Get<DatasetService>().Delete(_ada, _project.Id, unlabelled.Id)).Message,
+            StringComparison.Ordinal
+        );
         Runs.Cancel(_ada, _project.Id, run.Id);
         await TestApp.WaitForAsync(() => Runs.Get(_ada, _project.Id, run.Id).Status.IsFinal());
     }
@@ -211,7 +346,11 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     [Fact]
     public void Form_SuggestsTwoParts_AsksForOtherNames_AndCountsItsRuns()
     {
-        Dataset other = _dataset with { Id = "other", Versions = [_dataset.Latest with { Classes = [new ClassCount("A", 1, 1, 0), new ClassCount("stain", 1, 1, 0)], Tags = [] }] };
+        Dataset other = _dataset with
+        {
+            Id = "other",
+            Versions = [_dataset.Latest with { Classes = [new ClassCount("A", 1, 1, 0), new ClassCount("stain", 1, 1, 0)], Tags = [] }],
+        };
         var form = new DomainForm([_dataset, other], d => d.Latest.Tags!);
         form.UseSource(_dataset);
         Assert.Equal((false, null), (form.IsOn, form.Missing));
@@ -235,14 +374,21 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     private async Task<IReadOnlyList<Run>> Compared(RunRequest request) =>
         Runs.Experiment(_ada, _project.Id, (await Runs.SubmitAsync(_ada, _project.Id, request)).Submission.ExperimentId!);
 
-    private RunRequest Request(string behaviour = "succeed") => new()
-    {
-        DatasetId = _dataset.Id,
-        DatasetVersion = 1,
-        Only = Photo,
-        Target = new TargetRequest { DatasetId = _dataset.Id, DatasetVersion = 1, Only = Sketch, WithBaselines = true },
-        Backbone = "fake",
-        Method = "fake-adaptation",
-        Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = behaviour, ["epochs"] = 3 },
-    };
+    private RunRequest Request(string behaviour = "succeed") =>
+        new()
+        {
+            DatasetId = _dataset.Id,
+            DatasetVersion = 1,
+            Only = Photo,
+            Target = new TargetRequest
+            {
+                DatasetId = _dataset.Id,
+                DatasetVersion = 1,
+                Only = Sketch,
+                WithBaselines = true,
+            },
+            Backbone = "fake",
+            Method = "fake-adaptation",
+            Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = behaviour, ["epochs"] = 3 },
+        };
 }

@@ -17,9 +17,23 @@ namespace BlazorTransfer.Web.Tests.Adaptation;
 public sealed class InstanceWeightsCardTests : PageTests
 {
     private static readonly InstanceWeights Weights = InstanceWeights.Of(
-        [.. Enumerable.Range(0, 30).Select(i => new Sample { File = "", Sha256 = $"hash{i:D2}", Name = "", Label = i % 2 == 0 ? "pit" : "good", Split = Split.Train, Width = 1, Height = 1 })],
+        [
+            .. Enumerable
+                .Range(0, 30)
+                .Select(i => new Sample
+                {
+                    File = "",
+                    Sha256 = $"hash{i:D2}",
+                    Name = "",
+                    Label = i % 2 == 0 ? "pit" : "good",
+                    Split = Split.Train,
+                    Width = 1,
+                    Height = 1,
+                }),
+        ],
         // Ten are dropped; the other twenty weigh 1 to 2 times the mean.
-        [.. Enumerable.Range(0, 30).Select(i => i < 10 ? 0.0 : 1 + (i - 10) / 19.0)]);
+        [.. Enumerable.Range(0, 30).Select(i => i < 10 ? 0.0 : 1 + (i - 10) / 19.0)]
+    );
 
     [Fact]
     public void Card_ShowsBothEndsWithTheirWeights_AndMoreOfThemWhenAsked()
@@ -29,9 +43,13 @@ public sealed class InstanceWeightsCardTests : PageTests
         Assert.Contains("of 30; 33.3 % hardly count at all", card.Find("p").TextContent, StringComparison.Ordinal);
         Assert.Equal(["10", "0", "0", "0", "19", "1", "0", "0"], card.FindAll("tbody td.r").Select(c => c.TextContent));
         Assert.Equal(("under 0.1 ×", "8 × and more"), (card.FindAll("tbody th")[0].TextContent, card.FindAll("tbody th")[^1].TextContent));
-        IElement[] heaviest = [.. card.FindAll("ul[aria-label='Those that count most'] li")], lightest = [.. card.FindAll("ul[aria-label='Those that count least'] li")];
+        IElement[] heaviest = [.. card.FindAll("ul[aria-label='Those that count most'] li")],
+            lightest = [.. card.FindAll("ul[aria-label='Those that count least'] li")];
         Assert.Equal((8, 8), (heaviest.Length, lightest.Length));
-        Assert.Equal(("good", "2.00 ×"), (heaviest[0].QuerySelector("b")!.TextContent, heaviest[0].QuerySelector(".row span:last-child")!.TextContent));
+        Assert.Equal(
+            ("good", "2.00 ×"),
+            (heaviest[0].QuerySelector("b")!.TextContent, heaviest[0].QuerySelector(".row span:last-child")!.TextContent)
+        );
         Assert.Equal("of class good", heaviest[0].QuerySelector("img")!.GetAttribute("alt"));
         Assert.Contains("/p/datasets/d/images/hash29", heaviest[0].QuerySelector("img")!.GetAttribute("src"), StringComparison.Ordinal);
         Assert.All(lightest, i => Assert.Equal("0.00 ×", i.QuerySelector(".row span:last-child")!.TextContent));
@@ -45,11 +63,14 @@ public sealed class InstanceWeightsCardTests : PageTests
     [Fact]
     public void Card_WhereAllCountAlike_SaysSo_AndShowsNoEnds()
     {
-        IRenderedComponent<InstanceWeightsCard> card = Card(hasImages: true, Weights with
-        {
-            Heaviest = [.. Weights.Heaviest.Select(i => i with { Weight = 1 })],
-            Lightest = [.. Weights.Lightest.Select(i => i with { Weight = 1 })],
-        });
+        IRenderedComponent<InstanceWeightsCard> card = Card(
+            hasImages: true,
+            Weights with
+            {
+                Heaviest = [.. Weights.Heaviest.Select(i => i with { Weight = 1 })],
+                Lightest = [.. Weights.Lightest.Select(i => i with { Weight = 1 })],
+            }
+        );
 
         Assert.Contains("All 30 images count alike", card.Find("p").TextContent, StringComparison.Ordinal);
         Assert.Empty(card.FindAll("li, table"));
@@ -68,19 +89,29 @@ public sealed class InstanceWeightsCardTests : PageTests
     [Fact]
     public async Task Service_ReadsThemForAFinishedRunWithATarget_AndForMembersAlone()
     {
-        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")), stranger = await App.PrincipalAsync(await App.CreateUserAsync("Mallory"));
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")),
+            stranger = await App.PrincipalAsync(await App.CreateUserAsync("Mallory"));
         Project project = App.Get<ProjectService>().Create(ada, "Project");
         Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
         RunService runs = App.Get<RunService>();
-        Run run = await runs.SubmitAsync(ada, project.Id, new RunRequest
-        {
-            DatasetId = dataset.Id,
-            DatasetVersion = 1,
-            Only = new SampleTag("domain", "photo"),
-            Target = new TargetRequest { DatasetId = dataset.Id, DatasetVersion = 1, Only = new SampleTag("domain", "sketch") },
-            Backbone = "fake",
-            Method = "fake-adaptation",
-        });
+        Run run = await runs.SubmitAsync(
+            ada,
+            project.Id,
+            new RunRequest
+            {
+                DatasetId = dataset.Id,
+                DatasetVersion = 1,
+                Only = new SampleTag("domain", "photo"),
+                Target = new TargetRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Only = new SampleTag("domain", "sketch"),
+                },
+                Backbone = "fake",
+                Method = "fake-adaptation",
+            }
+        );
         await App.WaitForEndAsync(run.Id);
         Assert.Null(runs.InstanceWeights(ada, project.Id, run.Id));
 
@@ -91,6 +122,8 @@ public sealed class InstanceWeightsCardTests : PageTests
         Assert.Throws<NotFoundException>(() => runs.InstanceWeights(stranger, project.Id, run.Id));
     }
 
-    private IRenderedComponent<InstanceWeightsCard> Card(bool hasImages, InstanceWeights? weights = null) => Render<InstanceWeightsCard>(p => p
-        .Add(c => c.ProjectId, "p").Add(c => c.DatasetId, "d").Add(c => c.Weights, weights ?? Weights).Add(c => c.HasImages, hasImages));
+    private IRenderedComponent<InstanceWeightsCard> Card(bool hasImages, InstanceWeights? weights = null) =>
+        Render<InstanceWeightsCard>(p =>
+            p.Add(c => c.ProjectId, "p").Add(c => c.DatasetId, "d").Add(c => c.Weights, weights ?? Weights).Add(c => c.HasImages, hasImages)
+        );
 }

@@ -11,11 +11,22 @@ public sealed class MethodRowTests : PageTests
     [Fact]
     public void Rounds_OfATrial_AreOneRow_OfTheLast()
     {
-        Run[] runs = [Of("a", "search", trial: 1, round: 0, 0.5), Of("b", "search", trial: 1, round: 1, 0.7), Of("c", "search", trial: 2, round: 0, 0.6)];
+        Run[] runs =
+        [
+            Of("a", "search", trial: 1, round: 0, 0.5),
+            Of("b", "search", trial: 1, round: 1, 0.7),
+            Of("c", "search", trial: 2, round: 0, 0.6),
+        ];
 
         IReadOnlyList<MethodRow> rows = MethodRow.Between(runs, "a", App.Get<TargetAnswers>());
 
-        Assert.Equal([["b"], ["c"]], rows.Select(r => r.Runs.Select(m => m.Id).ToArray()));
+        Assert.Equal(
+            [
+                ["b"],
+                ["c"],
+            ],
+            rows.Select(r => r.Runs.Select(m => m.Id).ToArray())
+        );
         Assert.Equal([0.7, 0.6], rows.Select(r => r.Target!.Value.Mean));
         Assert.Equal(["trial 1 of a search", "trial 2 of a search"], rows.Select(r => r.Extent));
     }
@@ -23,7 +34,12 @@ public sealed class MethodRowTests : PageTests
     [Fact]
     public void Seeds_OfAnExperiment_AreOneRow_OfTheirMean()
     {
-        Run[] runs = [Of("a", "seeds", trial: 0, round: 0, 0.5), Of("b", "seeds", trial: 0, round: 0, 0.7), Of("c", null, trial: 0, round: 0, 0.9)];
+        Run[] runs =
+        [
+            Of("a", "seeds", trial: 0, round: 0, 0.5),
+            Of("b", "seeds", trial: 0, round: 0, 0.7),
+            Of("c", null, trial: 0, round: 0, 0.9),
+        ];
 
         IReadOnlyList<MethodRow> rows = MethodRow.Between(runs, "a", App.Get<TargetAnswers>());
 
@@ -31,25 +47,34 @@ public sealed class MethodRowTests : PageTests
         Assert.Equal(0.6, rows[1].Target!.Value.Mean, 9);
     }
 
-    private static Run Of(string id, string? experiment, int trial, int round, double top1) => new()
-    {
-        Id = id,
-        Submission = new RunSubmission
+    private static Run Of(string id, string? experiment, int trial, int round, double top1) =>
+        new()
         {
-            ProjectId = "p",
-            Number = id[0],
-            Name = "",
-            DatasetId = "",
-            DatasetVersion = 1,
-            DatasetName = "",
-            SubmittedBy = "",
-            SubmittedAt = default,
-            ExperimentId = experiment,
-            Trial = trial,
-            Round = round,
-        },
-        Job = new JobSpec { RunId = id, Data = new("source", ""), Target = new TargetSpec(new("target", "")), Backbone = "", Weights = WeightsSpec.Random, Method = "dann" },
-        Status = RunStatus.Succeeded,
-        TargetTop1 = top1,
-    };
+            Id = id,
+            Submission = new RunSubmission
+            {
+                ProjectId = "p",
+                Number = id[0],
+                Name = "",
+                DatasetId = "",
+                DatasetVersion = 1,
+                DatasetName = "",
+                SubmittedBy = "",
+                SubmittedAt = default,
+                ExperimentId = experiment,
+                Trial = trial,
+                Round = round,
+            },
+            Job = new JobSpec
+            {
+                RunId = id,
+                Data = new("source", ""),
+                Target = new TargetSpec(new("target", "")),
+                Backbone = "",
+                Weights = WeightsSpec.Random,
+                Method = "dann",
+            },
+            Status = RunStatus.Succeeded,
+            TargetTop1 = top1,
+        };
 }

@@ -29,10 +29,18 @@ public sealed class ComponentTests : BunitContext
     public void ConfusionMatrix_OffersMistakesOnly()
     {
         (int Row, int Column)? chosen = null;
-        IRenderedComponent<ConfusionMatrixTable> table = Render<ConfusionMatrixTable>(p => p
-            .Add(c => c.Classes, ["good", "pit", "none"])
-            .Add(c => c.Matrix, [[8, 2, 0], [0, 5, 0], [0, 0, 0]])
-            .Add(c => c.OnCellClick, cell => chosen = cell));
+        IRenderedComponent<ConfusionMatrixTable> table = Render<ConfusionMatrixTable>(p =>
+            p.Add(c => c.Classes, ["good", "pit", "none"])
+                .Add(
+                    c => c.Matrix,
+                    [
+                        [8, 2, 0],
+                        [0, 5, 0],
+                        [0, 0, 0],
+                    ]
+                )
+                .Add(c => c.OnCellClick, cell => chosen = cell)
+        );
 
         IElement[] buttons = [.. table.FindAll("tbody button")];
         Assert.Equal([1], Enumerable.Range(0, 9).Where(i => !buttons[i].HasAttribute("disabled")));
@@ -48,12 +56,29 @@ public sealed class ComponentTests : BunitContext
     public void ConfusionMatrix_OfVeryManyClasses_ListsTheMostFrequentConfusions()
     {
         const int classes = 200;
-        int[][] matrix = [.. Enumerable.Range(0, classes).Select(row => Enumerable.Range(0, classes).Select(column => row == column ? 40 : row == 7 && column == 9 ? 12 : row == 9 && column == 7 ? 3 : column == row + 1 ? 1 : 0).ToArray())];
+        int[][] matrix =
+        [
+            .. Enumerable
+                .Range(0, classes)
+                .Select(row =>
+                    Enumerable
+                        .Range(0, classes)
+                        .Select(column =>
+                            row == column ? 40
+                            : row == 7 && column == 9 ? 12
+                            : row == 9 && column == 7 ? 3
+                            : column == row + 1 ? 1
+                            : 0
+                        )
+                        .ToArray()
+                ),
+        ];
         (int Row, int Column)? chosen = null;
-        IRenderedComponent<ConfusionMatrixTable> table = Render<ConfusionMatrixTable>(p => p
-            .Add(c => c.Classes, [.. Enumerable.Range(0, classes).Select(i => $"c{i}")])
-            .Add(c => c.Matrix, matrix)
-            .Add(c => c.OnCellClick, cell => chosen = cell));
+        IRenderedComponent<ConfusionMatrixTable> table = Render<ConfusionMatrixTable>(p =>
+            p.Add(c => c.Classes, [.. Enumerable.Range(0, classes).Select(i => $"c{i}")])
+                .Add(c => c.Matrix, matrix)
+                .Add(c => c.OnCellClick, cell => chosen = cell)
+        );
 
         Assert.Equal(30, table.FindAll("tbody tr").Count);
         Assert.Equal(["c7", "c7 predicted as c9", "12", "23 %"], table.FindAll("tbody tr")[0].Children.Select(c => c.TextContent));
@@ -67,9 +92,21 @@ public sealed class ComponentTests : BunitContext
     [InlineData("many", "must be a number")]
     public void ParameterField_WithAValueOutOfRange_SaysSoAtOnceAndPassesItOn(string typed, string words)
     {
-        var spec = new ParameterSpec { Name = "epochs", DisplayName = "Epochs", Help = "Passes.", Kind = ParameterKind.Integer, Default = 8, Minimum = 1, Maximum = 9, Unit = "epochs" };
+        var spec = new ParameterSpec
+        {
+            Name = "epochs",
+            DisplayName = "Epochs",
+            Help = "Passes.",
+            Kind = ParameterKind.Integer,
+            Default = 8,
+            Minimum = 1,
+            Maximum = 9,
+            Unit = "epochs",
+        };
         ParameterValue passed = 8;
-        IRenderedComponent<ParameterField> field = Render<ParameterField>(p => p.Add(c => c.Spec, spec).Add(c => c.Value, 8).Add(c => c.ValueChanged, v => passed = v));
+        IRenderedComponent<ParameterField> field = Render<ParameterField>(p =>
+            p.Add(c => c.Spec, spec).Add(c => c.Value, 8).Add(c => c.ValueChanged, v => passed = v)
+        );
 
         field.Find("input").Input(typed);
 
@@ -98,7 +135,8 @@ public sealed class ComponentTests : BunitContext
         public async ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) =>
             identifier == "import" ? (TValue)await Loaded.Task : default!;
 
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) =>
+            InvokeAsync<TValue>(identifier, args);
     }
 
     private sealed class GoneModule : IJSObjectReference
@@ -108,7 +146,8 @@ public sealed class ComponentTests : BunitContext
         public ValueTask<TValue> InvokeAsync<TValue>(string identifier, object?[]? args) =>
             throw new JSException("Cannot read properties of null (reading 'querySelector')");
 
-        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) => InvokeAsync<TValue>(identifier, args);
+        public ValueTask<TValue> InvokeAsync<TValue>(string identifier, CancellationToken cancellationToken, object?[]? args) =>
+            InvokeAsync<TValue>(identifier, args);
     }
 
     [Fact]
@@ -116,22 +155,31 @@ public sealed class ComponentTests : BunitContext
     {
         var graph = new LineageGraph(
             [
-                new LineageNode("d", LineageKind.Data, "Ants <&> bees", "version 1", "/d"), new LineageNode("h", LineageKind.Hidden, "A run of another project", ""),
-                new LineageNode("r", LineageKind.Run, "#2 Mine", "97 %", "/r", IsCurrent: true), new LineageNode("c", LineageKind.Run, "#3 Next", "98 %", "/c"),
+                new LineageNode("d", LineageKind.Data, "Ants <&> bees", "version 1", "/d"),
+                new LineageNode("h", LineageKind.Hidden, "A run of another project", ""),
+                new LineageNode("r", LineageKind.Run, "#2 Mine", "97 %", "/r", IsCurrent: true),
+                new LineageNode("c", LineageKind.Run, "#3 Next", "98 %", "/c"),
             ],
-            [new("d", "r"), new("h", "r"), new("r", "c")]);
+            [new("d", "r"), new("h", "r"), new("r", "c")]
+        );
 
         IRenderedComponent<LineageView> view = Render<LineageView>(p => p.Add(c => c.Graph, graph).Add(c => c.Label, "Lineage"));
 
         Assert.Equal(["/d", "/c"], view.FindAll("a").Select(a => a.GetAttribute("href")));
-        Assert.EndsWith(", from Ants <&> bees and A run of another project", view.Find("[aria-current=page]").TextContent, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ", from Ants <&> bees and A run of another project",
+            view.Find("[aria-current=page]").TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Equal(3, view.FindAll("path").Count);
     }
 
     [Fact]
     public void FailurePanel_OfAnUnexpectedError_KeepsItsDetailsFromThePage()
     {
-        IRenderedComponent<FailurePanel> panel = Render<FailurePanel>(p => p.Add(c => c.Error, new InvalidOperationException("secret /etc/path")));
+        IRenderedComponent<FailurePanel> panel = Render<FailurePanel>(p =>
+            p.Add(c => c.Error, new InvalidOperationException("secret /etc/path"))
+        );
 
         Assert.DoesNotContain("secret", panel.Markup, StringComparison.Ordinal);
     }
@@ -141,37 +189,55 @@ public sealed class ComponentTests : BunitContext
     public async Task EveryProjectPage_ForAStranger_FindsNothing()
     {
         using var app = new TestApp();
-        ClaimsPrincipal owner = await app.PrincipalAsync(await app.CreateUserAsync("Olga")), stranger = await app.PrincipalAsync(await app.CreateUserAsync("Mallory"));
+        ClaimsPrincipal owner = await app.PrincipalAsync(await app.CreateUserAsync("Olga")),
+            stranger = await app.PrincipalAsync(await app.CreateUserAsync("Mallory"));
         (Project project, Dataset dataset) = await app.CreateProjectWithDataAsync(owner);
         Run run = await app.SubmitAsync(owner, project, dataset, "succeed");
         await app.WaitForEndAsync(run.Id);
         using IServiceScope scope = app.Factory.Services.CreateScope();
         Services.AddFallbackServiceProvider(scope.ServiceProvider);
         var authentication = Task.FromResult(new AuthenticationState(stranger));
-        Type[] pages = [.. typeof(Program).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(BlazorTransfer.Web.Components.ProjectPageBase)))];
+        Type[] pages =
+        [
+            .. typeof(Program).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(BlazorTransfer.Web.Components.ProjectPageBase))),
+        ];
         Assert.True(pages.Length >= 7, $"Only {pages.Length} pages were found.");
 
         foreach (Type page in pages)
         {
-            var known = new Dictionary<string, object> { ["ProjectId"] = project.Id, ["DatasetId"] = dataset.Id, ["RunId"] = run.Id };
-            Exception? failure = Record.Exception(() => Render(builder =>
+            var known = new Dictionary<string, object>
             {
-                builder.OpenComponent<Microsoft.AspNetCore.Components.CascadingValue<Task<AuthenticationState>>>(0);
-                builder.AddComponentParameter(1, "Value", authentication);
-                builder.AddComponentParameter(2, "ChildContent", (Microsoft.AspNetCore.Components.RenderFragment)(inner =>
+                ["ProjectId"] = project.Id,
+                ["DatasetId"] = dataset.Id,
+                ["RunId"] = run.Id,
+            };
+            Exception? failure = Record.Exception(() =>
+                Render(builder =>
                 {
-                    inner.OpenComponent(0, page);
-                    // Which parameters there are differs by page, so they are set as one.
-                    inner.AddMultipleAttributes(1, known.Where(k => IsRouteParameter(page, k.Key)));
-                    inner.CloseComponent();
-                }));
-                builder.CloseComponent();
-            }));
+                    builder.OpenComponent<Microsoft.AspNetCore.Components.CascadingValue<Task<AuthenticationState>>>(0);
+                    builder.AddComponentParameter(1, "Value", authentication);
+                    builder.AddComponentParameter(
+                        2,
+                        "ChildContent",
+                        (Microsoft.AspNetCore.Components.RenderFragment)(
+                            inner =>
+                            {
+                                inner.OpenComponent(0, page);
+                                // Which parameters there are differs by page, so they are set as one.
+                                inner.AddMultipleAttributes(1, known.Where(k => IsRouteParameter(page, k.Key)));
+                                inner.CloseComponent();
+                            }
+                        )
+                    );
+                    builder.CloseComponent();
+                })
+            );
 
             Assert.True(failure?.GetBaseException() is NotFoundException, $"{page.Name}: {failure?.ToString() ?? "was shown"}");
         }
     }
 
     private static bool IsRouteParameter(Type page, string name) =>
-        page.GetProperty(name) is { } property && property.IsDefined(typeof(Microsoft.AspNetCore.Components.ParameterAttribute), inherit: true);
+        page.GetProperty(name) is { } property
+        && property.IsDefined(typeof(Microsoft.AspNetCore.Components.ParameterAttribute), inherit: true);
 }

@@ -28,14 +28,20 @@ public sealed class DatasetImportTests : IAsyncLifetime
     [Fact]
     public async Task Zip_WithGoodAndBadFiles_BecomesADataSetThatListsWhatWasLeftOut()
     {
-        DatasetImport import = await ImportAsync([.. TestZip.TwoClasses(), ("a/broken.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 1, 2]), ("a/notes.txt", "hello"u8.ToArray()), ("top.jpg", TestZip.Jpeg(33))]);
+        DatasetImport import = await ImportAsync([
+            .. TestZip.TwoClasses(),
+            ("a/broken.jpg", [0xFF, 0xD8, 0xFF, 0xE0, 1, 2]),
+            ("a/notes.txt", "hello"u8.ToArray()),
+            ("top.jpg", TestZip.Jpeg(33)),
+        ]);
 
         Assert.Equal(ImportState.Succeeded, import.State);
         Dataset dataset = Assert.Single(_app.Get<DatasetService>().List(_user, _project.Id));
         Assert.Equal((4, 2, 3), (dataset.Latest.Images, dataset.Latest.Of(Split.Train), dataset.Latest.Rejected));
         Assert.Equal(
             ["a/broken.jpg", "a/notes.txt", "top.jpg"],
-            _app.Get<DatasetService>().Rejected(_user, _project.Id, dataset.Id, 1).Select(r => r.Name).Order(StringComparer.Ordinal));
+            _app.Get<DatasetService>().Rejected(_user, _project.Id, dataset.Id, 1).Select(r => r.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Empty(Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")));
     }
 
@@ -56,14 +62,22 @@ public sealed class DatasetImportTests : IAsyncLifetime
     public async Task DeletedDataSet_TakesItsImagesAlongUnlessAnotherHasThem()
     {
         Dataset first = await DatasetAsync(TestZip.TwoClasses());
-        Dataset second = await DatasetAsync([.. TestZip.TwoClasses().Take(2), ("c/1.jpg", TestZip.Jpeg(230)), ("c/2.jpg", TestZip.Jpeg(250))]);
+        Dataset second = await DatasetAsync([
+            .. TestZip.TwoClasses().Take(2),
+            ("c/1.jpg", TestZip.Jpeg(230)),
+            ("c/2.jpg", TestZip.Jpeg(250)),
+        ]);
         Assert.Equal(6, StoredImages());
 
         _app.Get<DatasetService>().Delete(_user, _project.Id, first.Id);
 
         Assert.Equal(4, StoredImages());
         foreach (Sample sample in _app.Get<DatasetService>().Manifest(_user, _project.Id, second.Id, 1).Samples)
-            Assert.True(File.Exists((await _app.Get<DatasetService>().ImageAsync(_user, _project.Id, second.Id, sample.Sha256, thumbnail: true)).Path));
+            Assert.True(
+                File.Exists(
+                    (await _app.Get<DatasetService>().ImageAsync(_user, _project.Id, second.Id, sample.Sha256, thumbnail: true)).Path
+                )
+            );
         _app.Get<ProjectService>().Delete(_user, _project.Id);
         Assert.Equal(0, StoredImages());
     }
@@ -121,9 +135,12 @@ public sealed class DatasetImportTests : IAsyncLifetime
             Assert.Contains("neither safetensors nor", await garbage.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
 
-        using (HttpResponseMessage good = await PostWeightsAsync("weights of a kind")) Assert.Equal(HttpStatusCode.Created, good.StatusCode);
-        using (HttpResponseMessage twice = await PostWeightsAsync("weights of a kind")) Assert.Equal(HttpStatusCode.BadRequest, twice.StatusCode);
-        using (HttpResponseMessage misfit = await PostWeightsAsync("weights of another network")) Assert.Equal(HttpStatusCode.BadRequest, misfit.StatusCode);
+        using (HttpResponseMessage good = await PostWeightsAsync("weights of a kind"))
+            Assert.Equal(HttpStatusCode.Created, good.StatusCode);
+        using (HttpResponseMessage twice = await PostWeightsAsync("weights of a kind"))
+            Assert.Equal(HttpStatusCode.BadRequest, twice.StatusCode);
+        using (HttpResponseMessage misfit = await PostWeightsAsync("weights of another network"))
+            Assert.Equal(HttpStatusCode.BadRequest, misfit.StatusCode);
         Assert.Single(Directory.GetFiles(Path.Combine(_app.DataFolder, "weights")));
         Assert.Empty(Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")));
 
@@ -131,7 +148,8 @@ public sealed class DatasetImportTests : IAsyncLifetime
             await client.PostAsync("/api/v1/weights/uploads?name=../../my.pth", new StringContent(content));
     }
 
-    private int StoredImages() => Directory.EnumerateFiles(Path.Combine(_app.DataFolder, "images"), "*", SearchOption.AllDirectories).Count();
+    private int StoredImages() =>
+        Directory.EnumerateFiles(Path.Combine(_app.DataFolder, "images"), "*", SearchOption.AllDirectories).Count();
 
     private async Task<Dataset> DatasetAsync(IEnumerable<(string, byte[])> files) =>
         _app.Get<DatasetService>().Get(_user, _project.Id, (await ImportAsync(files)).DatasetId);

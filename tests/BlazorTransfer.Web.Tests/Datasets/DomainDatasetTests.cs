@@ -19,7 +19,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
 
-/// <summary>Data sets of several domains, and without labels: from the upload to the pages that show them, or say why they cannot.</summary>
+/// <summary>Data sets of several domains, and without labels: from the upload to the pages that show them, or say why they
+/// cannot.</summary>
 public sealed class DomainDatasetTests : PageTests
 {
     [Fact]
@@ -29,23 +30,42 @@ public sealed class DomainDatasetTests : PageTests
         string id = await TestApp.CreateProjectAsync(client);
         byte[] zip = await File.ReadAllBytesAsync(TestZip.Write(Path.Combine(App.DataFolder, "set.zip"), TestZip.TwoDomains()));
 
-        DatasetVersion classes = await UploadAsync(""), domains = await UploadAsync("&layout=domains"), unlabelled = await UploadAsync("&layout=Unlabelled");
+        DatasetVersion classes = await UploadAsync(""),
+            domains = await UploadAsync("&layout=domains"),
+            unlabelled = await UploadAsync("&layout=Unlabelled");
 
-        Assert.Equal(("photo sketch", 8, 2, 0), (string.Join(' ', classes.Classes.Select(c => c.Label)), classes.Images, classes.Of(Split.Validation), classes.Unlabelled));
+        Assert.Equal(
+            ("photo sketch", 8, 2, 0),
+            (string.Join(' ', classes.Classes.Select(c => c.Label)), classes.Images, classes.Of(Split.Validation), classes.Unlabelled)
+        );
         Assert.Empty(classes.Tags!);
         Assert.Equal([new ClassCount("a", 2, 2, 0), new ClassCount("b", 2, 2, 0)], domains.Classes);
         Assert.Equal([new TagCount("domain", "photo", 4), new TagCount("domain", "sketch", 4)], domains.Tags);
-        Assert.Equal((0, 8, 8, 8, 0), (unlabelled.Classes.Count, unlabelled.Unlabelled, unlabelled.Images, unlabelled.Of(Split.Train), unlabelled.Of(Split.Validation)));
+        Assert.Equal(
+            (0, 8, 8, 8, 0),
+            (
+                unlabelled.Classes.Count,
+                unlabelled.Unlabelled,
+                unlabelled.Images,
+                unlabelled.Of(Split.Train),
+                unlabelled.Of(Split.Validation)
+            )
+        );
         foreach (string unknown in new[] { "folders", "1", "" })
         {
             using HttpResponseMessage refused = await PostAsync($"&layout={unknown}");
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
-            Assert.Contains("'classes', 'domains', 'table' or 'unlabelled'", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            Assert.Contains(
+                "'classes', 'domains', 'table' or 'unlabelled'",
+                await refused.Content.ReadAsStringAsync(),
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Empty(Directory.GetFiles(Path.Combine(App.DataFolder, "uploads")));
 
-        Task<HttpResponseMessage> PostAsync(string layout) => client.PostAsync($"/api/v1/projects/{id}/datasets/uploads?name=x{layout}", new ByteArrayContent(zip));
+        Task<HttpResponseMessage> PostAsync(string layout) =>
+            client.PostAsync($"/api/v1/projects/{id}/datasets/uploads?name=x{layout}", new ByteArrayContent(zip));
 
         async Task<DatasetVersion> UploadAsync(string layout)
         {
@@ -55,7 +75,12 @@ public sealed class DomainDatasetTests : PageTests
             DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
             string import = started.GetProperty("importId").GetString()!;
             await TestApp.WaitForAsync(() => imports.Find(import)!.State == ImportState.Succeeded);
-            return (await client.GetFromJsonAsync<Dataset>($"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}", ProtocolJson.Line))!.Latest;
+            return (
+                await client.GetFromJsonAsync<Dataset>(
+                    $"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}",
+                    ProtocolJson.Line
+                )
+            )!.Latest;
         }
     }
 
@@ -67,7 +92,11 @@ public sealed class DomainDatasetTests : PageTests
         DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
         await TestApp.WaitForAsync(() => App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State == ImportState.Failed);
 
-        Assert.StartsWith("Only one domain was found ('photo').", App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Only one domain was found ('photo').",
+            App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -76,7 +105,8 @@ public sealed class DomainDatasetTests : PageTests
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
         JsonObject document = JsonSerializer.SerializeToNode(dataset, ProtocolJson.Line)!.AsObject();
-        foreach (string added in new[] { "tags", "unlabelled", "hasLabels" }) Assert.True(document["versions"]![0]!.AsObject().Remove(added));
+        foreach (string added in new[] { "tags", "unlabelled", "hasLabels" })
+            Assert.True(document["versions"]![0]!.AsObject().Remove(added));
         App.Get<DocumentCollection<Dataset>>().Save(document.Deserialize<Dataset>(ProtocolJson.Line)!);
 
         Dataset old = App.Get<DatasetService>().Get(ada, project.Id, dataset.Id);
@@ -92,11 +122,18 @@ public sealed class DomainDatasetTests : PageTests
     {
         Sample[] samples =
         [
-            .. Enumerable.Range(0, TagCount.MostValues + 1).Select(i => new Sample
-            {
-                File = "", Sha256 = "", Name = "", Split = Split.Train, Width = 1, Height = 1,
-                Tags = new Dictionary<string, string> { ["number"] = $"{i}", ["batch"] = $"{i % TagCount.MostValues}" },
-            }),
+            .. Enumerable
+                .Range(0, TagCount.MostValues + 1)
+                .Select(i => new Sample
+                {
+                    File = "",
+                    Sha256 = "",
+                    Name = "",
+                    Split = Split.Train,
+                    Width = 1,
+                    Height = 1,
+                    Tags = new Dictionary<string, string> { ["number"] = $"{i}", ["batch"] = $"{i % TagCount.MostValues}" },
+                }),
         ];
 
         IReadOnlyList<TagCount> counted = TagCount.Of(samples);
@@ -110,12 +147,22 @@ public sealed class DomainDatasetTests : PageTests
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, TestZip.TwoDomains(), ImportLayout.Domains);
-        Services.GetRequiredService<BunitNavigationManager>().NavigateTo($"/projects/{project.Id}/datasets/{dataset.Id}?label=a&tag=domain%3Dsketch");
+        Services
+            .GetRequiredService<BunitNavigationManager>()
+            .NavigateTo($"/projects/{project.Id}/datasets/{dataset.Id}?label=a&tag=domain%3Dsketch");
 
         IRenderedComponent<IComponent> page = Open<DatasetPage>(ada, project, dataset);
 
-        Assert.Equal(["photo 2 2 0 4", "sketch 2 2 0 4"], page.FindAll("table")[1].QuerySelectorAll("tbody tr").Select(r => string.Join(' ', r.Children.Take(5).Select(c => c.TextContent))));
-        Assert.Equal(["set/sketch/a/0.jpg", "set/sketch/a/1.jpg"], page.FindAll("button.bt-thumb").Select(b => b.GetAttribute("title")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["photo 2 2 0 4", "sketch 2 2 0 4"],
+            page.FindAll("table")[1]
+                .QuerySelectorAll("tbody tr")
+                .Select(r => string.Join(' ', r.Children.Take(5).Select(c => c.TextContent)))
+        );
+        Assert.Equal(
+            ["set/sketch/a/0.jpg", "set/sketch/a/1.jpg"],
+            page.FindAll("button.bt-thumb").Select(b => b.GetAttribute("title")).Order(StringComparer.Ordinal)
+        );
         Assert.Contains(page.FindAll("label"), l => l.TextContent == "Domain");
     }
 
@@ -124,12 +171,29 @@ public sealed class DomainDatasetTests : PageTests
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
-        const string sentence = "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.";
+        const string sentence =
+            "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.";
 
         RefusedException run = await Assert.ThrowsAsync<RefusedException>(() => App.SubmitAsync(ada, project, dataset, "succeed"));
-        RefusedException preview = await Assert.ThrowsAsync<RefusedException>(() => App.Get<AugmentationPreviews>().DrawAsync(ada, project.Id,
-            new RunRequest { DatasetId = dataset.Id, DatasetVersion = 1, Backbone = "fake", Method = "fake-method" }, 0, CancellationToken.None));
-        RefusedException ranking = await Assert.ThrowsAsync<RefusedException>(() => App.Get<RankingService>().StartAsync(ada, project.Id, dataset.Id, [], withRandom: true));
+        RefusedException preview = await Assert.ThrowsAsync<RefusedException>(() =>
+            App.Get<AugmentationPreviews>()
+                .DrawAsync(
+                    ada,
+                    project.Id,
+                    new RunRequest
+                    {
+                        DatasetId = dataset.Id,
+                        DatasetVersion = 1,
+                        Backbone = "fake",
+                        Method = "fake-method",
+                    },
+                    0,
+                    CancellationToken.None
+                )
+        );
+        RefusedException ranking = await Assert.ThrowsAsync<RefusedException>(() =>
+            App.Get<RankingService>().StartAsync(ada, project.Id, dataset.Id, [], withRandom: true)
+        );
 
         Assert.Equal((sentence, sentence), (run.Message, preview.Message));
         Assert.StartsWith("The data set has no labels", ranking.Message, StringComparison.Ordinal);
@@ -145,7 +209,12 @@ public sealed class DomainDatasetTests : PageTests
         Assert.Contains("Target of a domain adaptation", page.Markup, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("table"));
         Assert.Equal(4, page.FindAll("button.bt-thumb").Count);
-        Assert.DoesNotContain(page.FindAll("a"), a => a.GetAttribute("href") is { } href && (href.EndsWith("/ranking", StringComparison.Ordinal) || href.Contains("/runs/new", StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            page.FindAll("a"),
+            a =>
+                a.GetAttribute("href") is { } href
+                && (href.EndsWith("/ranking", StringComparison.Ordinal) || href.Contains("/runs/new", StringComparison.Ordinal))
+        );
 
         await DisposeComponentsAsync();
         Assert.Contains("No labels to rank by", Open<RankingPage>(ada, project, dataset).Markup, StringComparison.Ordinal);
@@ -158,7 +227,9 @@ public sealed class DomainDatasetTests : PageTests
         // The form for the next upload shows what each layout looks like.
         list.Press(() => list.FindAll("button").Single(b => b.TextContent.Contains("Upload images", StringComparison.Ordinal)));
         Assert.Contains("ants/001.jpg", list.Find("pre").TextContent, StringComparison.Ordinal);
-        list.Press(() => list.FindAll("[role=radio]").Single(b => b.TextContent.StartsWith("Folders are domains", StringComparison.Ordinal)));
+        list.Press(() =>
+            list.FindAll("[role=radio]").Single(b => b.TextContent.StartsWith("Folders are domains", StringComparison.Ordinal))
+        );
         Assert.Equal("true", list.FindAll("[role=radio]")[1].GetAttribute("aria-checked"));
         Assert.Contains("photo/dog/001.jpg", list.Find("pre").TextContent, StringComparison.Ordinal);
         Assert.Contains("A zip of domain folders", list.Markup, StringComparison.Ordinal);
@@ -171,13 +242,23 @@ public sealed class DomainDatasetTests : PageTests
         await App.ImportDatasetAsync(ada, project.Id);
         Dataset unlabelled = await App.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
 
-        string? link = Open<DatasetPage>(ada, project, unlabelled).FindAll("a").Single(a => a.TextContent.Contains("Adapt to these images", StringComparison.Ordinal)).GetAttribute("href");
+        string? link = Open<DatasetPage>(ada, project, unlabelled)
+            .FindAll("a")
+            .Single(a => a.TextContent.Contains("Adapt to these images", StringComparison.Ordinal))
+            .GetAttribute("href");
         await DisposeComponentsAsync();
         Services.GetRequiredService<NavigationManager>().NavigateTo(link!);
         IRenderedComponent<IComponent> form = Open<NewRunPage>(ada, project, null);
 
         await form.WaitForAssertionAsync(
-            () => Assert.Contains("no labels", form.Find("[aria-label='Data set of the target'] [aria-checked=true]").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+            () =>
+                Assert.Contains(
+                    "no labels",
+                    form.Find("[aria-label='Data set of the target'] [aria-checked=true]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            TimeSpan.FromSeconds(20)
+        );
     }
 
     private async Task<(ClaimsPrincipal User, Project Project)> StartAsync()

@@ -131,7 +131,8 @@ public sealed class ZipImagesTests : IDisposable
             try
             {
                 using var zip = new ZipImages(Zip, ZipLimits.Default);
-                foreach (string name in zip.Names) zip.Read(name);
+                foreach (string name in zip.Names)
+                    zip.Read(name);
             }
             catch (ImportException)
             {

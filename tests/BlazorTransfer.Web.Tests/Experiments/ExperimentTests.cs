@@ -61,9 +61,17 @@ public sealed class ExperimentTests : IAsyncLifetime
     [Fact]
     public async Task CancelExperiment_StopsWhatIsNotOver_AndIsForEditors()
     {
-        ClaimsPrincipal eve = await _app.PrincipalAsync(await _app.CreateUserAsync("Eve")), vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
+        ClaimsPrincipal eve = await _app.PrincipalAsync(await _app.CreateUserAsync("Eve")),
+            vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera"));
         _app.SetRole(_project.Id, "Vera", ProjectRole.Viewer);
-        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request(repeats: 3) with { Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = "wait-for-cancel" } });
+        Run first = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            Request(repeats: 3) with
+            {
+                Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = "wait-for-cancel" },
+            }
+        );
         await _app.WaitForRunAsync(first.Id, r => r.Epoch == 1);
         string experiment = first.Submission.ExperimentId!;
 
@@ -95,5 +103,13 @@ public sealed class ExperimentTests : IAsyncLifetime
         Assert.Equal(0, Spread.Of([0.5])!.Value.StandardDeviation);
     }
 
-    private RunRequest Request(int repeats) => new() { DatasetId = _dataset.Id, DatasetVersion = 1, Backbone = "fake", Method = "fake-method", Repeats = repeats };
+    private RunRequest Request(int repeats) =>
+        new()
+        {
+            DatasetId = _dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+            Repeats = repeats,
+        };
 }

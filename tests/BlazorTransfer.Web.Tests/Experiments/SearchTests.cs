@@ -16,10 +16,46 @@ namespace BlazorTransfer.Web.Tests.Experiments;
 
 public sealed class SearchTests : IAsyncLifetime
 {
-    private static readonly ParameterSpec Rate = new() { Name = "rate", DisplayName = "Rate", Help = "", Kind = ParameterKind.Number, Default = 0.01, Minimum = 0, Maximum = 10, Logarithmic = true };
-    private static readonly ParameterSpec Depth = new() { Name = "depth", DisplayName = "Depth", Help = "", Kind = ParameterKind.Integer, Default = 0, Minimum = 0, Maximum = 64 };
-    private static readonly ParameterSpec Kind = new() { Name = "kind", DisplayName = "Kind", Help = "", Kind = ParameterKind.Choice, Default = "a", Choices = [new("a", "A"), new("b", "B"), new("c", "C")] };
-    private static readonly ParameterSpec Epochs = new() { Name = "epochs", DisplayName = "Epochs", Help = "", Kind = ParameterKind.Integer, Default = 9, Minimum = 1, Maximum = 100 };
+    private static readonly ParameterSpec Rate = new()
+    {
+        Name = "rate",
+        DisplayName = "Rate",
+        Help = "",
+        Kind = ParameterKind.Number,
+        Default = 0.01,
+        Minimum = 0,
+        Maximum = 10,
+        Logarithmic = true,
+    };
+    private static readonly ParameterSpec Depth = new()
+    {
+        Name = "depth",
+        DisplayName = "Depth",
+        Help = "",
+        Kind = ParameterKind.Integer,
+        Default = 0,
+        Minimum = 0,
+        Maximum = 64,
+    };
+    private static readonly ParameterSpec Kind = new()
+    {
+        Name = "kind",
+        DisplayName = "Kind",
+        Help = "",
+        Kind = ParameterKind.Choice,
+        Default = "a",
+        Choices = [new("a", "A"), new("b", "B"), new("c", "C")],
+    };
+    private static readonly ParameterSpec Epochs = new()
+    {
+        Name = "epochs",
+        DisplayName = "Epochs",
+        Help = "",
+        Kind = ParameterKind.Integer,
+        Default = 9,
+        Minimum = 1,
+        Maximum = 100,
+    };
     private static readonly IReadOnlyList<ParameterSpec> Specs = [Epochs, Rate, Depth, Kind];
 
     private readonly TestApp _app = new();
@@ -44,7 +80,12 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public void Draw_StaysWithinItsRanges_SpreadsOverOrdersOfMagnitude_AndBeginsWithWhatWas()
     {
-        var plan = new SearchPlan { Trials = 81, SuccessiveHalving = false, Ranges = [new("rate", 1e-4, 1), new("depth", 2, 5), new("kind", Values: ["a", "c"])] };
+        var plan = new SearchPlan
+        {
+            Trials = 81,
+            SuccessiveHalving = false,
+            Ranges = [new("rate", 1e-4, 1), new("depth", 2, 5), new("kind", Values: ["a", "c"])],
+        };
         var chosen = new Dictionary<string, ParameterValue> { ["rate"] = 0.5, ["epochs"] = 7 };
 
         IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> trials = plan.Draw(Specs, chosen, seed: 3);
@@ -71,30 +112,42 @@ public sealed class SearchTests : IAsyncLifetime
     [InlineData(27, 2, "1,2", 27 + 18)]
     public void Halving_TriplesTheEpochsOfTheBestThird(int trials, int epochs, string byRound, int total)
     {
-        var plan = new SearchPlan { Trials = trials, SuccessiveHalving = true, Ranges = [], Epochs = epochs };
+        var plan = new SearchPlan
+        {
+            Trials = trials,
+            SuccessiveHalving = true,
+            Ranges = [],
+            Epochs = epochs,
+        };
 
         Assert.Equal(byRound, string.Join(",", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf)));
         Assert.Equal(total, plan.TotalEpochs);
         Assert.Equal(trials * epochs, (plan with { SuccessiveHalving = false }).TotalEpochs);
     }
 
-    public static TheoryData<string, SearchRange> WrongRanges => new()
-    {
-        { "no setting", new("nothing", 0, 1) },
-        { "below the largest", new("rate", 1, 0.1) },
-        { "orders of magnitude", new("rate", 0, 0.1) },
-        { "at most", new("depth", 0, 65) },
-        { "finite", new("rate", double.NaN, 1) },
-        { "two values", new("kind", Values: ["a"]) },
-        { "must be one of", new("kind", Values: ["a", "x"]) },
-        { "not searched", new("epochs", 1, 10) },
-    };
+    public static TheoryData<string, SearchRange> WrongRanges =>
+        new()
+        {
+            { "no setting", new("nothing", 0, 1) },
+            { "below the largest", new("rate", 1, 0.1) },
+            { "orders of magnitude", new("rate", 0, 0.1) },
+            { "at most", new("depth", 0, 65) },
+            { "finite", new("rate", double.NaN, 1) },
+            { "two values", new("kind", Values: ["a"]) },
+            { "must be one of", new("kind", Values: ["a", "x"]) },
+            { "not searched", new("epochs", 1, 10) },
+        };
 
     [Theory]
     [MemberData(nameof(WrongRanges))]
     public void Check_NamesWhatIsWrong(string words, SearchRange range)
     {
-        var plan = new SearchPlan { Trials = 9, SuccessiveHalving = true, Ranges = [range] };
+        var plan = new SearchPlan
+        {
+            Trials = 9,
+            SuccessiveHalving = true,
+            Ranges = [range],
+        };
 
         Assert.Contains(words, Assert.Throws<RefusedException>(() => plan.Check(Specs)).Message, StringComparison.Ordinal);
     }
@@ -106,7 +159,10 @@ public sealed class SearchTests : IAsyncLifetime
 
         await TestApp.WaitForAsync(() => Trials(first).Count == 7 && Trials(first).All(r => r.Status.IsFinal()));
         IReadOnlyList<Run> all = Trials(first);
-        Assert.Equal([(0, 4, 1), (1, 2, 3), (2, 1, 9)], all.GroupBy(r => r.Submission.Round).Select(g => (g.Key, g.Count(), (int)g.First().Job.Parameters["epochs"].AsNumber!)));
+        Assert.Equal(
+            [(0, 4, 1), (1, 2, 3), (2, 1, 9)],
+            all.GroupBy(r => r.Submission.Round).Select(g => (g.Key, g.Count(), (int)g.First().Job.Parameters["epochs"].AsNumber!))
+        );
         Assert.Equal([1, 2, 3, 4], all.Where(r => r.Submission.Round == 0).Select(r => r.Submission.Trial));
         Assert.Equal([1, 2, 3, 4, 5, 6, 7], all.Select(r => r.Submission.Number));
         // The folders are the truth: a database made anew knows the search too.
@@ -138,9 +194,16 @@ public sealed class SearchTests : IAsyncLifetime
         await TestApp.WaitForAsync(() => Trials(first).All(r => r.Status.IsFinal()));
         // As if they had ended well, and the application before anybody could hear of it.
         var documents = _app.Get<DocumentCollection<Run>>();
-        foreach (Run trial in Trials(first)) documents.Save(trial with { Status = RunStatus.Succeeded, Top1ByEpoch = [trial.Submission.Trial / 10.0] });
+        foreach (Run trial in Trials(first))
+            documents.Save(trial with { Status = RunStatus.Succeeded, Top1ByEpoch = [trial.Submission.Trial / 10.0] });
 
-        using var next = new SearchConductor(documents, _app.Get<RunQueue>(), _app.Get<RunChanges>(), TimeProvider.System, NullLogger<SearchConductor>.Instance);
+        using var next = new SearchConductor(
+            documents,
+            _app.Get<RunQueue>(),
+            _app.Get<RunChanges>(),
+            TimeProvider.System,
+            NullLogger<SearchConductor>.Instance
+        );
         await next.StartAsync(CancellationToken.None);
 
         await TestApp.WaitForAsync(() => Trials(first).Count == 4);
@@ -154,11 +217,19 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public void Draw_ForANumber_GoesByItsRange_WhateverElseIsAskedFor()
     {
-        var plan = new SearchPlan { Trials = 5, SuccessiveHalving = false, Ranges = [new("depth", 2, 3, Values: [])] };
+        var plan = new SearchPlan
+        {
+            Trials = 5,
+            SuccessiveHalving = false,
+            Ranges = [new("depth", 2, 3, Values: [])],
+        };
 
         plan.Check(Specs);
 
-        Assert.All(plan.Draw(Specs, new Dictionary<string, ParameterValue>(), seed: 1).Skip(1), t => Assert.InRange(t["depth"].AsNumber!.Value, 2, 3));
+        Assert.All(
+            plan.Draw(Specs, new Dictionary<string, ParameterValue>(), seed: 1).Skip(1),
+            t => Assert.InRange(t["depth"].AsNumber!.Value, 2, 3)
+        );
     }
 
     [Fact]
@@ -167,10 +238,16 @@ public sealed class SearchTests : IAsyncLifetime
         RunRequest search = Request(trials: 3, epochs: 9);
 
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Repeats = 2 }));
-        await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Repeats = 2, Folds = 3 }));
+        await Assert.ThrowsAsync<RefusedException>(() =>
+            Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Repeats = 2, Folds = 3 })
+        );
         await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Folds = 1 }));
-        await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Folds = RunPlanner.MostFolds + 1 }));
-        await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, search with { Search = search.Search! with { Trials = 1 } }));
+        await Assert.ThrowsAsync<RefusedException>(() =>
+            Runs.SubmitAsync(_ada, _project.Id, search with { Search = null, Folds = RunPlanner.MostFolds + 1 })
+        );
+        await Assert.ThrowsAsync<RefusedException>(() =>
+            Runs.SubmitAsync(_ada, _project.Id, search with { Search = search.Search! with { Trials = 1 } })
+        );
         Assert.Empty(Runs.List(_ada, _project.Id));
     }
 
@@ -186,7 +263,12 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public void Form_OffersASensibleRangeAroundTheValue_AndAsksForWhatWasTyped()
     {
-        var form = new ExperimentForm { Kind = ExperimentKind.Search, Trials = 6, SuccessiveHalving = false };
+        var form = new ExperimentForm
+        {
+            Kind = ExperimentKind.Search,
+            Trials = 6,
+            SuccessiveHalving = false,
+        };
         form.Add(Rate, 0.02);
         form.Add(Depth, 0);
         form.Add(Kind, "a");
@@ -195,7 +277,16 @@ public sealed class SearchTests : IAsyncLifetime
         searched[1].High = "3";
         searched[2].LeftOut.Add("b");
 
-        SearchPlan plan = form.ApplyTo(new RunRequest { DatasetId = "d", DatasetVersion = 1, Backbone = "b", Method = "m" }, Specs).Search!;
+        SearchPlan plan = form.ApplyTo(
+            new RunRequest
+            {
+                DatasetId = "d",
+                DatasetVersion = 1,
+                Backbone = "b",
+                Method = "m",
+            },
+            Specs
+        ).Search!;
 
         plan.Check(Specs);
         Assert.Equal((6, false), (plan.Trials, plan.SuccessiveHalving));
@@ -211,8 +302,18 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public void Chart_PlacesEachTrialOnItsAxes_TheBestOneStrongest()
     {
-        var plan = new SearchPlan { Trials = 3, SuccessiveHalving = false, Ranges = [new("rate", 0.001, 0.1), new("kind", Values: ["a", "b"])] };
-        Run[] trials = [Trial(1, 0.5, ("rate", 0.001)), Trial(2, 0.9, ("rate", 0.01), ("kind", "b")), Trial(3, 0.7, ("rate", 0.1), ("kind", "a"))];
+        var plan = new SearchPlan
+        {
+            Trials = 3,
+            SuccessiveHalving = false,
+            Ranges = [new("rate", 0.001, 0.1), new("kind", Values: ["a", "b"])],
+        };
+        Run[] trials =
+        [
+            Trial(1, 0.5, ("rate", 0.001)),
+            Trial(2, 0.9, ("rate", 0.01), ("kind", "b")),
+            Trial(3, 0.7, ("rate", 0.1), ("kind", "a")),
+        ];
 
         (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, TrialScore.Of(trials[0]), r => $"/{r.Id}");
 
@@ -227,8 +328,17 @@ public sealed class SearchTests : IAsyncLifetime
     [Fact]
     public void Chart_OfTrialsThatKeepEpochsByAScoreOfTheTarget_GoesByThat()
     {
-        var plan = new SearchPlan { Trials = 3, SuccessiveHalving = false, Ranges = [new("rate", 0.001, 0.1)] };
-        Run Scored(int number, double top1, double risk) => Trial(number, top1, ("rate", 0.01), ("best-of", "dev")) with { LabelFree = new LabelFreeScores(1, 2, risk, 0.5) };
+        var plan = new SearchPlan
+        {
+            Trials = 3,
+            SuccessiveHalving = false,
+            Ranges = [new("rate", 0.001, 0.1)],
+        };
+        Run Scored(int number, double top1, double risk) =>
+            Trial(number, top1, ("rate", 0.01), ("best-of", "dev")) with
+            {
+                LabelFree = new LabelFreeScores(1, 2, risk, 0.5),
+            };
         Run[] trials = [Scored(1, 0.9, 3), Scored(2, 0.5, 1), Scored(3, 0.7, 2)];
         TrialScore score = TrialScore.Of(trials[0]);
 
@@ -241,23 +351,49 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.Null(score.Rank(Trial(4, 0.5)));
     }
 
-    private static Run Trial(int number, double top1, params (string Name, ParameterValue Value)[] settings) => new()
-    {
-        Id = $"{number}",
-        Submission = new RunSubmission { ProjectId = "p", Number = number, Name = "", DatasetId = "", DatasetVersion = 1, DatasetName = "", SubmittedBy = "", SubmittedAt = default, Trial = number },
-        Job = new Core.Protocol.JobSpec { RunId = $"{number}", Data = new("", ""), Backbone = "", Weights = Core.Protocol.WeightsSpec.Random, Method = "", Parameters = settings.ToDictionary(s => s.Name, s => s.Value) },
-        Top1ByEpoch = [top1],
-    };
+    private static Run Trial(int number, double top1, params (string Name, ParameterValue Value)[] settings) =>
+        new()
+        {
+            Id = $"{number}",
+            Submission = new RunSubmission
+            {
+                ProjectId = "p",
+                Number = number,
+                Name = "",
+                DatasetId = "",
+                DatasetVersion = 1,
+                DatasetName = "",
+                SubmittedBy = "",
+                SubmittedAt = default,
+                Trial = number,
+            },
+            Job = new Core.Protocol.JobSpec
+            {
+                RunId = $"{number}",
+                Data = new("", ""),
+                Backbone = "",
+                Weights = Core.Protocol.WeightsSpec.Random,
+                Method = "",
+                Parameters = settings.ToDictionary(s => s.Name, s => s.Value),
+            },
+            Top1ByEpoch = [top1],
+        };
 
     private IReadOnlyList<Run> Trials(Run first) => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!);
 
-    private RunRequest Request(int trials, int epochs, string behaviour = "succeed") => new()
-    {
-        DatasetId = _dataset.Id,
-        DatasetVersion = 1,
-        Backbone = "fake",
-        Method = "fake-method",
-        Parameters = new Dictionary<string, ParameterValue> { ["epochs"] = epochs, ["behaviour"] = behaviour },
-        Search = new SearchPlan { Trials = trials, SuccessiveHalving = true, Ranges = [new SearchRange("strength", 0.1, 1)] },
-    };
+    private RunRequest Request(int trials, int epochs, string behaviour = "succeed") =>
+        new()
+        {
+            DatasetId = _dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+            Parameters = new Dictionary<string, ParameterValue> { ["epochs"] = epochs, ["behaviour"] = behaviour },
+            Search = new SearchPlan
+            {
+                Trials = trials,
+                SuccessiveHalving = true,
+                Ranges = [new SearchRange("strength", 0.1, 1)],
+            },
+        };
 }

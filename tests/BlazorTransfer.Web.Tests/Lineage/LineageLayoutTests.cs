@@ -1,6 +1,5 @@
 using BlazorTransfer.Web.Features.Lineage;
 
-
 namespace BlazorTransfer.Web.Tests.Lineage;
 
 public sealed class LineageLayoutTests
@@ -31,17 +30,29 @@ public sealed class LineageLayoutTests
     [InlineData(60)]
     public void ManyRunsOfOneDataSet_DoNotOverlapAndStayInTheDrawing(int runs)
     {
-        string children = string.Join(' ', Enumerable.Range(0, runs).SelectMany(i => new[] { $"data>run{i}", $"run{i}>child{i}", $"run{i / 2}>other{i}" }));
+        string children = string.Join(
+            ' ',
+            Enumerable.Range(0, runs).SelectMany(i => new[] { $"data>run{i}", $"run{i}>child{i}", $"run{i / 2}>other{i}" })
+        );
 
         LineageLayout layout = LineageLayout.Of(Graph(children));
 
         foreach (IGrouping<int, PlacedNode> column in layout.Nodes.GroupBy(n => n.X))
         {
             int[] tops = [.. column.Select(n => n.Y).Order()];
-            Assert.All(tops.Zip(tops.Skip(1)), pair => Assert.True(pair.Second - pair.First >= LineageLayout.NodeHeight + LineageLayout.RowGap));
+            Assert.All(
+                tops.Zip(tops.Skip(1)),
+                pair => Assert.True(pair.Second - pair.First >= LineageLayout.NodeHeight + LineageLayout.RowGap)
+            );
         }
 
-        Assert.All(layout.Nodes, n => Assert.True(n.X >= 0 && n.Y >= 0 && n.X + LineageLayout.NodeWidth <= layout.Width && n.Y + LineageLayout.NodeHeight <= layout.Height));
+        Assert.All(
+            layout.Nodes,
+            n =>
+                Assert.True(
+                    n.X >= 0 && n.Y >= 0 && n.X + LineageLayout.NodeWidth <= layout.Width && n.Y + LineageLayout.NodeHeight <= layout.Height
+                )
+        );
         Assert.Equal(layout.Nodes, LineageLayout.Of(Graph(children)).Nodes);
     }
 
@@ -59,7 +70,13 @@ public sealed class LineageLayoutTests
     /// <param name="edges">Such as <c>a>b b>c</c>.</param>
     private static LineageGraph Graph(string edges)
     {
-        LineageEdge[] parsed = [.. edges.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(e => new LineageEdge(e.Split('>')[0], e.Split('>')[1]))];
-        return new([.. parsed.SelectMany(e => new[] { e.From, e.To }).Distinct().Select(id => new LineageNode(id, LineageKind.Run, id, ""))], parsed);
+        LineageEdge[] parsed =
+        [
+            .. edges.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(e => new LineageEdge(e.Split('>')[0], e.Split('>')[1])),
+        ];
+        return new(
+            [.. parsed.SelectMany(e => new[] { e.From, e.To }).Distinct().Select(id => new LineageNode(id, LineageKind.Run, id, ""))],
+            parsed
+        );
     }
 }

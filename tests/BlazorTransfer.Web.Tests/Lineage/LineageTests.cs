@@ -40,8 +40,16 @@ public sealed class LineageTests : IAsyncLifetime
         string data = $"{_dataset.Id}/1";
         Assert.Equal(new HashSet<string> { first.Id, second.Id, third.Id, data }, graph.Nodes.Select(n => n.Id).ToHashSet());
         Assert.Equal(
-            new HashSet<LineageEdge> { new(first.Id, second.Id), new(second.Id, third.Id), new(data, first.Id), new(data, second.Id), new(data, third.Id) },
-            graph.Edges.ToHashSet());
+            new HashSet<LineageEdge>
+            {
+                new(first.Id, second.Id),
+                new(second.Id, third.Id),
+                new(data, first.Id),
+                new(data, second.Id),
+                new(data, third.Id),
+            },
+            graph.Edges.ToHashSet()
+        );
         Assert.Equal([second.Id], graph.Nodes.Where(n => n.IsCurrent).Select(n => n.Id));
         Assert.EndsWith("random start", Node(graph, first.Id).Detail, StringComparison.Ordinal);
         Assert.Equal(4, Lineage.OfProject(_ada, _project.Id, 1).Nodes.Count);
@@ -70,7 +78,10 @@ public sealed class LineageTests : IAsyncLifetime
         _app.SetRole(bens.Id, "Carla", ProjectRole.Viewer);
         foreach (LineageGraph carlas in new[] { Lineage.OfRun(carla, bens.Id, child.Id), Lineage.OfProject(carla, bens.Id, 10) })
         {
-            Assert.Equal(new LineageNode(adas.Id, LineageKind.Hidden, "A run of another project", "that you do not see"), Node(carlas, adas.Id));
+            Assert.Equal(
+                new LineageNode(adas.Id, LineageKind.Hidden, "A run of another project", "that you do not see"),
+                Node(carlas, adas.Id)
+            );
             // Neither its data nor its name shines through.
             Assert.DoesNotContain(carlas.Nodes, n => n.Id.StartsWith(_dataset.Id, StringComparison.Ordinal));
             Assert.Contains(new LineageEdge(adas.Id, child.Id), carlas.Edges);
@@ -122,7 +133,10 @@ public sealed class LineageTests : IAsyncLifetime
         LineageGraph graph = Lineage.OfRun(_ada, _project.Id, student.Id);
         Assert.Contains(new LineageEdge(teacher.Id, student.Id, Teaches: true), graph.Edges);
         Assert.Contains(new LineageEdge(start.Id, student.Id), graph.Edges);
-        Assert.Equal(graph.Nodes.Select(n => n.Id).Order(), Lineage.OfRun(_ada, _project.Id, teacher.Id).Nodes.Select(n => n.Id).Append(start.Id).Order());
+        Assert.Equal(
+            graph.Nodes.Select(n => n.Id).Order(),
+            Lineage.OfRun(_ada, _project.Id, teacher.Id).Nodes.Select(n => n.Id).Append(start.Id).Order()
+        );
         // What the teacher has seen, its pupil knows of.
         Dataset other = await _app.ImportDatasetAsync(_ada, _project.Id);
         Run elsewhere = await FinishedAsync(await SubmitTaughtAsync(_ada, student.Id, dataset: other));
@@ -139,9 +153,21 @@ public sealed class LineageTests : IAsyncLifetime
         Run failed = await FinishedAsync(await _app.SubmitAsync(_ada, _project, _dataset, "report-failure"));
 
         await Assert.ThrowsAsync<NotFoundException>(() => SubmitTaughtAsync(ben, adas.Id, bens, bensData));
-        Assert.Contains("no model to learn from", (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, failed.Id))).Message, StringComparison.Ordinal);
-        Assert.Contains("Choose the run that is the teacher", (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, null))).Message, StringComparison.Ordinal);
-        Assert.Contains("takes no teacher", (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, adas.Id, method: "fake-method"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no model to learn from",
+            (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, failed.Id))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Choose the run that is the teacher",
+            (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, null))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "takes no teacher",
+            (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, adas.Id, method: "fake-method"))).Message,
+            StringComparison.Ordinal
+        );
 
         _app.SetRole(_project.Id, "Ben", ProjectRole.Viewer);
         Run student = await FinishedAsync(await SubmitTaughtAsync(ben, adas.Id, bens, bensData));
@@ -185,23 +211,38 @@ public sealed class LineageTests : IAsyncLifetime
     private Task<Run> FinishedAsync(Run run) => _app.WaitForEndAsync(run.Id);
 
     private Task<Run> SubmitTaughtAsync(
-        ClaimsPrincipal user, string? teacherId, Project? project = null, Dataset? dataset = null, string method = "fake-distillation", string? parentId = null) =>
-        Runs.SubmitAsync(user, (project ?? _project).Id, new RunRequest
-        {
-            DatasetId = (dataset ?? _dataset).Id,
-            DatasetVersion = 1,
-            Backbone = "fake",
-            Method = method,
-            ParentRunId = parentId,
-            TeacherRunId = teacherId,
-        });
+        ClaimsPrincipal user,
+        string? teacherId,
+        Project? project = null,
+        Dataset? dataset = null,
+        string method = "fake-distillation",
+        string? parentId = null
+    ) =>
+        Runs.SubmitAsync(
+            user,
+            (project ?? _project).Id,
+            new RunRequest
+            {
+                DatasetId = (dataset ?? _dataset).Id,
+                DatasetVersion = 1,
+                Backbone = "fake",
+                Method = method,
+                ParentRunId = parentId,
+                TeacherRunId = teacherId,
+            }
+        );
 
-    private Task<Run> SubmitFromAsync(ClaimsPrincipal user, string parentId, Project? project = null, Dataset? dataset = null) => Runs.SubmitAsync(user, (project ?? _project).Id, new RunRequest
-    {
-        DatasetId = (dataset ?? _dataset).Id,
-        DatasetVersion = 1,
-        Backbone = "fake",
-        Method = "fake-method",
-        ParentRunId = parentId,
-    });
+    private Task<Run> SubmitFromAsync(ClaimsPrincipal user, string parentId, Project? project = null, Dataset? dataset = null) =>
+        Runs.SubmitAsync(
+            user,
+            (project ?? _project).Id,
+            new RunRequest
+            {
+                DatasetId = (dataset ?? _dataset).Id,
+                DatasetVersion = 1,
+                Backbone = "fake",
+                Method = "fake-method",
+                ParentRunId = parentId,
+            }
+        );
 }

@@ -32,7 +32,8 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         _server = builder.Build();
         _server.Run(async context =>
         {
-            lock (_ranges) _ranges.Add(context.Request.Headers.Range);
+            lock (_ranges)
+                _ranges.Add(context.Request.Headers.Range);
             await _behaviour(context);
         });
         await _server.StartAsync();
@@ -98,7 +99,10 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
     public async Task Download_WhoseBodyFallsSilent_IsAskedForAgain()
     {
         int requests = 0;
-        _behaviour = context => ++requests > 1 ? SendAsync(context, cutAfter: null) : SendBeginningAsync(context, 50_000, Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted));
+        _behaviour = context =>
+            ++requests > 1
+                ? SendAsync(context, cutAfter: null)
+                : SendBeginningAsync(context, 50_000, Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted));
         using TestApp app = NewApp(("DownloadSilence", "00:00:00.5"));
         ClaimsPrincipal user = await UserAsync(app);
 
@@ -179,7 +183,13 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
     {
         string catalogue = Path.Combine(_folder, "catalogue.json");
         string address = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        File.WriteAllText(catalogue, JsonSerializer.Serialize(new[] { new OfficialWeights("fake", "Fake weights", $"{address}/fake.pth", Hash(_file)[..8], "none", "here") }, Core.Protocol.ProtocolJson.Line));
+        File.WriteAllText(
+            catalogue,
+            JsonSerializer.Serialize(
+                new[] { new OfficialWeights("fake", "Fake weights", $"{address}/fake.pth", Hash(_file)[..8], "none", "here") },
+                Core.Protocol.ProtocolJson.Line
+            )
+        );
         return new TestApp(null, [("OfficialWeightsFile", catalogue), ("DownloadRetryDelay", "00:00:00.05"), .. settings]);
     }
 

@@ -24,7 +24,8 @@ public sealed class WeightsFolderTests : IDisposable
         BackboneWeights entry = Assert.Single(Entered);
         Assert.Equal(("my net.pth", Hash("weights of a net"), ""), (entry.Name, entry.Sha256, entry.ImportedBy));
         Assert.Equal([entry.File], Files());
-        ClaimsPrincipal ben = await _app.PrincipalAsync(await _app.CreateUserAsync("Ben")), admin = await _app.PrincipalAsync(await _app.CreateUserAsync("Root", isAdmin: true));
+        ClaimsPrincipal ben = await _app.PrincipalAsync(await _app.CreateUserAsync("Ben")),
+            admin = await _app.PrincipalAsync(await _app.CreateUserAsync("Root", isAdmin: true));
         Assert.Throws<ForbiddenException>(() => Library.Remove(ben, entry.Id));
         Library.Remove(admin, entry.Id);
         Assert.Empty(Files());
@@ -103,7 +104,9 @@ public sealed class WeightsFolderTests : IDisposable
         await Folder.LookNowAsync(admin, CancellationToken.None);
 
         Assert.Equal(("net2.pth", 0), (Library.List(admin).Single().Name, Folder.Refused.Count));
-        await Assert.ThrowsAsync<ForbiddenException>(() => Folder.LookNowAsync(new ClaimsPrincipal(new ClaimsIdentity()), CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() =>
+            Folder.LookNowAsync(new ClaimsPrincipal(new ClaimsIdentity()), CancellationToken.None)
+        );
     }
 
     [Fact]

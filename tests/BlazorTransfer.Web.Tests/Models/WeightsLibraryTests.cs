@@ -42,7 +42,9 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
     {
         BackboneWeights entry = await ImportAsync("weights");
 
-        foreach (WeightsReport report in new[] { Library.TakeReport(_ada)!, await Library.InspectAsync(_ada, entry.Id, CancellationToken.None) })
+        foreach (
+            WeightsReport report in new[] { Library.TakeReport(_ada)!, await Library.InspectAsync(_ada, entry.Id, CancellationToken.None) }
+        )
         {
             WeightsMismatch left = Assert.Single(report.Comparisons);
             Assert.Equal((left.Total, false), (left.Matching, left.IsWhole));
@@ -55,14 +57,25 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
         ClaimsPrincipal admin = await _app.PrincipalAsync(await _app.CreateUserAsync("Root", isAdmin: true));
         string file = Path.Combine(_app.DataFolder, "uploads", "builtin");
         await File.WriteAllTextAsync(file, "weights", TestContext.Current.CancellationToken);
-        var card = new BuiltInWeights { Name = "Built in", Backbone = "fake", File = "f", Sha256 = new string('a', 64), Licence = "MIT", Origin = "us" };
+        var card = new BuiltInWeights
+        {
+            Name = "Built in",
+            Backbone = "fake",
+            File = "f",
+            Sha256 = new string('a', 64),
+            Licence = "MIT",
+            Origin = "us",
+        };
 
         Library.EnterBuiltIn(card, file);
         Library.EnterBuiltIn(card, file);
         Library.EnterBuiltIn(card with { Sha256 = new string('b', 64), HeadClasses = 200 }, file);
 
         BackboneWeights[] entries = [.. Library.List(_ada).Where(w => w.Name.StartsWith("Built in", StringComparison.Ordinal))];
-        Assert.Equal([("Built in", 'b', true, 200), ("Built in (earlier)", 'a', false, 0)], entries.Select(w => (w.Name, w.Sha256[0], w.IsBuiltIn, w.HeadClasses!.Value)));
+        Assert.Equal(
+            [("Built in", 'b', true, 200), ("Built in (earlier)", 'a', false, 0)],
+            entries.Select(w => (w.Name, w.Sha256[0], w.IsBuiltIn, w.HeadClasses!.Value))
+        );
         Assert.False(Library.MayRemove(admin, entries[0]));
         Library.Remove(admin, entries[1].Id);
     }
@@ -72,15 +85,20 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
     {
         BackboneWeights entry = await ImportAsync("weights");
         (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(_ada);
-        Run run = await _app.Get<RunService>().SubmitAsync(_ada, project.Id, new RunRequest
-        {
-            DatasetId = dataset.Id,
-            DatasetVersion = 1,
-            Backbone = "fake",
-            Method = "fake-method",
-            WeightsId = entry.Id,
-            Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = "wait-for-cancel" },
-        });
+        Run run = await _app.Get<RunService>()
+            .SubmitAsync(
+                _ada,
+                project.Id,
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    WeightsId = entry.Id,
+                    Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = "wait-for-cancel" },
+                }
+            );
         await _app.WaitForRunAsync(run.Id, r => r.Status == RunStatus.Running);
 
         Assert.Throws<RefusedException>(() => Library.Remove(_ada, entry.Id));
@@ -88,7 +106,10 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
         _app.Get<RunService>().Cancel(_ada, project.Id, run.Id);
         await _app.WaitForEndAsync(run.Id);
         Library.Remove(_ada, entry.Id);
-        Assert.Equal("weights, removed", _app.Get<RunLineage>().OfRun(_ada, project.Id, run.Id).Nodes.Single(n => n.Kind == LineageKind.Weights).Detail);
+        Assert.Equal(
+            "weights, removed",
+            _app.Get<RunLineage>().OfRun(_ada, project.Id, run.Id).Nodes.Single(n => n.Kind == LineageKind.Weights).Detail
+        );
     }
 
     private WeightsLibrary Library => _app.Get<WeightsLibrary>();

@@ -28,12 +28,19 @@ public sealed class AugmentationPreviewTests : BunitContext
     public async Task Draw_IsForWhoSeesTheDataSet_AndTellsWhatIsWrong()
     {
         using var app = new TestApp();
-        ClaimsPrincipal ada = await app.PrincipalAsync(await app.CreateUserAsync("Ada")), vera = await app.PrincipalAsync(await app.CreateUserAsync("Vera")),
+        ClaimsPrincipal ada = await app.PrincipalAsync(await app.CreateUserAsync("Ada")),
+            vera = await app.PrincipalAsync(await app.CreateUserAsync("Vera")),
             mallory = await app.PrincipalAsync(await app.CreateUserAsync("Mallory"));
         (Project project, Dataset dataset) = await app.CreateProjectWithDataAsync(ada);
         app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
         (Project foreign, Dataset foreignData) = await app.CreateProjectWithDataAsync(mallory);
-        var request = new RunRequest { DatasetId = dataset.Id, DatasetVersion = 1, Backbone = "fake", Method = "fake-method" };
+        var request = new RunRequest
+        {
+            DatasetId = dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+        };
         Task<PreviewSheet> DrawAsync(ClaimsPrincipal user, RunRequest asked, int draw = 0, string? projectId = null) =>
             app.Get<AugmentationPreviews>().DrawAsync(user, projectId ?? project.Id, asked, draw, CancellationToken.None);
 
@@ -45,7 +52,9 @@ public sealed class AugmentationPreviewTests : BunitContext
         await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(ada, request with { DatasetId = foreignData.Id }));
         await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(mallory, request, projectId: foreign.Id));
         await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(ada, request with { DatasetVersion = 2 }));
-        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() => DrawAsync(ada, request with { Parameters = new Dictionary<string, ParameterValue> { ["epochs"] = 0 } }));
+        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() =>
+            DrawAsync(ada, request with { Parameters = new Dictionary<string, ParameterValue> { ["epochs"] = 0 } })
+        );
         Assert.Contains("at least 1", refusal.Message, StringComparison.Ordinal);
         refusal = await Assert.ThrowsAsync<RefusedException>(() => DrawAsync(ada, request, draw: 1));
         Assert.Contains("'a.jpg' cannot be read", refusal.Message, StringComparison.Ordinal);
@@ -56,7 +65,9 @@ public sealed class AugmentationPreviewTests : BunitContext
     public void Preview_DrawsOnlyOnceOpened_AgainForOtherChoices_AndOthersWhenAsked()
     {
         var drawn = new List<int>();
-        IRenderedComponent<AugmentationPreview> preview = Render<AugmentationPreview>(p => p.Add(c => c.Choices, "a").Add(c => c.Draw, Draw));
+        IRenderedComponent<AugmentationPreview> preview = Render<AugmentationPreview>(p =>
+            p.Add(c => c.Choices, "a").Add(c => c.Draw, Draw)
+        );
         Assert.Empty(drawn);
 
         Toggle(preview);
@@ -91,18 +102,39 @@ public sealed class AugmentationPreviewTests : BunitContext
     public void Preview_ThatFails_SaysWhyAndTriesAgain()
     {
         bool fails = true;
-        IRenderedComponent<AugmentationPreview> preview = Render<AugmentationPreview>(p => p.Add(c => c.Choices, "a")
-            .Add(c => c.Draw, (_, _) => fails ? throw new RefusedException("Blur must be a number.") : Task.FromResult(Sheet)));
+        IRenderedComponent<AugmentationPreview> preview = Render<AugmentationPreview>(p =>
+            p.Add(c => c.Choices, "a")
+                .Add(c => c.Draw, (_, _) => fails ? throw new RefusedException("Blur must be a number.") : Task.FromResult(Sheet))
+        );
 
         Toggle(preview);
-        preview.WaitForAssertion(() => Assert.Contains("Blur must be a number.", preview.Find("[role=alert]").TextContent, StringComparison.Ordinal), Long);
+        preview.WaitForAssertion(
+            () => Assert.Contains("Blur must be a number.", preview.Find("[role=alert]").TextContent, StringComparison.Ordinal),
+            Long
+        );
         fails = false;
         preview.Press(() => preview.Find("[role=alert] button"));
 
         preview.WaitForAssertion(() => Assert.Equal(4, preview.FindAll("img").Count), Long);
     }
 
-    private static PreviewSheet Sheet => new(224, [new PreviewedImage("1.jpg", "ants", [1], [[2], [3], [4]])]);
+    private static PreviewSheet Sheet =>
+        new(
+            224,
+            [
+                new PreviewedImage(
+                    "1.jpg",
+                    "ants",
+                    [1],
+                    [
+                        [2],
+                        [3],
+                        [4],
+                    ]
+                ),
+            ]
+        );
 
-    private static void Toggle(IRenderedComponent<AugmentationPreview> preview) => preview.On(() => preview.Find("details"), details => details.TriggerEvent("ontoggle", EventArgs.Empty));
+    private static void Toggle(IRenderedComponent<AugmentationPreview> preview) =>
+        preview.On(() => preview.Find("details"), details => details.TriggerEvent("ontoggle", EventArgs.Empty));
 }

@@ -23,8 +23,14 @@ public sealed class FinderTests : PageTests
 
         Press(page, "Find a learning rate");
         page.WaitForAssertion(() => Assert.Contains("Use 3.2e-4", page.Markup, StringComparison.Ordinal), Patience);
-        page.WaitForAssertion(() => Assert.Equal(
-            "Loss by learning rate: loss of the step 1.033; smoothed 1.033; marked at 3.2e-4", page.Find(".bt-finder .bt-chart").GetAttribute("aria-label")), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    "Loss by learning rate: loss of the step 1.033; smoothed 1.033; marked at 3.2e-4",
+                    page.Find(".bt-finder .bt-chart").GetAttribute("aria-label")
+                ),
+            Patience
+        );
         Press(page, "Use 3.2e-4");
         page.WaitForAssertion(() => Assert.Equal("0.00032", Field(page, "Learning rate")), Patience);
 
@@ -79,26 +85,37 @@ public sealed class FinderTests : PageTests
 
     private static void Press(IRenderedComponent<IComponent> page, string text) => page.Press(() => Button(page, text));
 
-    private static IElement Button(IRenderedComponent<IComponent> page, string text) => page.FindAll("button").First(b => b.TextContent.Trim().StartsWith(text, StringComparison.Ordinal));
+    private static IElement Button(IRenderedComponent<IComponent> page, string text) =>
+        page.FindAll("button").First(b => b.TextContent.Trim().StartsWith(text, StringComparison.Ordinal));
 
     /// <summary>What is typed in a field.</summary>
     private static string? Field(IRenderedComponent<IComponent> page, string label) =>
-        page.FindAll("label").Single(l => l.TextContent == label).Closest(".mud-input-control")!.QuerySelector("input")!.GetAttribute("value");
+        page.FindAll("label")
+            .Single(l => l.TextContent == label)
+            .Closest(".mud-input-control")!
+            .QuerySelector("input")!
+            .GetAttribute("value");
 
     private async Task<IRenderedComponent<IComponent>> OpenAsync(string behaviour, bool asViewer = false)
     {
-        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")), vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")),
+            vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
         (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(ada);
         App.SetRole(project.Id, "Vera", ProjectRole.Viewer);
         // The choice of a behaviour is a list that opens elsewhere; a run to repeat brings it along.
-        Run run = await App.Get<RunService>().SubmitAsync(ada, project.Id, new RunRequest
-        {
-            DatasetId = dataset.Id,
-            DatasetVersion = 1,
-            Backbone = "fake",
-            Method = "fake-method",
-            Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = behaviour },
-        });
+        Run run = await App.Get<RunService>()
+            .SubmitAsync(
+                ada,
+                project.Id,
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["behaviour"] = behaviour },
+                }
+            );
         App.Get<RunService>().Cancel(ada, project.Id, run.Id);
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/projects/{project.Id}/runs/new?from={run.Id}");
         IRenderedComponent<IComponent> page = Open<NewRunPage>(asViewer ? vera : ada, ("ProjectId", project.Id));

@@ -19,7 +19,8 @@ namespace BlazorTransfer.Web.Tests.NewRun;
 /// <summary>Labels beside the classes: from a table in the upload to a run that learns them.</summary>
 public sealed class LabelSetTests : PageTests, IAsyncLifetime
 {
-    private const string Table = "file,material,same\na/1.jpg,steel,x\na/2.jpg,brass,x\nb/1.jpg,brass,x\nb/2.jpg,steel,x\nb/9.jpg,steel,x\n";
+    private const string Table =
+        "file,material,same\na/1.jpg,steel,x\na/2.jpg,brass,x\nb/1.jpg,brass,x\nb/2.jpg,steel,x\nb/9.jpg,steel,x\n";
 
     private ClaimsPrincipal _ada = null!;
     private Project _project = null!;
@@ -38,11 +39,20 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     public async Task Upload_WithATable_KeepsItsLabels_AndTellsWhatItNamesThatIsNotThere()
     {
         Assert.Equal(
-            [new TagCount("material", "brass", 2), new TagCount("material", "steel", 2), new TagCount("same", "x", 4)], App.Get<DatasetService>().TagsOf(_dataset, 1));
+            [new TagCount("material", "brass", 2), new TagCount("material", "steel", 2), new TagCount("same", "x", 4)],
+            App.Get<DatasetService>().TagsOf(_dataset, 1)
+        );
         Assert.Equal("b/9.jpg", Assert.Single(App.Get<DatasetService>().Rejected(_ada, _project.Id, _dataset.Id, 1)).Name);
 
         Dataset byTable = await App.ImportDatasetAsync(
-            _ada, _project.Id, WithTable("file;class;split;material\na/1.jpg;good;train;steel\nb/1.jpg;bad;train;steel\na/2.jpg;good;val;brass\nb/2.jpg;bad;val;brass\n"), ImportLayout.Table);
+            _ada,
+            _project.Id,
+            WithTable(
+                "file;class;split;material\na/1.jpg;good;train;steel\nb/1.jpg;bad;train;steel\n"
+                    + "a/2.jpg;good;val;brass\nb/2.jpg;bad;val;brass\n"
+            ),
+            ImportLayout.Table
+        );
 
         Assert.Equal([new ClassCount("bad", 1, 1, 0), new ClassCount("good", 1, 1, 0)], byTable.Latest.Classes);
         Assert.Equal("As your table gives it.", byTable.Latest.SplitOrigin);
@@ -55,16 +65,26 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         Dataset data = await App.ImportDatasetAsync(_ada, _project.Id, WithTable("id,breed\n1,boxer\n"));
 
         Assert.Equal((4, 1), (data.Latest.Images, data.Latest.Rejected));
-        Assert.Equal(new RejectedFile("labels.csv", "Its labels are left out. labels.csv has no column with the files. Call it 'file'."), Assert.Single(App.Get<DatasetService>().Rejected(_ada, _project.Id, data.Id, 1)));
+        Assert.Equal(
+            new RejectedFile("labels.csv", "Its labels are left out. labels.csv has no column with the files. Call it 'file'."),
+            Assert.Single(App.Get<DatasetService>().Rejected(_ada, _project.Id, data.Id, 1))
+        );
     }
 
     [Theory]
     [InlineData("material\nsteel\n", ImportLayout.Table, "labels.csv has no column with the files. Call it 'file'.")]
-    [InlineData("file,material\na/1.jpg,steel\n", ImportLayout.Table, "No usable image was found. The table names files as they lie from its own folder, and has a column 'class'.")]
+    [InlineData(
+        "file,material\na/1.jpg,steel\n",
+        ImportLayout.Table,
+        "No usable image was found. The table names files as they lie from its own folder, and has a column 'class'."
+    )]
     [InlineData(null, ImportLayout.Table, "There is no labels.csv among the files that says which class each has.")]
     public async Task Upload_WithATableThatDoesNotSay_FailsWithWhatToChange(string? table, ImportLayout layout, string expected)
     {
-        string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", $"{Ids.New()}.zip"), table is null ? TestZip.TwoClasses() : WithTable(table));
+        string zip = TestZip.Write(
+            Path.Combine(App.DataFolder, "uploads", $"{Ids.New()}.zip"),
+            table is null ? TestZip.TwoClasses() : WithTable(table)
+        );
         DatasetImport import = App.Get<DatasetImports>().StartZip(_ada, _project.Id, "Data", zip, layout);
         DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
 
@@ -81,12 +101,33 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         Assert.Equal([new LabelSetSpec("material", 0.5)], JobSpec.Load(App.Get<DataFolder>().Run(run.Id).Job).LabelSets);
         Assert.Equal("Fake method learns the classes alone.", await RefusalAsync(Request("fake-method", new LabelSetSpec("material"))));
         Assert.Contains("Choose at least one", await RefusalAsync(Request("fake-multi-task")), StringComparison.Ordinal);
-        Assert.Equal("No image has a label 'size'. There are: material, same.", await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("size"))));
-        Assert.Contains("nothing to learn", await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("same"))), StringComparison.Ordinal);
-        Assert.Contains("at most 100", await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("material", double.NaN))), StringComparison.Ordinal);
-        Assert.Contains("no target domain", await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("material")) with { Target = new TargetRequest { DatasetId = _dataset.Id, DatasetVersion = 1 } }), StringComparison.Ordinal);
+        Assert.Equal(
+            "No image has a label 'size'. There are: material, same.",
+            await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("size")))
+        );
+        Assert.Contains(
+            "nothing to learn",
+            await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("same"))),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "at most 100",
+            await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("material", double.NaN))),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no target domain",
+            await RefusalAsync(
+                Request("fake-multi-task", new LabelSetSpec("material")) with
+                {
+                    Target = new TargetRequest { DatasetId = _dataset.Id, DatasetVersion = 1 },
+                }
+            ),
+            StringComparison.Ordinal
+        );
 
-        async Task<string> RefusalAsync(RunRequest request) => (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, request))).Message;
+        async Task<string> RefusalAsync(RunRequest request) =>
+            (await Assert.ThrowsAsync<RefusedException>(() => Runs.SubmitAsync(_ada, _project.Id, request))).Message;
     }
 
     [Fact]
@@ -101,11 +142,17 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
 
         page.Press(() => page.Find("[role=checkbox]"));
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("Choose what Fake multi-task shall learn beside the classes.", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("Choose what Fake multi-task shall learn beside the classes.", page.Markup, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(20)
+        );
         Assert.True(page.Find("button[type=submit]").HasAttribute("disabled"));
 
         page.Press(() => page.Find("[role=checkbox]"));
-        await page.WaitForAssertionAsync(() => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")), TimeSpan.FromSeconds(20));
+        await page.WaitForAssertionAsync(
+            () => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")),
+            TimeSpan.FromSeconds(20)
+        );
         await page.Find("form").SubmitAsync();
 
         await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).Count == 1);
@@ -116,7 +163,13 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     public void Form_TakesOverWhatARunLearned_AndForgetsWhatOtherImagesDoNotHave()
     {
         var form = new LabelSetForm();
-        form.Use([new TagCount("light", "cold", 3), new TagCount("light", "warm", 3), new TagCount("size", "s", 2), new TagCount("size", "l", 1), new TagCount("same", "x", 6)]);
+        form.Use([
+            new TagCount("light", "cold", 3),
+            new TagCount("light", "warm", 3),
+            new TagCount("size", "s", 2),
+            new TagCount("size", "l", 1),
+            new TagCount("same", "x", 6),
+        ]);
 
         Assert.Equal(["light", "size"], form.Offered.Select(o => o.Name));
         Assert.Equal([new LabelSetSpec("light")], form.Chosen);
@@ -133,48 +186,90 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     {
         var view = new RunView();
         long sequence = 0;
-        void Apply(RunEvent e) => view.Apply(e switch { RunStarted s => s with { Sequence = ++sequence }, EpochCompleted c => c with { Sequence = ++sequence }, EvaluationCompleted v => v with { Sequence = ++sequence }, _ => e });
-        Apply(new RunStarted
-        {
-            WorkerVersion = "",
-            Device = "",
-            DeviceDescription = "",
-            Classes = ["a", "b"],
-            LabelSets = [new LabelSet("light", ["cold", "warm"])],
-            TrainSamples = 1,
-            ValidationSamples = 1,
-            TestSamples = 0,
-            Epochs = 1,
-            StepsPerEpoch = 1,
-            Parameters = 1,
-            TrainableParameters = 1,
-            Settings = new Dictionary<string, Core.Catalog.ParameterValue>(),
-        });
-        Apply(new EpochCompleted
-        {
-            Epoch = 1,
-            Step = 1,
-            IsBest = true,
-            Seconds = 1,
-            LiveTensors = 0,
-            Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = 0.5, ["validation.top1:light"] = 0.75, ["task-weight"] = 1.5, ["task-weight:light"] = 2 },
-        });
+        void Apply(RunEvent e) =>
+            view.Apply(
+                e switch
+                {
+                    RunStarted s => s with { Sequence = ++sequence },
+                    EpochCompleted c => c with { Sequence = ++sequence },
+                    EvaluationCompleted v => v with { Sequence = ++sequence },
+                    _ => e,
+                }
+            );
+        Apply(
+            new RunStarted
+            {
+                WorkerVersion = "",
+                Device = "",
+                DeviceDescription = "",
+                Classes = ["a", "b"],
+                LabelSets = [new LabelSet("light", ["cold", "warm"])],
+                TrainSamples = 1,
+                ValidationSamples = 1,
+                TestSamples = 0,
+                Epochs = 1,
+                StepsPerEpoch = 1,
+                Parameters = 1,
+                TrainableParameters = 1,
+                Settings = new Dictionary<string, Core.Catalog.ParameterValue>(),
+            }
+        );
+        Apply(
+            new EpochCompleted
+            {
+                Epoch = 1,
+                Step = 1,
+                IsBest = true,
+                Seconds = 1,
+                LiveTensors = 0,
+                Metrics = new Dictionary<string, double>
+                {
+                    [MetricKeys.ValidationTop1] = 0.5,
+                    ["validation.top1:light"] = 0.75,
+                    ["task-weight"] = 1.5,
+                    ["task-weight:light"] = 2,
+                },
+            }
+        );
 
         Assert.Equal([("light", 0.75, false)], view.LabelSetTop1());
         Assert.Equal(["classes", "light"], view.LabelSetAccuracy.Names);
         Assert.Equal([0.5, 0.75], view.LabelSetAccuracy.Points.Single().Y);
         Assert.Equal([1.5, 2.0], view.TaskWeights.Points.Single().Y);
-        var evaluation = new EvaluationCompleted { Split = Split.Validation, LabelSet = "light", Metrics = new Dictionary<string, double> { ["validation.top1:light"] = 0.8 }, ConfusionMatrix = [[1, 0], [0, 1]], Mistakes = [] };
+        var evaluation = new EvaluationCompleted
+        {
+            Split = Split.Validation,
+            LabelSet = "light",
+            Metrics = new Dictionary<string, double> { ["validation.top1:light"] = 0.8 },
+            ConfusionMatrix =
+            [
+                [1, 0],
+                [0, 1],
+            ],
+            Mistakes = [],
+        };
         Apply(evaluation);
         Assert.Equal([("light", 0.8, true)], view.LabelSetTop1());
-        Assert.Equal(("Best model on the validation split: light", "cold warm"), (view.TitleOf(evaluation), string.Join(' ', view.ClassesOf(evaluation))));
+        Assert.Equal(
+            ("Best model on the validation split: light", "cold warm"),
+            (view.TitleOf(evaluation), string.Join(' ', view.ClassesOf(evaluation)))
+        );
         Assert.Equal(["a", "b"], view.ClassesOf(evaluation with { LabelSet = null }));
     }
 
     private static IEnumerable<string> Boxes(IRenderedComponent<IComponent> page, bool isChecked) =>
         page.FindAll($"[role=checkbox][aria-checked={(isChecked ? "true" : "false")}] b").Select(b => b.TextContent);
 
-    private static IEnumerable<(string, byte[])> WithTable(string table) => TestZip.TwoClasses().Append(("labels.csv", Encoding.UTF8.GetBytes(table)));
+    private static IEnumerable<(string, byte[])> WithTable(string table) =>
+        TestZip.TwoClasses().Append(("labels.csv", Encoding.UTF8.GetBytes(table)));
 
-    private RunRequest Request(string method, params LabelSetSpec[] sets) => new() { DatasetId = _dataset.Id, DatasetVersion = 1, Backbone = "fake", Method = method, LabelSets = sets };
+    private RunRequest Request(string method, params LabelSetSpec[] sets) =>
+        new()
+        {
+            DatasetId = _dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = method,
+            LabelSets = sets,
+        };
 }

@@ -9,7 +9,9 @@ namespace BlazorTransfer.Web.Tests.NewRun;
 
 public sealed class NewRunFormTests
 {
-    private static readonly ParameterSpec Batch = Spec("batch-size", 16), Rate = Spec("learning-rate", 0.01), Depth = Spec("freeze-depth", 0);
+    private static readonly ParameterSpec Batch = Spec("batch-size", 16),
+        Rate = Spec("learning-rate", 0.01),
+        Depth = Spec("freeze-depth", 0);
 
     private static readonly Catalogue Catalogue = new()
     {
@@ -34,7 +36,13 @@ public sealed class NewRunFormTests
 
         form.Choose(Catalogue.Methods[1]);
 
-        Assert.Equal((64, 1e-4), (form.Value(form.Specs.Single(s => s.Name == "batch-size")).AsNumber, form.Value(form.Specs.Single(s => s.Name == "learning-rate")).AsNumber));
+        Assert.Equal(
+            (64, 1e-4),
+            (
+                form.Value(form.Specs.Single(s => s.Name == "batch-size")).AsNumber,
+                form.Value(form.Specs.Single(s => s.Name == "learning-rate")).AsNumber
+            )
+        );
     }
 
     [Fact]
@@ -57,10 +65,16 @@ public sealed class NewRunFormTests
     [Fact]
     public void Settings_StandUnderTheirHeadings_TheMethodsFirstAndTheMachineLast()
     {
-        ParameterSpec threads = Spec("threads", 0) with { Section = ParameterSections.Machine, Advanced = true }, momentum = Spec("momentum", 0.9) with { Section = ParameterSections.Optimization, Advanced = true },
-            crop = Spec("crop", 0) with { Section = ParameterSections.Augmentation }, blur = Spec("blur", 0) with { Section = ParameterSections.Augmentation, Advanced = true },
+        ParameterSpec threads = Spec("threads", 0) with { Section = ParameterSections.Machine, Advanced = true },
+            momentum = Spec("momentum", 0.9) with { Section = ParameterSections.Optimization, Advanced = true },
+            crop = Spec("crop", 0) with { Section = ParameterSections.Augmentation },
+            blur = Spec("blur", 0) with { Section = ParameterSections.Augmentation, Advanced = true },
             size = Spec("image-size", 0) with { Section = ParameterSections.Data, Advanced = true };
-        Catalogue catalogue = Catalogue with { CommonParameters = [threads, blur, Batch, momentum, crop, size], Methods = [new TransferMethodSpec("m", "M", "", "", null, [Depth with { Advanced = true }])] };
+        Catalogue catalogue = Catalogue with
+        {
+            CommonParameters = [threads, blur, Batch, momentum, crop, size],
+            Methods = [new TransferMethodSpec("m", "M", "", "", null, [Depth with { Advanced = true }])],
+        };
 
         var form = new NewRunForm(catalogue, [], [], NewDataset(), NoDomains);
         form.Set(blur, 2);
@@ -71,7 +85,8 @@ public sealed class NewRunFormTests
         Assert.Equal(["crop", "blur"], form.Layout.Augmentation.Select(s => s.Name));
         Assert.Equal(
             ["Method: freeze-depth", "Optimization: momentum", "Data: image-size", "Machine: threads"],
-            form.Layout.Advanced.Select(a => $"{a.Heading}: {string.Join(", ", a.Specs.Select(s => s.Name))}"));
+            form.Layout.Advanced.Select(a => $"{a.Heading}: {string.Join(", ", a.Specs.Select(s => s.Name))}")
+        );
         Assert.Equal(1, form.ChangesOn);
         // Another momentum changes no picture.
         Assert.Equal(["blur", "image-size"], form.ToPreview().Parameters.Keys.Order());
@@ -85,7 +100,17 @@ public sealed class NewRunFormTests
     {
         var scratch = new TransferMethodSpec("scratch", "Scratch", "", "", null, []) { TakesWeights = false };
         Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, scratch] };
-        var weights = new BackboneWeights { Id = "w", Name = "W", File = "", Sha256 = "", Bytes = 1, Backbones = ["a"], ImportedBy = "", ImportedAt = default };
+        var weights = new BackboneWeights
+        {
+            Id = "w",
+            Name = "W",
+            File = "",
+            Sha256 = "",
+            Bytes = 1,
+            Backbones = ["a"],
+            ImportedBy = "",
+            ImportedAt = default,
+        };
         var form = new NewRunForm(catalogue, [weights], [], NewDataset(), NoDomains);
 
         form.Choose(scratch);
@@ -118,7 +143,8 @@ public sealed class NewRunFormTests
     {
         var boosting = new TransferMethodSpec("boosting", "Boosting", "", "", null, []) { AdaptsToTarget = true, UsesTargetLabels = true };
         Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, boosting] };
-        Dataset unlabelled = NewDataset() with { Id = "unlabelled" }, other = unlabelled with { Id = "other", Versions = [NewVersion() with { Classes = [new ClassCount("pit", 9, 1, 1)] }] };
+        Dataset unlabelled = NewDataset() with { Id = "unlabelled" },
+            other = unlabelled with { Id = "other", Versions = [NewVersion() with { Classes = [new ClassCount("pit", 9, 1, 1)] }] };
         var form = new NewRunForm(catalogue, [], [], NewDataset(), new DomainForm([other, unlabelled], _ => []));
         form.Choose(boosting);
         form.Domains.Turn(true);
@@ -136,7 +162,16 @@ public sealed class NewRunFormTests
     [Fact]
     public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
     {
-        Catalogue catalogue = Catalogue with { Methods = [.. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, []) { TakesWeights = name != "from-scratch" })] };
+        Catalogue catalogue = Catalogue with
+        {
+            Methods =
+            [
+                .. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, [])
+                {
+                    TakesWeights = name != "from-scratch",
+                }),
+            ],
+        };
         var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
 
         form.Advise(null);
@@ -158,7 +193,14 @@ public sealed class NewRunFormTests
     [Fact]
     public void MethodThatAsksTheHead_SaysWhatIsMissing()
     {
-        Catalogue catalogue = Catalogue with { Methods = [new TransferMethodSpec("co", "Co", "", "", null, []) { Source = SourceUse.TrunkAndHead }, new TransferMethodSpec("delta", "Delta", "", "", null, []) { Source = SourceUse.Trunk }] };
+        Catalogue catalogue = Catalogue with
+        {
+            Methods =
+            [
+                new TransferMethodSpec("co", "Co", "", "", null, []) { Source = SourceUse.TrunkAndHead },
+                new TransferMethodSpec("delta", "Delta", "", "", null, []) { Source = SourceUse.Trunk },
+            ],
+        };
         var form = new NewRunForm(catalogue, [NewWeights("w", "a") with { HeadClasses = 0 }], [], NewDataset(), NoDomains);
 
         Assert.Contains("head", form.Missing, StringComparison.Ordinal);
@@ -199,7 +241,14 @@ public sealed class NewRunFormTests
     [Fact]
     public void Offered_IsShortUntilSomebodySearchesOrAsksForAll()
     {
-        BackboneSpec[] many = [.. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }), Catalogue.Backbones[0] with { Name = "resnet18" }];
+        BackboneSpec[] many =
+        [
+            .. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }),
+            Catalogue.Backbones[0] with
+            {
+                Name = "resnet18",
+            },
+        ];
         var form = new NewRunForm(Catalogue with { Backbones = many }, [], [], NewDataset(), NoDomains);
 
         Assert.Equal(["net0", "resnet18"], form.Offered(null, all: false).Select(b => b.Name));
@@ -215,15 +264,25 @@ public sealed class NewRunFormTests
 
         Assert.Empty(NewForm().TakeOver(run, [NewDataset()]));
         Assert.Equal(["its data set"], NewForm().TakeOver(run, []));
-        Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()]));
-        Assert.Equal(["what it started from"], NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()]));
+        Assert.Equal(
+            ["what it started from"],
+            NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()])
+        );
+        Assert.Equal(
+            ["what it started from"],
+            NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()])
+        );
     }
 
     [Fact]
     public void MethodThatTakesATeacher_SaysThatNoneIsChosen_AndSendsIt_AndARepetitionHasItAgain()
     {
-        Catalogue catalogue = Catalogue with { Methods = [.. Catalogue.Methods, new TransferMethodSpec("distil", "Distil", "", "", null, []) { TakesTeacher = true }] };
-        Run elsewhere = NewRun("elsewhere", "probe", datasetId: "other"), same = NewRun("same", "probe");
+        Catalogue catalogue = Catalogue with
+        {
+            Methods = [.. Catalogue.Methods, new TransferMethodSpec("distil", "Distil", "", "", null, []) { TakesTeacher = true }],
+        };
+        Run elsewhere = NewRun("elsewhere", "probe", datasetId: "other"),
+            same = NewRun("same", "probe");
         NewRunForm form = FormFor(elsewhere, same);
 
         Assert.Null(form.Missing);
@@ -239,7 +298,8 @@ public sealed class NewRunFormTests
 
         Run student = NewRun("student", "distil");
         student = student with { Submission = student.Submission with { TeacherRunId = "elsewhere" } };
-        NewRunForm again = FormFor(elsewhere, same), gone = FormFor();
+        NewRunForm again = FormFor(elsewhere, same),
+            gone = FormFor();
         Assert.Empty(again.TakeOver(student, [NewDataset()]));
         Assert.Equal((elsewhere, "elsewhere"), (again.Teacher, again.ToRequest().TeacherRunId));
         Assert.Equal(["its teacher"], gone.TakeOver(student, [NewDataset()]));
@@ -253,19 +313,55 @@ public sealed class NewRunFormTests
         }
     }
 
-    private static Run NewRun(string id, string method, string datasetId = "d") => new()
-    {
-        Id = id,
-        Submission = new RunSubmission { ProjectId = "p", Number = 1, Name = "", DatasetId = datasetId, DatasetVersion = 1, DatasetName = "", SubmittedBy = "", SubmittedAt = default },
-        Job = new JobSpec { RunId = id, Data = new DataSpec("", ""), Backbone = "a", Weights = WeightsSpec.Random, Method = method },
-    };
+    private static Run NewRun(string id, string method, string datasetId = "d") =>
+        new()
+        {
+            Id = id,
+            Submission = new RunSubmission
+            {
+                ProjectId = "p",
+                Number = 1,
+                Name = "",
+                DatasetId = datasetId,
+                DatasetVersion = 1,
+                DatasetName = "",
+                SubmittedBy = "",
+                SubmittedAt = default,
+            },
+            Job = new JobSpec
+            {
+                RunId = id,
+                Data = new DataSpec("", ""),
+                Backbone = "a",
+                Weights = WeightsSpec.Random,
+                Method = method,
+            },
+        };
 
     private static DomainForm NoDomains => new([], _ => []);
 
-    private static Dataset NewDataset() => new() { Id = "d", ProjectId = "p", Name = "D", CreatedAt = default, Versions = [NewVersion()] };
+    private static Dataset NewDataset() =>
+        new()
+        {
+            Id = "d",
+            ProjectId = "p",
+            Name = "D",
+            CreatedAt = default,
+            Versions = [NewVersion()],
+        };
 
     private static BackboneWeights NewWeights(string id, string backbone) =>
-        new() { Id = id, Name = id, File = "", Sha256 = "", Bytes = 0, Backbones = [backbone], ImportedBy = "", ImportedAt = default };
+        new()
+        {
+            Id = id,
+            Name = id,
+            File = "",
+            Sha256 = "",
+            Bytes = 0,
+            Backbones = [backbone],
+            ImportedBy = "",
+            ImportedAt = default,
+        };
 
     private static NewRunForm NewForm()
     {
@@ -274,8 +370,26 @@ public sealed class NewRunFormTests
         return form;
     }
 
-    private static DatasetVersion NewVersion() => new() { Number = 1, CreatedAt = default, SplitOrigin = "", Classes = [], Bytes = 0, Rejected = 0 };
+    private static DatasetVersion NewVersion() =>
+        new()
+        {
+            Number = 1,
+            CreatedAt = default,
+            SplitOrigin = "",
+            Classes = [],
+            Bytes = 0,
+            Rejected = 0,
+        };
 
     private static ParameterSpec Spec(string name, double value) =>
-        new() { Name = name, DisplayName = name, Help = "", Kind = ParameterKind.Number, Default = value, Minimum = 0, Maximum = 1000 };
+        new()
+        {
+            Name = name,
+            DisplayName = name,
+            Help = "",
+            Kind = ParameterKind.Number,
+            Default = value,
+            Minimum = 0,
+            Maximum = 1000,
+        };
 }

@@ -19,17 +19,29 @@ public sealed class NewRunPageTests : PageTests
     {
         ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));
         (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(ada);
-        Dataset other = await App.ImportDatasetAsync(ada, project.Id, [("a/1.jpg", TestZip.Jpeg(11)), ("a/2.jpg", TestZip.Jpeg(61)), ("b/1.jpg", TestZip.Jpeg(121)), ("b/2.jpg", TestZip.Jpeg(201))]);
+        Dataset other = await App.ImportDatasetAsync(
+            ada,
+            project.Id,
+            [("a/1.jpg", TestZip.Jpeg(11)), ("a/2.jpg", TestZip.Jpeg(61)), ("b/1.jpg", TestZip.Jpeg(121)), ("b/2.jpg", TestZip.Jpeg(201))]
+        );
         Run parent = await App.SubmitAsync(ada, project, ofTheSameImages ? dataset : other, "succeed");
         await App.WaitForEndAsync(parent.Id);
-        Services.GetRequiredService<NavigationManager>().NavigateTo($"/projects/{project.Id}/runs/new?dataset={dataset.Id}&start={parent.Id}");
+        Services
+            .GetRequiredService<NavigationManager>()
+            .NavigateTo($"/projects/{project.Id}/runs/new?dataset={dataset.Id}&start={parent.Id}");
         IRenderedComponent<IComponent> page = Open<NewRunPage>(ada, ("ProjectId", project.Id));
-        await page.WaitForAssertionAsync(() => Assert.Contains("Cross-validation", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("Cross-validation", page.Markup, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(20)
+        );
         Assert.DoesNotContain("the figures will flatter", page.Markup, StringComparison.Ordinal);
 
         page.Press(() => page.FindAll("[role=radio]").Single(b => b.TextContent.StartsWith("Cross-validation", StringComparison.Ordinal)));
 
-        await page.WaitForAssertionAsync(() => Assert.Contains("each validates once", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        await page.WaitForAssertionAsync(
+            () => Assert.Contains("each validates once", page.Markup, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(20)
+        );
         Assert.Equal(isWarned, page.Markup.Contains("the figures will flatter", StringComparison.Ordinal));
     }
 }

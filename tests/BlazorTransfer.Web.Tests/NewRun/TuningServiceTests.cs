@@ -47,13 +47,16 @@ public sealed class TuningServiceTests : IAsyncLifetime
     [Fact]
     public async Task ViewersAndStrangers_AreRefused()
     {
-        ClaimsPrincipal vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera")), eve = await _app.PrincipalAsync(await _app.CreateUserAsync("Eve"));
+        ClaimsPrincipal vera = await _app.PrincipalAsync(await _app.CreateUserAsync("Vera")),
+            eve = await _app.PrincipalAsync(await _app.CreateUserAsync("Eve"));
         _app.SetRole(_project.Id, "Vera", ProjectRole.Viewer);
 
         await Assert.ThrowsAsync<ForbiddenException>(() => FindAsync(vera, NewRequest()));
         await Assert.ThrowsAsync<NotFoundException>(() => FindAsync(eve, NewRequest()));
         await Assert.ThrowsAsync<NotFoundException>(() => FindAsync(new ClaimsPrincipal(), NewRequest()));
-        await Assert.ThrowsAsync<ForbiddenException>(() => Tuning.FindBatchSizeAsync(vera, _project.Id, NewRequest(), _ => { }, CancellationToken.None));
+        await Assert.ThrowsAsync<ForbiddenException>(() =>
+            Tuning.FindBatchSizeAsync(vera, _project.Id, NewRequest(), _ => { }, CancellationToken.None)
+        );
     }
 
     [Fact]
@@ -64,7 +67,11 @@ public sealed class TuningServiceTests : IAsyncLifetime
         Task first = Tuning.FindLearningRateAsync(_ada, _project.Id, NewRequest("hang"), _ => begun.TrySetResult(), cancel.Token);
         await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
-        Assert.Contains("already", (await Assert.ThrowsAsync<RefusedException>(() => FindAsync(_ada, NewRequest()))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "already",
+            (await Assert.ThrowsAsync<RefusedException>(() => FindAsync(_ada, NewRequest()))).Message,
+            StringComparison.Ordinal
+        );
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)));
 
@@ -87,25 +94,33 @@ public sealed class TuningServiceTests : IAsyncLifetime
     [InlineData("report-failure", "cannot be read any more")]
     [InlineData("abort", "smaller batch size")]
     public async Task WorkerThatFails_IsToldInWords(string behaviour, string words) =>
-        Assert.Contains(words, (await Assert.ThrowsAsync<RefusedException>(() => FindAsync(_ada, NewRequest(behaviour)))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            words,
+            (await Assert.ThrowsAsync<RefusedException>(() => FindAsync(_ada, NewRequest(behaviour)))).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task RequestThatCouldNotBeSubmitted_IsRefusedAlike()
     {
         RunRequest request = NewRequest() with { Parameters = new Dictionary<string, ParameterValue> { ["epochs"] = 0 } };
 
-        RefusedException submitted = await Assert.ThrowsAsync<RefusedException>(() => _app.Get<RunService>().SubmitAsync(_ada, _project.Id, request));
+        RefusedException submitted = await Assert.ThrowsAsync<RefusedException>(() =>
+            _app.Get<RunService>().SubmitAsync(_ada, _project.Id, request)
+        );
         Assert.Equal(submitted.Message, (await Assert.ThrowsAsync<RefusedException>(() => FindAsync(_ada, request))).Message);
     }
 
-    private Task<LearningRateReport> FindAsync(ClaimsPrincipal user, RunRequest request) => Tuning.FindLearningRateAsync(user, _project.Id, request, _ => { }, CancellationToken.None);
+    private Task<LearningRateReport> FindAsync(ClaimsPrincipal user, RunRequest request) =>
+        Tuning.FindLearningRateAsync(user, _project.Id, request, _ => { }, CancellationToken.None);
 
-    private RunRequest NewRequest(string behaviour = "succeed") => new()
-    {
-        DatasetId = _dataset.Id,
-        DatasetVersion = 1,
-        Backbone = "fake",
-        Method = "fake-method",
-        Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = behaviour },
-    };
+    private RunRequest NewRequest(string behaviour = "succeed") =>
+        new()
+        {
+            DatasetId = _dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+            Parameters = new Dictionary<string, ParameterValue> { ["behaviour"] = behaviour },
+        };
 }

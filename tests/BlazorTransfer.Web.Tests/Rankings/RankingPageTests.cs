@@ -18,7 +18,10 @@ public sealed class RankingPageTests : PageTests
 
         IRenderedComponent<IComponent> page = Open(ada, project, dataset);
 
-        page.WaitForAssertion(() => Assert.Contains("No weights to rank yet", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
+        page.WaitForAssertion(
+            () => Assert.Contains("No weights to rank yet", page.Markup, StringComparison.Ordinal),
+            TimeSpan.FromSeconds(20)
+        );
         Assert.Contains("href=\"/backbones\"", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Rank:", page.Markup, StringComparison.Ordinal);
     }
@@ -26,10 +29,12 @@ public sealed class RankingPageTests : PageTests
     [Fact]
     public async Task Page_OfAnEditor_RanksAndLeadsToARunWithTheBest_AndAViewerSeesTheSameWithoutButtons()
     {
-        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")), vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada")),
+            vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
         (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(ada);
         App.SetRole(project.Id, "Vera", ProjectRole.Viewer);
-        foreach (string name in new[] { "70", "90", "unreadable" }) await App.ImportWeightsAsync(ada, name);
+        foreach (string name in new[] { "70", "90", "unreadable" })
+            await App.ImportWeightsAsync(ada, name);
         string best = App.Get<WeightsLibrary>().List(ada).Single(w => w.Name == "90").Id;
         IRenderedComponent<IComponent> page = Open(ada, project, dataset);
         page.WaitForAssertion(() => Assert.Contains("Rank: 3 networks", page.Markup, StringComparison.Ordinal), TimeSpan.FromSeconds(20));
@@ -40,8 +45,10 @@ public sealed class RankingPageTests : PageTests
         // Best first; the random one at 50 % comes last, and cannot be used.
         Assert.Equal(["90.0 %", "70.0 %", "50.0 %"], Accuracies(page));
         Assert.Contains("Best", page.FindAll("tbody tr")[0].TextContent, StringComparison.Ordinal);
-        Assert.Equal([$"/projects/{project.Id}/runs/new?dataset={dataset.Id}&backbone=fake&weights={best}"],
-            page.FindAll("tbody tr")[0].QuerySelectorAll("a").Select(a => a.GetAttribute("href")));
+        Assert.Equal(
+            [$"/projects/{project.Id}/runs/new?dataset={dataset.Id}&backbone=fake&weights={best}"],
+            page.FindAll("tbody tr")[0].QuerySelectorAll("a").Select(a => a.GetAttribute("href"))
+        );
         Assert.Empty(page.FindAll("tbody tr")[2].QuerySelectorAll("a"));
         Assert.Contains("It is damaged.", page.Markup, StringComparison.Ordinal);
         page.Press(() => page.FindAll("th button").Single(b => b.TextContent.StartsWith("Probe", StringComparison.Ordinal)));
@@ -54,7 +61,9 @@ public sealed class RankingPageTests : PageTests
         Assert.DoesNotContain("Use it", viewers.Markup, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Accuracies(IRenderedComponent<IComponent> page) => page.FindAll("table")[0].QuerySelectorAll("tbody tr td:nth-child(2) b").Select(b => b.TextContent);
+    private static IEnumerable<string> Accuracies(IRenderedComponent<IComponent> page) =>
+        page.FindAll("table")[0].QuerySelectorAll("tbody tr td:nth-child(2) b").Select(b => b.TextContent);
 
-    private IRenderedComponent<IComponent> Open(ClaimsPrincipal user, Project project, Dataset dataset) => Open<RankingPage>(user, ("ProjectId", project.Id), ("DatasetId", dataset.Id));
+    private IRenderedComponent<IComponent> Open(ClaimsPrincipal user, Project project, Dataset dataset) =>
+        Open<RankingPage>(user, ("ProjectId", project.Id), ("DatasetId", dataset.Id));
 }

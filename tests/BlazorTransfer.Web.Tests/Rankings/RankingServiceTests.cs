@@ -52,7 +52,10 @@ public sealed class RankingServiceTests : IAsyncLifetime
         (RankingActivity? activity, DatasetRanking? last) = Rankings.Get(_ada, _project.Id, _dataset.Id);
         Assert.Null(activity);
         Assert.Equal((1, UserClaims.IdOf(_ada)), (last!.DatasetVersion, last.StartedBy));
-        Assert.Equal(["70", "90", "fake, random initialisation", "unreadable"], last.Report.Candidates.Select(c => c.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["70", "90", "fake, random initialisation", "unreadable"],
+            last.Report.Candidates.Select(c => c.Name).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(good.Id, RankingVerdict.Of(last.Report.Candidates, last.Report.Folds)!.Best.WeightsId);
         Assert.Equal("It is damaged.", last.Report.Candidates.Single(c => c.Name == "unreadable").Error);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_data, "uploads")));
@@ -67,7 +70,9 @@ public sealed class RankingServiceTests : IAsyncLifetime
         await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
 
         Assert.Contains("already", (await Assert.ThrowsAsync<RefusedException>(StartAsync)).Message, StringComparison.Ordinal);
-        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() => Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false));
+        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() =>
+            Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false)
+        );
         Assert.Contains("Another data set is being ranked", refusal.Message, StringComparison.Ordinal);
         Assert.Null(Rankings.Get(_ada, others.Id, othersData.Id).Activity);
         Assert.Throws<RefusedException>(() => _app.Get<DatasetService>().Delete(_ada, _project.Id, _dataset.Id));
@@ -134,9 +139,12 @@ public sealed class RankingServiceTests : IAsyncLifetime
     public async Task Choices_OfFinishedRuns_AreThoseOfTheProjectThatHaveNotSeenTheImages()
     {
         Dataset other = await _app.ImportDatasetAsync(_ada, _project.Id);
-        Run elsewhere = await AddRunAsync(_project, other, parent: null), here = await AddRunAsync(_project, _dataset, parent: null);
-        Run afterHere = await AddRunAsync(_project, other, here), afterElsewhere = await AddRunAsync(_project, other, elsewhere);
-        Run gone = await AddRunAsync(_project, other, parent: null), orphan = await AddRunAsync(_project, other, gone);
+        Run elsewhere = await AddRunAsync(_project, other, parent: null),
+            here = await AddRunAsync(_project, _dataset, parent: null);
+        Run afterHere = await AddRunAsync(_project, other, here),
+            afterElsewhere = await AddRunAsync(_project, other, elsewhere);
+        Run gone = await AddRunAsync(_project, other, parent: null),
+            orphan = await AddRunAsync(_project, other, gone);
         _app.Get<RunService>().Delete(_ada, _project.Id, gone.Id);
         (Project foreign, Dataset foreignData) = await _app.CreateProjectWithDataAsync(_ada);
         await AddRunAsync(foreign, foreignData, parent: null);
@@ -144,7 +152,10 @@ public sealed class RankingServiceTests : IAsyncLifetime
 
         IReadOnlyList<RankingChoice> choices = await Rankings.ChoicesAsync(_ada, _project.Id, _dataset.Id);
 
-        Assert.Equal(new[] { elsewhere.Id, afterElsewhere.Id }.Order(StringComparer.Ordinal), choices.Select(c => c.RunId).OfType<string>().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            new[] { elsewhere.Id, afterElsewhere.Id }.Order(StringComparer.Ordinal),
+            choices.Select(c => c.RunId).OfType<string>().Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(choices, c => c.RunId == afterHere.Id || c.RunId == orphan.Id);
         await StartAsync();
         await WaitForEndAsync();
@@ -202,14 +213,19 @@ public sealed class RankingServiceTests : IAsyncLifetime
     /// <summary>A run that has succeeded, with a checkpoint.</summary>
     private async Task<Run> AddRunAsync(Project project, Dataset dataset, Run? parent)
     {
-        Run run = await _app.Get<RunService>().SubmitAsync(_ada, project.Id, new RunRequest
-        {
-            DatasetId = dataset.Id,
-            DatasetVersion = 1,
-            Backbone = "fake",
-            Method = "fake-method",
-            ParentRunId = parent?.Id,
-        });
+        Run run = await _app.Get<RunService>()
+            .SubmitAsync(
+                _ada,
+                project.Id,
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    ParentRunId = parent?.Id,
+                }
+            );
         await TestApp.WaitForAsync(() => _app.Get<DocumentCollection<Run>>().Find(run.Id)!.Status.IsFinal());
         string checkpoint = _app.Get<DataFolder>().Run(run.Id).BestCheckpoint;
         Directory.CreateDirectory(Path.GetDirectoryName(checkpoint)!);

@@ -25,7 +25,11 @@ public sealed class ComparePageTests : PageTests
         list.Press(() => CompareButton(list));
 
         // The one chosen first is what the other is held against.
-        Assert.EndsWith($"/runs/compare?runs={runs[2].Id},{runs[0].Id}", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"/runs/compare?runs={runs[2].Id},{runs[0].Id}",
+            Services.GetRequiredService<NavigationManager>().Uri,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -34,7 +38,10 @@ public sealed class ComparePageTests : PageTests
         (ClaimsPrincipal ada, Project project, Run[] runs) = await ThreeRunsAsync();
         IRenderedComponent<IComponent> page = await CompareAsync(ada, project, $"{runs[1].Id},{runs[0].Id}");
 
-        Assert.Equal(["#2 Run 2", "#1 Run 1"], page.FindAll("thead th[scope=col] a[href*='/runs/']").Select(a => a.TextContent).Where(t => t.StartsWith('#')));
+        Assert.Equal(
+            ["#2 Run 2", "#1 Run 1"],
+            page.FindAll("thead th[scope=col] a[href*='/runs/']").Select(a => a.TextContent).Where(t => t.StartsWith('#'))
+        );
         Assert.Contains("75.0 %", page.Markup, StringComparison.Ordinal);
         Assert.Equal(["Seed"], page.FindAll(".bt-compare th[scope=row]").Select(e => e.TextContent).Where(t => t is "Seed" or "Method"));
     }
@@ -43,7 +50,8 @@ public sealed class ComparePageTests : PageTests
     public async Task RunsOfOthers_AreNotShown_NorWhetherTheyAreThere()
     {
         (ClaimsPrincipal ada, Project project, Run[] runs) = await ThreeRunsAsync();
-        ClaimsPrincipal ben = await App.PrincipalAsync(await App.CreateUserAsync("Ben")), vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
+        ClaimsPrincipal ben = await App.PrincipalAsync(await App.CreateUserAsync("Ben")),
+            vera = await App.PrincipalAsync(await App.CreateUserAsync("Vera"));
         (Project bens, Dataset bensData) = await App.CreateProjectWithDataAsync(ben);
         Run his = await App.SubmitAsync(ben, bens, bensData, "succeed");
         await App.WaitForEndAsync(his.Id);
@@ -79,7 +87,11 @@ public sealed class ComparePageTests : PageTests
     {
         (ClaimsPrincipal ada, Project project, Run[] runs) = await ThreeRunsAsync();
 
-        Assert.Contains("Choose two or more runs", (await CompareAsync(ada, project, chosen.Replace("one", runs[0].Id, StringComparison.Ordinal))).Markup, StringComparison.Ordinal);
+        Assert.Contains(
+            "Choose two or more runs",
+            (await CompareAsync(ada, project, chosen.Replace("one", runs[0].Id, StringComparison.Ordinal))).Markup,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task<IRenderedComponent<IComponent>> CompareAsync(ClaimsPrincipal user, Project project, string runs)
@@ -89,9 +101,11 @@ public sealed class ComparePageTests : PageTests
         return Open<ComparePage>(user, (nameof(ComparePage.ProjectId), project.Id));
     }
 
-    private static IElement CompareButton(IRenderedComponent<IComponent> page) => page.FindAll("button").Single(b => b.TextContent.Trim() == "Compare");
+    private static IElement CompareButton(IRenderedComponent<IComponent> page) =>
+        page.FindAll("button").Single(b => b.TextContent.Trim() == "Compare");
 
-    private static IElement Box(IRenderedComponent<IComponent> page, int number) => page.Find($"input[aria-label='Choose run {number} to compare']");
+    private static IElement Box(IRenderedComponent<IComponent> page, int number) =>
+        page.Find($"input[aria-label='Choose run {number} to compare']");
 
     private async Task<(ClaimsPrincipal Owner, Project Project, Run[] Runs)> ThreeRunsAsync()
     {
@@ -100,15 +114,20 @@ public sealed class ComparePageTests : PageTests
         var runs = new List<Run>();
         for (int i = 1; i <= 3; i++)
         {
-            Run run = await App.Get<RunService>().SubmitAsync(ada, project.Id, new RunRequest
-            {
-                DatasetId = dataset.Id,
-                DatasetVersion = 1,
-                Backbone = "fake",
-                Method = "fake-method",
-                Name = $"Run {i}",
-                Seed = i,
-            });
+            Run run = await App.Get<RunService>()
+                .SubmitAsync(
+                    ada,
+                    project.Id,
+                    new RunRequest
+                    {
+                        DatasetId = dataset.Id,
+                        DatasetVersion = 1,
+                        Backbone = "fake",
+                        Method = "fake-method",
+                        Name = $"Run {i}",
+                        Seed = i,
+                    }
+                );
             runs.Add(await App.WaitForEndAsync(run.Id));
         }
 

@@ -9,7 +9,9 @@ namespace BlazorTransfer.Web.Tests.Runs;
 public sealed class RunComparisonTests
 {
     // 40 validation images, of which the first run has 20, the second 36, the third 21 right.
-    private static readonly ComparedRun First = Of(1, right: 20, epochs: 2), Better = Of(2, right: 36, epochs: 3), Alike = Of(3, right: 21, epochs: 2);
+    private static readonly ComparedRun First = Of(1, right: 20, epochs: 2),
+        Better = Of(2, right: 36, epochs: 3),
+        Alike = Of(3, right: 21, epochs: 2);
 
     [Fact]
     public void Accuracies_CarryTheirInterval_AndTheBestIsMarked()
@@ -33,13 +35,18 @@ public sealed class RunComparisonTests
         Assert.EndsWith(": may be chance", row.Cells[2].Detail, StringComparison.Ordinal);
         Assert.Contains("validation split", row.Hint!, StringComparison.Ordinal);
         // Held against the best one, the others lose.
-        Assert.EndsWith(": worse", Row(new RunComparison([Better, First], default), "Better than #2, points").Cells[1].Detail, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ": worse",
+            Row(new RunComparison([Better, First], default), "Better than #2, points").Cells[1].Detail,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void TestImages_Decide_WhereAllHaveAnsweredSome()
     {
-        ComparedRun one = Of(4, right: 20, epochs: 1, tested: 8), other = Of(5, right: 36, epochs: 1, tested: 8);
+        ComparedRun one = Of(4, right: 20, epochs: 1, tested: 8),
+            other = Of(5, right: 36, epochs: 1, tested: 8);
 
         Assert.Equal(Split.Test, new RunComparison([one, other], default).Decisive);
         Assert.Equal("0.0", Row(new RunComparison([one, other], default), "Better than #4, points").Cells[1].Text);
@@ -75,7 +82,10 @@ public sealed class RunComparisonTests
         var comparison = new RunComparison([First, waiting], default);
 
         Assert.Equal(["Seed"], comparison.Settings(all: false, name => name).Select(r => r.Title));
-        Assert.Equal(["2", "not begun"], comparison.Settings(all: true, name => name).Single(r => r.Title == "epochs").Cells.Select(c => c.Text));
+        Assert.Equal(
+            ["2", "not begun"],
+            comparison.Settings(all: true, name => name).Single(r => r.Title == "epochs").Cells.Select(c => c.Text)
+        );
     }
 
     [Fact]
@@ -104,8 +114,10 @@ public sealed class RunComparisonTests
     /// <summary>Of 40 images, half of each class, the first so many are right.</summary>
     private static ComparedRun Of(int number, int right, int epochs, int tested = 0)
     {
-        const int Images = 40, OfClass = Images / 2;
-        int good = Math.Min(right, OfClass), pits = right - good;
+        const int Images = 40,
+            OfClass = Images / 2;
+        int good = Math.Min(right, OfClass),
+            pits = right - good;
         var run = new Run
         {
             Id = $"run{number}",
@@ -120,7 +132,15 @@ public sealed class RunComparisonTests
                 SubmittedBy = "",
                 SubmittedAt = default,
             },
-            Job = new JobSpec { RunId = "", Data = new DataSpec("", ""), Backbone = "resnet18", Weights = WeightsSpec.Random, Method = "fine-tuning", Seed = number },
+            Job = new JobSpec
+            {
+                RunId = "",
+                Data = new DataSpec("", ""),
+                Backbone = "resnet18",
+                Weights = WeightsSpec.Random,
+                Method = "fine-tuning",
+                Seed = number,
+            },
         };
         var view = new RunView();
         long sequence = 0;
@@ -131,52 +151,72 @@ public sealed class RunComparisonTests
             view.Apply(e);
         }
 
-        Tell(new RunStarted
-        {
-            WorkerVersion = "",
-            Device = "cpu",
-            DeviceDescription = "CPU",
-            Classes = ["good", "pit"],
-            TrainSamples = 100,
-            ValidationSamples = Images,
-            TestSamples = tested,
-            Epochs = epochs,
-            StepsPerEpoch = 1,
-            Parameters = 10,
-            TrainableParameters = 10,
-            Settings = new Dictionary<string, ParameterValue> { ["epochs"] = epochs, ["momentum"] = 0.9 },
-        });
+        Tell(
+            new RunStarted
+            {
+                WorkerVersion = "",
+                Device = "cpu",
+                DeviceDescription = "CPU",
+                Classes = ["good", "pit"],
+                TrainSamples = 100,
+                ValidationSamples = Images,
+                TestSamples = tested,
+                Epochs = epochs,
+                StepsPerEpoch = 1,
+                Parameters = 10,
+                TrainableParameters = 10,
+                Settings = new Dictionary<string, ParameterValue> { ["epochs"] = epochs, ["momentum"] = 0.9 },
+            }
+        );
         for (int epoch = 1; epoch <= epochs; epoch++)
         {
-            Tell(new EpochCompleted
-            {
-                Epoch = epoch,
-                Seconds = 1,
-                IsBest = true,
-                Step = epoch,
-                LiveTensors = 0,
-                Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = right / (double)Images, [MetricKeys.ValidationLoss] = 1.0 / right },
-            });
+            Tell(
+                new EpochCompleted
+                {
+                    Epoch = epoch,
+                    Seconds = 1,
+                    IsBest = true,
+                    Step = epoch,
+                    LiveTensors = 0,
+                    Metrics = new Dictionary<string, double>
+                    {
+                        [MetricKeys.ValidationTop1] = right / (double)Images,
+                        [MetricKeys.ValidationLoss] = 1.0 / right,
+                    },
+                }
+            );
         }
 
-        Tell(new EvaluationCompleted
-        {
-            Split = Split.Validation,
-            Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = right / (double)Images },
-            ConfusionMatrix = [[good, OfClass - good], [OfClass - pits, pits]],
-            Mistakes = [],
-            Answers = new string('1', right) + new string('0', Images - right),
-        });
+        Tell(
+            new EvaluationCompleted
+            {
+                Split = Split.Validation,
+                Metrics = new Dictionary<string, double> { [MetricKeys.ValidationTop1] = right / (double)Images },
+                ConfusionMatrix =
+                [
+                    [good, OfClass - good],
+                    [OfClass - pits, pits],
+                ],
+                Mistakes = [],
+                Answers = new string('1', right) + new string('0', Images - right),
+            }
+        );
         if (tested > 0)
         {
-            Tell(new EvaluationCompleted
-            {
-                Split = Split.Test,
-                Metrics = new Dictionary<string, double> { [MetricKeys.TestTop1] = 1 },
-                ConfusionMatrix = [[tested, 0], [0, 0]],
-                Mistakes = [],
-                Answers = new string('1', tested),
-            });
+            Tell(
+                new EvaluationCompleted
+                {
+                    Split = Split.Test,
+                    Metrics = new Dictionary<string, double> { [MetricKeys.TestTop1] = 1 },
+                    ConfusionMatrix =
+                    [
+                        [tested, 0],
+                        [0, 0],
+                    ],
+                    Mistakes = [],
+                    Answers = new string('1', tested),
+                }
+            );
         }
 
         return new ComparedRun(run, view);

@@ -83,28 +83,43 @@ public sealed class RunHubTests : IDisposable
 
     private async Task<HubConnection> ConnectAsync(string name)
     {
-        if (_app.Get<DocumentCollection<User>>().All().All(u => u.UserName != name)) await _app.CreateUserAsync(name);
+        if (_app.Get<DocumentCollection<User>>().All().All(u => u.UserName != name))
+            await _app.CreateUserAsync(name);
         using HttpClient client = _app.Anonymous();
-        using HttpResponseMessage answer = await TestApp.PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", TestApp.Password));
-        HubConnection hub = Build(answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("blazortransfer=", StringComparison.Ordinal)).Split(';')[0]);
+        using HttpResponseMessage answer = await TestApp.PostFormAsync(
+            client,
+            "/login",
+            "login",
+            ("UserName", name),
+            ("Password", TestApp.Password)
+        );
+        HubConnection hub = Build(
+            answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("blazortransfer=", StringComparison.Ordinal)).Split(';')[0]
+        );
         await hub.StartAsync();
         return hub;
     }
 
-    private HubConnection Build(string? cookie) => new HubConnectionBuilder()
-        .WithUrl(new Uri(_app.Factory.Server.BaseAddress, "hubs/runs"), options =>
-        {
-            options.HttpMessageHandlerFactory = _ => _app.Factory.Server.CreateHandler();
-            options.Transports = HttpTransportType.LongPolling;
-            if (cookie is not null) options.Headers["Cookie"] = cookie;
-        })
-        .AddJsonProtocol(json => json.PayloadSerializerOptions = ProtocolJson.Line)
-        .Build();
+    private HubConnection Build(string? cookie) =>
+        new HubConnectionBuilder()
+            .WithUrl(
+                new Uri(_app.Factory.Server.BaseAddress, "hubs/runs"),
+                options =>
+                {
+                    options.HttpMessageHandlerFactory = _ => _app.Factory.Server.CreateHandler();
+                    options.Transports = HttpTransportType.LongPolling;
+                    if (cookie is not null)
+                        options.Headers["Cookie"] = cookie;
+                }
+            )
+            .AddJsonProtocol(json => json.PayloadSerializerOptions = ProtocolJson.Line)
+            .Build();
 
     private static async Task<long[]> ReadAsync(HubConnection hub, string projectId, string runId, long after)
     {
         var seen = new List<long>();
-        await foreach (RunEvent e in hub.StreamAsync<RunEvent>("StreamRun", projectId, runId, after)) seen.Add(e.Sequence);
+        await foreach (RunEvent e in hub.StreamAsync<RunEvent>("StreamRun", projectId, runId, after))
+            seen.Add(e.Sequence);
         return [.. seen];
     }
 }

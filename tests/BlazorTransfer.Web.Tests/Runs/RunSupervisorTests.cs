@@ -72,7 +72,10 @@ public sealed class RunSupervisorTests : IAsyncLifetime
         Assert.Equal(RunStatus.Failed, run.Status);
         Assert.Contains("SIGKILL", run.Error, StringComparison.Ordinal);
         // The record ends with an event of its own, so that every reader of the file knows.
-        Assert.Equal(RunOutcome.Failed, Assert.IsType<RunFinished>(RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events[^1]).Outcome);
+        Assert.Equal(
+            RunOutcome.Failed,
+            Assert.IsType<RunFinished>(RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events[^1]).Outcome
+        );
     }
 
     [Theory]
@@ -94,7 +97,9 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     [Fact]
     public async Task QueuedRuns_WithOneSlot_RunOneAfterTheOther_AndCanBeCancelledWhileTheyWait()
     {
-        Run first = await SubmitAsync("wait-for-cancel"), second = await SubmitAsync("succeed"), third = await SubmitAsync("succeed");
+        Run first = await SubmitAsync("wait-for-cancel"),
+            second = await SubmitAsync("succeed"),
+            third = await SubmitAsync("succeed");
         await _app.WaitForRunAsync(first.Id, r => r.Epoch == 1);
 
         Assert.Equal(RunStatus.Queued, Find(second).Status);
@@ -128,7 +133,8 @@ public sealed class RunSupervisorTests : IAsyncLifetime
         await _app.WaitForRunAsync(run.Id, r => r.Epoch == 1);
         int process = WorkerOf(run).ProcessId;
         _app.Dispose();
-        using (Process worker = Process.GetProcessById(process)) worker.Kill();
+        using (Process worker = Process.GetProcessById(process))
+            worker.Kill();
         await TestApp.WaitForAsync(() => !IsAlive(process), 5);
 
         Restart();
@@ -141,7 +147,8 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     [Fact]
     public async Task Rebuild_FromTheRunFolders_GivesWhatTheDatabaseHeld()
     {
-        foreach (string behaviour in new[] { "succeed", "report-failure", "exit-silently" }) await _app.WaitForEndAsync((await SubmitAsync(behaviour)).Id);
+        foreach (string behaviour in new[] { "succeed", "report-failure", "exit-silently" })
+            await _app.WaitForEndAsync((await SubmitAsync(behaviour)).Id);
         string before = Json();
         Directory.CreateDirectory(Path.Combine(_data, "runs", "strayfolder"));
         _app.Get<DocumentCollection<Run>>().ReplaceAll([]);
@@ -161,12 +168,20 @@ public sealed class RunSupervisorTests : IAsyncLifetime
             DatasetVersion = 1,
             Backbone = "fake",
             Method = "fake-method",
-            Parameters = new Dictionary<string, Core.Catalog.ParameterValue> { ["epochs"] = 0, ["behaviour"] = "dance", ["unheard-of"] = true },
+            Parameters = new Dictionary<string, Core.Catalog.ParameterValue>
+            {
+                ["epochs"] = 0,
+                ["behaviour"] = "dance",
+                ["unheard-of"] = true,
+            },
         };
 
-        Security.RefusedException refusal = await Assert.ThrowsAsync<Security.RefusedException>(() => _app.Get<RunService>().SubmitAsync(_user, _project.Id, request));
+        Security.RefusedException refusal = await Assert.ThrowsAsync<Security.RefusedException>(() =>
+            _app.Get<RunService>().SubmitAsync(_user, _project.Id, request)
+        );
 
-        foreach (string word in new[] { "Epochs", "Behaviour", "unheard-of" }) Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
+        foreach (string word in new[] { "Epochs", "Behaviour", "unheard-of" })
+            Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
         Assert.Empty(_app.Get<RunService>().List(_user, _project.Id));
     }
 
@@ -190,7 +205,10 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     private Run Find(Run run) => _app.Get<DocumentCollection<Run>>().Find(run.Id)!;
 
     private WorkerProcessRecord WorkerOf(Run run) =>
-        JsonSerializer.Deserialize<WorkerProcessRecord>(File.ReadAllText(_app.Get<DataFolder>().Run(run.Id).WorkerProcess), ProtocolJson.Line)!;
+        JsonSerializer.Deserialize<WorkerProcessRecord>(
+            File.ReadAllText(_app.Get<DataFolder>().Run(run.Id).WorkerProcess),
+            ProtocolJson.Line
+        )!;
 
     private void Restart()
     {

@@ -15,26 +15,35 @@ public sealed class DocumentStoreTests : IDisposable
     [Fact]
     public void ManyWritersAndReaders_LoseNothingAndSeeWholeDocuments()
     {
-        const int writers = 8, notesEach = 60;
+        const int writers = 8,
+            notesEach = 60;
         using (DocumentStore store = Open())
         {
             DocumentCollection<Note> notes = Notes(store);
             notes.Save(new Note("counter", "all", 0));
-            Parallel.For(0, writers * 2, new ParallelOptions { MaxDegreeOfParallelism = writers * 2 }, w =>
-            {
-                for (int i = 0; i < notesEach; i++)
+            Parallel.For(
+                0,
+                writers * 2,
+                new ParallelOptions { MaxDegreeOfParallelism = writers * 2 },
+                w =>
                 {
-                    if (w < writers)
+                    for (int i = 0; i < notesEach; i++)
                     {
-                        notes.Save(new Note($"{w}-{i}", $"writer{w}", i));
-                        notes.Change("counter", n => n with { Value = n.Value + 1 });
-                    }
-                    else
-                    {
-                        Assert.All(notes.FindBy(nameof(Note.Owner), $"writer{w - writers}"), n => Assert.Equal($"writer{w - writers}", n.Owner));
+                        if (w < writers)
+                        {
+                            notes.Save(new Note($"{w}-{i}", $"writer{w}", i));
+                            notes.Change("counter", n => n with { Value = n.Value + 1 });
+                        }
+                        else
+                        {
+                            Assert.All(
+                                notes.FindBy(nameof(Note.Owner), $"writer{w - writers}"),
+                                n => Assert.Equal($"writer{w - writers}", n.Owner)
+                            );
+                        }
                     }
                 }
-            });
+            );
         }
 
         using DocumentStore again = Open();
@@ -94,7 +103,8 @@ public sealed class DocumentStoreTests : IDisposable
             first.Dispose();
         });
 
-        using (DocumentStore second = Open()) Assert.Equal(0, Notes(second).Count());
+        using (DocumentStore second = Open())
+            Assert.Equal(0, Notes(second).Count());
 
         await ending;
     }
@@ -117,15 +127,22 @@ public sealed class DocumentStoreTests : IDisposable
         using DocumentStore store = Open();
         var dated = new DocumentCollection<Dated>(store, "dated", d => d.Id, []);
         // LiteDB's own mapping would trim the text, make it null where empty, and turn the time into local milliseconds.
-        var document = new Dated("1", "  spaces stay ", "", new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.FromHours(5)).AddTicks(1234567));
+        var document = new Dated(
+            "1",
+            "  spaces stay ",
+            "",
+            new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.FromHours(5)).AddTicks(1234567)
+        );
         dated.Save(document);
 
         Assert.Equal(document, dated.Find("1"));
     }
 
-    private DocumentStore Open(string? folder = null) => new(
-        new DataFolder(Options.Create(new BlazorTransferOptions { DataFolder = folder ?? _data }), new Environment()),
-        [new DocumentSchema("notes", [nameof(Note.Owner)]), new DocumentSchema("dated", [])]);
+    private DocumentStore Open(string? folder = null) =>
+        new(
+            new DataFolder(Options.Create(new BlazorTransferOptions { DataFolder = folder ?? _data }), new Environment()),
+            [new DocumentSchema("notes", [nameof(Note.Owner)]), new DocumentSchema("dated", [])]
+        );
 
     private static DocumentCollection<Note> Notes(DocumentStore store) => new(store, "notes", n => n.Id, [ByOwner]);
 

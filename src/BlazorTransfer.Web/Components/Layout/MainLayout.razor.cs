@@ -24,7 +24,8 @@ public sealed partial class MainLayout : IDisposable
     protected override async Task OnInitializedAsync()
     {
         // Not rendered beforehand, so the browser can be asked before the first drawing.
-        if (!RendererInfo.IsInteractive) return;
+        if (!RendererInfo.IsInteractive)
+            return;
         _self = DotNetObjectReference.Create(this);
         _dark = await Js.InvokeAsync<bool>("blazorTransferTheme.watch", _self);
     }

@@ -40,7 +40,8 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
 
     public async Task SendAsync(string url)
     {
-        if (!CanSend) return;
+        if (!CanSend)
+            return;
         (_sending, _error, _sent, _total) = (true, null, 0, _size);
         await CallAsync("send", url, _self);
     }
@@ -65,14 +66,16 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
     {
         _sending = false;
         _error = ok ? null : message;
-        if (ok) _file = null;
+        if (ok)
+            _file = null;
         await (ok ? OnUploaded : OnFailed).InvokeAsync();
         StateHasChanged();
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (!firstRender) return;
+        if (!firstRender)
+            return;
         _self = DotNetObjectReference.Create(this);
         await CallAsync("attach", _self);
     }

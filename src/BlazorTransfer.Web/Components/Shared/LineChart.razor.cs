@@ -64,21 +64,39 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
         if (firstRender)
         {
             double[]? logRange = LogRange is var (low, high) ? [low, high] : null;
-            await CallAsync("create", new { series = Series, xLabel = XLabel, yLabel = YLabel, percent = Percent, equals = AreEqual, logRange, cutAbove = CutAbove });
+            await CallAsync(
+                "create",
+                new
+                {
+                    series = Series,
+                    xLabel = XLabel,
+                    yLabel = YLabel,
+                    percent = Percent,
+                    equals = AreEqual,
+                    logRange,
+                    cutAbove = CutAbove,
+                }
+            );
             _isCreated = true;
         }
 
-        if (!_isCreated) return;
+        if (!_isCreated)
+            return;
         await AppendAsync();
-        if (Mark == _marked) return;
+        if (Mark == _marked)
+            return;
         _marked = Mark;
         await CallAsync("mark", Mark);
     }
 
     private async Task AppendAsync()
     {
-        if (_sent >= Points.Count) return;
-        object?[][] news = [.. Points.Skip(_sent).Select(p => (object?[])[p.X, .. p.Y.Select(y => y is { } v && double.IsFinite(v) ? (object?)v : null)])];
+        if (_sent >= Points.Count)
+            return;
+        object?[][] news =
+        [
+            .. Points.Skip(_sent).Select(p => (object?[])[p.X, .. p.Y.Select(y => y is { } v && double.IsFinite(v) ? (object?)v : null)]),
+        ];
         _sent = Points.Count;
         Summarise();
         // As one argument: the array must not become the list of arguments.
@@ -86,6 +104,14 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
     }
 
     /// <summary>What a screen reader says of the picture.</summary>
-    private void Summarise() => _summary = string.Join("; ", Series.Select((name, i) =>
-        Points.LastOrDefault(p => i < p.Y.Length && p.Y[i] is not null)?.Y[i] is { } last ? $"{name} {(Percent ? last.ToString("P1") : last.ToString("G4"))}" : $"{name} has no values"));
+    private void Summarise() =>
+        _summary = string.Join(
+            "; ",
+            Series.Select(
+                (name, i) =>
+                    Points.LastOrDefault(p => i < p.Y.Length && p.Y[i] is not null)?.Y[i] is { } last
+                        ? $"{name} {(Percent ? last.ToString("P1") : last.ToString("G4"))}"
+                        : $"{name} has no values"
+            )
+        );
 }

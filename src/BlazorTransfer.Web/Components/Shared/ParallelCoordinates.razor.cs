@@ -17,7 +17,8 @@ public sealed record ParallelAxis(string Name, IReadOnlyList<(double Position, s
 public sealed record ParallelLine(string Label, IReadOnlyList<double> Positions, IReadOnlyList<string> Shown, double Shade, string Href);
 
 /// <summary>
-/// Parallel coordinates (Inselberg, "The plane with parallel coordinates", 1985): a line for each trial, an axis for each setting and for the
+/// Parallel coordinates (Inselberg, "The plane with parallel coordinates", 1985): a line for each trial, an axis for each setting and for
+/// the
 /// score. Drawn by the server, each line a link, so that it needs no script.
 /// </summary>
 public sealed partial class ParallelCoordinates
@@ -32,7 +33,11 @@ public sealed partial class ParallelCoordinates
     public IReadOnlyList<ParallelLine> Lines { get; set; } = [];
 
     /// <summary>What a screen reader says of the picture; the table beside it has the rest.</summary>
-    private string Summary => Lines.MaxBy(l => l.Shade) is { } best ? $"{Lines.Count} trials over {string.Join(", ", Axes.Select(a => a.Name))}. The best is {best.Label}: {string.Join(", ", best.Shown)}." : "no trials yet";
+    private string Summary =>
+        Lines.MaxBy(l => l.Shade) is { } best
+            ? $"{Lines.Count} trials over {string.Join(", ", Axes.Select(a => a.Name))}. The best is {best.Label}: "
+                + $"{string.Join(", ", best.Shown)}."
+            : "no trials yet";
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 

@@ -41,12 +41,24 @@ public sealed partial class ScatterChart() : ScriptedComponent("./js/scatter.js"
     protected override ElementReference Element => _element;
 
     /// <summary>What a screen reader says of the picture.</summary>
-    private string Summary => string.Join("; ", Points.Select(p => $"{p.Label}: {(Percent ? p.Y.ToString("P1") : p.Y.ToString("G3"))} at {p.X:G3}"));
+    private string Summary =>
+        string.Join("; ", Points.Select(p => $"{p.Label}: {(Percent ? p.Y.ToString("P1") : p.Y.ToString("G3"))} at {p.X:G3}"));
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (_drawn is { } drawn && drawn.X == XLabel && drawn.Y == YLabel && drawn.Points.SequenceEqual(Points)) return;
+        if (_drawn is { } drawn && drawn.X == XLabel && drawn.Y == YLabel && drawn.Points.SequenceEqual(Points))
+            return;
         _drawn = (XLabel, YLabel, [.. Points]);
-        await CallAsync("draw", new { xLabel = XLabel, yLabel = YLabel, percent = Percent, kinds = Kinds, points = Points.OrderBy(p => p.X) });
+        await CallAsync(
+            "draw",
+            new
+            {
+                xLabel = XLabel,
+                yLabel = YLabel,
+                percent = Percent,
+                kinds = Kinds,
+                points = Points.OrderBy(p => p.X),
+            }
+        );
     }
 }

@@ -17,17 +17,18 @@ public abstract class ScriptedComponent(string module) : ComponentBase, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
-        if (_isGone) return;
-        if (_module is not null) await CallAsync("dispose");
+        if (_isGone)
+            return;
+        if (_module is not null)
+            await CallAsync("dispose");
         _isGone = true;
         Release();
         try
         {
-            if (_module is not null) await _module.DisposeAsync();
+            if (_module is not null)
+                await _module.DisposeAsync();
         }
-        catch (JSDisconnectedException)
-        {
-        }
+        catch (JSDisconnectedException) { }
 
         GC.SuppressFinalize(this);
     }
@@ -36,18 +37,18 @@ public abstract class ScriptedComponent(string module) : ComponentBase, IAsyncDi
     protected abstract ElementReference Element { get; }
 
     /// <summary>Frees what belongs to the component itself.</summary>
-    protected virtual void Release()
-    {
-    }
+    protected virtual void Release() { }
 
     /// <summary>Calls a function of the script with the element and these arguments.</summary>
     protected async Task CallAsync(string function, params object?[] arguments)
     {
-        if (_isGone) return;
+        if (_isGone)
+            return;
         try
         {
             _module ??= await Js.InvokeAsync<IJSObjectReference>("import", module);
-            if (!_isGone) await _module.InvokeVoidAsync(function, [Element, .. arguments]);
+            if (!_isGone)
+                await _module.InvokeVoidAsync(function, [Element, .. arguments]);
         }
         catch (JSDisconnectedException)
         {

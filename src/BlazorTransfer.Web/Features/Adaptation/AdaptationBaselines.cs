@@ -18,21 +18,31 @@ internal static class AdaptationBaselines
     public static IReadOnlyDictionary<string, ParameterValue> Settings(ParameterSet settings, IReadOnlyList<ParameterSpec> known) =>
         settings.Values.Where(v => known.Any(k => k.Name == v.Key && k.Check(v.Value) is null)).ToDictionary(v => v.Key, v => v.Value);
 
-    /// <summary>Whether any label of the target scores a run, so that there is something to compare; those that are learned from do not.</summary>
-    public static bool IsScored(JobSpec job) => job.Target is { } target && target.Data.Read().Samples
-        .Where(s => s.Label is not null && (target.Transductive || s.Split != Split.Train)).GroupBy(s => s.Label).Any(c => c.Count() > (target.Transductive ? target.LabelledPerClass : 0));
+    /// <summary>Whether any label of the target scores a run, so that there is something to compare; those that are learned from do
+    /// not.</summary>
+    public static bool IsScored(JobSpec job) =>
+        job.Target is { } target
+        && target
+            .Data.Read()
+            .Samples.Where(s => s.Label is not null && (target.Transductive || s.Split != Split.Train))
+            .GroupBy(s => s.Label)
+            .Any(c => c.Count() > (target.Transductive ? target.LabelledPerClass : 0));
 
     /// <summary>
-    /// The run on the target's own labels; null where it cannot be: without labels among the target's training and validation images, or where
+    /// The run on the target's own labels; null where it cannot be: without labels among the target's training and validation images, or
+    /// where
     /// those images are also scored.
     /// </summary>
     public static JobSpec? OracleOf(JobSpec sourceOnly)
     {
-        if (sourceOnly.Target is not { Transductive: false } target) return null;
-        DatasetManifest source = sourceOnly.Data.Read(), own = target.Data.Read();
+        if (sourceOnly.Target is not { Transductive: false } target)
+            return null;
+        DatasetManifest source = sourceOnly.Data.Read(),
+            own = target.Data.Read();
         bool Has(Split split) => own.Of(split).Any(s => s.Label is not null);
         // The comparison is among the same classes.
-        if (!Has(Split.Train) || !Has(Split.Validation) || own.Classes.Count < 2 || own.Classes.Except(source.Classes).Any()) return null;
+        if (!Has(Split.Train) || !Has(Split.Validation) || own.Classes.Count < 2 || own.Classes.Except(source.Classes).Any())
+            return null;
         // All labels that are learned from elsewhere, it has.
         return sourceOnly with { Data = target.Data, Target = target with { IsOracle = true, LabelledPerClass = 0 } };
     }

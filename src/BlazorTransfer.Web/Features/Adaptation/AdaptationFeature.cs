@@ -2,6 +2,5 @@ namespace BlazorTransfer.Web.Features.Adaptation;
 
 internal static class AdaptationFeature
 {
-    public static IServiceCollection AddAdaptation(this IServiceCollection services) =>
-        services.AddSingleton<TargetAnswers>();
+    public static IServiceCollection AddAdaptation(this IServiceCollection services) => services.AddSingleton<TargetAnswers>();
 }

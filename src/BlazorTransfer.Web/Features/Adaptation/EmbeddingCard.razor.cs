@@ -8,7 +8,9 @@ namespace BlazorTransfer.Web.Features.Adaptation;
 /// <summary>Both domains on a plane: do they lie on each other, class on class?</summary>
 public sealed partial class EmbeddingCard
 {
-    private const int Width = 720, Height = 440, Margin = 16;
+    private const int Width = 720,
+        Height = 440,
+        Margin = 16;
 
     // Told apart by eyes that see few colours, in light and dark; more classes begin anew.
     private static readonly string[] Palette = ["#0b8a92", "#c96a00", "#7a5bd0", "#3f9b4a", "#c2407a", "#8a7a1f", "#3a72c8", "#8c5a3c"];
@@ -62,45 +64,63 @@ public sealed partial class EmbeddingCard
             PlanePoint[] places = [.. Embedding.Points.Select(PlaceOf)];
             (double left, double right) = (places.Min(p => p.X), places.Max(p => p.X));
             (double low, double high) = (places.Min(p => p.Y), places.Max(p => p.Y));
-            double Place(double value, double from, double to, double length) => to > from ? Margin + (value - from) / (to - from) * (length - 2 * Margin) : length / 2;
-            return Embedding.Points.Zip(places, (p, place) => new Mark(p, Place(place.X, left, right, Width), Height - Place(place.Y, low, high, Height), ColourOf(p), Words(p)));
+            double Place(double value, double from, double to, double length) =>
+                to > from ? Margin + (value - from) / (to - from) * (length - 2 * Margin) : length / 2;
+            return Embedding.Points.Zip(
+                places,
+                (p, place) =>
+                    new Mark(p, Place(place.X, left, right, Width), Height - Place(place.Y, low, high, Height), ColourOf(p), Words(p))
+            );
         }
     }
 
-    private IEnumerable<(string Name, string Colour)> Legend => _by switch
-    {
-        Colouring.Domain => [],
-        Colouring.Prediction or Colouring.Label => Classes.Select(c => (c, OfClass(c))),
-        Colouring.Error => [("right", Palette[0]), ("wrong", "var(--bt-bad)"), ("nobody has said", "var(--bt-muted)")],
-        _ => throw new InvalidOperationException($"No legend for {_by}."),
-    };
+    private IEnumerable<(string Name, string Colour)> Legend =>
+        _by switch
+        {
+            Colouring.Domain => [],
+            Colouring.Prediction or Colouring.Label => Classes.Select(c => (c, OfClass(c))),
+            Colouring.Error => [("right", Palette[0]), ("wrong", "var(--bt-bad)"), ("nobody has said", "var(--bt-muted)")],
+            _ => throw new InvalidOperationException($"No legend for {_by}."),
+        };
 
-    private string Summary => $"{Embedding.Points.Count(p => !p.OfTarget)} images of the source and {Embedding.Points.Count(p => p.OfTarget)} of the target on a plane; the arrow keys go from one to the next";
+    private string Summary =>
+        $"{Embedding.Points.Count(p => !p.OfTarget)} images of the source and {Embedding.Points.Count(p => p.OfTarget)} of the "
+        + "target on a plane; the arrow keys go from one to the next";
 
     private PlanePoint PlaceOf(EmbeddedImage p) => _byNeighbours && p.Neighbourhood is { } place ? place : new PlanePoint(p.X, p.Y);
 
     /// <summary>From image to image, from left to right.</summary>
     private void Walk(KeyboardEventArgs e)
     {
-        int step = e.Key switch { "ArrowRight" => 1, "ArrowLeft" => -1, _ => 0 };
-        if (step == 0) return;
+        int step = e.Key switch
+        {
+            "ArrowRight" => 1,
+            "ArrowLeft" => -1,
+            _ => 0,
+        };
+        if (step == 0)
+            return;
         EmbeddedImage[] ordered = [.. Embedding.Points.OrderBy(p => PlaceOf(p).X)];
         int at = _chosen is null ? (step > 0 ? -1 : ordered.Length) : Array.IndexOf(ordered, _chosen);
         _chosen = ordered[Math.Clamp(at + step, 0, ordered.Length - 1)];
     }
 
-    private string ColourOf(EmbeddedImage p) => _by switch
-    {
-        Colouring.Domain => p.OfTarget ? Palette[1] : Palette[0],
-        Colouring.Prediction => OfClass(p.Predicted),
-        Colouring.Label => p.Label is null ? "var(--bt-muted)" : OfClass(p.Label),
-        Colouring.Error => p.Label is null ? "var(--bt-muted)" : p.Label == p.Predicted ? Palette[0] : "var(--bt-bad)",
-        _ => throw new InvalidOperationException($"No colour for {_by}."),
-    };
+    private string ColourOf(EmbeddedImage p) =>
+        _by switch
+        {
+            Colouring.Domain => p.OfTarget ? Palette[1] : Palette[0],
+            Colouring.Prediction => OfClass(p.Predicted),
+            Colouring.Label => p.Label is null ? "var(--bt-muted)" : OfClass(p.Label),
+            Colouring.Error => p.Label is null ? "var(--bt-muted)"
+            : p.Label == p.Predicted ? Palette[0]
+            : "var(--bt-bad)",
+            _ => throw new InvalidOperationException($"No colour for {_by}."),
+        };
 
     private string OfClass(string name) => Palette[Math.Max(0, Classes.ToList().IndexOf(name)) % Palette.Length];
 
-    private static string Words(EmbeddedImage p) => $"{(p.OfTarget ? "target" : "source")}: {p.Label ?? "no label"}, taken for {p.Predicted}";
+    private static string Words(EmbeddedImage p) =>
+        $"{(p.OfTarget ? "target" : "source")}: {p.Label ?? "no label"}, taken for {p.Predicted}";
 
     private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 

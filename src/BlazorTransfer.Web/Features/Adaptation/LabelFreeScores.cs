@@ -13,7 +13,13 @@ internal sealed record LabelFreeScores(double Information, double? Density, doub
     public static LabelFreeScores? Of(IReadOnlyDictionary<string, double> metrics)
     {
         double? Value(string key) => metrics.TryGetValue(key, out double value) ? value : null;
-        return Value(MetricKeys.TargetInformation) is not { } information ? null
-            : new LabelFreeScores(information, Value(MetricKeys.TargetDensity), Value(MetricKeys.TargetRisk), Value(MetricKeys.DomainDistance));
+        return Value(MetricKeys.TargetInformation) is not { } information
+            ? null
+            : new LabelFreeScores(
+                information,
+                Value(MetricKeys.TargetDensity),
+                Value(MetricKeys.TargetRisk),
+                Value(MetricKeys.DomainDistance)
+            );
     }
 }

@@ -11,12 +11,16 @@ internal sealed class TargetAnswers(DataFolder folder)
 {
     private readonly ConcurrentDictionary<string, string> _known = new();
 
-    /// <summary><c>1</c> or <c>0</c> for each scored image, in the order of their hashes; empty while there are none. Whoever asks has seen the run.</summary>
+    /// <summary><c>1</c> or <c>0</c> for each scored image, in the order of their hashes; empty while there are none. Whoever asks has seen
+    /// the run.</summary>
     public string Of(Run run)
     {
-        if (_known.TryGetValue(run.Id, out string? known)) return known;
-        if (run.Status != RunStatus.Succeeded || run.TargetTop1 is null) return "";
-        string answers = RunEventTail.Read(folder.Run(run.Id).Events).Events.OfType<EvaluationCompleted>().LastOrDefault(e => e.OfTarget)?.Answers ?? "";
+        if (_known.TryGetValue(run.Id, out string? known))
+            return known;
+        if (run.Status != RunStatus.Succeeded || run.TargetTop1 is null)
+            return "";
+        string answers =
+            RunEventTail.Read(folder.Run(run.Id).Events).Events.OfType<EvaluationCompleted>().LastOrDefault(e => e.OfTarget)?.Answers ?? "";
         return _known[run.Id] = answers;
     }
 

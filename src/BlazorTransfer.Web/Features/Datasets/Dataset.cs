@@ -30,7 +30,8 @@ public sealed record DatasetVersion
     /// <summary>Images without a label, all of them for training.</summary>
     public int Unlabelled { get; init; }
 
-    /// <summary>What divides the images beside their classes; null where it was not counted, as in versions of before. See <see cref="DatasetService.TagsOf"/>.</summary>
+    /// <summary>What divides the images beside their classes; null where it was not counted, as in versions of before. See
+    /// <see cref="DatasetService.TagsOf"/>.</summary>
     public IReadOnlyList<TagCount>? Tags { get; init; }
 
     /// <summary>Size of all image files.</summary>
@@ -42,25 +43,30 @@ public sealed record DatasetVersion
     public bool HasLabels => Classes.Count >= 2;
 
     /// <summary>Images of a split.</summary>
-    public int Of(Split split) => split switch
-    {
-        Split.Train => Classes.Sum(c => c.Train) + Unlabelled,
-        Split.Validation => Classes.Sum(c => c.Validation),
-        Split.Test => Classes.Sum(c => c.Test),
-        _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
-    };
+    public int Of(Split split) =>
+        split switch
+        {
+            Split.Train => Classes.Sum(c => c.Train) + Unlabelled,
+            Split.Validation => Classes.Sum(c => c.Validation),
+            Split.Test => Classes.Sum(c => c.Test),
+            _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
+        };
 
-    public static DatasetVersion From(int number, ImportResult import, long bytes, DateTimeOffset now) => new()
-    {
-        Number = number,
-        CreatedAt = now,
-        SplitOrigin = import.SplitOrigin,
-        Classes = [.. import.Manifest.Classes.Select(label => ClassCount.Of(label, import.Manifest.Samples.Where(s => s.Label == label)))],
-        Unlabelled = import.Manifest.Samples.Count(s => s.Label is null),
-        Tags = TagCount.Of(import.Manifest.Samples),
-        Bytes = bytes,
-        Rejected = import.Rejected.Count,
-    };
+    public static DatasetVersion From(int number, ImportResult import, long bytes, DateTimeOffset now) =>
+        new()
+        {
+            Number = number,
+            CreatedAt = now,
+            SplitOrigin = import.SplitOrigin,
+            Classes =
+            [
+                .. import.Manifest.Classes.Select(label => ClassCount.Of(label, import.Manifest.Samples.Where(s => s.Label == label))),
+            ],
+            Unlabelled = import.Manifest.Samples.Count(s => s.Label is null),
+            Tags = TagCount.Of(import.Manifest.Samples),
+            Bytes = bytes,
+            Rejected = import.Rejected.Count,
+        };
 }
 
 /// <summary>Images of a project, in versions: labelled ones to learn from, or others to adapt to.</summary>
@@ -79,14 +85,17 @@ public sealed record Dataset
     public void RequireLabels(int version)
     {
         if (Version(version) is { HasLabels: false })
-            throw new RefusedException("The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.");
+            throw new RefusedException(
+                "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation."
+            );
     }
 
     public DatasetVersion? Version(int number) => Versions.FirstOrDefault(v => v.Number == number);
 
     public Dataset Rename(string name) => this with { Name = CheckName(name) };
 
-    public static string CheckName(string name) => name.Trim() is { Length: > 0 and <= LongestName } trimmed
-        ? trimmed
-        : throw new RefusedException($"A data set needs a name of 1 to {LongestName} characters.");
+    public static string CheckName(string name) =>
+        name.Trim() is { Length: > 0 and <= LongestName } trimmed
+            ? trimmed
+            : throw new RefusedException($"A data set needs a name of 1 to {LongestName} characters.");
 }

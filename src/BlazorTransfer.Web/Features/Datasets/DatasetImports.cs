@@ -13,11 +13,21 @@ namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>Runs imports one after another in the background, so that a closed tab does not end them.</summary>
 internal sealed class DatasetImports(
-    DocumentCollection<DatasetImport> imports, DocumentCollection<Dataset> datasets, ProjectAccess access, ImageImporter importer,
-    DataFolder folder, TimeProvider clock, ILogger<DatasetImports> log) : BackgroundService
+    DocumentCollection<DatasetImport> imports,
+    DocumentCollection<Dataset> datasets,
+    ProjectAccess access,
+    ImageImporter importer,
+    DataFolder folder,
+    TimeProvider clock,
+    ILogger<DatasetImports> log
+) : BackgroundService
 {
     public const string SampleName = "Surface inspection (sample)";
-    private readonly Channel<(DatasetImport Import, Func<ImportSource> Open, Action Finished)> _queue = Channel.CreateBounded<(DatasetImport, Func<ImportSource>, Action)>(100);
+    private readonly Channel<(DatasetImport Import, Func<ImportSource> Open, Action Finished)> _queue = Channel.CreateBounded<(
+        DatasetImport,
+        Func<ImportSource>,
+        Action
+    )>(100);
     private readonly ConcurrentDictionary<string, ImportProgress> _progress = new();
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _cancel = new();
 
@@ -27,55 +37,89 @@ internal sealed class DatasetImports(
         access.Require(user, projectId, ProjectRole.Viewer);
         return
         [
-            .. imports.FindBy(nameof(DatasetImport.ProjectId), projectId).Where(i => i.State is ImportState.Running or ImportState.Failed)
-                .OrderByDescending(i => i.StartedAt).Select(i => (i, _progress.GetValueOrDefault(i.Id))),
+            .. imports
+                .FindBy(nameof(DatasetImport.ProjectId), projectId)
+                .Where(i => i.State is ImportState.Running or ImportState.Failed)
+                .OrderByDescending(i => i.StartedAt)
+                .Select(i => (i, _progress.GetValueOrDefault(i.Id))),
         ];
     }
 
     /// <summary>Takes over an uploaded zip, which is deleted when the import has ended.</summary>
-    public DatasetImport StartZip(ClaimsPrincipal user, string projectId, string name, string uploadedZip, ImportLayout layout = ImportLayout.Classes)
+    public DatasetImport StartZip(
+        ClaimsPrincipal user,
+        string projectId,
+        string name,
+        string uploadedZip,
+        ImportLayout layout = ImportLayout.Classes
+    )
     {
         ZipImages? zip = null;
-        return Start(user, projectId, name, () =>
-        {
-            zip = new ZipImages(uploadedZip, ZipLimits.Default);
-            return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, layout);
-        }, () =>
-        {
-            zip?.Dispose();
-            File.Delete(uploadedZip);
-        });
+        return Start(
+            user,
+            projectId,
+            name,
+            () =>
+            {
+                zip = new ZipImages(uploadedZip, ZipLimits.Default);
+                return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, layout);
+            },
+            () =>
+            {
+                zip?.Dispose();
+                File.Delete(uploadedZip);
+            }
+        );
     }
 
     /// <summary>Draws the sample data set.</summary>
-    public DatasetImport StartSample(ClaimsPrincipal user, string projectId) => Start(user, projectId, SampleName, () =>
-    {
-        Dictionary<string, SampleImage> drawn = new SampleDatasetGenerator().Draw().ToDictionary(i => i.Name);
-        return new ImportSource(drawn.Keys, [], name => (drawn[name].Jpeg, null),
-            name => new Dictionary<string, string> { [SampleDatasetGenerator.LightingTag] = drawn[name].Lighting });
-    }, () => { });
+    public DatasetImport StartSample(ClaimsPrincipal user, string projectId) =>
+        Start(
+            user,
+            projectId,
+            SampleName,
+            () =>
+            {
+                Dictionary<string, SampleImage> drawn = new SampleDatasetGenerator().Draw().ToDictionary(i => i.Name);
+                return new ImportSource(
+                    drawn.Keys,
+                    [],
+                    name => (drawn[name].Jpeg, null),
+                    name => new Dictionary<string, string> { [SampleDatasetGenerator.LightingTag] = drawn[name].Lighting }
+                );
+            },
+            () => { }
+        );
 
     public void Cancel(ClaimsPrincipal user, string projectId, string importId)
     {
         access.Require(user, projectId, ProjectRole.Editor);
-        if (imports.Find(importId)?.ProjectId != projectId) throw new NotFoundException();
-        if (_cancel.TryGetValue(importId, out CancellationTokenSource? cancel)) cancel.Cancel();
+        if (imports.Find(importId)?.ProjectId != projectId)
+            throw new NotFoundException();
+        if (_cancel.TryGetValue(importId, out CancellationTokenSource? cancel))
+            cancel.Cancel();
     }
 
     /// <summary>Takes a failed import off the list.</summary>
     public void Dismiss(ClaimsPrincipal user, string projectId, string importId)
     {
         access.Require(user, projectId, ProjectRole.Editor);
-        if (imports.Find(importId) is not { } import || import.ProjectId != projectId) throw new NotFoundException();
-        if (import.State != ImportState.Running) imports.Remove(importId);
+        if (imports.Find(importId) is not { } import || import.ProjectId != projectId)
+            throw new NotFoundException();
+        if (import.State != ImportState.Running)
+            imports.Remove(importId);
     }
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         // What was at work when the program ended is gone; so are uploads that nobody finished.
         foreach (DatasetImport import in imports.All().Where(i => i.State == ImportState.Running))
-            imports.Change(import.Id, i => i.End(ImportState.Failed, "The application was stopped during the import. Upload the file again."));
-        foreach (string file in Directory.EnumerateFiles(folder.Uploads)) File.Delete(file);
+            imports.Change(
+                import.Id,
+                i => i.End(ImportState.Failed, "The application was stopped during the import. Upload the file again.")
+            );
+        foreach (string file in Directory.EnumerateFiles(folder.Uploads))
+            File.Delete(file);
         return base.StartAsync(cancellationToken);
     }
 
@@ -92,11 +136,20 @@ internal sealed class DatasetImports(
         try
         {
             access.Require(user, projectId, ProjectRole.Editor);
-            if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
-            var import = new DatasetImport { Id = Ids.New(), ProjectId = projectId, DatasetId = Ids.New(), Name = Dataset.CheckName(name), StartedAt = clock.GetUtcNow() };
+            if (folder.IsLowOnSpace)
+                throw new RefusedException("The disk is nearly full. Free some space first.");
+            var import = new DatasetImport
+            {
+                Id = Ids.New(),
+                ProjectId = projectId,
+                DatasetId = Ids.New(),
+                Name = Dataset.CheckName(name),
+                StartedAt = clock.GetUtcNow(),
+            };
             imports.Save(import);
             _cancel[import.Id] = new CancellationTokenSource();
-            if (_queue.Writer.TryWrite((import, open, finished))) return import;
+            if (_queue.Writer.TryWrite((import, open, finished)))
+                return import;
             imports.Remove(import.Id);
             throw new RefusedException("Too many imports are waiting. Try again later.");
         }
@@ -122,7 +175,8 @@ internal sealed class DatasetImports(
         }
         catch (Exception e)
         {
-            if (e is not ImportException) log.LogError(e, "An import failed.");
+            if (e is not ImportException)
+                log.LogError(e, "An import failed.");
             imports.Change(import.Id, i => i.End(ImportState.Failed, e is ImportException ? e.Message : $"The import failed: {e.Message}"));
         }
         finally
@@ -140,14 +194,19 @@ internal sealed class DatasetImports(
         string manifest = folder.Manifest(import.DatasetId, 1);
         Directory.CreateDirectory(Path.GetDirectoryName(manifest)!);
         result.Manifest.Save(manifest);
-        AtomicFile.WriteAllText(folder.Rejections(import.DatasetId, 1), string.Concat(result.Rejected.Select(r => JsonSerializer.Serialize(r, ProtocolJson.Line) + "\n")));
-        datasets.Save(new Dataset
-        {
-            Id = import.DatasetId,
-            ProjectId = import.ProjectId,
-            Name = import.Name,
-            CreatedAt = clock.GetUtcNow(),
-            Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow())],
-        });
+        AtomicFile.WriteAllText(
+            folder.Rejections(import.DatasetId, 1),
+            string.Concat(result.Rejected.Select(r => JsonSerializer.Serialize(r, ProtocolJson.Line) + "\n"))
+        );
+        datasets.Save(
+            new Dataset
+            {
+                Id = import.DatasetId,
+                ProjectId = import.ProjectId,
+                Name = import.Name,
+                CreatedAt = clock.GetUtcNow(),
+                Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow())],
+            }
+        );
     }
 }

@@ -47,7 +47,8 @@ public sealed partial class DatasetPage
 
     private int Page => Math.Clamp(PageNumber ?? 1, 1, Pages);
 
-    private string Balance => Shown.Classes.Max(c => c.Total) > ImbalanceRatio * Shown.Classes.Min(c => c.Total) ? "unevenly filled" : "evenly filled";
+    private string Balance =>
+        Shown.Classes.Max(c => c.Total) > ImbalanceRatio * Shown.Classes.Min(c => c.Total) ? "unevenly filled" : "evenly filled";
 
     protected override async Task OnInitializedAsync()
     {
@@ -63,38 +64,70 @@ public sealed partial class DatasetPage
     // The address changed: by a filter, by paging, or by the browser's back button.
     protected override void OnParametersSet()
     {
-        if (_dataset is not null) Filter();
+        if (_dataset is not null)
+            Filter();
     }
 
-    private void Filter() => _samples =
-    [
-        .. Datasets.Manifest(User, ProjectId, DatasetId, Shown.Number).Samples
-            .Where(s => (LabelFilter is null || s.Label == LabelFilter) && (SplitFilter is null || s.Split.ToString() == SplitFilter)
-                && (TagFilter is null || s.Tags.Any(t => new SampleTag(t.Key, t.Value).ToString() == TagFilter))),
-    ];
+    private void Filter() =>
+        _samples = [
+            .. Datasets
+                .Manifest(User, ProjectId, DatasetId, Shown.Number)
+                .Samples.Where(s =>
+                    (LabelFilter is null || s.Label == LabelFilter)
+                    && (SplitFilter is null || s.Split.ToString() == SplitFilter)
+                    && (TagFilter is null || s.Tags.Any(t => new SampleTag(t.Key, t.Value).ToString() == TagFilter))
+                ),
+        ];
 
-    private static IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> CountByTag(IReadOnlyList<TagCount> tags, IReadOnlyList<Sample> samples) =>
-    [
-        .. tags.GroupBy(t => t.Name, StringComparer.Ordinal).Select(name =>
-        {
-            ILookup<string?, Sample> byValue = samples.ToLookup(s => s.Tags.GetValueOrDefault(name.Key), StringComparer.Ordinal);
-            return (name.Key, (IReadOnlyList<ClassCount>)[.. name.Select(t => ClassCount.Of(t.Value, byValue[t.Value]))]);
-        }),
-    ];
+    private static IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> CountByTag(
+        IReadOnlyList<TagCount> tags,
+        IReadOnlyList<Sample> samples
+    ) =>
+        [
+            .. tags.GroupBy(t => t.Name, StringComparer.Ordinal)
+                .Select(name =>
+                {
+                    ILookup<string?, Sample> byValue = samples.ToLookup(s => s.Tags.GetValueOrDefault(name.Key), StringComparer.Ordinal);
+                    return (name.Key, (IReadOnlyList<ClassCount>)[.. name.Select(t => ClassCount.Of(t.Value, byValue[t.Value]))]);
+                }),
+        ];
 
     private static string TextOf(TagCount tag) => new SampleTag(tag.Name, tag.Value).ToString();
 
     /// <summary>The value alone where there is only one name to ask for.</summary>
-    private string? TagText(string? tag) => tag is null || SampleTag.Parse(tag) is not { } read ? tag : _byTag.Count == 1 ? read.Value : $"{read.Name}: {read.Value}";
+    private string? TagText(string? tag) =>
+        tag is null || SampleTag.Parse(tag) is not { } read ? tag
+        : _byTag.Count == 1 ? read.Value
+        : $"{read.Name}: {read.Value}";
 
-    private void Go(string? label, string? split, string? tag, int page) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(
-        new Dictionary<string, object?> { ["label"] = label, ["split"] = split, ["tag"] = tag, ["page"] = page == 1 ? null : page }));
+    private void Go(string? label, string? split, string? tag, int page) =>
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameters(
+                new Dictionary<string, object?>
+                {
+                    ["label"] = label,
+                    ["split"] = split,
+                    ["tag"] = tag,
+                    ["page"] = page == 1 ? null : page,
+                }
+            )
+        );
 
     private void Show(Sample sample) => (_shownSample, _dialogOpen) = (sample, true);
 
     private async Task DeleteAsync()
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Delete the data set?", "Its images are deleted. Finished runs keep their results and models.", "Delete the data set", _dataset.Name)) return;
-        if (await AttemptAsync(() => Datasets.Delete(User, ProjectId, DatasetId))) Navigation.NavigateTo(AppRoutes.Datasets(ProjectId));
+        if (
+            !await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Delete the data set?",
+                "Its images are deleted. Finished runs keep their results and models.",
+                "Delete the data set",
+                _dataset.Name
+            )
+        )
+            return;
+        if (await AttemptAsync(() => Datasets.Delete(User, ProjectId, DatasetId)))
+            Navigation.NavigateTo(AppRoutes.Datasets(ProjectId));
     }
 }

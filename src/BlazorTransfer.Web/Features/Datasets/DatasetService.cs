@@ -17,15 +17,18 @@ internal interface IDatasetUse
     string? WhyKept(string datasetId);
 
     /// <summary>The data set is gone; so may go what is worth nothing without it.</summary>
-    void Forget(string datasetId)
-    {
-    }
+    void Forget(string datasetId) { }
 }
 
 /// <summary>Data sets of a project, for the signed-in user.</summary>
 internal sealed class DatasetService(
-    DocumentCollection<Dataset> datasets, ProjectAccess access, DataFolder folder, ImageImporter importer, IMemoryCache cache,
-    IEnumerable<IDatasetUse> uses) : IProjectContent
+    DocumentCollection<Dataset> datasets,
+    ProjectAccess access,
+    DataFolder folder,
+    ImageImporter importer,
+    IMemoryCache cache,
+    IEnumerable<IDatasetUse> uses
+) : IProjectContent
 {
     private const int ThumbnailSide = 256;
 
@@ -51,32 +54,46 @@ internal sealed class DatasetService(
         return dataset.Version(version) is null ? throw new NotFoundException() : Manifest(datasetId, version);
     }
 
-    /// <summary>What divides a version's images beside their classes. Its manifest tells where the version was made before that was counted.</summary>
+    /// <summary>What divides a version's images beside their classes. Its manifest tells where the version was made before that was
+    /// counted.</summary>
     public IReadOnlyList<TagCount> TagsOf(Dataset dataset, int version) =>
         (dataset.Version(version) ?? throw new NotFoundException()).Tags ?? TagCount.Of(Manifest(dataset.Id, version).Samples);
 
     public IReadOnlyList<RejectedFile> Rejected(ClaimsPrincipal user, string projectId, string datasetId, int version)
     {
         Dataset dataset = Get(user, projectId, datasetId);
-        if (dataset.Version(version) is null) throw new NotFoundException();
+        if (dataset.Version(version) is null)
+            throw new NotFoundException();
         string path = folder.Rejections(datasetId, version);
-        return File.Exists(path) ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<RejectedFile>(l, ProtocolJson.Line)!)] : [];
+        return File.Exists(path)
+            ? [.. File.ReadLines(path).Select(l => JsonSerializer.Deserialize<RejectedFile>(l, ProtocolJson.Line)!)]
+            : [];
     }
 
     /// <summary>What a run needs to know of a version.</summary>
-    public DataSpec DataSpecFor(Dataset dataset, int version) => new(folder.Manifest(dataset.Id, version), folder.Images, $"{dataset.Name} v{version}");
+    public DataSpec DataSpecFor(Dataset dataset, int version) =>
+        new(folder.Manifest(dataset.Id, version), folder.Images, $"{dataset.Name} v{version}");
 
     /// <summary>An image file of the data set: as it was brought, or a small JPEG, drawn when first asked for.</summary>
-    public async Task<(string Path, string MediaType)> ImageAsync(ClaimsPrincipal user, string projectId, string datasetId, string sha256, bool thumbnail)
+    public async Task<(string Path, string MediaType)> ImageAsync(
+        ClaimsPrincipal user,
+        string projectId,
+        string datasetId,
+        string sha256,
+        bool thumbnail
+    )
     {
         Dataset dataset = Get(user, projectId, datasetId);
         // The hash decides only among the images of this data set; it never becomes a path by itself.
-        Sample sample = dataset.Versions.Reverse().Select(v => Index(datasetId, v.Number).GetValueOrDefault(sha256)).FirstOrDefault(s => s is not null)
+        Sample sample =
+            dataset.Versions.Reverse().Select(v => Index(datasetId, v.Number).GetValueOrDefault(sha256)).FirstOrDefault(s => s is not null)
             ?? throw new NotFoundException();
         string original = Path.Combine(folder.Images, sample.File);
-        if (!thumbnail) return (original, MediaType(sample.File));
+        if (!thumbnail)
+            return (original, MediaType(sample.File));
         string small = folder.Thumbnail(sample.Sha256);
-        if (!File.Exists(small)) await DrawThumbnailAsync(original, small);
+        if (!File.Exists(small))
+            await DrawThumbnailAsync(original, small);
         return (small, "image/jpeg");
     }
 
@@ -92,7 +109,8 @@ internal sealed class DatasetService(
     {
         Get(user, projectId, datasetId);
         access.Require(user, projectId, ProjectRole.Editor);
-        if (uses.Select(u => u.WhyKept(datasetId)).FirstOrDefault(why => why is not null) is { } reason) throw new RefusedException(reason);
+        if (uses.Select(u => u.WhyKept(datasetId)).FirstOrDefault(why => why is not null) is { } reason)
+            throw new RefusedException(reason);
         Remove([datasetId]);
     }
 
@@ -103,32 +121,44 @@ internal sealed class DatasetService(
     private void Remove(IReadOnlyList<string> ids)
     {
         HashSet<string> files = [.. ids.SelectMany(FilesOf)];
-        foreach (string id in ids) datasets.Remove(id);
+        foreach (string id in ids)
+            datasets.Remove(id);
         // Images are shared by their hash: only those that no other data set has may go.
-        foreach (Dataset other in datasets.All()) files.ExceptWith(FilesOf(other.Id));
+        foreach (Dataset other in datasets.All())
+            files.ExceptWith(FilesOf(other.Id));
         importer.DeleteImages(files);
         foreach (string id in ids)
         {
             string own = Path.GetDirectoryName(folder.Manifest(id, 1))!;
-            if (Directory.Exists(own)) Directory.Delete(own, recursive: true);
-            foreach (IDatasetUse use in uses) use.Forget(id);
+            if (Directory.Exists(own))
+                Directory.Delete(own, recursive: true);
+            foreach (IDatasetUse use in uses)
+                use.Forget(id);
         }
     }
 
     private IEnumerable<string> FilesOf(string datasetId) =>
         datasets.Find(datasetId)?.Versions.SelectMany(v => Manifest(datasetId, v.Number).Samples.Select(s => s.File)) ?? [];
 
-    private DatasetManifest Manifest(string datasetId, int version) => cache.GetOrCreate(("manifest", datasetId, version), entry =>
-    {
-        entry.SlidingExpiration = TimeSpan.FromMinutes(10);
-        return DatasetManifest.Load(folder.Manifest(datasetId, version));
-    })!;
+    private DatasetManifest Manifest(string datasetId, int version) =>
+        cache.GetOrCreate(
+            ("manifest", datasetId, version),
+            entry =>
+            {
+                entry.SlidingExpiration = TimeSpan.FromMinutes(10);
+                return DatasetManifest.Load(folder.Manifest(datasetId, version));
+            }
+        )!;
 
-    private Dictionary<string, Sample> Index(string datasetId, int version) => cache.GetOrCreate(("index", datasetId, version), entry =>
-    {
-        entry.SlidingExpiration = TimeSpan.FromMinutes(10);
-        return Manifest(datasetId, version).Samples.ToDictionary(s => s.Sha256, StringComparer.Ordinal);
-    })!;
+    private Dictionary<string, Sample> Index(string datasetId, int version) =>
+        cache.GetOrCreate(
+            ("index", datasetId, version),
+            entry =>
+            {
+                entry.SlidingExpiration = TimeSpan.FromMinutes(10);
+                return Manifest(datasetId, version).Samples.ToDictionary(s => s.Sha256, StringComparer.Ordinal);
+            }
+        )!;
 
     private async Task DrawThumbnailAsync(string original, string small)
     {

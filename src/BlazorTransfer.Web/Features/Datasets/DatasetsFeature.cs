@@ -12,7 +12,11 @@ internal static class DatasetsFeature
     {
         services.AddMemoryCache();
         services.AddDocuments<Dataset>("datasets", d => d.Id, new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId));
-        services.AddDocuments<DatasetImport>("imports", i => i.Id, new DocumentIndex<DatasetImport>(nameof(DatasetImport.ProjectId), i => i.ProjectId));
+        services.AddDocuments<DatasetImport>(
+            "imports",
+            i => i.Id,
+            new DocumentIndex<DatasetImport>(nameof(DatasetImport.ProjectId), i => i.ProjectId)
+        );
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetService>();
@@ -25,15 +29,28 @@ internal static class DatasetsFeature
     public static void MapDatasets(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/datasets");
-        api.MapGet("", (ClaimsPrincipal user, string projectId, DatasetService datasets) => TypedResults.Ok(datasets.List(user, projectId)));
-        api.MapGet("{datasetId}", (ClaimsPrincipal user, string projectId, string datasetId, DatasetService datasets) =>
-            TypedResults.Ok(datasets.Get(user, projectId, datasetId)));
+        api.MapGet(
+            "",
+            (ClaimsPrincipal user, string projectId, DatasetService datasets) => TypedResults.Ok(datasets.List(user, projectId))
+        );
+        api.MapGet(
+            "{datasetId}",
+            (ClaimsPrincipal user, string projectId, string datasetId, DatasetService datasets) =>
+                TypedResults.Ok(datasets.Get(user, projectId, datasetId))
+        );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
     private static async Task<IResult> ImageAsync(
-        ClaimsPrincipal user, string projectId, string datasetId, string sha256, string? size, DatasetService datasets, HttpContext context)
+        ClaimsPrincipal user,
+        string projectId,
+        string datasetId,
+        string sha256,
+        string? size,
+        DatasetService datasets,
+        HttpContext context
+    )
     {
         (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full");
         // The content of a hash never changes, but it is for this user's eyes.
@@ -41,9 +58,18 @@ internal static class DatasetsFeature
         return TypedResults.PhysicalFile(path, mediaType);
     }
 
-    /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin check).</summary>
+    /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin
+    /// check).</summary>
     private static async Task<IResult> UploadAsync(
-        ClaimsPrincipal user, string projectId, string name, string? layout, HttpContext context, ProjectAccess access, UploadReceiver uploads, DatasetImports imports)
+        ClaimsPrincipal user,
+        string projectId,
+        string name,
+        string? layout,
+        HttpContext context,
+        ProjectAccess access,
+        UploadReceiver uploads,
+        DatasetImports imports
+    )
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset.CheckName(name);
@@ -55,11 +81,13 @@ internal static class DatasetsFeature
 
     private static ImportLayout LayoutOf(string? name)
     {
-        if (name is null) return ImportLayout.Classes;
+        if (name is null)
+            return ImportLayout.Classes;
         // By name only: a number would pass for a value, even one that does not exist.
         foreach (ImportLayout layout in Enum.GetValues<ImportLayout>())
         {
-            if (layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase)) return layout;
+            if (layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
+                return layout;
         }
 
         throw new RefusedException("The folders of an import can be 'classes', 'domains', 'table' or 'unlabelled'.");

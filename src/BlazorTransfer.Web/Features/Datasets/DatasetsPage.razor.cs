@@ -44,8 +44,11 @@ public sealed partial class DatasetsPage
 
     /// <summary>Such as <c>Domain: photo, sketch</c>, as far as the version counts its tags itself.</summary>
     private static IEnumerable<string> TagValues(DatasetVersion version) =>
-        (version.Tags ?? []).GroupBy(t => t.Name, t => t.Value).Select(values =>
-            $"{TagCount.Heading(values.Key)}: {string.Join(", ", values.Take(MostValues))}{(values.Count() > MostValues ? ", …" : "")}");
+        (version.Tags ?? [])
+            .GroupBy(t => t.Name, t => t.Value)
+            .Select(values =>
+                $"{TagCount.Heading(values.Key)}: {string.Join(", ", values.Take(MostValues))}{(values.Count() > MostValues ? ", …" : "")}"
+            );
 
     private void Load()
     {
@@ -53,7 +56,10 @@ public sealed partial class DatasetsPage
         _imports = Imports.List(User, ProjectId);
         // Whoever goes back does not want to be sent here again.
         if (_datasets.FirstOrDefault(d => d.Id == AdaptWithin)?.Latest.Tags is [var source, var target, ..])
-            Navigation.NavigateTo(AppRoutes.NewRunBetween(ProjectId, AdaptWithin!, $"{source.Name}={source.Value}", $"{target.Name}={target.Value}"), replace: true);
+            Navigation.NavigateTo(
+                AppRoutes.NewRunBetween(ProjectId, AdaptWithin!, $"{source.Name}={source.Value}", $"{target.Name}={target.Value}"),
+                replace: true
+            );
     }
 
     /// <summary>Looks at running imports twice a second; without any, it asks nobody.</summary>
@@ -64,7 +70,8 @@ public sealed partial class DatasetsPage
         {
             while (await timer.WaitForNextTickAsync(_closed.Token))
             {
-                if (_imports.All(i => i.Import.State != ImportState.Running)) continue;
+                if (_imports.All(i => i.Import.State != ImportState.Running))
+                    continue;
                 await InvokeAsync(() =>
                 {
                     Load();
@@ -72,9 +79,7 @@ public sealed partial class DatasetsPage
                 });
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
         catch (Exception e)
         {
             // Such as a project that was deleted in another tab.
@@ -84,12 +89,14 @@ public sealed partial class DatasetsPage
 
     private void OnChosen(string file)
     {
-        if (string.IsNullOrWhiteSpace(_name)) _name = Path.GetFileNameWithoutExtension(file);
+        if (string.IsNullOrWhiteSpace(_name))
+            _name = Path.GetFileNameWithoutExtension(file);
     }
 
     private async Task UploadAsync()
     {
-        if (_upload is not null) await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name, _layout.Layout));
+        if (_upload is not null)
+            await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name, _layout.Layout));
     }
 
     private void OnUploadedAsync()
@@ -102,13 +109,15 @@ public sealed partial class DatasetsPage
     {
         // Once is enough, also where a second click or another tab asks before this page knows of the first.
         Load();
-        if (!IsDrawing && await AttemptAsync(() => Imports.StartSample(User, ProjectId))) Load();
+        if (!IsDrawing && await AttemptAsync(() => Imports.StartSample(User, ProjectId)))
+            Load();
     }
 
     private async Task ShowAdaptationAsync()
     {
         DatasetImport? sample = null;
-        if (!await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId))) return;
+        if (!await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId)))
+            return;
         AdaptWithin = sample!.DatasetId;
         Load();
     }

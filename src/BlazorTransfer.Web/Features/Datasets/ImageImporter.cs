@@ -18,7 +18,8 @@ internal sealed record ImportSource(
     IReadOnlyList<RejectedFile> Rejected,
     Func<string, (byte[]? Bytes, string? Reason)> Read,
     Func<string, IReadOnlyDictionary<string, string>?> Tags,
-    ImportLayout Layout = ImportLayout.Classes);
+    ImportLayout Layout = ImportLayout.Classes
+);
 
 /// <summary>
 /// Stores images by their hash and writes a manifest of them. Images appear whole or not at all and are shared between data
@@ -43,7 +44,8 @@ internal sealed class ImageImporter(DataFolder folder)
         {
             lock (_gate)
             {
-                if (!_counted.Contains(file)) File.Delete(Path.Combine(folder.Images, file));
+                if (!_counted.Contains(file))
+                    File.Delete(Path.Combine(folder.Images, file));
             }
         }
     }
@@ -51,11 +53,17 @@ internal sealed class ImageImporter(DataFolder folder)
     /// <summary>The import at work has ended: its images belong to a data set now, or to nobody.</summary>
     public void Release()
     {
-        lock (_gate) _counted.Clear();
+        lock (_gate)
+            _counted.Clear();
     }
 
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
-    public (ImportResult Result, long Bytes) Import(ImportSource source, SplitPlan plan, Action<ImportProgress> progress, CancellationToken cancel)
+    public (ImportResult Result, long Bytes) Import(
+        ImportSource source,
+        SplitPlan plan,
+        Action<ImportProgress> progress,
+        CancellationToken cancel
+    )
     {
         var rejected = new List<RejectedFile>(source.Rejected);
         LabelTable? table = LabelTable.In(source.Names, source.Read, source.Layout, rejected);
@@ -67,11 +75,14 @@ internal sealed class ImageImporter(DataFolder folder)
         foreach (ReadFile[] files in InPortions(layout.Placed, source.Read))
         {
             cancel.ThrowIfCancellationRequested();
-            if (folder.IsLowOnSpace) throw new ImportException("The disk is nearly full. Free some space and import again.");
+            if (folder.IsLowOnSpace)
+                throw new ImportException("The disk is nearly full. Free some space and import again.");
             foreach ((ReadFile file, (StoredImage? image, string? reason)) in files.Zip(JudgeAll(files, cancel)))
             {
-                if (image is null) rejected.Add(new RejectedFile(file.Place.Name, reason!));
-                else images.Add(new ImportedImage(file.Place, image, source.Tags(file.Place.Name) ?? table?.TagsOf(file.Place.Name)));
+                if (image is null)
+                    rejected.Add(new RejectedFile(file.Place.Name, reason!));
+                else
+                    images.Add(new ImportedImage(file.Place, image, source.Tags(file.Place.Name) ?? table?.TagsOf(file.Place.Name)));
                 bytes += image is null ? 0 : file.Content!.Length;
             }
 
@@ -92,13 +103,15 @@ internal sealed class ImageImporter(DataFolder folder)
             (byte[]? content, string? reason) = read(place.Name);
             portion.Add(new ReadFile(place, content, reason));
             bytes += content?.Length ?? 0;
-            if (portion.Count < PortionFiles && bytes < PortionBytes) continue;
+            if (portion.Count < PortionFiles && bytes < PortionBytes)
+                continue;
             yield return [.. portion];
             portion.Clear();
             bytes = 0;
         }
 
-        if (portion.Count > 0) yield return [.. portion];
+        if (portion.Count > 0)
+            yield return [.. portion];
     }
 
     private (StoredImage? Image, string? Reason)[] JudgeAll(ReadFile[] files, CancellationToken cancel)
@@ -106,7 +119,12 @@ internal sealed class ImageImporter(DataFolder folder)
         var judged = new (StoredImage? Image, string? Reason)[files.Length];
         try
         {
-            Parallel.For(0, files.Length, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = StoredAtOnce }, i => judged[i] = Judge(files[i]));
+            Parallel.For(
+                0,
+                files.Length,
+                new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = StoredAtOnce },
+                i => judged[i] = Judge(files[i])
+            );
         }
         catch (AggregateException e)
         {
@@ -119,7 +137,8 @@ internal sealed class ImageImporter(DataFolder folder)
 
     private (StoredImage? Image, string? Reason) Judge(ReadFile file)
     {
-        if (file.Content is null) return (null, file.Reason);
+        if (file.Content is null)
+            return (null, file.Reason);
         ImageProbeResult probe = ImageProbe.Verify(file.Content);
         return probe.IsAccepted ? (Store(file.Content, probe), null) : (null, probe.Rejection);
     }
@@ -130,7 +149,8 @@ internal sealed class ImageImporter(DataFolder folder)
         string file = DataFolder.ImageFile(sha256, probe.Format!.Value.Extension());
         string path = Path.Combine(folder.Images, file);
         // Once it is counted, nobody deletes it.
-        lock (_gate) _counted.Add(file);
+        lock (_gate)
+            _counted.Add(file);
         if (!File.Exists(path))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

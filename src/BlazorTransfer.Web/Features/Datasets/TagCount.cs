@@ -13,9 +13,18 @@ public sealed record TagCount(string Name, string Value, int Images)
 
     /// <summary>By name and value, without those that divide nothing.</summary>
     public static IReadOnlyList<TagCount> Of(IEnumerable<Sample> samples) =>
-    [
-        .. samples.SelectMany(s => s.Tags).GroupBy(t => t.Key, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(name => name.GroupBy(t => t.Value, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => new TagCount(name.Key, g.Key, g.Count())).ToArray())
-            .Where(values => values.Length <= MostValues).SelectMany(values => values),
-    ];
+        [
+            .. samples
+                .SelectMany(s => s.Tags)
+                .GroupBy(t => t.Key, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .Select(name =>
+                    name.GroupBy(t => t.Value, StringComparer.Ordinal)
+                        .OrderBy(g => g.Key, StringComparer.Ordinal)
+                        .Select(g => new TagCount(name.Key, g.Key, g.Count()))
+                        .ToArray()
+                )
+                .Where(values => values.Length <= MostValues)
+                .SelectMany(values => values),
+        ];
 }

@@ -15,23 +15,30 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
     public async Task<string> ReceiveAsync(HttpContext context, string extension)
     {
         long maximum = options.Value.MaximumUploadBytes;
-        if (context.Request.ContentLength is 0) throw new RefusedException("The file is empty.");
-        if (context.Request.ContentLength > maximum) throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
-        if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = maximum;
+        if (context.Request.ContentLength is 0)
+            throw new RefusedException("The file is empty.");
+        if (context.Request.ContentLength > maximum)
+            throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
+        if (folder.IsLowOnSpace)
+            throw new RefusedException("The disk is nearly full. Free some space first.");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = maximum;
         string path = Path.Combine(folder.Uploads, Ids.New() + extension);
         try
         {
             await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
             byte[] buffer = new byte[1 << 16];
-            long received = 0, nextCheck = SpaceCheckBytes;
-            for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0;)
+            long received = 0,
+                nextCheck = SpaceCheckBytes;
+            for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0; )
             {
-                if ((received += read) > maximum) throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
+                if ((received += read) > maximum)
+                    throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
                 if (received > nextCheck)
                 {
                     nextCheck += SpaceCheckBytes;
-                    if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
+                    if (folder.IsLowOnSpace)
+                        throw new RefusedException("The disk is nearly full. Free some space first.");
                 }
 
                 await file.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);

@@ -4,7 +4,13 @@ using BlazorTransfer.Core.Datasets;
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>What a zip may be. Sizes are checked while bytes arrive, since an archive may lie about them.</summary>
-internal sealed record ZipLimits(int Entries = 1_000_000, long TotalBytes = 20L << 30, long FileBytes = 64L << 20, int Depth = 10, int Ratio = 200)
+internal sealed record ZipLimits(
+    int Entries = 1_000_000,
+    long TotalBytes = 20L << 30,
+    long FileBytes = 64L << 20,
+    int Depth = 10,
+    int Ratio = 200
+)
 {
     /// <summary>Below this size a high ratio is harmless: a small text compresses well.</summary>
     public const long RatioFloorBytes = 1 << 20;
@@ -30,21 +36,28 @@ internal sealed class ZipImages : IDisposable
         try
         {
             _zip = ZipFile.OpenRead(path);
-            if (_zip.Entries.Count > limits.Entries) throw new ImportException($"The zip has {_zip.Entries.Count:N0} entries; {limits.Entries:N0} are allowed. Split it into several data sets.");
+            if (_zip.Entries.Count > limits.Entries)
+                throw new ImportException(
+                    $"The zip has {_zip.Entries.Count:N0} entries; {limits.Entries:N0} are allowed. Split it into several data sets."
+                );
         }
         catch (InvalidDataException e)
         {
             throw new ImportException($"The file is no zip, or is damaged: {e.Message}");
         }
 
-        if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes) throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
+        if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes)
+            throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
         var folded = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (ZipArchiveEntry entry in _zip.Entries.Where(e => !e.FullName.EndsWith('/')))
         {
             string shown = Printable(entry.FullName);
-            if (WhyRefused(entry) is { } reason) _rejected.Add(new RejectedFile(shown, reason));
-            else if (!folded.Add(entry.FullName)) _rejected.Add(new RejectedFile(shown, "Another file of the zip has the same name."));
-            else _entries[entry.FullName] = entry;
+            if (WhyRefused(entry) is { } reason)
+                _rejected.Add(new RejectedFile(shown, reason));
+            else if (!folded.Add(entry.FullName))
+                _rejected.Add(new RejectedFile(shown, "Another file of the zip has the same name."));
+            else
+                _entries[entry.FullName] = entry;
         }
     }
 
@@ -64,11 +77,15 @@ internal sealed class ZipImages : IDisposable
             byte[] buffer = new byte[81920];
             for (int read; (read = content.Read(buffer)) > 0; bytes.Write(buffer, 0, read))
             {
-                if (bytes.Length + read > _limits.FileBytes) return (null, $"It is larger than {_limits.FileBytes >> 20} MB.");
-                if ((_bytesRead += read) > _limits.TotalBytes) throw new ImportException($"The zip unpacks to more than {_limits.TotalBytes >> 30} GB.");
+                if (bytes.Length + read > _limits.FileBytes)
+                    return (null, $"It is larger than {_limits.FileBytes >> 20} MB.");
+                if ((_bytesRead += read) > _limits.TotalBytes)
+                    throw new ImportException($"The zip unpacks to more than {_limits.TotalBytes >> 30} GB.");
             }
 
-            return bytes.Length == entry.Length ? (bytes.ToArray(), null) : (null, "Its size is not what the zip says: the zip is damaged.");
+            return bytes.Length == entry.Length
+                ? (bytes.ToArray(), null)
+                : (null, "Its size is not what the zip says: the zip is damaged.");
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -80,15 +97,26 @@ internal sealed class ZipImages : IDisposable
 
     private string? WhyRefused(ZipArchiveEntry entry)
     {
-        const int symbolicLink = 0xA000, fileType = 0xF000;
+        const int symbolicLink = 0xA000,
+            fileType = 0xF000;
         string name = entry.FullName;
-        if (name.Any(c => c < ' ' || c == '\\' || c == ':') || name.StartsWith('/') || name.Split('/').Any(p => p is ".." or "." or "") || name.Length > 300)
+        if (
+            name.Any(c => c < ' ' || c == '\\' || c == ':')
+            || name.StartsWith('/')
+            || name.Split('/').Any(p => p is ".." or "." or "")
+            || name.Length > 300
+        )
             return "Its name is not a plain path inside the zip.";
-        if (name.Count(c => c == '/') > _limits.Depth) return $"It lies more than {_limits.Depth} folders deep.";
-        if (((entry.ExternalAttributes >> 16) & fileType) == symbolicLink) return "It is a link, not a file.";
-        if (entry.IsEncrypted) return "It is encrypted. Make a zip without a password.";
-        if (entry.Length > _limits.FileBytes) return $"It is larger than {_limits.FileBytes >> 20} MB.";
-        if (entry.Length > ZipLimits.RatioFloorBytes && entry.Length / Math.Max(1, entry.CompressedLength) > _limits.Ratio) return "It is compressed beyond what images are.";
+        if (name.Count(c => c == '/') > _limits.Depth)
+            return $"It lies more than {_limits.Depth} folders deep.";
+        if (((entry.ExternalAttributes >> 16) & fileType) == symbolicLink)
+            return "It is a link, not a file.";
+        if (entry.IsEncrypted)
+            return "It is encrypted. Make a zip without a password.";
+        if (entry.Length > _limits.FileBytes)
+            return $"It is larger than {_limits.FileBytes >> 20} MB.";
+        if (entry.Length > ZipLimits.RatioFloorBytes && entry.Length / Math.Max(1, entry.CompressedLength) > _limits.Ratio)
+            return "It is compressed beyond what images are.";
         return null;
     }
 

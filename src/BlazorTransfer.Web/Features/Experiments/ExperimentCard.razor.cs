@@ -9,5 +9,10 @@ public sealed partial class ExperimentCard
 
     private protected override void Conclude() => _summary = ExperimentSummary.Of(Members);
 
-    private Task CancelAsync() => AskAndCancelAsync("Cancel what is not over?", $"{Open} of these runs are waiting or at work. Those that have finished stay.", "Cancel them");
+    private Task CancelAsync() =>
+        AskAndCancelAsync(
+            "Cancel what is not over?",
+            $"{Open} of these runs are waiting or at work. Those that have finished stay.",
+            "Cancel them"
+        );
 }

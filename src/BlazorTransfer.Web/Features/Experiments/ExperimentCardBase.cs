@@ -30,14 +30,16 @@ public abstract class ExperimentCardBase : RunsCardBase
     {
         IReadOnlyList<Run> members = Runs.Experiment(User, ProjectId, ExperimentId);
         // Somebody is deleting them all, this page's run too.
-        if (members.Count == 0) return;
+        if (members.Count == 0)
+            return;
         Members = members;
         Conclude();
     }
 
     private protected async Task AskAndCancelAsync(string title, string text, string action)
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, title, text, action)) return;
+        if (!await ConfirmDialog.AskAsync(Dialogs, title, text, action))
+            return;
         Runs.CancelExperiment(User, ProjectId, ExperimentId);
         Load();
     }

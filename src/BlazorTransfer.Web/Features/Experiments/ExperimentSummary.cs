@@ -12,9 +12,14 @@ internal readonly record struct Spread(double Mean, double StandardDeviation, in
     public static Spread? Of(IEnumerable<double?> scores)
     {
         double[] known = [.. scores.OfType<double>()];
-        if (known.Length == 0) return null;
+        if (known.Length == 0)
+            return null;
         double mean = known.Average();
-        return new Spread(mean, known.Length < 2 ? 0 : Math.Sqrt(known.Sum(s => (s - mean) * (s - mean)) / (known.Length - 1)), known.Length);
+        return new Spread(
+            mean,
+            known.Length < 2 ? 0 : Math.Sqrt(known.Sum(s => (s - mean) * (s - mean)) / (known.Length - 1)),
+            known.Length
+        );
     }
 }
 
@@ -29,6 +34,12 @@ internal sealed record ExperimentSummary(int Finished, Spread? LastTop1, Spread?
     public static ExperimentSummary Of(IReadOnlyList<Run> runs)
     {
         Run[] finished = [.. runs.Where(r => r.Status == RunStatus.Succeeded)];
-        return new ExperimentSummary(finished.Length, Spread.Of(finished.Select(r => r.LastTop1)), Spread.Of(finished.Select(r => r.BestTop1)), Spread.Of(finished.Select(r => r.TestTop1)), Spread.Of(finished.Select(r => r.TargetTop1)));
+        return new ExperimentSummary(
+            finished.Length,
+            Spread.Of(finished.Select(r => r.LastTop1)),
+            Spread.Of(finished.Select(r => r.BestTop1)),
+            Spread.Of(finished.Select(r => r.TestTop1)),
+            Spread.Of(finished.Select(r => r.TargetTop1))
+        );
     }
 }

@@ -54,7 +54,15 @@ public sealed partial class SearchCard
     {
         _searched = [.. Plan.Ranges.Select(r => _specs.FirstOrDefault(s => s.Name == r.Name)).OfType<ParameterSpec>()];
         // A trial that went further counts before one that did not, whatever its score was then.
-        _latest = [.. Members.GroupBy(r => r.Submission.Trial).Select(g => g.MaxBy(r => r.Submission.Round)!).OrderByDescending(r => r.Submission.Round).ThenByDescending(r => Score.Rank(r) ?? double.NegativeInfinity).ThenBy(r => r.Submission.Trial)];
+        _latest =
+        [
+            .. Members
+                .GroupBy(r => r.Submission.Trial)
+                .Select(g => g.MaxBy(r => r.Submission.Round)!)
+                .OrderByDescending(r => r.Submission.Round)
+                .ThenByDescending(r => Score.Rank(r) ?? double.NegativeInfinity)
+                .ThenBy(r => r.Submission.Trial),
+        ];
         _scored = [.. _latest.Where(r => Score.Value(r) is not null && r.Status == RunStatus.Succeeded)];
         _round = Members.Max(r => r.Submission.Round);
         Run[] current = [.. Members.Where(r => r.Submission.Round == _round)];
@@ -62,5 +70,10 @@ public sealed partial class SearchCard
         (_axes, _lines) = SearchChart.Draw(Plan, _specs, _scored, Score, r => AppRoutes.Run(ProjectId, r.Id));
     }
 
-    private Task CancelAsync() => AskAndCancelAsync("End the search?", $"{Open} trials are waiting or at work. Those that have finished stay, and no further round begins.", "End it");
+    private Task CancelAsync() =>
+        AskAndCancelAsync(
+            "End the search?",
+            $"{Open} trials are waiting or at work. Those that have finished stay, and no further round begins.",
+            "End it"
+        );
 }

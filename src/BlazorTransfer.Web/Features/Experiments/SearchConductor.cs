@@ -12,7 +12,13 @@ namespace BlazorTransfer.Web.Features.Experiments;
 /// Starts the next round of searches by successive halving when a round is over. Everything it needs to know lies with the runs, so that a
 /// search goes on after a restart where it was.
 /// </summary>
-internal sealed class SearchConductor(DocumentCollection<Run> runs, RunQueue queue, RunChanges changes, TimeProvider clock, ILogger<SearchConductor> log) : BackgroundService
+internal sealed class SearchConductor(
+    DocumentCollection<Run> runs,
+    RunQueue queue,
+    RunChanges changes,
+    TimeProvider clock,
+    ILogger<SearchConductor> log
+) : BackgroundService
 {
     private readonly Channel<string> _projects = Channel.CreateUnbounded<string>();
 
@@ -20,7 +26,8 @@ internal sealed class SearchConductor(DocumentCollection<Run> runs, RunQueue que
     {
         changes.Changed += Notice;
         // What ended while nobody was here.
-        foreach (string project in runs.All().Where(r => r.Submission.Search is not null).Select(r => r.Submission.ProjectId).Distinct()) Notice(project);
+        foreach (string project in runs.All().Where(r => r.Submission.Search is not null).Select(r => r.Submission.ProjectId).Distinct())
+            Notice(project);
         return base.StartAsync(cancellationToken);
     }
 
@@ -36,7 +43,8 @@ internal sealed class SearchConductor(DocumentCollection<Run> runs, RunQueue que
         {
             try
             {
-                if (Due(runs.FindBy(nameof(RunSubmission.ProjectId), project)).Any()) await queue.EnterAsync(project, Due);
+                if (Due(runs.FindBy(nameof(RunSubmission.ProjectId), project)).Any())
+                    await queue.EnterAsync(project, Due);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
@@ -56,15 +64,24 @@ internal sealed class SearchConductor(DocumentCollection<Run> runs, RunQueue que
         int round = trials.Max(r => r.Submission.Round);
         Run[] current = [.. trials.Where(r => r.Submission.Round == round)];
         // Who cancels a trial wants the search to end.
-        if (round + 1 >= plan.Rounds || current.Any(r => !r.Status.IsFinal() || r.Status == RunStatus.Cancelled)) return [];
+        if (round + 1 >= plan.Rounds || current.Any(r => !r.Status.IsFinal() || r.Status == RunStatus.Cancelled))
+            return [];
         TrialScore score = TrialScore.Of(current[0]);
-        return current.Where(r => r.Status == RunStatus.Succeeded && score.Value(r) is not null)
-            .OrderByDescending(score.Rank).ThenBy(r => r.Submission.Trial).Take(SearchPlan.Survivors(current.Length))
-            .Select(r => (r.Submission with { Round = round + 1, SubmittedAt = clock.GetUtcNow() }, WithEpochs(r.Job, plan.EpochsOf(round + 1))));
+        return current
+            .Where(r => r.Status == RunStatus.Succeeded && score.Value(r) is not null)
+            .OrderByDescending(score.Rank)
+            .ThenBy(r => r.Submission.Trial)
+            .Take(SearchPlan.Survivors(current.Length))
+            .Select(r =>
+                (r.Submission with { Round = round + 1, SubmittedAt = clock.GetUtcNow() }, WithEpochs(r.Job, plan.EpochsOf(round + 1)))
+            );
     }
 
     public static JobSpec WithEpochs(JobSpec job, int epochs) =>
-        job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [SearchPlan.EpochsSetting] = epochs } };
+        job with
+        {
+            Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [SearchPlan.EpochsSetting] = epochs },
+        };
 
     private void Notice(string project) => _projects.Writer.TryWrite(project);
 }

@@ -12,8 +12,10 @@ public sealed record SearchRange(string Name, double Low = 0, double High = 0, I
 
 /// <summary>
 /// A search for better settings: trials whose settings are drawn at random (Bergstra and Bengio, "Random Search for Hyper-Parameter
-/// Optimization", 2012), the first of them the settings as they were, so that a search cannot end worse than it began. With successive halving
-/// (Jamieson and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", 2016) all trials begin with few epochs, and
+/// Optimization", 2012), the first of them the settings as they were, so that a search cannot end worse than it began. With successive
+/// halving
+/// (Jamieson and Talwalkar, "Non-stochastic Best Arm Identification and Hyperparameter Optimization", 2016) all trials begin with few
+/// epochs, and
 /// the best third of each round goes on with three times as many, each from the start, until one has the full number.
 /// </summary>
 public sealed record SearchPlan
@@ -40,7 +42,9 @@ public sealed record SearchPlan
         get
         {
             int rounds = 1;
-            if (SuccessiveHalving) for (int left = Trials; left > 1 && EpochsOf(0, rounds) > 1; left = Survivors(left)) rounds++;
+            if (SuccessiveHalving)
+                for (int left = Trials; left > 1 && EpochsOf(0, rounds) > 1; left = Survivors(left))
+                    rounds++;
             return rounds;
         }
     }
@@ -54,7 +58,8 @@ public sealed record SearchPlan
         get
         {
             long total = 0;
-            for (int round = 0, left = Trials; round < Rounds; round++, left = Survivors(left)) total += (long)left * EpochsOf(round);
+            for (int round = 0, left = Trials; round < Rounds; round++, left = Survivors(left))
+                total += (long)left * EpochsOf(round);
             return total;
         }
     }
@@ -65,41 +70,59 @@ public sealed record SearchPlan
     /// <exception cref="RefusedException">Something is wrong with the plan; the message names it.</exception>
     public void Check(IReadOnlyList<ParameterSpec> specs)
     {
-        if (Trials is < 2 or > MostTrials) throw new RefusedException($"A search has 2 to {MostTrials} trials.");
-        if (Ranges.Count == 0) throw new RefusedException("Choose at least one setting to search.");
-        if (Ranges.GroupBy(r => r.Name).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new RefusedException($"'{twice.Key}' is searched twice.");
+        if (Trials is < 2 or > MostTrials)
+            throw new RefusedException($"A search has 2 to {MostTrials} trials.");
+        if (Ranges.Count == 0)
+            throw new RefusedException("Choose at least one setting to search.");
+        if (Ranges.GroupBy(r => r.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
+            throw new RefusedException($"'{twice.Key}' is searched twice.");
         foreach (SearchRange range in Ranges)
         {
-            ParameterSpec spec = specs.FirstOrDefault(s => s.Name == range.Name) ?? throw new RefusedException($"There is no setting '{range.Name}' to search.");
-            if (WhatIsWrong(range, spec) is { } wrong) throw new RefusedException(wrong);
+            ParameterSpec spec =
+                specs.FirstOrDefault(s => s.Name == range.Name)
+                ?? throw new RefusedException($"There is no setting '{range.Name}' to search.");
+            if (WhatIsWrong(range, spec) is { } wrong)
+                throw new RefusedException(wrong);
         }
     }
 
     /// <summary>Why a range cannot be searched, or null where it can.</summary>
-    public static string? WhatIsWrong(SearchRange range, ParameterSpec spec) => spec.Kind switch
-    {
-        _ when spec.Name == EpochsSetting => "The number of epochs is not searched: more of them are nearly always better, and take longer.",
-        ParameterKind.Integer or ParameterKind.Number =>
-            spec.Check(range.Low) ?? spec.Check(range.High)
-            ?? (range.Low >= range.High ? $"{spec.DisplayName}: the smallest value must be below the largest." : null)
-            ?? (spec.Logarithmic && range.Low <= 0 ? $"{spec.DisplayName} is searched over orders of magnitude, which 0 has none of." : null),
-        ParameterKind.Boolean or ParameterKind.Choice =>
-            range.Values is not { Count: > 1 } ? $"{spec.DisplayName}: choose at least two values." : range.Values.Select(spec.Check).FirstOrDefault(wrong => wrong is not null),
-        _ => throw new InvalidOperationException($"No rule for {spec.Kind}."),
-    };
+    public static string? WhatIsWrong(SearchRange range, ParameterSpec spec) =>
+        spec.Kind switch
+        {
+            _ when spec.Name == EpochsSetting =>
+                "The number of epochs is not searched: more of them are nearly always better, and take longer.",
+            ParameterKind.Integer or ParameterKind.Number => spec.Check(range.Low)
+                ?? spec.Check(range.High)
+                ?? (range.Low >= range.High ? $"{spec.DisplayName}: the smallest value must be below the largest." : null)
+                ?? (
+                    spec.Logarithmic && range.Low <= 0
+                        ? $"{spec.DisplayName} is searched over orders of magnitude, which 0 has none of."
+                        : null
+                ),
+            ParameterKind.Boolean or ParameterKind.Choice => range.Values is not { Count: > 1 }
+                ? $"{spec.DisplayName}: choose at least two values."
+                : range.Values.Select(spec.Check).FirstOrDefault(wrong => wrong is not null),
+            _ => throw new InvalidOperationException($"No rule for {spec.Kind}."),
+        };
 
     /// <summary>The settings of each trial.</summary>
     /// <param name="specs">The method's settings.</param>
     /// <param name="chosen">Those that differ from their defaults; the first trial is these.</param>
     /// <param name="seed">Another seed draws others.</param>
-    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Draw(IReadOnlyList<ParameterSpec> specs, IReadOnlyDictionary<string, ParameterValue> chosen, int seed)
+    public IReadOnlyList<IReadOnlyDictionary<string, ParameterValue>> Draw(
+        IReadOnlyList<ParameterSpec> specs,
+        IReadOnlyDictionary<string, ParameterValue> chosen,
+        int seed
+    )
     {
         var random = new Random(seed);
         List<IReadOnlyDictionary<string, ParameterValue>> trials = [chosen];
         while (trials.Count < Trials)
         {
             var drawn = new Dictionary<string, ParameterValue>(chosen);
-            foreach (SearchRange range in Ranges) drawn[range.Name] = Draw(range, specs.First(s => s.Name == range.Name), random);
+            foreach (SearchRange range in Ranges)
+                drawn[range.Name] = Draw(range, specs.First(s => s.Name == range.Name), random);
             trials.Add(drawn);
         }
 
@@ -110,12 +133,23 @@ public sealed record SearchPlan
 
     private static ParameterValue Draw(SearchRange range, ParameterSpec spec, Random random)
     {
-        if (spec.Kind is ParameterKind.Boolean or ParameterKind.Choice) return range.Values![random.Next(range.Values.Count)];
+        if (spec.Kind is ParameterKind.Boolean or ParameterKind.Choice)
+            return range.Values![random.Next(range.Values.Count)];
         double share = random.NextDouble();
-        double value = spec.Logarithmic ? range.Low * Math.Pow(range.High / range.Low, share) : range.Low + (range.High - range.Low) * share;
-        if (spec.Kind == ParameterKind.Integer) return Math.Clamp((int)Math.Round(value), (int)range.Low, (int)range.High);
+        double value = spec.Logarithmic
+            ? range.Low * Math.Pow(range.High / range.Low, share)
+            : range.Low + (range.High - range.Low) * share;
+        if (spec.Kind == ParameterKind.Integer)
+            return Math.Clamp((int)Math.Round(value), (int)range.Low, (int)range.High);
         // What people would type; more digits would only pretend.
         double unit = value == 0 ? 1 : Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - SignificantDigits + 1);
-        return Math.Clamp(double.Parse((Math.Round(value / unit) * unit).ToString("G6", System.Globalization.CultureInfo.InvariantCulture), System.Globalization.CultureInfo.InvariantCulture), range.Low, range.High);
+        return Math.Clamp(
+            double.Parse(
+                (Math.Round(value / unit) * unit).ToString("G6", System.Globalization.CultureInfo.InvariantCulture),
+                System.Globalization.CultureInfo.InvariantCulture
+            ),
+            range.Low,
+            range.High
+        );
     }
 }

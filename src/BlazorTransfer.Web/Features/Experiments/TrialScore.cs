@@ -6,7 +6,8 @@ using BlazorTransfer.Web.Features.Runs;
 namespace BlazorTransfer.Web.Features.Experiments;
 
 /// <summary>
-/// What the trials of a search are compared by: top-1 on the validation images, or a score of the target that needs no label of it, where the runs
+/// What the trials of a search are compared by: top-1 on the validation images, or a score of the target that needs no label of it, where
+/// the runs
 /// keep their epochs by one. Validation images of the source say little of the target.
 /// </summary>
 /// <param name="Name">What people call it.</param>
@@ -25,13 +26,28 @@ internal sealed record TrialScore(string Name, string Short, Func<Run, double?> 
 
     /// <param name="trial">Any of the search: they share it.</param>
     public static TrialScore Of(Run trial) =>
-        trial.Job.Parameters.TryGetValue(BestOf, out ParameterValue chosen) ? chosen.ToString() switch
-        {
-            "information-maximisation" => new("Information maximisation, target", "IM ↑", r => r.LabelFree?.Information, LowIsGood: false, v => Shown(v, " nats")),
-            "snd" => new("Soft neighbourhood density, target", "SND ↑", r => r.LabelFree?.Density, LowIsGood: false, v => Shown(v, " nats")),
-            "dev" => new("Deep embedded validation, target", "DEV ↓", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
-            _ => Validation,
-        } : Validation;
+        trial.Job.Parameters.TryGetValue(BestOf, out ParameterValue chosen)
+            ? chosen.ToString() switch
+            {
+                "information-maximisation" => new(
+                    "Information maximisation, target",
+                    "IM ↑",
+                    r => r.LabelFree?.Information,
+                    LowIsGood: false,
+                    v => Shown(v, " nats")
+                ),
+                "snd" => new(
+                    "Soft neighbourhood density, target",
+                    "SND ↑",
+                    r => r.LabelFree?.Density,
+                    LowIsGood: false,
+                    v => Shown(v, " nats")
+                ),
+                "dev" => new("Deep embedded validation, target", "DEV ↓", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
+                _ => Validation,
+            }
+            : Validation;
 
-    private static string Shown(double? value, string unit) => value is null ? "–" : value.Value.ToString("0.000;−0.000", CultureInfo.InvariantCulture) + unit;
+    private static string Shown(double? value, string unit) =>
+        value is null ? "–" : value.Value.ToString("0.000;−0.000", CultureInfo.InvariantCulture) + unit;
 }

@@ -2,6 +2,5 @@ namespace BlazorTransfer.Web.Features.Lineage;
 
 internal static class LineageFeature
 {
-    public static IServiceCollection AddLineage(this IServiceCollection services) =>
-        services.AddSingleton<RunLineage>();
+    public static IServiceCollection AddLineage(this IServiceCollection services) => services.AddSingleton<RunLineage>();
 }

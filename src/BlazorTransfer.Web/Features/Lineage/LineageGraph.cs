@@ -32,5 +32,6 @@ public sealed record LineageEdge(string From, string To, bool Teaches = false);
 public sealed record LineageGraph(IReadOnlyList<LineageNode> Nodes, IReadOnlyList<LineageEdge> Edges)
 {
     /// <summary>Nodes that a node came from, or that taught it.</summary>
-    public IEnumerable<LineageNode> SourcesOf(LineageNode node, bool teachers = false) => Nodes.Where(n => Edges.Contains(new LineageEdge(n.Id, node.Id, teachers)));
+    public IEnumerable<LineageNode> SourcesOf(LineageNode node, bool teachers = false) =>
+        Nodes.Where(n => Edges.Contains(new LineageEdge(n.Id, node.Id, teachers)));
 }

@@ -31,8 +31,13 @@ internal sealed record LineageLayout(IReadOnlyList<PlacedNode> Nodes, int Width,
             }
         }
 
-        return placed.Count == 0 ? new([], 0, 0)
-            : new([.. graph.Nodes.Select(n => placed[n.Id])], placed.Values.Max(p => p.X) + NodeWidth, placed.Values.Max(p => p.Y) + NodeHeight);
+        return placed.Count == 0
+            ? new([], 0, 0)
+            : new(
+                [.. graph.Nodes.Select(n => placed[n.Id])],
+                placed.Values.Max(p => p.X) + NodeWidth,
+                placed.Values.Max(p => p.Y) + NodeHeight
+            );
 
         double? Wish(LineageNode node) => sources[node.Id].Where(placed.ContainsKey).Average(s => (double?)placed[s].Y);
     }
@@ -43,7 +48,8 @@ internal sealed record LineageLayout(IReadOnlyList<PlacedNode> Nodes, int Width,
         // Each pass settles at least one more column; damaged data that runs in a circle ends with the passes.
         for (int pass = 0; pass < graph.Nodes.Count && graph.Edges.Any(e => columns[e.To] <= columns[e.From]); pass++)
         {
-            foreach (LineageEdge edge in graph.Edges.Where(e => columns[e.To] <= columns[e.From])) columns[edge.To] = columns[edge.From] + 1;
+            foreach (LineageEdge edge in graph.Edges.Where(e => columns[e.To] <= columns[e.From]))
+                columns[edge.To] = columns[edge.From] + 1;
         }
 
         // What came from nothing stands beside the first that came from it, not at the far left.

@@ -24,24 +24,34 @@ public sealed partial class LineageView
     /// <summary>From the middle of the right side to the middle of the left side, leaving and arriving level.</summary>
     private static string Line(PlacedNode from, PlacedNode to)
     {
-        int x1 = from.X + LineageLayout.NodeWidth, y1 = from.Y + LineageLayout.NodeHeight / 2, x2 = to.X, y2 = to.Y + LineageLayout.NodeHeight / 2;
+        int x1 = from.X + LineageLayout.NodeWidth,
+            y1 = from.Y + LineageLayout.NodeHeight / 2,
+            x2 = to.X,
+            y2 = to.Y + LineageLayout.NodeHeight / 2;
         int bend = Math.Min(LineageLayout.ColumnGap, (x2 - x1) / 2 + 1);
         return $"M {x1} {y1} C {x1 + bend} {y1}, {x2 - bend} {y2}, {x2} {y2}";
     }
 
     /// <summary>The lines in words, for whoever does not see them.</summary>
-    private string Origin(LineageNode node) => Words(", from", Graph.SourcesOf(node)) + Words(", taught by", Graph.SourcesOf(node, teachers: true));
+    private string Origin(LineageNode node) =>
+        Words(", from", Graph.SourcesOf(node)) + Words(", taught by", Graph.SourcesOf(node, teachers: true));
 
-    private static string Words(string how, IEnumerable<LineageNode> sources) => sources.Select(n => n.Title).ToArray() is { Length: > 0 } titles ? $"{how} {string.Join(" and ", titles)}" : "";
+    private static string Words(string how, IEnumerable<LineageNode> sources) =>
+        sources.Select(n => n.Title).ToArray() is { Length: > 0 } titles ? $"{how} {string.Join(" and ", titles)}" : "";
 
-    private string LineClass(LineageEdge edge) => edge.Teaches ? "teacher" : Graph.Nodes.First(n => n.Id == edge.From).Kind is LineageKind.Run or LineageKind.Hidden ? "model" : "";
+    private string LineClass(LineageEdge edge) =>
+        edge.Teaches ? "teacher"
+        : Graph.Nodes.First(n => n.Id == edge.From).Kind is LineageKind.Run or LineageKind.Hidden ? "model"
+        : "";
 
-    private static string KindClass(LineageNode node) => (node.IsCurrent ? "now " : "") + node.Kind switch
-    {
-        LineageKind.Data => "data",
-        LineageKind.Weights => "weights",
-        LineageKind.Run => "run",
-        LineageKind.Hidden => "hidden",
-        _ => throw new ArgumentOutOfRangeException(nameof(node), node.Kind, null),
-    };
+    private static string KindClass(LineageNode node) =>
+        (node.IsCurrent ? "now " : "")
+        + node.Kind switch
+        {
+            LineageKind.Data => "data",
+            LineageKind.Weights => "weights",
+            LineageKind.Run => "run",
+            LineageKind.Hidden => "hidden",
+            _ => throw new ArgumentOutOfRangeException(nameof(node), node.Kind, null),
+        };
 }

@@ -13,7 +13,12 @@ namespace BlazorTransfer.Web.Features.Lineage;
 /// Where models come from and what came of them, across projects. A run that the user does not see is a node without a name, and
 /// nothing is told of what lies behind it.
 /// </summary>
-internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollection<Dataset> datasets, ProjectAccess access, WeightsLibrary weights)
+internal sealed class RunLineage(
+    DocumentCollection<Run> runs,
+    DocumentCollection<Dataset> datasets,
+    ProjectAccess access,
+    WeightsLibrary weights
+)
 {
     /// <summary>A run with all that it came from and all that came of it.</summary>
     public LineageGraph OfRun(ClaimsPrincipal user, string projectId, string runId)
@@ -29,13 +34,20 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
     {
         access.Require(user, projectId, ProjectRole.Viewer);
         IReadOnlyList<Run> all = runs.All();
-        return Draw(user, projectId, all, all.Where(r => r.Submission.ProjectId == projectId).OrderByDescending(r => r.Submission.Number).Take(latest), null);
+        return Draw(
+            user,
+            projectId,
+            all,
+            all.Where(r => r.Submission.ProjectId == projectId).OrderByDescending(r => r.Submission.Number).Take(latest),
+            null
+        );
     }
 
     private LineageGraph Draw(ClaimsPrincipal user, string projectId, IReadOnlyList<Run> all, IEnumerable<Run> asked, string? currentId)
     {
         Dictionary<string, Run> byId = all.ToDictionary(r => r.Id);
-        ILookup<string, Run> children = all.SelectMany(r => r.Submission.Origins().Select(origin => (Origin: origin, Run: r))).ToLookup(c => c.Origin, c => c.Run);
+        ILookup<string, Run> children = all.SelectMany(r => r.Submission.Origins().Select(origin => (Origin: origin, Run: r)))
+            .ToLookup(c => c.Origin, c => c.Run);
         Dictionary<string, bool> sees = all.Select(r => r.Submission.ProjectId).Distinct().ToDictionary(p => p, p => access.Sees(user, p));
         Dictionary<string, string> library = weights.List(user).ToDictionary(w => w.Id, w => w.Name);
         // Up and down from each, but not down again from what is above: cousins would draw half the installation.
@@ -49,30 +61,63 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
         var edges = new List<LineageEdge>();
         foreach (Run? run in family.Select(byId.GetValueOrDefault).OrderBy(r => r?.Submission.SubmittedAt))
         {
-            if (run is null || !IsSeen(run.Id)) continue;
+            if (run is null || !IsSeen(run.Id))
+                continue;
             nodes[run.Id] = RunNode(run, projectId, currentId);
             RunSubmission s = run.Submission;
             Dataset? dataset = datasets.Find(s.DatasetId);
-            Add(run, new LineageNode($"{s.DatasetId}/{s.DatasetVersion}", LineageKind.Data, s.DatasetName,
-                dataset?.Version(s.DatasetVersion) is { } version ? $"version {version.Number}, {Format.Count(version.Images, "image")}" : $"version {s.DatasetVersion}, deleted",
-                dataset is null ? null : AppRoutes.Dataset(s.ProjectId, s.DatasetId)));
+            Add(
+                run,
+                new LineageNode(
+                    $"{s.DatasetId}/{s.DatasetVersion}",
+                    LineageKind.Data,
+                    s.DatasetName,
+                    dataset?.Version(s.DatasetVersion) is { } version
+                        ? $"version {version.Number}, {Format.Count(version.Images, "image")}"
+                        : $"version {s.DatasetVersion}, deleted",
+                    dataset is null ? null : AppRoutes.Dataset(s.ProjectId, s.DatasetId)
+                )
+            );
             // The same data set, divided, is one node.
             if (s.TargetDatasetId is { } targetId && targetId != s.DatasetId)
-                Add(run, new LineageNode(targetId, LineageKind.Data, datasets.Find(targetId)?.Name ?? s.TargetName ?? "Unnamed", datasets.Find(targetId) is null ? "target, deleted" : "target", datasets.Find(targetId) is null ? null : AppRoutes.Dataset(s.ProjectId, targetId)));
+                Add(
+                    run,
+                    new LineageNode(
+                        targetId,
+                        LineageKind.Data,
+                        datasets.Find(targetId)?.Name ?? s.TargetName ?? "Unnamed",
+                        datasets.Find(targetId) is null ? "target, deleted" : "target",
+                        datasets.Find(targetId) is null ? null : AppRoutes.Dataset(s.ProjectId, targetId)
+                    )
+                );
             if (s.WeightsId is { } weightsId)
             {
-                Add(run, new LineageNode(weightsId, LineageKind.Weights, run.Job.Weights.Name ?? "Unnamed",
-                    library.ContainsKey(weightsId) ? $"weights, {run.Job.Weights.Sha256?[..8]}" : "weights, removed", library.ContainsKey(weightsId) ? AppRoutes.Weights : null));
+                Add(
+                    run,
+                    new LineageNode(
+                        weightsId,
+                        LineageKind.Weights,
+                        run.Job.Weights.Name ?? "Unnamed",
+                        library.ContainsKey(weightsId) ? $"weights, {run.Job.Weights.Sha256?[..8]}" : "weights, removed",
+                        library.ContainsKey(weightsId) ? AppRoutes.Weights : null
+                    )
+                );
             }
         }
 
         foreach (string id in family.Where(id => !IsSeen(id)))
-            nodes[id] = new LineageNode(id, LineageKind.Hidden, byId.ContainsKey(id) ? "A run of another project" : "A run that was deleted", byId.ContainsKey(id) ? "that you do not see" : "its model went with it");
+            nodes[id] = new LineageNode(
+                id,
+                LineageKind.Hidden,
+                byId.ContainsKey(id) ? "A run of another project" : "A run that was deleted",
+                byId.ContainsKey(id) ? "that you do not see" : "its model went with it"
+            );
         edges.AddRange(
             from run in family.Where(byId.ContainsKey).Select(id => byId[id])
             from edge in EdgesTo(run)
             where family.Contains(edge.From) && (IsSeen(edge.From) || IsSeen(run.Id))
-            select edge);
+            select edge
+        );
         return new LineageGraph([.. nodes.Values], [.. edges.Distinct()]);
 
         bool IsSeen(string id) => byId.TryGetValue(id, out Run? run) && sees[run.Submission.ProjectId];
@@ -83,7 +128,8 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
             var open = new Stack<string>(from);
             while (open.TryPop(out string? id))
             {
-                foreach (string neighbour in reached.Add(id) && IsSeen(id) ? next(id) : []) open.Push(neighbour);
+                foreach (string neighbour in reached.Add(id) && IsSeen(id) ? next(id) : [])
+                    open.Push(neighbour);
             }
 
             return reached;
@@ -98,8 +144,10 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
 
     private static IEnumerable<LineageEdge> EdgesTo(Run run)
     {
-        if (run.Submission.ParentRunId is { } parent) yield return new LineageEdge(parent, run.Id);
-        if (run.Submission.TeacherRunId is { } teacher) yield return new LineageEdge(teacher, run.Id, Teaches: true);
+        if (run.Submission.ParentRunId is { } parent)
+            yield return new LineageEdge(parent, run.Id);
+        if (run.Submission.TeacherRunId is { } teacher)
+            yield return new LineageEdge(teacher, run.Id, Teaches: true);
     }
 
     private static LineageNode RunNode(Run run, string projectId, string? currentId)
@@ -108,6 +156,13 @@ internal sealed class RunLineage(DocumentCollection<Run> runs, DocumentCollectio
         string result = run.Status == RunStatus.Succeeded ? Format.Percent(run.Top1) : run.Status.ToString().ToLowerInvariant();
         string start = s is { WeightsId: null, ParentRunId: null } ? ", random start" : "";
         string elsewhere = s.ProjectId == projectId ? "" : ", another project";
-        return new LineageNode(run.Id, LineageKind.Run, $"#{s.Number} {s.Name}", $"{result}, {run.Job.Backbone}{start}{elsewhere}", AppRoutes.Run(s.ProjectId, run.Id), run.Id == currentId);
+        return new LineageNode(
+            run.Id,
+            LineageKind.Run,
+            $"#{s.Number} {s.Name}",
+            $"{result}, {run.Job.Backbone}{start}{elsewhere}",
+            AppRoutes.Run(s.ProjectId, run.Id),
+            run.Id == currentId
+        );
     }
 }

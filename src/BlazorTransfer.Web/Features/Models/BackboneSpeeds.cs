@@ -22,7 +22,8 @@ internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, W
     public async Task<BackboneSpeed> MeasureAsync(ClaimsPrincipal user, string backbone, CancellationToken cancel)
     {
         UserClaims.IdOf(user);
-        if (!await _one.WaitAsync(TimeSpan.Zero, cancel)) throw new RefusedException("Another network is being measured. Wait for its figure.");
+        if (!await _one.WaitAsync(TimeSpan.Zero, cancel))
+            throw new RefusedException("Another network is being measured. Wait for its figure.");
         try
         {
             BackboneSpeed speed = await worker.MeasureAsync(backbone, cancel);

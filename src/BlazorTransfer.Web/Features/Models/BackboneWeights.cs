@@ -59,7 +59,13 @@ internal interface IWeightsUse
 /// Pretrained weights, shared by all projects: every account sees them, and whoever imported one, or an administrator, may
 /// remove it. The files are judged by the worker, in a process of its own; this one never reads them.
 /// </summary>
-internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights, DataFolder folder, WorkerCommands worker, IEnumerable<IWeightsUse> uses, TimeProvider clock)
+internal sealed class WeightsLibrary(
+    DocumentCollection<BackboneWeights> weights,
+    DataFolder folder,
+    WorkerCommands worker,
+    IEnumerable<IWeightsUse> uses,
+    TimeProvider clock
+)
 {
     private readonly SemaphoreSlim _entering = new(1);
 
@@ -81,7 +87,8 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
 
     public string PathOf(BackboneWeights entry) => Path.Combine(folder.Weights, entry.File);
 
-    public bool MayRemove(ClaimsPrincipal user, BackboneWeights entry) => !entry.IsBuiltIn && (UserClaims.IsAdmin(user) || entry.ImportedBy == UserClaims.IdOf(user));
+    public bool MayRemove(ClaimsPrincipal user, BackboneWeights entry) =>
+        !entry.IsBuiltIn && (UserClaims.IsAdmin(user) || entry.ImportedBy == UserClaims.IdOf(user));
 
     /// <summary>Takes over an uploaded file, if it holds weights of a known backbone.</summary>
     /// <exception cref="RefusedException">It does not; the message says why.</exception>
@@ -106,7 +113,8 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
     }
 
     /// <summary>What the user's last import showed of its tensors; null where it did not come so far. It is told once.</summary>
-    public WeightsReport? TakeReport(ClaimsPrincipal user) => _reports.TryRemove(UserClaims.IdOf(user), out WeightsReport? report) ? report : null;
+    public WeightsReport? TakeReport(ClaimsPrincipal user) =>
+        _reports.TryRemove(UserClaims.IdOf(user), out WeightsReport? report) ? report : null;
 
     /// <summary>Asks the worker anew what a file in the library holds.</summary>
     /// <exception cref="RefusedException">The file cannot be read any more.</exception>
@@ -118,14 +126,20 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
 
     /// <summary>Moves a file of the weights folder or the uploads to its place and enters it; a refused one stays where it is.</summary>
     /// <exception cref="RefusedException">It holds no weights of a known backbone, or is here already.</exception>
-    internal async Task<(BackboneWeights Entry, WeightsInspection Inspection)> TakeInAsync(string importedBy, string name, string file, CancellationToken cancel)
+    internal async Task<(BackboneWeights Entry, WeightsInspection Inspection)> TakeInAsync(
+        string importedBy,
+        string name,
+        string file,
+        CancellationToken cancel
+    )
     {
         name = CheckName(name);
         WeightsInspection inspection = await worker.InspectWeightsAsync(file, cancel);
         if (inspection.Backbones.Count == 0)
         {
             string what = $"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. ";
-            throw inspection.Closest is { } closest ? new WeightsMismatchException(what + closest.Describe(), closest)
+            throw inspection.Closest is { } closest
+                ? new WeightsMismatchException(what + closest.Describe(), closest)
                 : new RefusedException(what + "It must be a state dictionary with torchvision's names.");
         }
 
@@ -145,7 +159,8 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         await _entering.WaitAsync(cancel);
         try
         {
-            if (weights.All().FirstOrDefault(w => w.Sha256 == sha256) is { } same) throw new RefusedException($"These weights are here already, as '{same.Name}'.");
+            if (weights.All().FirstOrDefault(w => w.Sha256 == sha256) is { } same)
+                throw new RefusedException($"These weights are here already, as '{same.Name}'.");
             // The file first: one without an entry is found by the next look into the folder, an entry without a file by a failing run.
             File.Move(file, PathOf(entry), overwrite: true);
             weights.Save(entry);
@@ -157,10 +172,12 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
         }
     }
 
-    /// <summary>Enters weights that came with the program, unless they are here; the file is copied, so that runs find it after an update too.</summary>
+    /// <summary>Enters weights that came with the program, unless they are here; the file is copied, so that runs find it after an update
+    /// too.</summary>
     internal void EnterBuiltIn(BuiltInWeights card, string file)
     {
-        if (weights.All().Any(w => w.Sha256 == card.Sha256)) return;
+        if (weights.All().Any(w => w.Sha256 == card.Sha256))
+            return;
         var entry = new BackboneWeights
         {
             Id = Ids.New(),
@@ -175,9 +192,11 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
             IsBuiltIn = true,
             Origin = $"{card.Origin}; {card.Licence}",
         };
-        using (FileStream source = File.OpenRead(file)) AtomicFile.Write(PathOf(entry), source.CopyTo);
+        using (FileStream source = File.OpenRead(file))
+            AtomicFile.Write(PathOf(entry), source.CopyTo);
         // Those of an earlier version stay for the runs that used them, and may be removed: they will not be back.
-        foreach (BackboneWeights earlier in weights.All().Where(w => w.IsBuiltIn && w.Name == card.Name)) weights.Save(earlier with { Name = $"{earlier.Name} (earlier)", IsBuiltIn = false });
+        foreach (BackboneWeights earlier in weights.All().Where(w => w.IsBuiltIn && w.Name == card.Name))
+            weights.Save(earlier with { Name = $"{earlier.Name} (earlier)", IsBuiltIn = false });
         weights.Save(entry);
     }
 
@@ -188,15 +207,18 @@ internal sealed class WeightsLibrary(DocumentCollection<BackboneWeights> weights
     public void Remove(ClaimsPrincipal user, string id)
     {
         BackboneWeights entry = Get(user, id);
-        if (!MayRemove(user, entry)) throw new ForbiddenException("Only who imported these weights, or an administrator, may remove them.");
-        if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason) throw new RefusedException(reason);
+        if (!MayRemove(user, entry))
+            throw new ForbiddenException("Only who imported these weights, or an administrator, may remove them.");
+        if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason)
+            throw new RefusedException(reason);
         weights.Remove(id);
         File.Delete(PathOf(entry));
     }
 
-    private static string CheckName(string name) => Path.GetFileName(name.Trim()) is { Length: > 0 and <= 120 } checkedName
-        ? checkedName
-        : throw new RefusedException("The weights need a name of 1 to 120 characters.");
+    private static string CheckName(string name) =>
+        Path.GetFileName(name.Trim()) is { Length: > 0 and <= 120 } checkedName
+            ? checkedName
+            : throw new RefusedException("The weights need a name of 1 to 120 characters.");
 
     private static async Task<string> HashAsync(string file, CancellationToken cancel)
     {

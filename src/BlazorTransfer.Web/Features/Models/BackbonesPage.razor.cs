@@ -14,9 +14,14 @@ public sealed partial class BackbonesPage : IDisposable
 {
     private static readonly (string Key, string Title, bool Right, string? Help)[] Columns =
     [
-        ("name", "Network", false, null), ("parameters", "Parameters", true, "With a head of 1,000 classes"), ("flops", "GFLOPs", true, "Operations for one image, in 10⁹"),
-        ("input", "Input", true, "Side of the square input"), ("features", "Features", true, "Width of the feature vector"),
-        ("speed", "Features/s", true, "Images/s without gradients on this machine"), ("training", "Training/s", true, "Images/s in training on this machine"), ("runs", "Your runs", false, "Runs of your projects that used it"),
+        ("name", "Network", false, null),
+        ("parameters", "Parameters", true, "With a head of 1,000 classes"),
+        ("flops", "GFLOPs", true, "Operations for one image, in 10⁹"),
+        ("input", "Input", true, "Side of the square input"),
+        ("features", "Features", true, "Width of the feature vector"),
+        ("speed", "Features/s", true, "Images/s without gradients on this machine"),
+        ("training", "Training/s", true, "Images/s in training on this machine"),
+        ("runs", "Your runs", false, "Runs of your projects that used it"),
     ];
 
     private const int FewRuns = 3;
@@ -62,10 +67,15 @@ public sealed partial class BackbonesPage : IDisposable
         get
         {
             IEnumerable<BackboneSpec> shown = _catalogue!.Backbones.Where(b =>
-                (string.IsNullOrWhiteSpace(_find) || $"{b.Name} {b.DisplayName} {b.Family}".Contains(_find.Trim(), StringComparison.OrdinalIgnoreCase))
+                (
+                    string.IsNullOrWhiteSpace(_find)
+                    || $"{b.Name} {b.DisplayName} {b.Family}".Contains(_find.Trim(), StringComparison.OrdinalIgnoreCase)
+                )
                 && (_family is null || b.Family == _family)
-                && (!_withWeights || _weights.Any(w => w.Backbones.Contains(b.Name))));
-            if (_sort.Length == 0) return [.. shown];
+                && (!_withWeights || _weights.Any(w => w.Backbones.Contains(b.Name)))
+            );
+            if (_sort.Length == 0)
+                return [.. shown];
             return _descending ? [.. shown.OrderByDescending(Key)] : [.. shown.OrderBy(Key)];
         }
     }
@@ -96,7 +106,10 @@ public sealed partial class BackbonesPage : IDisposable
     }
 
     /// <summary>Official weights that are not here yet.</summary>
-    private OfficialWeights? Offers(BackboneSpec b) => Official.For(b.Name) is { } official && !_weights.Any(w => w.Sha256.StartsWith(official.Sha256Prefix, StringComparison.Ordinal)) ? official : null;
+    private OfficialWeights? Offers(BackboneSpec b) =>
+        Official.For(b.Name) is { } official && !_weights.Any(w => w.Sha256.StartsWith(official.Sha256Prefix, StringComparison.Ordinal))
+            ? official
+            : null;
 
     private async Task FollowDownloadsAsync()
     {
@@ -110,17 +123,15 @@ public sealed partial class BackbonesPage : IDisposable
                 {
                     await InvokeAsync(() =>
                     {
-                        if (now.Count < _downloads.Count) _weights = Library.List(User);
+                        if (now.Count < _downloads.Count)
+                            _weights = Library.List(User);
                         _downloads = now;
                         StateHasChanged();
                     });
                 }
-            }
-            while (await timer.WaitForNextTickAsync(_closed.Token));
+            } while (await timer.WaitForNextTickAsync(_closed.Token));
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 
     private Task DownloadAsync(BackboneSpec b) => AttemptAsync(() => Downloads.Start(User, b.Name));
@@ -129,18 +140,19 @@ public sealed partial class BackbonesPage : IDisposable
 
     private static string Rate(double perSecond) => perSecond.ToString(perSecond < 10 ? "F1" : "N0");
 
-    private IComparable Key(BackboneSpec b) => _sort switch
-    {
-        "name" => b.DisplayName,
-        "parameters" => b.Parameters,
-        "flops" => b.GigaMacs,
-        "input" => b.Preprocessing.CropSize,
-        "features" => b.FeatureDim,
-        "speed" => _speeds.GetValueOrDefault(b.Name)?.Features ?? 0,
-        "training" => _speeds.GetValueOrDefault(b.Name)?.Training ?? 0,
-        "runs" => _runs[b.Name].Count(),
-        _ => throw new InvalidOperationException($"No column '{_sort}'."),
-    };
+    private IComparable Key(BackboneSpec b) =>
+        _sort switch
+        {
+            "name" => b.DisplayName,
+            "parameters" => b.Parameters,
+            "flops" => b.GigaMacs,
+            "input" => b.Preprocessing.CropSize,
+            "features" => b.FeatureDim,
+            "speed" => _speeds.GetValueOrDefault(b.Name)?.Features ?? 0,
+            "training" => _speeds.GetValueOrDefault(b.Name)?.Training ?? 0,
+            "runs" => _runs[b.Name].Count(),
+            _ => throw new InvalidOperationException($"No column '{_sort}'."),
+        };
 
     private void SortBy(string key) => (_descending, _sort) = (_sort == key && !_descending, key);
 

@@ -13,7 +13,8 @@ internal sealed class BuiltInWeightsImport(WeightsLibrary library, WorkerLocator
     {
         try
         {
-            foreach ((BuiltInWeights card, string file) in BuiltInWeights.Of(worker.Folder)) library.EnterBuiltIn(card, file);
+            foreach ((BuiltInWeights card, string file) in BuiltInWeights.Of(worker.Folder))
+                library.EnterBuiltIn(card, file);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
         {

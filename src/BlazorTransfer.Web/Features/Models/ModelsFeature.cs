@@ -29,11 +29,25 @@ internal static class ModelsFeature
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
-    private static async Task<IResult> UploadAsync(ClaimsPrincipal user, string name, HttpContext context, UploadReceiver uploads, WeightsLibrary library)
+    private static async Task<IResult> UploadAsync(
+        ClaimsPrincipal user,
+        string name,
+        HttpContext context,
+        UploadReceiver uploads,
+        WeightsLibrary library
+    )
     {
         UserClaims.IdOf(user);
         string file = await uploads.ReceiveAsync(context, ".weights");
         BackboneWeights entry = await library.ImportAsync(user, name, file, context.RequestAborted);
-        return TypedResults.Created($"/weights", new { entry.Id, entry.Name, entry.Backbones });
+        return TypedResults.Created(
+            $"/weights",
+            new
+            {
+                entry.Id,
+                entry.Name,
+                entry.Backbones,
+            }
+        );
     }
 }

@@ -28,9 +28,12 @@ internal sealed class OfficialWeightsCatalogue
 
     public IReadOnlyList<OfficialWeights> All { get; }
 
-    /// <summary>Origin and licence of weights: known of the built-in ones, and of the official ones by their hash, whichever way they came.</summary>
-    public string OriginOf(BackboneWeights weights) => weights.Origin is not null ? weights.Origin : All.FirstOrDefault(w => weights.Sha256.StartsWith(w.Sha256Prefix, StringComparison.Ordinal)) is { } official
-        ? $"{official.Origin}; {official.Licence}"
+    /// <summary>Origin and licence of weights: known of the built-in ones, and of the official ones by their hash, whichever way they
+    /// came.</summary>
+    public string OriginOf(BackboneWeights weights) =>
+        weights.Origin is not null ? weights.Origin
+        : All.FirstOrDefault(w => weights.Sha256.StartsWith(w.Sha256Prefix, StringComparison.Ordinal)) is { } official
+            ? $"{official.Origin}; {official.Licence}"
         : $"{(weights.ImportedBy.Length == 0 ? "from the weights folder" : "uploaded")}; licence not known here";
 
     public OfficialWeights? For(string backbone) => All.FirstOrDefault(w => w.Backbone == backbone);

@@ -18,8 +18,13 @@ internal sealed record RefusedWeights(string File, string Reason, WeightsMismatc
 /// cross network shares. A file is judged, like an upload, once it has stayed the same from one look to the next: one that is being
 /// copied has not.
 /// </summary>
-internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, IOptions<BlazorTransferOptions> options, TimeProvider clock, ILogger<WeightsFolder> log)
-    : BackgroundService
+internal sealed class WeightsFolder(
+    WeightsLibrary library,
+    DataFolder folder,
+    IOptions<BlazorTransferOptions> options,
+    TimeProvider clock,
+    ILogger<WeightsFolder> log
+) : BackgroundService
 {
     // What browsers, rsync, editors and our own downloads call a file that is not whole yet.
     private static readonly string[] Unfinished = [".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"];
@@ -57,8 +62,7 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
             {
                 log.LogError(e, "The weights folder could not be looked through; it is tried again.");
             }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     /// <summary>One look; what is as it was at the look before is judged.</summary>
@@ -67,9 +71,16 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
         await _one.WaitAsync(cancel);
         try
         {
-            if (forget) _refused.Clear();
+            if (forget)
+                _refused.Clear();
             IReadOnlySet<string> entered = library.EnteredFiles();
-            FileInfo[] found = [.. new DirectoryInfo(folder.Weights).EnumerateFiles().Where(f => !entered.Contains(f.Name) && !IsUnfinished(f.Name)).OrderBy(f => f.Name, StringComparer.Ordinal)];
+            FileInfo[] found =
+            [
+                .. new DirectoryInfo(folder.Weights)
+                    .EnumerateFiles()
+                    .Where(f => !entered.Contains(f.Name) && !IsUnfinished(f.Name))
+                    .OrderBy(f => f.Name, StringComparer.Ordinal),
+            ];
             foreach (string gone in _seen.Keys.Except(found.Select(f => f.Name)).ToArray())
             {
                 _seen.Remove(gone);
@@ -81,9 +92,11 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
                 var mark = new Mark(file.Length, file.LastWriteTimeUtc);
                 bool isSettled = _seen.TryGetValue(file.Name, out Mark? before) && before == mark;
                 _seen[file.Name] = mark;
-                if (!isSettled) _refused.Remove(file.Name);
+                if (!isSettled)
+                    _refused.Remove(file.Name);
                 Publish(found);
-                if (isSettled && !_refused.ContainsKey(file.Name)) await JudgeAsync(file, cancel);
+                if (isSettled && !_refused.ContainsKey(file.Name))
+                    await JudgeAsync(file, cancel);
             }
 
             Publish(found);
@@ -99,7 +112,8 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
         try
         {
             // What a link points to may change after it was judged.
-            if (file.LinkTarget is not null) throw new RefusedException("It is a link. Copy the file itself.");
+            if (file.LinkTarget is not null)
+                throw new RefusedException("It is a link. Copy the file itself.");
             await library.TakeInAsync("", file.Name, file.FullName, cancel);
             _seen.Remove(file.Name);
             log.LogInformation("Took in {File} from the weights folder.", file.Name);
@@ -111,9 +125,11 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
         catch (Exception e) when (e is RefusedException or IOException or UnauthorizedAccessException)
         {
             // An upload of the same weights may have come in between, and this is its file.
-            if (library.EnteredFiles().Contains(file.Name)) return;
+            if (library.EnteredFiles().Contains(file.Name))
+                return;
             // A system's message would tell every account where the folder is.
-            string reason = e is RefusedException ? e.Message : "The application cannot read or move it. Check whose file it is, and its permissions.";
+            string reason =
+                e is RefusedException ? e.Message : "The application cannot read or move it. Check whose file it is, and its permissions.";
             _refused[file.Name] = new RefusedWeights(file.Name, reason, (e as WeightsMismatchException)?.Mismatch);
             log.LogWarning("{File} in the weights folder is refused: {Reason}", file.Name, e.Message);
         }
@@ -123,7 +139,8 @@ internal sealed class WeightsFolder(WeightsLibrary library, DataFolder folder, I
     {
         string[] waiting = [.. found.Select(f => f.Name).Where(n => _seen.ContainsKey(n) && !_refused.ContainsKey(n))];
         RefusedWeights[] refused = [.. _refused.Values.OrderBy(r => r.File, StringComparer.Ordinal)];
-        if (waiting.SequenceEqual(Waiting) && refused.SequenceEqual(Refused)) return;
+        if (waiting.SequenceEqual(Waiting) && refused.SequenceEqual(Refused))
+            return;
         (Waiting, Refused) = (waiting, refused);
         Changes++;
     }

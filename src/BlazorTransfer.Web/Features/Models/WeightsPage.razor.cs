@@ -44,9 +44,10 @@ public sealed partial class WeightsPage
         try
         {
             using var timer = new PeriodicTimer(Refresh);
-            for (int drawn = Folder.Changes; await timer.WaitForNextTickAsync(_closed.Token);)
+            for (int drawn = Folder.Changes; await timer.WaitForNextTickAsync(_closed.Token); )
             {
-                if (drawn == Folder.Changes) continue;
+                if (drawn == Folder.Changes)
+                    continue;
                 drawn = Folder.Changes;
                 await InvokeAsync(() =>
                 {
@@ -55,14 +56,13 @@ public sealed partial class WeightsPage
                 });
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 
     private async Task LookAsync()
     {
-        if (_looking) return;
+        if (_looking)
+            return;
         _looking = true;
         await AttemptAsync(() => Folder.LookNowAsync(User, _closed.Token));
         (_looking, _weights) = (false, Library.List(User));
@@ -79,12 +79,14 @@ public sealed partial class WeightsPage
 
     private void OnChosen(string file)
     {
-        if (string.IsNullOrWhiteSpace(_name)) _name = file;
+        if (string.IsNullOrWhiteSpace(_name))
+            _name = file;
     }
 
     private async Task UploadAsync()
     {
-        if (_upload is not null) await _upload.SendAsync(AppRoutes.UploadWeights(_name));
+        if (_upload is not null)
+            await _upload.SendAsync(AppRoutes.UploadWeights(_name));
     }
 
     private void OnUploaded()
@@ -96,7 +98,15 @@ public sealed partial class WeightsPage
 
     private async Task RemoveAsync(BackboneWeights entry)
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Remove the weights?", $"{entry.Name} cannot be chosen for new runs any more. Finished runs are not affected.", "Remove")) return;
+        if (
+            !await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Remove the weights?",
+                $"{entry.Name} cannot be chosen for new runs any more. Finished runs are not affected.",
+                "Remove"
+            )
+        )
+            return;
         await AttemptAsync(() => Library.Remove(User, entry.Id));
         _weights = Library.List(User);
     }

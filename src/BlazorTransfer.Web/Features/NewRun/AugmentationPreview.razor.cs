@@ -49,9 +49,11 @@ public sealed partial class AugmentationPreview : IDisposable
     private Task ToggleAsync()
     {
         _isOpen = !_isOpen;
-        if (_isOpen) return Choices != _shown ? RefreshAsync() : Task.CompletedTask;
+        if (_isOpen)
+            return Choices != _shown ? RefreshAsync() : Task.CompletedTask;
         // Whoever closes it waits for nothing.
-        if (_isAtWork) (_shown, _isAtWork) = ("", false);
+        if (_isAtWork)
+            (_shown, _isAtWork) = ("", false);
         _drawing?.Cancel();
         return Task.CompletedTask;
     }
@@ -78,7 +80,8 @@ public sealed partial class AugmentationPreview : IDisposable
         {
             await Task.Delay(pause, cancel);
             PreviewSheet sheet = await Draw(_draw, cancel);
-            if (!cancel.IsCancellationRequested) (_sheet, _isAtWork) = (sheet, false);
+            if (!cancel.IsCancellationRequested)
+                (_sheet, _isAtWork) = (sheet, false);
         }
         catch (Exception) when (cancel.IsCancellationRequested)
         {
@@ -86,8 +89,12 @@ public sealed partial class AugmentationPreview : IDisposable
         }
         catch (Exception e)
         {
-            if (e is not (RefusedException or NotFoundException or FileNotFoundException)) Log.LogError(e, "A preview failed.");
-            (_failure, _isAtWork) = (e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : $"The preview failed: {e.Message}", false);
+            if (e is not (RefusedException or NotFoundException or FileNotFoundException))
+                Log.LogError(e, "A preview failed.");
+            (_failure, _isAtWork) = (
+                e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : $"The preview failed: {e.Message}",
+                false
+            );
         }
     }
 

@@ -11,7 +11,13 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.NewRun;
 
 /// <summary>Shows what a run would make of its training images, drawn by the worker as training would.</summary>
-internal sealed class AugmentationPreviews(ProjectAccess access, DatasetService datasets, CatalogueProvider catalogues, WorkerCommands worker, DataFolder folder) : IDisposable
+internal sealed class AugmentationPreviews(
+    ProjectAccess access,
+    DatasetService datasets,
+    CatalogueProvider catalogues,
+    WorkerCommands worker,
+    DataFolder folder
+) : IDisposable
 {
     // Each takes a core for a second or two, which runs need more.
     private readonly SemaphoreSlim _one = new(1);
@@ -22,17 +28,29 @@ internal sealed class AugmentationPreviews(ProjectAccess access, DatasetService 
     /// <param name="draw">Another one gives other changes of the same images.</param>
     /// <param name="cancel">Ends the worker.</param>
     /// <exception cref="RefusedException">It cannot be drawn; the message says why.</exception>
-    public async Task<PreviewSheet> DrawAsync(ClaimsPrincipal user, string projectId, RunRequest request, int draw, CancellationToken cancel)
+    public async Task<PreviewSheet> DrawAsync(
+        ClaimsPrincipal user,
+        string projectId,
+        RunRequest request,
+        int draw,
+        CancellationToken cancel
+    )
     {
         access.Require(user, projectId, ProjectRole.Viewer);
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
-        if (dataset.Version(request.DatasetVersion) is null) throw new NotFoundException();
+        if (dataset.Version(request.DatasetVersion) is null)
+            throw new NotFoundException();
         dataset.RequireLabels(request.DatasetVersion);
         // A mistyped number is told at once, not after a start of the worker.
         Catalogue catalogue = await catalogues.GetAsync(cancel);
-        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(catalogue.ParametersOf(method), request.Parameters);
-        if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
+        TransferMethodSpec method =
+            catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
+        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
+            catalogue.ParametersOf(method),
+            request.Parameters
+        );
+        if (settings is null)
+            throw new RefusedException(string.Join(" ", errors.Values));
         var job = new PreviewJob
         {
             Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },

@@ -3,7 +3,8 @@ using BlazorTransfer.Web.Components;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>Finds a batch size for what is chosen in the form: speed and memory of more and more images at once, and the size to take.</summary>
+/// <summary>Finds a batch size for what is chosen in the form: speed and memory of more and more images at once, and the size to
+/// take.</summary>
 public sealed partial class BatchSizeFinder
 {
     private readonly List<BatchSizeSpeed> _measured = [];
@@ -24,11 +25,13 @@ public sealed partial class BatchSizeFinder
 
     private protected override void See(TuningEvent happened)
     {
-        if (happened is BatchSizeTried { Speed: var speed }) _measured.Add(speed);
+        if (happened is BatchSizeTried { Speed: var speed })
+            _measured.Add(speed);
     }
 
     // Of features that are kept, a step takes microseconds.
     private static string Time(double seconds) => seconds < 0.01 ? $"{seconds * 1000:F2} ms" : Format.Seconds(seconds);
 
-    private Task UseAsync(int size, double rate) => UseAsync($"The batch size is {size} now, and the learning rate {Rate(rate)}.", (BatchSize, size), (LearningRate, rate));
+    private Task UseAsync(int size, double rate) =>
+        UseAsync($"The batch size is {size} now, and the learning rate {Rate(rate)}.", (BatchSize, size), (LearningRate, rate));
 }

@@ -29,12 +29,17 @@ public sealed partial class DomainFields
         get
         {
             string seen = Method.UsesTargetLabels
-                ? $"{Method.DisplayName} learns from {Format.Count(Domains.LabelledPerClass, "labelled image")} of each class of the target, which the seed draws{(Domains.Transductive ? "" : " from its training images")}, and sees no other label."
+                ? $"{Method.DisplayName} learns from {Format.Count(Domains.LabelledPerClass, "labelled image")} of each class of "
+                    + $"the target, which the seed draws{(Domains.Transductive ? "" : " from its training images")}, and sees no "
+                    + "other label."
                 : "Whatever labels the target has, no method sees them.";
             string scored = (Domains.HasLabels, Domains.Transductive) switch
             {
-                (false, _) => "These images have none, so that nobody will know how well it works there: label a few, and import them with a test folder.",
-                (true, true) => Method.UsesTargetLabels ? "All other labelled images of the target score the result." : "All labelled images of the target score the result.",
+                (false, _) => "These images have none, so that nobody will know how well it works there: label a few, and import them "
+                    + "with a test folder.",
+                (true, true) => Method.UsesTargetLabels
+                    ? "All other labelled images of the target score the result."
+                    : "All labelled images of the target score the result.",
                 (true, false) => "Its validation and test images score the result; the others are adapted to.",
             };
             return $"{seen} {scored}";

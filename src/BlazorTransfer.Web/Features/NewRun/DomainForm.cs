@@ -38,35 +38,43 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     public IReadOnlyList<SampleTag> TargetTags => Target is null ? [] : Tags(Target);
 
     /// <summary>Classes of the target that the source does not have by this name.</summary>
-    public IReadOnlyList<string> ForeignClasses => _source is null || Target is null ? [] :
-        [.. Target.Latest.Classes.Select(c => c.Label).Except(_source.Latest.Classes.Select(c => c.Label))];
+    public IReadOnlyList<string> ForeignClasses =>
+        _source is null || Target is null
+            ? []
+            : [.. Target.Latest.Classes.Select(c => c.Label).Except(_source.Latest.Classes.Select(c => c.Label))];
 
     public IReadOnlyList<string> SourceClasses => _source is null ? [] : [.. _source.Latest.Classes.Select(c => c.Label)];
 
     /// <summary>What is missing or contradictory, in a sentence; null where nothing is.</summary>
-    public string? Missing => !IsOn ? null
+    public string? Missing =>
+        !IsOn ? null
         : Target is null ? "Choose the images that the model shall work on."
-        : Target.Id == _source?.Id && (SourceTag is null || TargetTag is null || SourceTag == TargetTag) ? "Source and target are the same images. Choose another data set as the target, or a part of this one for each."
+        : Target.Id == _source?.Id && (SourceTag is null || TargetTag is null || SourceTag == TargetTag)
+            ? "Source and target are the same images. Choose another data set as the target, or a part of this one for each."
         : null;
 
     /// <summary>What divides a data set's images beside their classes.</summary>
     public IReadOnlyList<TagCount> TagsOf(Dataset dataset) => tagsOf(dataset);
 
-    public int ImagesOf(SampleTag tag, Dataset dataset) => tagsOf(dataset).FirstOrDefault(t => t.Name == tag.Name && t.Value == tag.Value)?.Images ?? 0;
+    public int ImagesOf(SampleTag tag, Dataset dataset) =>
+        tagsOf(dataset).FirstOrDefault(t => t.Name == tag.Name && t.Value == tag.Value)?.Images ?? 0;
 
     /// <summary>The labelled images are others: what was said of their parts no longer holds.</summary>
     public void UseSource(Dataset source)
     {
-        if (_source?.Id == source.Id) return;
+        if (_source?.Id == source.Id)
+            return;
         _source = source;
         SourceTag = null;
-        if (IsOn) Suggest();
+        if (IsOn)
+            Suggest();
     }
 
     public void Turn(bool on)
     {
         IsOn = on;
-        if (on && Target is null) Suggest();
+        if (on && Target is null)
+            Suggest();
     }
 
     public void Choose(Dataset target)
@@ -76,17 +84,31 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     }
 
     /// <summary>What a class of the target is called in the source; null where it is not scored.</summary>
-    public string? NameOf(string foreign) => _names.GetValueOrDefault(foreign) ?? SourceClasses.FirstOrDefault(c => string.Equals(c.Replace('_', ' ').Trim(), foreign.Replace('_', ' ').Trim(), StringComparison.OrdinalIgnoreCase));
+    public string? NameOf(string foreign) =>
+        _names.GetValueOrDefault(foreign)
+        ?? SourceClasses.FirstOrDefault(c =>
+            string.Equals(c.Replace('_', ' ').Trim(), foreign.Replace('_', ' ').Trim(), StringComparison.OrdinalIgnoreCase)
+        );
 
     public void Name(string foreign, string? name) => _names[foreign] = name;
 
     /// <summary>Takes over an earlier run's choices, as far as they still exist.</summary>
     internal void TakeOver(Run run)
     {
-        if (run.Job.Target is not { } spec || datasets.FirstOrDefault(d => d.Id == run.Submission.TargetDatasetId) is not { } target) return;
-        (IsOn, SourceTag, Target, TargetTag, Transductive, WithBaselines) = (true, run.Job.Data.Only, target, spec.Data.Only, spec.Transductive, run.Submission.Part is not null);
-        if (spec.LabelledPerClass > 0) LabelledPerClass = spec.LabelledPerClass;
-        foreach ((string name, string? own) in spec.Data.ClassNames ?? new Dictionary<string, string?>()) _names[name] = own;
+        if (run.Job.Target is not { } spec || datasets.FirstOrDefault(d => d.Id == run.Submission.TargetDatasetId) is not { } target)
+            return;
+        (IsOn, SourceTag, Target, TargetTag, Transductive, WithBaselines) = (
+            true,
+            run.Job.Data.Only,
+            target,
+            spec.Data.Only,
+            spec.Transductive,
+            run.Submission.Part is not null
+        );
+        if (spec.LabelledPerClass > 0)
+            LabelledPerClass = spec.LabelledPerClass;
+        foreach ((string name, string? own) in spec.Data.ClassNames ?? new Dictionary<string, string?>())
+            _names[name] = own;
     }
 
     /// <summary>Chooses the images to adapt to, such as for a link from their page.</summary>
@@ -100,44 +122,57 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     public void Use(SampleTag source, SampleTag target)
     {
         Turn(true);
-        if (_source is null) return;
+        if (_source is null)
+            return;
         (SourceTag, Target, TargetTag) = (source, _source, target);
     }
 
     /// <summary>
-    /// How many runs are compared at most: the method, the source alone if it adapts, and the oracle, if the target has labels that it may learn.
+    /// How many runs are compared at most: the method, the source alone if it adapts, and the oracle, if the target has labels that it may
+    /// learn.
     /// </summary>
-    public int Comparisons(bool adapts) => !HasLabels ? 1 : 1 + (adapts ? 1 : 0) + (!Transductive && Target?.Latest.Classes.Count > 1 ? 1 : 0);
+    public int Comparisons(bool adapts) =>
+        !HasLabels ? 1 : 1 + (adapts ? 1 : 0) + (!Transductive && Target?.Latest.Classes.Count > 1 ? 1 : 0);
 
     /// <summary>Whether anything can be told of the result: without a label of the target, there is nothing to compare.</summary>
     public bool HasLabels => Target?.Latest.Classes.Count > 0;
 
     /// <summary>The method to begin with, and why.</summary>
     /// <param name="hasWeights">Whether the network starts from weights.</param>
-    internal MethodAdvice? AdviceFor(bool hasWeights) => !hasWeights ? null : new MethodAdvice("domain-standardisation",
-        "It takes a moment, has nothing to set and brought most of what there was to gain wherever we measured. Then try DAN, CDAN and MCC against it.");
+    internal MethodAdvice? AdviceFor(bool hasWeights) =>
+        !hasWeights
+            ? null
+            : new MethodAdvice(
+                "domain-standardisation",
+                "It takes a moment, has nothing to set and brought most of what there was to gain wherever we measured. Then "
+                    + "try DAN, CDAN and MCC against it."
+            );
 
     /// <param name="request">What is to run.</param>
     /// <param name="usesLabels">Whether its method learns from labelled images of the target.</param>
-    public RunRequest ApplyTo(RunRequest request, bool usesLabels = false) => !IsOn || Target is null ? request : request with
-    {
-        Only = SourceTag,
-        Target = new TargetRequest
-        {
-            DatasetId = Target.Id,
-            DatasetVersion = Target.Latest.Number,
-            Only = TargetTag,
-            ClassNames = ForeignClasses.Count == 0 ? null : ForeignClasses.ToDictionary(c => c, NameOf),
-            Transductive = Transductive,
-            LabelledPerClass = usesLabels ? LabelledPerClass : 0,
-            WithBaselines = WithBaselines,
-        },
-    };
+    public RunRequest ApplyTo(RunRequest request, bool usesLabels = false) =>
+        !IsOn || Target is null
+            ? request
+            : request with
+            {
+                Only = SourceTag,
+                Target = new TargetRequest
+                {
+                    DatasetId = Target.Id,
+                    DatasetVersion = Target.Latest.Number,
+                    Only = TargetTag,
+                    ClassNames = ForeignClasses.Count == 0 ? null : ForeignClasses.ToDictionary(c => c, NameOf),
+                    Transductive = Transductive,
+                    LabelledPerClass = usesLabels ? LabelledPerClass : 0,
+                    WithBaselines = WithBaselines,
+                },
+            };
 
     /// <summary>Two parts of the same images where they are divided; otherwise another data set.</summary>
     private void Suggest()
     {
-        if (_source is null) return;
+        if (_source is null)
+            return;
         IReadOnlyList<SampleTag> parts = Tags(_source);
         if (parts.GroupBy(t => t.Name).FirstOrDefault(g => g.Count() > 1) is { } divided)
             (SourceTag, Target, TargetTag) = (divided.First(), _source, divided.ElementAt(1));

@@ -44,11 +44,16 @@ public sealed partial class ExperimentFields
         {
             // A method that finds its model at once has none.
             if (Specs.FirstOrDefault(s => s.Name == SearchPlan.EpochsSetting) is not { } spec)
-                return $"{Format.Count(Experiment.Trials, "trial")}. The best is chosen on the validation images, so its figure flatters; a test split tells the truth.";
+                return $"{Format.Count(Experiment.Trials, "trial")}. The best is chosen on the validation images, so its figure "
+                    + "flatters; a test split tells the truth.";
             int epochs = (int)(ValueOf(spec).AsNumber ?? 0);
             SearchPlan plan = Experiment.Plan(Specs, epochs);
-            string rounds = plan.Rounds == 1 ? "" : $" in {plan.Rounds} rounds of {string.Join(", ", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf))} epochs";
-            return $"{Format.Count(plan.Trials, "trial")}{rounds}: {plan.TotalEpochs:N0} epochs in all, where one run has {epochs:N0}. The best trial is chosen on the validation images, so its figure flatters; a test split tells the truth.";
+            string rounds =
+                plan.Rounds == 1
+                    ? ""
+                    : $" in {plan.Rounds} rounds of {string.Join(", ", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf))} epochs";
+            return $"{Format.Count(plan.Trials, "trial")}{rounds}: {plan.TotalEpochs:N0} epochs in all, where one run has {epochs:N0}. "
+                + "The best trial is chosen on the validation images, so its figure flatters; a test split tells the truth.";
         }
     }
 
@@ -56,21 +61,31 @@ public sealed partial class ExperimentFields
 
     private static void Leave(SearchedSetting setting, string value, bool leftOut)
     {
-        if (leftOut) setting.LeftOut.Add(value);
-        else setting.LeftOut.Remove(value);
+        if (leftOut)
+            setting.LeftOut.Add(value);
+        else
+            setting.LeftOut.Remove(value);
     }
 
-    private Task ChooseAsync(ExperimentKind kind) => SetAsync(() =>
-    {
-        Experiment.Kind = kind;
-        if (kind == ExperimentKind.Search && Experiment.Searched(Specs).Count == 0 && Specs.FirstOrDefault(s => s.Name == FirstSearched) is { } rate) Experiment.Add(rate, ValueOf(rate));
-    });
+    private Task ChooseAsync(ExperimentKind kind) =>
+        SetAsync(() =>
+        {
+            Experiment.Kind = kind;
+            if (
+                kind == ExperimentKind.Search
+                && Experiment.Searched(Specs).Count == 0
+                && Specs.FirstOrDefault(s => s.Name == FirstSearched) is { } rate
+            )
+                Experiment.Add(rate, ValueOf(rate));
+        });
 
-    private Task AddAsync(string name) => SetAsync(() =>
-    {
-        if (Specs.FirstOrDefault(s => s.Name == name) is not { } spec) return;
-        Experiment.Add(spec, ValueOf(spec));
-    });
+    private Task AddAsync(string name) =>
+        SetAsync(() =>
+        {
+            if (Specs.FirstOrDefault(s => s.Name == name) is not { } spec)
+                return;
+            Experiment.Add(spec, ValueOf(spec));
+        });
 
     private async Task SetAsync(Action change)
     {

@@ -29,15 +29,20 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
     /// <summary>Why it cannot be searched like this; null where it can.</summary>
     public string? Error => SearchPlan.WhatIsWrong(ToRange(), Spec);
 
-    public SearchRange ToRange() => Spec.Kind switch
-    {
-        ParameterKind.Boolean => new SearchRange(Spec.Name, Values: [false, true]),
-        ParameterKind.Choice => new SearchRange(Spec.Name, Values: [.. Spec.Choices.Where(c => !LeftOut.Contains(c.Value)).Select(c => (ParameterValue)c.Value)]),
-        // What is no number is none in any range.
-        _ => new SearchRange(Spec.Name, Number(Low), Number(High)),
-    };
+    public SearchRange ToRange() =>
+        Spec.Kind switch
+        {
+            ParameterKind.Boolean => new SearchRange(Spec.Name, Values: [false, true]),
+            ParameterKind.Choice => new SearchRange(
+                Spec.Name,
+                Values: [.. Spec.Choices.Where(c => !LeftOut.Contains(c.Value)).Select(c => (ParameterValue)c.Value)]
+            ),
+            // What is no number is none in any range.
+            _ => new SearchRange(Spec.Name, Number(Low), Number(High)),
+        };
 
-    private static double Number(string typed) => double.TryParse(typed.Trim(), CultureInfo.InvariantCulture, out double number) ? number : double.NaN;
+    private static double Number(string typed) =>
+        double.TryParse(typed.Trim(), CultureInfo.InvariantCulture, out double number) ? number : double.NaN;
 }
 
 /// <summary>The part of the new-run form that says whether it is one run or several: seeds, folds or a search.</summary>
@@ -59,7 +64,11 @@ public sealed class ExperimentForm
 
     /// <summary>Settings that can be added: what changes the model, and not how long or where it is computed.</summary>
     public IReadOnlyList<ParameterSpec> Searchable(IReadOnlyList<ParameterSpec> specs) =>
-        [.. specs.Where(s => s.Name is not (SearchPlan.EpochsSetting or "threads" or "patience" or "best-of") && !_searched.ContainsKey(s.Name))];
+        [
+            .. specs.Where(s =>
+                s.Name is not (SearchPlan.EpochsSetting or "threads" or "patience" or "best-of") && !_searched.ContainsKey(s.Name)
+            ),
+        ];
 
     /// <summary>Adds a setting, around the value that the form has for it.</summary>
     public void Add(ParameterSpec spec, ParameterValue value)
@@ -71,34 +80,44 @@ public sealed class ExperimentForm
             { Logarithmic: true } => (1e-5, 0.1),
             _ => (Math.Min(around, around / 2), Math.Max(1, 2 * around)),
         };
-        string Typed(double number) => Math.Clamp(number, spec.Minimum ?? number, spec.Maximum ?? number).ToString("G6", CultureInfo.InvariantCulture);
-        if (spec.Kind == ParameterKind.Integer) (low, high) = (Math.Floor(low), Math.Ceiling(high));
+        string Typed(double number) =>
+            Math.Clamp(number, spec.Minimum ?? number, spec.Maximum ?? number).ToString("G6", CultureInfo.InvariantCulture);
+        if (spec.Kind == ParameterKind.Integer)
+            (low, high) = (Math.Floor(low), Math.Ceiling(high));
         _searched[spec.Name] = new SearchedSetting(spec, Typed(low), Typed(high));
     }
 
     public void Remove(SearchedSetting setting) => _searched.Remove(setting.Spec.Name);
 
     /// <summary>How many runs start, over all rounds.</summary>
-    public int Runs => Kind switch
-    {
-        ExperimentKind.Single => 1,
-        ExperimentKind.Seeds => Seeds,
-        ExperimentKind.Folds => Folds,
-        ExperimentKind.Search => Trials,
-        _ => throw new InvalidOperationException($"No count for {Kind}."),
-    };
+    public int Runs =>
+        Kind switch
+        {
+            ExperimentKind.Single => 1,
+            ExperimentKind.Seeds => Seeds,
+            ExperimentKind.Folds => Folds,
+            ExperimentKind.Search => Trials,
+            _ => throw new InvalidOperationException($"No count for {Kind}."),
+        };
 
-    internal RunRequest ApplyTo(RunRequest request, IReadOnlyList<ParameterSpec> specs) => Kind switch
-    {
-        ExperimentKind.Single => request,
-        ExperimentKind.Seeds => request with { Repeats = Seeds },
-        ExperimentKind.Folds => request with { Folds = Folds },
-        ExperimentKind.Search => request with { Search = Plan(specs) },
-        _ => throw new InvalidOperationException($"No request for {Kind}."),
-    };
+    internal RunRequest ApplyTo(RunRequest request, IReadOnlyList<ParameterSpec> specs) =>
+        Kind switch
+        {
+            ExperimentKind.Single => request,
+            ExperimentKind.Seeds => request with { Repeats = Seeds },
+            ExperimentKind.Folds => request with { Folds = Folds },
+            ExperimentKind.Search => request with { Search = Plan(specs) },
+            _ => throw new InvalidOperationException($"No request for {Kind}."),
+        };
 
     /// <param name="specs">The method's settings.</param>
     /// <param name="epochs">Of a trial that is trained to the end.</param>
     public SearchPlan Plan(IReadOnlyList<ParameterSpec> specs, int epochs = 0) =>
-        new() { Trials = Trials, SuccessiveHalving = SuccessiveHalving, Ranges = [.. Searched(specs).Select(s => s.ToRange())], Epochs = epochs };
+        new()
+        {
+            Trials = Trials,
+            SuccessiveHalving = SuccessiveHalving,
+            Ranges = [.. Searched(specs).Select(s => s.ToRange())],
+            Epochs = epochs,
+        };
 }

@@ -15,7 +15,9 @@ namespace BlazorTransfer.Web.Features.NewRun;
 public abstract class FinderBase<TReport> : PageBase, IDisposable
     where TReport : class
 {
-    private protected const string LearningRate = "learning-rate", BatchSize = "batch-size", Epochs = "epochs";
+    private protected const string LearningRate = "learning-rate",
+        BatchSize = "batch-size",
+        Epochs = "epochs";
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
@@ -95,14 +97,23 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
         try
         {
             Task<TReport> work = AskAsync(Take, cancel.Token);
-            while (await Task.WhenAny(work, Task.Delay(Refresh)) != work) SeeNews();
+            while (await Task.WhenAny(work, Task.Delay(Refresh)) != work)
+                SeeNews();
             Report = await work;
         }
         catch (OperationCanceledException)
         {
-            if (!cancel.IsCancellationRequested) Error = "Somebody ended the worker.";
+            if (!cancel.IsCancellationRequested)
+                Error = "Somebody ended the worker.";
         }
-        catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e
+                    is RefusedException
+                        or ForbiddenException
+                        or NotFoundException
+                        or FileNotFoundException
+                        or System.ComponentModel.Win32Exception
+            )
         {
             Error = e.Message;
         }
@@ -122,7 +133,8 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
     // On any thread.
     private void Take(TuningEvent happened)
     {
-        lock (_gate) _news.Add(happened);
+        lock (_gate)
+            _news.Add(happened);
     }
 
     private void SeeNews()
@@ -136,21 +148,30 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
 
         foreach (TuningEvent happened in news)
         {
-            if (happened is TuningProgressed progress) Progress = progress;
+            if (happened is TuningProgressed progress)
+                Progress = progress;
             See(happened);
         }
 
-        if (news.Length > 0) StateHasChanged();
+        if (news.Length > 0)
+            StateHasChanged();
     }
 
     // A seed changes the noise, and what a run is called or how often it is repeated changes nothing.
-    private string KeyOf(RunRequest request) => JsonSerializer.Serialize(request with
-    {
-        Name = "",
-        Seed = 0,
-        Repeats = 1,
-        Folds = 0,
-        Search = null,
-        Parameters = request.Parameters.Where(p => !Irrelevant.Contains(p.Key)).OrderBy(p => p.Key, StringComparer.Ordinal).ToDictionary(p => p.Key, p => p.Value),
-    }, ProtocolJson.Line);
+    private string KeyOf(RunRequest request) =>
+        JsonSerializer.Serialize(
+            request with
+            {
+                Name = "",
+                Seed = 0,
+                Repeats = 1,
+                Folds = 0,
+                Search = null,
+                Parameters = request
+                    .Parameters.Where(p => !Irrelevant.Contains(p.Key))
+                    .OrderBy(p => p.Key, StringComparer.Ordinal)
+                    .ToDictionary(p => p.Key, p => p.Value),
+            },
+            ProtocolJson.Line
+        );
 }

@@ -13,19 +13,28 @@ public sealed class LabelSetForm
     public IReadOnlyList<OfferedLabelSet> Offered { get; private set; } = [];
 
     /// <summary>Those that are to be learned, as far as the images have them.</summary>
-    public IReadOnlyList<LabelSetSpec> Chosen => [.. Offered.Where(o => _weights.ContainsKey(o.Name)).Select(o => new LabelSetSpec(o.Name, _weights[o.Name]))];
+    public IReadOnlyList<LabelSetSpec> Chosen =>
+        [.. Offered.Where(o => _weights.ContainsKey(o.Name)).Select(o => new LabelSetSpec(o.Name, _weights[o.Name]))];
 
-    /// <summary>The images are others. What was chosen stays chosen where they have it too; where nothing is, the first label set is.</summary>
+    /// <summary>The images are others. What was chosen stays chosen where they have it too; where nothing is, the first label set
+    /// is.</summary>
     public void Use(IReadOnlyList<TagCount> tags)
     {
-        Offered = [.. tags.GroupBy(t => t.Name, StringComparer.Ordinal).Where(g => g.Count() > 1).Select(g => new OfferedLabelSet(g.Key, [.. g.Select(t => t.Value)], g.Sum(t => t.Images)))];
-        if (Chosen.Count == 0 && Offered.Count > 0) _weights[Offered[0].Name] = 1;
+        Offered =
+        [
+            .. tags.GroupBy(t => t.Name, StringComparer.Ordinal)
+                .Where(g => g.Count() > 1)
+                .Select(g => new OfferedLabelSet(g.Key, [.. g.Select(t => t.Value)], g.Sum(t => t.Images))),
+        ];
+        if (Chosen.Count == 0 && Offered.Count > 0)
+            _weights[Offered[0].Name] = 1;
     }
 
     /// <summary>Learns a label set, or no longer.</summary>
     public void Toggle(string name)
     {
-        if (!_weights.Remove(name)) _weights[name] = 1;
+        if (!_weights.Remove(name))
+            _weights[name] = 1;
     }
 
     public void Weigh(string name, double weight) => _weights[name] = weight;
@@ -34,17 +43,24 @@ public sealed class LabelSetForm
     public void TakeOver(IReadOnlyList<LabelSetSpec> sets)
     {
         _weights.Clear();
-        foreach (LabelSetSpec set in sets) _weights[set.Name] = set.Weight;
+        foreach (LabelSetSpec set in sets)
+            _weights[set.Name] = set.Weight;
     }
 
     /// <summary>What is missing for a method, in a sentence; null where nothing is.</summary>
     /// <param name="method">The method.</param>
     /// <param name="hasTarget">Whether the model shall work elsewhere.</param>
-    public string? MissingFor(TransferMethodSpec method, bool hasTarget) => !method.LearnsLabelSets ? null
-        : hasTarget ? $"{method.DisplayName} has no target domain. Choose above that the model shall work on images like these, or take another method."
-        : Offered.Count == 0 ? $"{method.DisplayName} learns other labels of the images beside their classes, and these have none. Upload them again with a labels.csv, as the page of the data sets shows."
+    public string? MissingFor(TransferMethodSpec method, bool hasTarget) =>
+        !method.LearnsLabelSets ? null
+        : hasTarget
+            ? $"{method.DisplayName} has no target domain. Choose above that the model shall work on images like these, or take "
+                + "another method."
+        : Offered.Count == 0
+            ? $"{method.DisplayName} learns other labels of the images beside their classes, and these have none. Upload them "
+                + "again with a labels.csv, as the page of the data sets shows."
         : Chosen.Count == 0 ? $"Choose what {method.DisplayName} shall learn beside the classes."
-        : Chosen.Any(c => c.Weight is not (> 0 and <= LabelSetSpec.MaximumWeight)) ? $"A weight must be above 0 and at most {LabelSetSpec.MaximumWeight}."
+        : Chosen.Any(c => c.Weight is not (> 0 and <= LabelSetSpec.MaximumWeight))
+            ? $"A weight must be above 0 and at most {LabelSetSpec.MaximumWeight}."
         : null;
 }
 

@@ -16,28 +16,31 @@ public sealed partial class LearningRateFinder
 
     private ChartMark? Mark => Suggestion?.Rate is { } rate ? new ChartMark(rate, Rate(rate)) : null;
 
-    private string Stage => Progress?.Stage switch
-    {
-        null => "The worker is starting",
-        TuningStage.ExtractingFeatures => "Computing what is frozen",
-        TuningStage.TryingLearningRates => "Trying learning rates",
-        TuningStage.MeasuringBatchSizes => throw new InvalidOperationException("Batch sizes are measured elsewhere."),
-        _ => throw new InvalidOperationException($"No words for {Progress.Stage}."),
-    };
+    private string Stage =>
+        Progress?.Stage switch
+        {
+            null => "The worker is starting",
+            TuningStage.ExtractingFeatures => "Computing what is frozen",
+            TuningStage.TryingLearningRates => "Trying learning rates",
+            TuningStage.MeasuringBatchSizes => throw new InvalidOperationException("Batch sizes are measured elsewhere."),
+            _ => throw new InvalidOperationException($"No words for {Progress.Stage}."),
+        };
 
-    private string Detail => Progress switch
-    {
-        null => "",
-        { Stage: TuningStage.ExtractingFeatures } p => $"{p.Done:N0} of {Format.Count(p.Total, "image")}",
-        var p => $"step {_points.Count} of at most {p.Total}",
-    };
+    private string Detail =>
+        Progress switch
+        {
+            null => "",
+            { Stage: TuningStage.ExtractingFeatures } p => $"{p.Done:N0} of {Format.Count(p.Total, "image")}",
+            var p => $"step {_points.Count} of at most {p.Total}",
+        };
 
-    private double Fraction => Progress switch
-    {
-        null => 0,
-        { Stage: TuningStage.ExtractingFeatures } p => (double)p.Done / p.Total,
-        var p => (double)_points.Count / p.Total,
-    };
+    private double Fraction =>
+        Progress switch
+        {
+            null => 0,
+            { Stage: TuningStage.ExtractingFeatures } p => (double)p.Done / p.Total,
+            var p => (double)_points.Count / p.Total,
+        };
 
     private protected override Task<LearningRateReport> AskAsync(Action<TuningEvent> take, CancellationToken cancel) =>
         Tuning.FindLearningRateAsync(User, ProjectId, Request, take, cancel);
@@ -46,7 +49,8 @@ public sealed partial class LearningRateFinder
 
     private protected override void See(TuningEvent happened)
     {
-        if (happened is LearningRateTried { Point: var p }) _points.Add(new ChartPoint(p.Rate, p.Loss, p.Smoothed));
+        if (happened is LearningRateTried { Point: var p })
+            _points.Add(new ChartPoint(p.Rate, p.Loss, p.Smoothed));
     }
 
     private Task UseAsync(double rate) => UseAsync($"The learning rate is {Rate(rate)} now.", (LearningRate, rate));

@@ -10,7 +10,17 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// <summary>What is chosen so far on the new-run page. A value is kept only where it differs from its default.</summary>
 internal sealed class NewRunForm
 {
-    private static readonly string[] GoodForMost = ["resnet18_slim", "mobilenet_v2", "mobilenet_v3_large", "resnet18", "resnet50", "efficientnet_b0", "convnext_tiny", "squeezenet1_1"];
+    private static readonly string[] GoodForMost =
+    [
+        "resnet18_slim",
+        "mobilenet_v2",
+        "mobilenet_v3_large",
+        "resnet18",
+        "resnet50",
+        "efficientnet_b0",
+        "convnext_tiny",
+        "squeezenet1_1",
+    ];
 
     private readonly Catalogue _catalogue;
     private readonly IReadOnlyList<BackboneWeights> _weights;
@@ -25,7 +35,13 @@ internal sealed class NewRunForm
     /// <param name="models">Finished runs to start from or learn from, the newest first.</param>
     /// <param name="dataset">The data set that is chosen at first.</param>
     /// <param name="domains">Source and target.</param>
-    public NewRunForm(Catalogue catalogue, IReadOnlyList<BackboneWeights> weights, IReadOnlyList<Run> models, Dataset dataset, DomainForm domains)
+    public NewRunForm(
+        Catalogue catalogue,
+        IReadOnlyList<BackboneWeights> weights,
+        IReadOnlyList<Run> models,
+        Dataset dataset,
+        DomainForm domains
+    )
     {
         (_catalogue, _weights, _models, Domains) = (catalogue, weights, models, domains);
         Dataset = dataset;
@@ -51,38 +67,51 @@ internal sealed class NewRunForm
     public LabelSetForm LabelSets { get; } = new();
 
     /// <summary>Whether the chosen weights of label sets count: a run may learn them itself.</summary>
-    public bool HasLabelSetWeights => Specs.FirstOrDefault(s => s.Name == "task-weighting") is not { } weighting || Value(weighting) == weighting.Default;
+    public bool HasLabelSetWeights =>
+        Specs.FirstOrDefault(s => s.Name == "task-weighting") is not { } weighting || Value(weighting) == weighting.Default;
 
     /// <summary>Which of them are the source, and what is the target.</summary>
     public DomainForm Domains { get; }
     public BackboneSpec Backbone { get; private set; }
     public BackboneWeights? Weights { get; private set; }
 
-    /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null too.</summary>
+    /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null
+    /// too.</summary>
     public Run? Parent { get; private set; }
 
     /// <summary>The finished run whose model is the teacher, where the method takes one; null where none is chosen.</summary>
     public Run? Teacher { get; set; }
 
     /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
-    public string? Missing => Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work." : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
+    public string? Missing =>
+        Method.AdaptsToTarget && !Domains.IsOn
+            ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work."
+            : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
 
-    private string? MissingLabels => !Method.UsesTargetLabels || !Domains.IsOn ? null
-        : !Domains.HasLabels ? $"{Method.DisplayName} learns from a few labelled images of the target, and these have no labels. Label some, or choose another method."
+    private string? MissingLabels =>
+        !Method.UsesTargetLabels || !Domains.IsOn ? null
+        : !Domains.HasLabels
+            ? $"{Method.DisplayName} learns from a few labelled images of the target, and these have no labels. Label some, or "
+                + "choose another method."
         : Domains.LabelledPerClass < 1 ? $"{Method.DisplayName} needs at least one labelled image of each class of the target."
         : null;
 
-    private string? MissingTeacher => !Method.TakesTeacher || Teacher is not null ? null
-        : _models.Count == 0 ? $"{Method.DisplayName} learns from an earlier run's model, and no run has finished yet. Train a large network first."
+    private string? MissingTeacher =>
+        !Method.TakesTeacher || Teacher is not null ? null
+        : _models.Count == 0
+            ? $"{Method.DisplayName} learns from an earlier run's model, and no run has finished yet. Train a large network first."
         : $"{Method.DisplayName} learns from an earlier run's model. Choose the teacher.";
 
-    private string? MissingOfStart => Method.Source switch
-    {
-        SourceUse.None => null,
-        _ when StartsFromNothing => $"{Method.DisplayName} compares with the pretrained network, so it needs weights to start from.",
-        SourceUse.TrunkAndHead when Weights is { HeadClasses: 0 } => $"{Method.DisplayName} asks the head of the pretrained classes, which these weights come without. Choose others, or another method.",
-        _ => null,
-    };
+    private string? MissingOfStart =>
+        Method.Source switch
+        {
+            SourceUse.None => null,
+            _ when StartsFromNothing => $"{Method.DisplayName} compares with the pretrained network, so it needs weights to start from.",
+            SourceUse.TrunkAndHead when Weights is { HeadClasses: 0 } =>
+                $"{Method.DisplayName} asks the head of the pretrained classes, which these weights come without. Choose "
+                    + "others, or another method.",
+            _ => null,
+        };
 
     public bool StartsFromNothing => Weights is null && Parent is null;
     public TransferMethodSpec Method { get; private set; }
@@ -98,17 +127,34 @@ internal sealed class NewRunForm
 
     public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
 
-    public IReadOnlyList<ParameterSpec> Specs => [.. _catalogue.SettingsOf(Method).OrderBy(s => Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue)];
+    public IReadOnlyList<ParameterSpec> Specs =>
+        [
+            .. _catalogue
+                .SettingsOf(Method)
+                .OrderBy(s =>
+                    Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue
+                ),
+        ];
 
     /// <summary>Methods under their headings; those that adapt only where there is a target.</summary>
-    public IEnumerable<(string Heading, IEnumerable<TransferMethodSpec> Methods)> OfferedMethods => !Domains.IsOn
-        ? [("", _catalogue.Methods.Where(m => !m.AdaptsToTarget || m == Method))]
-        :
-        [
-            ("Domain adaptation, at once: on the network's features", _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: true })),
-            ("Domain adaptation, trained step by step", _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false })),
-            ("From the source alone: the target only scores", _catalogue.Methods.Where(m => !m.AdaptsToTarget && (!m.LearnsLabelSets || m == Method))),
-        ];
+    public IEnumerable<(string Heading, IEnumerable<TransferMethodSpec> Methods)> OfferedMethods =>
+        !Domains.IsOn
+            ? [("", _catalogue.Methods.Where(m => !m.AdaptsToTarget || m == Method))]
+            :
+            [
+                (
+                    "Domain adaptation, at once: on the network's features",
+                    _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: true })
+                ),
+                (
+                    "Domain adaptation, trained step by step",
+                    _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false })
+                ),
+                (
+                    "From the source alone: the target only scores",
+                    _catalogue.Methods.Where(m => !m.AdaptsToTarget && (!m.LearnsLabelSets || m == Method))
+                ),
+            ];
 
     public SettingsLayout Layout => new(Specs);
 
@@ -116,16 +162,19 @@ internal sealed class NewRunForm
     public int ChangesOn => Layout.Augmentation.Count(s => s.Advanced && Value(s) != s.Default);
 
     /// <summary>The run, with the settings alone that decide what its images look like: another learning rate changes no picture.</summary>
-    public RunRequest ToPreview() => OneRun() with
-    {
-        Name = "",
-        Only = Domains.IsOn ? Domains.SourceTag : null,
-        WeightsId = null,
-        ParentRunId = null,
-        TeacherRunId = null,
-        Device = DeviceSpec.Auto,
-        Parameters = Values.Where(v => Specs.Any(s => s.Name == v.Key && s.Section is ParameterSections.Augmentation or ParameterSections.Data)).ToDictionary(),
-    };
+    public RunRequest ToPreview() =>
+        OneRun() with
+        {
+            Name = "",
+            Only = Domains.IsOn ? Domains.SourceTag : null,
+            WeightsId = null,
+            ParentRunId = null,
+            TeacherRunId = null,
+            Device = DeviceSpec.Auto,
+            Parameters = Values
+                .Where(v => Specs.Any(s => s.Name == v.Key && s.Section is ParameterSections.Augmentation or ParameterSections.Data))
+                .ToDictionary(),
+        };
 
     /// <summary>All that <see cref="ToPreview"/> depends on.</summary>
     public string PreviewChoices => JsonSerializer.Serialize(ToPreview(), ProtocolJson.Line);
@@ -137,8 +186,20 @@ internal sealed class NewRunForm
     public IReadOnlyList<BackboneSpec> Offered(string? search, bool all)
     {
         if (!string.IsNullOrWhiteSpace(search))
-            return [.. _catalogue.Backbones.Where(b => $"{b.Name} {b.DisplayName} {b.Family}".Contains(search.Trim(), StringComparison.OrdinalIgnoreCase))];
-        return all ? _catalogue.Backbones : [.. _catalogue.Backbones.Where(b => b == Backbone || GoodForMost.Contains(b.Name) || _weights.Any(w => w.Backbones.Contains(b.Name)))];
+            return
+            [
+                .. _catalogue.Backbones.Where(b =>
+                    $"{b.Name} {b.DisplayName} {b.Family}".Contains(search.Trim(), StringComparison.OrdinalIgnoreCase)
+                ),
+            ];
+        return all
+            ? _catalogue.Backbones
+            :
+            [
+                .. _catalogue.Backbones.Where(b =>
+                    b == Backbone || GoodForMost.Contains(b.Name) || _weights.Any(w => w.Backbones.Contains(b.Name))
+                ),
+            ];
     }
 
     /// <summary>Runs to learn from: those of the same data set first, since a teacher needs the same classes.</summary>
@@ -173,9 +234,11 @@ internal sealed class NewRunForm
         int perClass = Dataset.Latest.Of(Core.Datasets.Split.Train) / Math.Max(1, Dataset.Latest.Classes.Count);
         MethodAdvice advice = MethodAdvice.For(perClass, !StartsFromNothing, probe);
         // Which of the methods that adapt is best, nobody knows beforehand: the one that never did harm in our measurements comes first.
-        if (Domains.IsOn && Domains.AdviceFor(!StartsFromNothing) is { } adapting) advice = adapting;
+        if (Domains.IsOn && Domains.AdviceFor(!StartsFromNothing) is { } adapting)
+            advice = adapting;
         Advice = _catalogue.FindMethod(advice.Method) is null ? null : advice;
-        if (Advice is not null && !_methodIsChosen) SwitchTo(_catalogue.FindMethod(Advice.Method)!);
+        if (Advice is not null && !_methodIsChosen)
+            SwitchTo(_catalogue.FindMethod(Advice.Method)!);
     }
 
     public void TakeAdvice() => Choose(_catalogue.FindMethod(Advice!.Method)!);
@@ -187,8 +250,10 @@ internal sealed class NewRunForm
         Method = method;
         foreach (ParameterSpec spec in Specs.Where(s => specsBefore.Any(b => b.Name == s.Name && b.Default == s.Default)))
         {
-            if (before.TryGetValue(spec.Name, out ParameterValue typed)) Values[spec.Name] = typed;
-            else Values.Remove(spec.Name);
+            if (before.TryGetValue(spec.Name, out ParameterValue typed))
+                Values[spec.Name] = typed;
+            else
+                Values.Remove(spec.Name);
         }
     }
 
@@ -196,7 +261,8 @@ internal sealed class NewRunForm
     {
         get
         {
-            if (!_valuesByMethod.TryGetValue(Method.Name, out Dictionary<string, ParameterValue>? values)) _valuesByMethod[Method.Name] = values = [];
+            if (!_valuesByMethod.TryGetValue(Method.Name, out Dictionary<string, ParameterValue>? values))
+                _valuesByMethod[Method.Name] = values = [];
             return values;
         }
     }
@@ -205,29 +271,36 @@ internal sealed class NewRunForm
 
     public void Set(ParameterSpec spec, ParameterValue value)
     {
-        if (value == spec.Default) Values.Remove(spec.Name);
-        else Values[spec.Name] = value;
+        if (value == spec.Default)
+            Values.Remove(spec.Name);
+        else
+            Values[spec.Name] = value;
     }
 
     /// <summary>Takes over values by name, as far as the method has such parameters.</summary>
     public void Use(IReadOnlyDictionary<string, ParameterValue> values)
     {
-        foreach (ParameterSpec spec in Specs.Where(s => values.ContainsKey(s.Name))) Set(spec, values[spec.Name]);
+        foreach (ParameterSpec spec in Specs.Where(s => values.ContainsKey(s.Name)))
+            Set(spec, values[spec.Name]);
     }
 
     /// <summary>Chooses network and weights by name and id, as far as they exist.</summary>
     public void StartWith(string backboneName, string? weightsId)
     {
-        if (_catalogue.FindBackbone(backboneName) is not { } backbone) return;
+        if (_catalogue.FindBackbone(backboneName) is not { } backbone)
+            return;
         Choose(backbone);
-        if (FittingWeights.FirstOrDefault(w => w.Id == weightsId) is { } weights) StartFrom(weights);
-        if (!StartsFromNothing) Method = _catalogue.Methods[0];
+        if (FittingWeights.FirstOrDefault(w => w.Id == weightsId) is { } weights)
+            StartFrom(weights);
+        if (!StartsFromNothing)
+            Method = _catalogue.Methods[0];
     }
 
     /// <summary>Learns this label set beside the classes, where the worker has a method for that.</summary>
     public void LearnBeside(string labelSet)
     {
-        if (_catalogue.Methods.FirstOrDefault(m => m.LearnsLabelSets) is not { } method) return;
+        if (_catalogue.Methods.FirstOrDefault(m => m.LearnsLabelSets) is not { } method)
+            return;
         Choose(method);
         LabelSets.TakeOver([new Core.Datasets.LabelSetSpec(labelSet)]);
     }
@@ -235,7 +308,8 @@ internal sealed class NewRunForm
     /// <summary>Starts from the model of this run, if it is one of those to start from.</summary>
     public void TrainOnFrom(string runId)
     {
-        if (_models.FirstOrDefault(m => m.Id == runId) is not { } model || _catalogue.FindBackbone(model.Job.Backbone) is not { } backbone) return;
+        if (_models.FirstOrDefault(m => m.Id == runId) is not { } model || _catalogue.FindBackbone(model.Job.Backbone) is not { } backbone)
+            return;
         Backbone = backbone;
         StartFrom(model);
     }
@@ -248,18 +322,23 @@ internal sealed class NewRunForm
         Dataset = dataset ?? Dataset;
         Backbone = _catalogue.FindBackbone(run.Job.Backbone) ?? Backbone;
         StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
-        if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent) StartFrom(parent);
+        if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent)
+            StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
         Domains.TakeOver(run);
-        if (run.Job.LabelSets.Count > 0) LabelSets.TakeOver(run.Job.LabelSets);
+        if (run.Job.LabelSets.Count > 0)
+            LabelSets.TakeOver(run.Job.LabelSets);
         Teacher = _models.FirstOrDefault(m => m.Id == run.Submission.TeacherRunId);
         _methodIsChosen = true;
         (Device, Seed) = (run.Job.Device, run.Job.Seed);
-        foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key))) Values[name] = value;
+        foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key)))
+            Values[name] = value;
         return
         [
             .. dataset is null ? ["its data set"] : Array.Empty<string>(),
-            .. (run.Submission.WeightsId, run.Submission.ParentRunId) != (Weights?.Id, Parent?.Id) ? ["what it started from"] : Array.Empty<string>(),
+            .. (run.Submission.WeightsId, run.Submission.ParentRunId) != (Weights?.Id, Parent?.Id)
+                ? ["what it started from"]
+                : Array.Empty<string>(),
             .. run.Submission.TeacherRunId != Teacher?.Id ? ["its teacher"] : Array.Empty<string>(),
         ];
     }
@@ -267,24 +346,37 @@ internal sealed class NewRunForm
     public RunRequest ToRequest() => Domains.ApplyTo(Experiment.ApplyTo(OneRun(), Specs), Method.UsesTargetLabels);
 
     /// <summary>One run that is tried out, such as by a finder: nothing is compared.</summary>
-    public RunRequest ToTrial() => Domains.ApplyTo(OneRun(), Method.UsesTargetLabels) is var one && one.Target is { } target ? one with { Target = target with { WithBaselines = false } } : one;
+    public RunRequest ToTrial() =>
+        Domains.ApplyTo(OneRun(), Method.UsesTargetLabels) is var one && one.Target is { } target
+            ? one with
+            {
+                Target = target with { WithBaselines = false },
+            }
+            : one;
 
     /// <summary>How many runs start.</summary>
-    public int Runs => Experiment.Runs * (Experiment.Kind is ExperimentKind.Single or ExperimentKind.Seeds && Domains is { IsOn: true, WithBaselines: true } ? Domains.Comparisons(Method.AdaptsToTarget) : 1);
+    public int Runs =>
+        Experiment.Runs
+        * (
+            Experiment.Kind is ExperimentKind.Single or ExperimentKind.Seeds && Domains is { IsOn: true, WithBaselines: true }
+                ? Domains.Comparisons(Method.AdaptsToTarget)
+                : 1
+        );
 
-    private RunRequest OneRun() => new()
-    {
-        Name = Name,
-        DatasetId = Dataset.Id,
-        DatasetVersion = Dataset.Latest.Number,
-        Backbone = Backbone.Name,
-        WeightsId = Method.TakesWeights ? Weights?.Id : null,
-        ParentRunId = Method.TakesWeights ? Parent?.Id : null,
-        TeacherRunId = Method.TakesTeacher ? Teacher?.Id : null,
-        Method = Method.Name,
-        LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen : [],
-        Parameters = new Dictionary<string, ParameterValue>(Values),
-        Device = Device,
-        Seed = Seed,
-    };
+    private RunRequest OneRun() =>
+        new()
+        {
+            Name = Name,
+            DatasetId = Dataset.Id,
+            DatasetVersion = Dataset.Latest.Number,
+            Backbone = Backbone.Name,
+            WeightsId = Method.TakesWeights ? Weights?.Id : null,
+            ParentRunId = Method.TakesWeights ? Parent?.Id : null,
+            TeacherRunId = Method.TakesTeacher ? Teacher?.Id : null,
+            Method = Method.Name,
+            LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen : [],
+            Parameters = new Dictionary<string, ParameterValue>(Values),
+            Device = Device,
+            Seed = Seed,
+        };
 }

@@ -76,15 +76,19 @@ public sealed partial class NewRunPage
     private CatalogueProvider Catalogues { get; set; } = null!;
 
     /// <summary>In a cross-validation, each image validates once, also those that an earlier run of the lineage has learned from.</summary>
-    private bool FoldsWereSeen => _form is { Experiment.Kind: ExperimentKind.Folds }
-        && new[] { _form.Method.TakesWeights ? _form.Parent : null, _form.Method.TakesTeacher ? _form.Teacher : null }.OfType<Run>().Any(r => Runs.MayHaveLearnedFrom(r, _form.Dataset.Id));
+    private bool FoldsWereSeen =>
+        _form is { Experiment.Kind: ExperimentKind.Folds }
+        && new[] { _form.Method.TakesWeights ? _form.Parent : null, _form.Method.TakesTeacher ? _form.Teacher : null }
+            .OfType<Run>()
+            .Any(r => Runs.MayHaveLearnedFrom(r, _form.Dataset.Id));
 
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
         _allDatasets = Datasets.List(User, ProjectId);
         _datasets = [.. _allDatasets.Where(d => d.Latest.HasLabels)];
-        if (_datasets.Count > 0) await LoadCatalogueAsync();
+        if (_datasets.Count > 0)
+            await LoadCatalogueAsync();
     }
 
     private static string Bool(bool value) => value ? "true" : "false";
@@ -95,14 +99,29 @@ public sealed partial class NewRunPage
         {
             _failure = null;
             _catalogue = await Catalogues.GetAsync();
-            _form = new NewRunForm(_catalogue, Library.List(User), Runs.Models(User), _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
-                new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number)));
+            _form = new NewRunForm(
+                _catalogue,
+                Library.List(User),
+                Runs.Models(User),
+                _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
+                new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number))
+            );
             // Nothing can be learned from images without labels; they are where the model shall work.
-            if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled) _form.Domains.AdaptTo(unlabelled);
-            if (SourceTag is not null && TargetTag is not null && SampleTag.Parse(SourceTag) is { } source && SampleTag.Parse(TargetTag) is { } target) _form.Domains.Use(source, target);
-            if (BackboneName is not null) _form.StartWith(BackboneName, WeightsId);
-            if (LabelSet is not null) _form.LearnBeside(LabelSet);
-            if (StartRun is not null) _form.TrainOnFrom(StartRun);
+            if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled)
+                _form.Domains.AdaptTo(unlabelled);
+            if (
+                SourceTag is not null
+                && TargetTag is not null
+                && SampleTag.Parse(SourceTag) is { } source
+                && SampleTag.Parse(TargetTag) is { } target
+            )
+                _form.Domains.Use(source, target);
+            if (BackboneName is not null)
+                _form.StartWith(BackboneName, WeightsId);
+            if (LabelSet is not null)
+                _form.LearnBeside(LabelSet);
+            if (StartRun is not null)
+                _form.TrainOnFrom(StartRun);
             if (FromRun is not null)
             {
                 _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
@@ -124,15 +143,18 @@ public sealed partial class NewRunPage
         _form!.Advise(Probes.Find(User, ProjectId, _form));
     }
 
-    private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) => Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);
+    private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) =>
+        Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);
 
     private async Task StartAsync()
     {
         // A second click may be on its way before the browser knows that the button is off.
-        if (_form is null || _starting) return;
+        if (_form is null || _starting)
+            return;
         _starting = true;
         Run? run = null;
         _starting = await AttemptAsync(async () => run = await Runs.SubmitAsync(User, ProjectId, _form.ToRequest()));
-        if (_starting) Navigation.NavigateTo(AppRoutes.Run(ProjectId, run!.Id));
+        if (_starting)
+            Navigation.NavigateTo(AppRoutes.Run(ProjectId, run!.Id));
     }
 }

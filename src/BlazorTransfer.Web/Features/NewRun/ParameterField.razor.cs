@@ -4,7 +4,8 @@ using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>A field for one hyper-parameter, drawn from its specification. A value out of range is told at once and also sent, so that the server refuses it too.</summary>
+/// <summary>A field for one hyper-parameter, drawn from its specification. A value out of range is told at once and also sent, so that the
+/// server refuses it too.</summary>
 public sealed partial class ParameterField
 {
     private const MudBlazor.InputMode NumberKeys = MudBlazor.InputMode.@decimal;
@@ -21,12 +22,16 @@ public sealed partial class ParameterField
     [Parameter]
     public EventCallback<ParameterValue> ValueChanged { get; set; }
 
-    private string Label => Spec.Unit is null || string.Equals(Spec.Unit, Spec.DisplayName, StringComparison.OrdinalIgnoreCase) ? Spec.DisplayName : $"{Spec.DisplayName} ({Spec.Unit})";
+    private string Label =>
+        Spec.Unit is null || string.Equals(Spec.Unit, Spec.DisplayName, StringComparison.OrdinalIgnoreCase)
+            ? Spec.DisplayName
+            : $"{Spec.DisplayName} ({Spec.Unit})";
 
     /// <summary>A value that does not come from here replaces what was typed.</summary>
     protected override void OnParametersSet()
     {
-        if (Value == _known) return;
+        if (Value == _known)
+            return;
         (_known, _typed, _error) = (Value, Value.ToString(), null);
     }
 

@@ -12,13 +12,25 @@ internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
     /// <returns>Null where nobody has tried.</returns>
     public KnownProbe? Find(ClaimsPrincipal user, string projectId, NewRunForm form)
     {
-        Run? run = runs.List(user, projectId).FirstOrDefault(r =>
-            r.Status == RunStatus.Succeeded && MethodAdvice.Probes.Contains(r.Job.Method) && r.Job.Data.Only is null && r.Job.Target is null && r.Job.Backbone == form.Backbone.Name && r.LastTop1 is not null
-            && r.Submission.DatasetId == form.Dataset.Id && (r.Submission.WeightsId, r.Submission.ParentRunId) == (form.Weights?.Id, form.Parent?.Id));
-        if (run is not null) return new KnownProbe(run.LastTop1!.Value, $"run #{run.Submission.Number}");
+        Run? run = runs.List(user, projectId)
+            .FirstOrDefault(r =>
+                r.Status == RunStatus.Succeeded
+                && MethodAdvice.Probes.Contains(r.Job.Method)
+                && r.Job.Data.Only is null
+                && r.Job.Target is null
+                && r.Job.Backbone == form.Backbone.Name
+                && r.LastTop1 is not null
+                && r.Submission.DatasetId == form.Dataset.Id
+                && (r.Submission.WeightsId, r.Submission.ParentRunId) == (form.Weights?.Id, form.Parent?.Id)
+            );
+        if (run is not null)
+            return new KnownProbe(run.LastTop1!.Value, $"run #{run.Submission.Number}");
         string? key = form.Weights?.Id ?? (form.Parent is { } parent ? $"run:{parent.Id}" : null);
-        RankedCandidate? ranked = rankings.Get(user, projectId, form.Dataset.Id).Last?.Report.Candidates
-            .FirstOrDefault(c => c is { IsRandom: false, Scores: not null } && c.WeightsId == key && c.Backbone == form.Backbone.Name);
+        RankedCandidate? ranked = rankings
+            .Get(user, projectId, form.Dataset.Id)
+            .Last?.Report.Candidates.FirstOrDefault(c =>
+                c is { IsRandom: false, Scores: not null } && c.WeightsId == key && c.Backbone == form.Backbone.Name
+            );
         return ranked is null ? null : new KnownProbe(ranked.Scores!.Accuracy, "ranking, on images it did not see");
     }
 }

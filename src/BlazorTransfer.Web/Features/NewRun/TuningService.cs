@@ -10,7 +10,8 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.NewRun;
 
 /// <summary>
-/// Settings for a run that is not submitted yet, found by trying: a worker takes some of its steps for whoever is looking at the form. Nothing is
+/// Settings for a run that is not submitted yet, found by trying: a worker takes some of its steps for whoever is looking at the form.
+/// Nothing is
 /// kept, so that it ends when nobody looks any more; one person has one at a time.
 /// </summary>
 internal sealed class TuningService(RunPlanner planner, WorkerStream worker, DataFolder folder) : IDisposable
@@ -25,35 +26,59 @@ internal sealed class TuningService(RunPlanner planner, WorkerStream worker, Dat
     /// <param name="take">Called with each event, on any thread.</param>
     /// <param name="cancel">Ends the worker.</param>
     /// <exception cref="RefusedException">It cannot be run so, or the same person has something at work.</exception>
-    public Task<LearningRateReport> FindLearningRateAsync(ClaimsPrincipal user, string projectId, RunRequest request, Action<TuningEvent> take, CancellationToken cancel) =>
-        FindAsync("find-learning-rate", user, projectId, request, take, e => (e as LearningRateFound)?.Report, cancel);
+    public Task<LearningRateReport> FindLearningRateAsync(
+        ClaimsPrincipal user,
+        string projectId,
+        RunRequest request,
+        Action<TuningEvent> take,
+        CancellationToken cancel
+    ) => FindAsync("find-learning-rate", user, projectId, request, take, e => (e as LearningRateFound)?.Report, cancel);
 
     /// <summary>Looks for a batch size.</summary>
     /// <inheritdoc cref="FindLearningRateAsync"/>
-    public Task<BatchSizeReport> FindBatchSizeAsync(ClaimsPrincipal user, string projectId, RunRequest request, Action<TuningEvent> take, CancellationToken cancel) =>
-        FindAsync("find-batch-size", user, projectId, request, take, e => (e as BatchSizeFound)?.Report, cancel);
+    public Task<BatchSizeReport> FindBatchSizeAsync(
+        ClaimsPrincipal user,
+        string projectId,
+        RunRequest request,
+        Action<TuningEvent> take,
+        CancellationToken cancel
+    ) => FindAsync("find-batch-size", user, projectId, request, take, e => (e as BatchSizeFound)?.Report, cancel);
 
     /// <summary>The application ends, and the workers with it.</summary>
     public void Dispose() => _ending.Cancel();
 
     private async Task<T> FindAsync<T>(
-        string command, ClaimsPrincipal user, string projectId, RunRequest request, Action<TuningEvent> take, Func<TuningEvent, T?> reportOf, CancellationToken cancel)
+        string command,
+        ClaimsPrincipal user,
+        string projectId,
+        RunRequest request,
+        Action<TuningEvent> take,
+        Func<TuningEvent, T?> reportOf,
+        CancellationToken cancel
+    )
         where T : class
     {
         JobSpec job = await planner.PrepareAsync(user, projectId, request);
         string person = UserClaims.IdOf(user);
-        if (!_atWork.TryAdd(person, true)) throw new RefusedException("You are trying out settings already, here or in another tab. Cancel that, or wait for its end.");
+        if (!_atWork.TryAdd(person, true))
+            throw new RefusedException("You are trying out settings already, here or in another tab. Cancel that, or wait for its end.");
         try
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ending.Token);
             string file = folder.NewTuningJob();
             job.Save(file);
             T? report = null;
-            await worker.FollowAsync<TuningEvent>(command, file, happened =>
-            {
-                take(happened);
-                report ??= reportOf(happened);
-            }, "use a smaller batch size, smaller images or a smaller network", ended.Token);
+            await worker.FollowAsync<TuningEvent>(
+                command,
+                file,
+                happened =>
+                {
+                    take(happened);
+                    report ??= reportOf(happened);
+                },
+                "use a smaller batch size, smaller images or a smaller network",
+                ended.Token
+            );
             return report ?? throw new RefusedException("The worker ended without a result.");
         }
         finally

@@ -33,13 +33,15 @@ public sealed partial class HomePage
     {
         IReadOnlyList<Run> runs = Runs.List(User, project.Id);
         int live = runs.Count(r => !r.Status.IsFinal());
-        return $"{Format.Count(Datasets.List(User, project.Id).Count, "data set")}, {Format.Count(runs.Count, "run")}{(live > 0 ? $", {live} at work" : "")}";
+        return $"{Format.Count(Datasets.List(User, project.Id).Count, "data set")}, "
+            + $"{Format.Count(runs.Count, "run")}{(live > 0 ? $", {live} at work" : "")}";
     }
 
     private async Task CreateAsync()
     {
         // A second click may be on its way before the browser is at the new page.
-        if (_isCreated) return;
+        if (_isCreated)
+            return;
         _isCreated = await AttemptAsync(() => Navigation.NavigateTo(AppRoutes.Project(Projects.Create(User, _name).Id)));
     }
 }

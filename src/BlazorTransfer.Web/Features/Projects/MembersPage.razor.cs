@@ -29,16 +29,21 @@ public sealed partial class MembersPage
 
     private async Task AddAsync()
     {
-        if (!await AttemptAsync(() => Projects.SetMember(User, ProjectId, _name, _role))) return;
+        if (!await AttemptAsync(() => Projects.SetMember(User, ProjectId, _name, _role)))
+            return;
         _name = "";
         Load();
     }
 
     private async Task RemoveAsync(User member)
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Remove the member?", $"{member.UserName} will not see the project any more.", "Remove")) return;
-        if (!await AttemptAsync(() => Projects.RemoveMember(User, ProjectId, member.Id))) return;
-        if (Projects.List(User).Any(p => p.Id == ProjectId)) Load();
-        else Navigation.NavigateTo(AppRoutes.Home);
+        if (!await ConfirmDialog.AskAsync(Dialogs, "Remove the member?", $"{member.UserName} will not see the project any more.", "Remove"))
+            return;
+        if (!await AttemptAsync(() => Projects.RemoveMember(User, ProjectId, member.Id)))
+            return;
+        if (Projects.List(User).Any(p => p.Id == ProjectId))
+            Load();
+        else
+            Navigation.NavigateTo(AppRoutes.Home);
     }
 }

@@ -29,7 +29,12 @@ internal sealed record Project
 
     public ProjectRole? RoleOf(string userId) => Members.FirstOrDefault(m => m.UserId == userId)?.Role;
 
-    public Project Rename(string name, string description) => this with { Name = CheckName(name), Description = CheckDescription(description) };
+    public Project Rename(string name, string description) =>
+        this with
+        {
+            Name = CheckName(name),
+            Description = CheckDescription(description),
+        };
 
     /// <exception cref="Security.RefusedException">It would leave the project without an owner.</exception>
     public Project WithMember(string userId, ProjectRole role) =>
@@ -38,15 +43,18 @@ internal sealed record Project
     /// <inheritdoc cref="WithMember"/>
     public Project WithoutMember(string userId) => CheckOwner(this with { Members = [.. Members.Where(m => m.UserId != userId)] });
 
-    public static string CheckName(string name) => name.Trim() is { Length: > 0 and <= LongestName } trimmed
-        ? trimmed
-        : throw new Security.RefusedException($"A project needs a name of 1 to {LongestName} characters.");
+    public static string CheckName(string name) =>
+        name.Trim() is { Length: > 0 and <= LongestName } trimmed
+            ? trimmed
+            : throw new Security.RefusedException($"A project needs a name of 1 to {LongestName} characters.");
 
-    public static string CheckDescription(string description) => description.Trim() is { Length: <= LongestDescription } trimmed
-        ? trimmed
-        : throw new Security.RefusedException($"A description has at most {LongestDescription} characters.");
+    public static string CheckDescription(string description) =>
+        description.Trim() is { Length: <= LongestDescription } trimmed
+            ? trimmed
+            : throw new Security.RefusedException($"A description has at most {LongestDescription} characters.");
 
-    private static Project CheckOwner(Project project) => project.Members.Any(m => m.Role == ProjectRole.Owner)
-        ? project
-        : throw new Security.RefusedException("A project needs at least one owner. Make somebody else an owner first.");
+    private static Project CheckOwner(Project project) =>
+        project.Members.Any(m => m.Role == ProjectRole.Owner)
+            ? project
+            : throw new Security.RefusedException("A project needs at least one owner. Make somebody else an owner first.");
 }

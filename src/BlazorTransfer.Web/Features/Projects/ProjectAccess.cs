@@ -15,7 +15,8 @@ internal sealed class ProjectAccess(DocumentCollection<Project> projects)
     /// <exception cref="ForbiddenException">The user sees the project, but the role is too low.</exception>
     public Project Require(ClaimsPrincipal user, string projectId, ProjectRole minimum)
     {
-        if (user.Identity?.IsAuthenticated != true || projects.Find(projectId) is not { } project) throw new NotFoundException();
+        if (user.Identity?.IsAuthenticated != true || projects.Find(projectId) is not { } project)
+            throw new NotFoundException();
         ProjectRole role = project.RoleOf(UserClaims.IdOf(user)) ?? throw new NotFoundException();
         return role >= minimum ? project : throw new ForbiddenException();
     }

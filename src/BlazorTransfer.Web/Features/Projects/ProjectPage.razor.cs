@@ -41,13 +41,17 @@ public sealed partial class ProjectPage
         _runs = Runs.List(User, ProjectId);
     }
 
-    private static string StepClass(bool done, bool reachable) => done ? "done" : reachable ? "now" : "";
+    private static string StepClass(bool done, bool reachable) =>
+        done ? "done"
+        : reachable ? "now"
+        : "";
 
     /// <summary>From the empty project to a run from one light to the other.</summary>
     private async Task ShowAdaptationAsync()
     {
         DatasetImport? sample = null;
-        if (await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId))) Navigation.NavigateTo(AppRoutes.DatasetsThenAdapt(ProjectId, sample!.DatasetId));
+        if (await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId)))
+            Navigation.NavigateTo(AppRoutes.DatasetsThenAdapt(ProjectId, sample!.DatasetId));
     }
 
     private async Task SaveAsync()
@@ -58,7 +62,17 @@ public sealed partial class ProjectPage
 
     private async Task DeleteAsync()
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Delete the project?", "Its data sets, runs and models are deleted for all members. This cannot be undone.", "Delete the project", Project.Name)) return;
-        if (await AttemptAsync(() => Projects.Delete(User, ProjectId))) Navigation.NavigateTo(AppRoutes.Home);
+        if (
+            !await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Delete the project?",
+                "Its data sets, runs and models are deleted for all members. This cannot be undone.",
+                "Delete the project",
+                Project.Name
+            )
+        )
+            return;
+        if (await AttemptAsync(() => Projects.Delete(User, ProjectId)))
+            Navigation.NavigateTo(AppRoutes.Home);
     }
 }

@@ -16,7 +16,12 @@ internal interface IProjectContent
 
 /// <summary>Projects and their members, for the signed-in user.</summary>
 internal sealed class ProjectService(
-    DocumentCollection<Project> projects, DocumentCollection<User> users, ProjectAccess access, IEnumerable<IProjectContent> contents, TimeProvider clock)
+    DocumentCollection<Project> projects,
+    DocumentCollection<User> users,
+    ProjectAccess access,
+    IEnumerable<IProjectContent> contents,
+    TimeProvider clock
+)
 {
     /// <summary>The user's projects, the newest first.</summary>
     public IReadOnlyList<Project> List(ClaimsPrincipal user)
@@ -39,30 +44,42 @@ internal sealed class ProjectService(
         return project;
     }
 
-    public Project Rename(ClaimsPrincipal user, string projectId, string name, string description) => Change(user, projectId, p => p.Rename(name, description));
+    public Project Rename(ClaimsPrincipal user, string projectId, string name, string description) =>
+        Change(user, projectId, p => p.Rename(name, description));
 
     /// <exception cref="RefusedException">There is no such account, or no owner would be left.</exception>
     public Project SetMember(ClaimsPrincipal user, string projectId, string userName, ProjectRole role)
     {
         access.Require(user, projectId, ProjectRole.Owner);
-        User member = users.All().FirstOrDefault(u => string.Equals(u.UserName, userName.Trim(), StringComparison.OrdinalIgnoreCase))
-            ?? throw new RefusedException($"There is no account named '{userName.Trim()}'. An administrator creates accounts on the Team page.");
+        User member =
+            users.All().FirstOrDefault(u => string.Equals(u.UserName, userName.Trim(), StringComparison.OrdinalIgnoreCase))
+            ?? throw new RefusedException(
+                $"There is no account named '{userName.Trim()}'. An administrator creates accounts on the Team page."
+            );
         return Change(user, projectId, p => p.WithMember(member.Id, role));
     }
 
-    public Project RemoveMember(ClaimsPrincipal user, string projectId, string userId) => Change(user, projectId, p => p.WithoutMember(userId));
+    public Project RemoveMember(ClaimsPrincipal user, string projectId, string userId) =>
+        Change(user, projectId, p => p.WithoutMember(userId));
 
     public IReadOnlyList<(User User, ProjectRole Role)> Members(ClaimsPrincipal user, string projectId) =>
-        [.. access.Require(user, projectId, ProjectRole.Viewer).Members.Select(m => (users.Find(m.UserId)!, m.Role)).Where(m => m.Item1 is not null)];
+        [
+            .. access
+                .Require(user, projectId, ProjectRole.Viewer)
+                .Members.Select(m => (users.Find(m.UserId)!, m.Role))
+                .Where(m => m.Item1 is not null),
+        ];
 
     /// <exception cref="RefusedException">Something in it is still at work.</exception>
     public void Delete(ClaimsPrincipal user, string projectId)
     {
         access.Require(user, projectId, ProjectRole.Owner);
-        if (contents.Select(c => c.WhyKept(projectId)).FirstOrDefault(why => why is not null) is { } reason) throw new RefusedException(reason);
+        if (contents.Select(c => c.WhyKept(projectId)).FirstOrDefault(why => why is not null) is { } reason)
+            throw new RefusedException(reason);
         // The project goes first: what a crash leaves behind belongs to nobody and is seen by nobody.
         projects.Remove(projectId);
-        foreach (IProjectContent content in contents) content.Delete(projectId);
+        foreach (IProjectContent content in contents)
+            content.Delete(projectId);
     }
 
     private Project Change(ClaimsPrincipal user, string projectId, Func<Project, Project> change)

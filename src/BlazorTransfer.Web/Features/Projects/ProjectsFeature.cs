@@ -17,12 +17,19 @@ internal static class ProjectsFeature
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects");
         api.MapGet("", (ClaimsPrincipal user, ProjectService projects) => TypedResults.Ok(projects.List(user).Select(Describe)));
-        api.MapGet("{projectId}", (ClaimsPrincipal user, string projectId, ProjectAccess access) => TypedResults.Ok(Describe(access.Require(user, projectId, ProjectRole.Viewer))));
-        api.MapPost("", (ClaimsPrincipal user, NewProject project, ProjectService projects) =>
-        {
-            Project created = projects.Create(user, project.Name, project.Description ?? "");
-            return TypedResults.Created($"/api/v1/projects/{created.Id}", Describe(created));
-        });
+        api.MapGet(
+            "{projectId}",
+            (ClaimsPrincipal user, string projectId, ProjectAccess access) =>
+                TypedResults.Ok(Describe(access.Require(user, projectId, ProjectRole.Viewer)))
+        );
+        api.MapPost(
+            "",
+            (ClaimsPrincipal user, NewProject project, ProjectService projects) =>
+            {
+                Project created = projects.Create(user, project.Name, project.Description ?? "");
+                return TypedResults.Created($"/api/v1/projects/{created.Id}", Describe(created));
+            }
+        );
     }
 
     private static ProjectSummary Describe(Project project) => new(project.Id, project.Name, project.Description, project.CreatedAt);

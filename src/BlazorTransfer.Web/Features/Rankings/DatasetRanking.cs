@@ -44,11 +44,12 @@ internal sealed record RankingActivity
 
     public bool IsAtWork => Error is null;
 
-    public RankingActivity Apply(RankingEvent happened) => happened switch
-    {
-        RankingProgressed e => this with { Progress = e },
-        CandidateRanked e => this with { Done = [.. Done, e.Candidate] },
-        RankingFinished => this,
-        _ => throw new InvalidOperationException($"No rule for {happened.GetType().Name}."),
-    };
+    public RankingActivity Apply(RankingEvent happened) =>
+        happened switch
+        {
+            RankingProgressed e => this with { Progress = e },
+            CandidateRanked e => this with { Done = [.. Done, e.Candidate] },
+            RankingFinished => this,
+            _ => throw new InvalidOperationException($"No rule for {happened.GetType().Name}."),
+        };
 }

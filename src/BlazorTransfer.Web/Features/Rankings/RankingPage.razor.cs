@@ -9,7 +9,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Rankings;
 
-/// <summary>Which backbone for this data? Starts a ranking, shows how far it is and what it found. It goes on when the page is left.</summary>
+/// <summary>Which backbone for this data? Starts a ranking, shows how far it is and what it found. It goes on when the page is
+/// left.</summary>
 public sealed partial class RankingPage : IDisposable
 {
     private const string Accuracy = "Linear probe";
@@ -17,9 +18,12 @@ public sealed partial class RankingPage : IDisposable
 
     private static readonly (string Key, string Title, bool Right, bool Small, string? Help)[] Columns =
     [
-        ("name", "Network", false, true, null), ("accuracy", "Probe top-1", true, true, "Linear probe on images that it did not see, with the standard deviation over the folds"),
-        ("logme", "LogME", true, false, "Log evidence per image; higher is better"), ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
-        ("flops", "GFLOPs", true, false, "Operations for one image, in 10⁹"), ("speed", "Images/s", true, false, "Without gradients, measured on this machine"),
+        ("name", "Network", false, true, null),
+        ("accuracy", "Probe top-1", true, true, "Linear probe on images that it did not see, with the standard deviation over the folds"),
+        ("logme", "LogME", true, false, "Log evidence per image; higher is better"),
+        ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
+        ("flops", "GFLOPs", true, false, "Operations for one image, in 10⁹"),
+        ("speed", "Images/s", true, false, "Without gradients, measured on this machine"),
         ("parameters", "Parameters", true, false, "With a head of 1,000 classes"),
     ];
 
@@ -78,16 +82,25 @@ public sealed partial class RankingPage : IDisposable
     {
         get
         {
-            IEnumerable<RankedCandidate> scored = _last!.Report.Candidates.Where(c => c.Scores is not null).OrderByDescending(c => c.Scores!.LogMe);
+            IEnumerable<RankedCandidate> scored = _last!
+                .Report.Candidates.Where(c => c.Scores is not null)
+                .OrderByDescending(c => c.Scores!.LogMe);
             return _descending ? [.. scored.OrderByDescending(Key)] : [.. scored.OrderBy(Key)];
         }
     }
 
     private IReadOnlyList<ScatterPoint> Points =>
-    [
-        .. _last!.Report.Candidates.Where(c => c.Scores is not null).Select(c => new ScatterPoint(
-            Costs[_cost].Of(c.Scores!), Scores[_score].Of(c.Scores!), _score == Accuracy ? c.Scores!.AccuracySd : 0, c.IsRandom ? $"{c.DisplayName}, random" : c.DisplayName!, KindOf(c))),
-    ];
+        [
+            .. _last!
+                .Report.Candidates.Where(c => c.Scores is not null)
+                .Select(c => new ScatterPoint(
+                    Costs[_cost].Of(c.Scores!),
+                    Scores[_score].Of(c.Scores!),
+                    _score == Accuracy ? c.Scores!.AccuracySd : 0,
+                    c.IsRandom ? $"{c.DisplayName}, random" : c.DisplayName!,
+                    KindOf(c)
+                )),
+        ];
 
     public void Dispose()
     {
@@ -103,47 +116,58 @@ public sealed partial class RankingPage : IDisposable
         Load();
         _ = FollowAsync();
         // Without labels there is nothing to choose.
-        if (_dataset.Latest.HasLabels) await LoadChoicesAsync();
+        if (_dataset.Latest.HasLabels)
+            await LoadChoicesAsync();
     }
 
-    private static string Stage(RankingProgressed? progress) => progress switch
-    {
-        null => "The worker is starting",
-        { Stage: RankingStage.ReadingImages } => "Reading images",
-        { Stage: RankingStage.ExtractingFeatures } => $"{progress.Candidate}: computing features",
-        { Stage: RankingStage.Scoring } => $"{progress.Candidate}: scoring",
-        _ => throw new InvalidOperationException($"No words for {progress.Stage}."),
-    };
+    private static string Stage(RankingProgressed? progress) =>
+        progress switch
+        {
+            null => "The worker is starting",
+            { Stage: RankingStage.ReadingImages } => "Reading images",
+            { Stage: RankingStage.ExtractingFeatures } => $"{progress.Candidate}: computing features",
+            { Stage: RankingStage.Scoring } => $"{progress.Candidate}: scoring",
+            _ => throw new InvalidOperationException($"No words for {progress.Stage}."),
+        };
 
-    private static string Detail(RankingProgressed? progress) => progress switch
-    {
-        null => "",
-        { Number: 0 } => $"{progress.Done:N0} of {progress.Total:N0}",
-        _ => $"network {progress.Number} of {progress.Candidates}, {progress.Done:N0} of {Format.Count(progress.Total, "image")}",
-    };
+    private static string Detail(RankingProgressed? progress) =>
+        progress switch
+        {
+            null => "",
+            { Number: 0 } => $"{progress.Done:N0} of {progress.Total:N0}",
+            _ => $"network {progress.Number} of {progress.Candidates}, {progress.Done:N0} of {Format.Count(progress.Total, "image")}",
+        };
 
-    private static string Ratio(RankedCandidate best, RankedCandidate other) => (other.Scores!.GigaFlops / best.Scores!.GigaFlops).ToString("P0");
+    private static string Ratio(RankedCandidate best, RankedCandidate other) =>
+        (other.Scores!.GigaFlops / best.Scores!.GigaFlops).ToString("P0");
 
-    private string RunWith(RankingChoice choice) => choice.RunId is { } run
-        ? AppRoutes.NewRun(ProjectId, dataset: DatasetId, start: run)
-        : AppRoutes.NewRunWith(ProjectId, DatasetId, choice.Backbone.Name, choice.Key);
+    private string RunWith(RankingChoice choice) =>
+        choice.RunId is { } run
+            ? AppRoutes.NewRun(ProjectId, dataset: DatasetId, start: run)
+            : AppRoutes.NewRunWith(ProjectId, DatasetId, choice.Backbone.Name, choice.Key);
 
-    private int KindOf(RankedCandidate c) => c == Verdict?.Best ? 0 : c == Verdict?.GoodValue ? 1 : c.IsRandom ? 2 : 3;
+    private int KindOf(RankedCandidate c) =>
+        c == Verdict?.Best ? 0
+        : c == Verdict?.GoodValue ? 1
+        : c.IsRandom ? 2
+        : 3;
 
-    private IComparable Key(RankedCandidate c) => _sort switch
-    {
-        "name" => c.DisplayName!,
-        "accuracy" => c.Scores!.Accuracy,
-        "logme" => c.Scores!.LogMe,
-        "hscore" => c.Scores!.HScore,
-        "flops" => c.Scores!.GigaFlops,
-        "speed" => c.Scores!.ImagesPerSecond,
-        "parameters" => c.Scores!.Parameters,
-        _ => throw new InvalidOperationException($"No column '{_sort}'."),
-    };
+    private IComparable Key(RankedCandidate c) =>
+        _sort switch
+        {
+            "name" => c.DisplayName!,
+            "accuracy" => c.Scores!.Accuracy,
+            "logme" => c.Scores!.LogMe,
+            "hscore" => c.Scores!.HScore,
+            "flops" => c.Scores!.GigaFlops,
+            "speed" => c.Scores!.ImagesPerSecond,
+            "parameters" => c.Scores!.Parameters,
+            _ => throw new InvalidOperationException($"No column '{_sort}'."),
+        };
 
     // Scores begin with the best, costs and names with the least.
-    private void SortBy(string key) => (_descending, _sort) = (_sort == key ? !_descending : key is "accuracy" or "logme" or "hscore" or "speed", key);
+    private void SortBy(string key) =>
+        (_descending, _sort) = (_sort == key ? !_descending : key is "accuracy" or "logme" or "hscore" or "speed", key);
 
     private void Load() => (_activity, _last) = Rankings.Get(User, ProjectId, DatasetId);
 
@@ -162,14 +186,17 @@ public sealed partial class RankingPage : IDisposable
 
     private void Include(RankingChoice choice, bool included)
     {
-        if (included) _leftOut.Remove(choice.Key);
-        else _leftOut.Add(choice.Key);
+        if (included)
+            _leftOut.Remove(choice.Key);
+        else
+            _leftOut.Add(choice.Key);
     }
 
     private async Task StartAsync()
     {
         _starting = true;
-        if (await AttemptAsync(() => Rankings.StartAsync(User, ProjectId, DatasetId, _leftOut, _withRandom))) Load();
+        if (await AttemptAsync(() => Rankings.StartAsync(User, ProjectId, DatasetId, _leftOut, _withRandom)))
+            Load();
         _starting = false;
     }
 
@@ -186,11 +213,10 @@ public sealed partial class RankingPage : IDisposable
         try
         {
             using var timer = new PeriodicTimer(Refresh);
-            while (await timer.WaitForNextTickAsync(_closed.Token)) await InvokeAsync(Look);
+            while (await timer.WaitForNextTickAsync(_closed.Token))
+                await InvokeAsync(Look);
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
         catch (Exception e)
         {
             await DispatchExceptionAsync(e);
@@ -199,11 +225,14 @@ public sealed partial class RankingPage : IDisposable
 
     private void Look()
     {
-        if (_activity is null && !Rankings.IsActive(DatasetId)) return;
+        if (_activity is null && !Rankings.IsActive(DatasetId))
+            return;
         (RankingActivity? activity, DateTimeOffset? finished) before = (_activity, _last?.FinishedAt);
         Load();
-        if (before == (_activity, _last?.FinishedAt)) return;
-        if (!IsAtWork) _cancelling = false;
+        if (before == (_activity, _last?.FinishedAt))
+            return;
+        if (!IsAtWork)
+            _cancelling = false;
         StateHasChanged();
     }
 }

@@ -9,7 +9,11 @@ internal static class RankingsFeature
 {
     public static IServiceCollection AddRankings(this IServiceCollection services)
     {
-        services.AddDocuments<DatasetRanking>("rankings", r => DatasetRanking.IdOf(r.DatasetId, r.DatasetVersion), new DocumentIndex<DatasetRanking>(nameof(DatasetRanking.ProjectId), r => r.ProjectId));
+        services.AddDocuments<DatasetRanking>(
+            "rankings",
+            r => DatasetRanking.IdOf(r.DatasetId, r.DatasetVersion),
+            new DocumentIndex<DatasetRanking>(nameof(DatasetRanking.ProjectId), r => r.ProjectId)
+        );
         services.AddDocuments<RankingRequest>("ranking_requests", r => r.DatasetId);
         services.AddSingleton<RankingService>();
         services.AddHostedService(provider => provider.GetRequiredService<RankingService>());
@@ -21,21 +25,30 @@ internal static class RankingsFeature
     public static void MapRankings(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/datasets/{datasetId}/ranking");
-        api.MapGet("", (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
-        {
-            (RankingActivity? activity, DatasetRanking? last) = rankings.Get(user, projectId, datasetId);
-            return TypedResults.Ok(new { activity, last });
-        });
-        api.MapPost("", async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
-        {
-            await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
-            return TypedResults.Accepted((string?)null);
-        });
-        api.MapPost("cancel", (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
-        {
-            rankings.Cancel(user, projectId, datasetId);
-            return TypedResults.Ok();
-        });
+        api.MapGet(
+            "",
+            (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+            {
+                (RankingActivity? activity, DatasetRanking? last) = rankings.Get(user, projectId, datasetId);
+                return TypedResults.Ok(new { activity, last });
+            }
+        );
+        api.MapPost(
+            "",
+            async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+            {
+                await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
+                return TypedResults.Accepted((string?)null);
+            }
+        );
+        api.MapPost(
+            "cancel",
+            (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+            {
+                rankings.Cancel(user, projectId, datasetId);
+                return TypedResults.Ok();
+            }
+        );
     }
 
     private sealed class DatasetUse(IServiceProvider provider) : IDatasetUse

@@ -46,7 +46,10 @@ public sealed partial class ComparePage : IDisposable
     {
         await base.OnInitializedAsync();
         Catalogue catalogue = await Catalogues.GetAsync();
-        _names = catalogue.Methods.SelectMany(catalogue.ParametersOf).GroupBy(p => p.Name, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.First().DisplayName);
+        _names = catalogue
+            .Methods.SelectMany(catalogue.ParametersOf)
+            .GroupBy(p => p.Name, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.First().DisplayName);
         _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(Refresh), DispatchExceptionAsync);
     }
 
@@ -82,11 +85,10 @@ public sealed partial class ComparePage : IDisposable
         try
         {
             tail = Runs.Events(User, ProjectId, runId, tail);
-            foreach (RunEvent e in tail.Events) view.Apply(e);
+            foreach (RunEvent e in tail.Events)
+                view.Apply(e);
         }
-        catch (InvalidDataException)
-        {
-        }
+        catch (InvalidDataException) { }
 
         _told[runId] = (view, tail);
         return view;

@@ -14,8 +14,12 @@ internal sealed class MetricCurves(params (string Key, string Name)[] known)
 
     public void Add(EpochCompleted e)
     {
-        if (Points.Count == 0) _shown = [.. known.Where(m => e.Metrics.ContainsKey(m.Key))];
-        if (_shown.Length == 0) return;
-        Points.Add(new ChartPoint(e.Epoch, [.. _shown.Select(m => e.Metrics.TryGetValue(m.Key, out double value) ? value : (double?)null)]));
+        if (Points.Count == 0)
+            _shown = [.. known.Where(m => e.Metrics.ContainsKey(m.Key))];
+        if (_shown.Length == 0)
+            return;
+        Points.Add(
+            new ChartPoint(e.Epoch, [.. _shown.Select(m => e.Metrics.TryGetValue(m.Key, out double value) ? value : (double?)null)])
+        );
     }
 }

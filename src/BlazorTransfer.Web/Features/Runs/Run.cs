@@ -31,7 +31,8 @@ internal sealed record RunSubmission
     /// <summary>The run whose model it learns from beside the labels; null where it has no teacher.</summary>
     public string? TeacherRunId { get; init; }
 
-    /// <summary>Shared by runs that were asked for together: they differ in their seed, their fold or, in a search, their settings. Null for one that stands alone.</summary>
+    /// <summary>Shared by runs that were asked for together: they differ in their seed, their fold or, in a search, their settings. Null
+    /// for one that stands alone.</summary>
     public string? ExperimentId { get; init; }
 
     /// <summary>The search that it is a trial of; null where it is none.</summary>
@@ -76,7 +77,8 @@ internal sealed record Run
     public int Epochs { get; init; }
     public int? BestEpoch { get; init; }
 
-    /// <summary>Validation top-1 of the best epoch so far, 0…1; the best one there was, unless the run keeps epochs by another figure.</summary>
+    /// <summary>Validation top-1 of the best epoch so far, 0…1; the best one there was, unless the run keeps epochs by another
+    /// figure.</summary>
     public double? BestTop1 { get; init; }
 
     /// <summary>Validation top-1 by epoch, for a small curve.</summary>
@@ -91,7 +93,8 @@ internal sealed record Run
     /// <summary>Top-1 on the labelled images of the target domain with the kept weights, where there are any.</summary>
     public double? TargetTop1 { get; init; }
 
-    /// <summary>Top-1 on the kind of images that the model is for: the target's, where its labels tell, else the validation split's.</summary>
+    /// <summary>Top-1 on the kind of images that the model is for: the target's, where its labels tell, else the validation
+    /// split's.</summary>
     public double? Top1 => TargetTop1 ?? BestTop1;
 
     /// <summary>What is known of the kept weights on the target without a label of it; null where the run has no target.</summary>
@@ -107,27 +110,40 @@ internal sealed record Run
 
     public Run Start() => Status == RunStatus.Queued ? this with { Status = RunStatus.Running } : this;
 
-    public Run RequestCancel(DateTimeOffset now) => Status switch
-    {
-        RunStatus.Queued => this with { Status = RunStatus.Cancelled, FinishedAt = now },
-        RunStatus.Running => this with { Status = RunStatus.Cancelling },
-        RunStatus.Cancelling or RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled => this,
-        _ => throw new InvalidOperationException($"No rule for {Status}."),
-    };
+    public Run RequestCancel(DateTimeOffset now) =>
+        Status switch
+        {
+            RunStatus.Queued => this with { Status = RunStatus.Cancelled, FinishedAt = now },
+            RunStatus.Running => this with { Status = RunStatus.Cancelling },
+            RunStatus.Cancelling or RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled => this,
+            _ => throw new InvalidOperationException($"No rule for {Status}."),
+        };
 
     /// <summary>Ends a run whose events cannot be read any more; nothing could be added to them either.</summary>
-    public Run Break(string reason, DateTimeOffset now) => Status.IsFinal() ? this : this with { Status = RunStatus.Failed, Error = reason, FinishedAt = now };
+    public Run Break(string reason, DateTimeOffset now) =>
+        Status.IsFinal() ? this : this with { Status = RunStatus.Failed, Error = reason, FinishedAt = now };
 
     /// <summary>Takes in the next event; one that was taken in before changes nothing.</summary>
     public Run Apply(RunEvent e)
     {
-        if (e.Sequence <= LastSequence) return this;
-        Run next = this with { LastSequence = e.Sequence, Status = Status == RunStatus.Queued ? RunStatus.Running : Status, StartedAt = StartedAt ?? e.Time };
+        if (e.Sequence <= LastSequence)
+            return this;
+        Run next = this with
+        {
+            LastSequence = e.Sequence,
+            Status = Status == RunStatus.Queued ? RunStatus.Running : Status,
+            StartedAt = StartedAt ?? e.Time,
+        };
         return e switch
         {
             RunStarted s => next with { Device = s.DeviceDescription, Epochs = s.Epochs },
             EpochCompleted c => next.TakeIn(c),
-            EvaluationCompleted { OfTarget: true } t => t.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? next with { TargetTop1 = target } : next,
+            EvaluationCompleted { OfTarget: true } t => t.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target)
+                ? next with
+                {
+                    TargetTop1 = target,
+                }
+                : next,
             EvaluationCompleted v => v.Metrics.TryGetValue(MetricKeys.TestTop1, out double test) ? next with { TestTop1 = test } : next,
             ArtifactWritten a => next with { PackageBytes = a.Bytes },
             RunFinished f => next with { Status = StatusOf(f.Outcome), Error = f.Error, FinishedAt = f.Time },
@@ -149,11 +165,12 @@ internal sealed record Run
         };
     }
 
-    private static RunStatus StatusOf(RunOutcome outcome) => outcome switch
-    {
-        RunOutcome.Succeeded => RunStatus.Succeeded,
-        RunOutcome.Failed => RunStatus.Failed,
-        RunOutcome.Cancelled => RunStatus.Cancelled,
-        _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
-    };
+    private static RunStatus StatusOf(RunOutcome outcome) =>
+        outcome switch
+        {
+            RunOutcome.Succeeded => RunStatus.Succeeded,
+            RunOutcome.Failed => RunStatus.Failed,
+            RunOutcome.Cancelled => RunStatus.Cancelled,
+            _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
+        };
 }

@@ -14,7 +14,8 @@ internal sealed record ComparedRun(Run Run, RunView View)
     /// <summary>What charts and sentences call it.</summary>
     public string Mark => $"#{Run.Submission.Number}";
 
-    public EvaluationCompleted? Evaluation(Split split) => View.Evaluations.FirstOrDefault(e => e.Split == split && !e.OfTarget && e.LabelSet is null);
+    public EvaluationCompleted? Evaluation(Split split) =>
+        View.Evaluations.FirstOrDefault(e => e.Split == split && !e.OfTarget && e.LabelSet is null);
 }
 
 /// <summary>A row of a comparison: a cell for each run.</summary>
@@ -34,7 +35,8 @@ internal sealed record ComparedCell(string Text, string? Detail = null, bool IsB
     public static ComparedCell Unknown { get; } = new("not begun");
 }
 
-/// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others are held against.</summary>
+/// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others
+/// are held against.</summary>
 /// <param name="runs">The runs.</param>
 /// <param name="now">When it is, for runs that go on.</param>
 internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOffset now)
@@ -48,45 +50,91 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     public Split Decisive => AllTested ? Split.Test : Split.Validation;
 
     /// <summary>All were asked about the same images, so that their answers can be held against each other.</summary>
-    public bool OnSameImages => runs.Select(r => (r.Run.Submission.DatasetId, r.Run.Submission.DatasetVersion, r.Run.Job.Data.Only, r.Run.Job.Fold)).Distinct().Count() <= 1;
+    public bool OnSameImages =>
+        runs.Select(r => (r.Run.Submission.DatasetId, r.Run.Submission.DatasetVersion, r.Run.Job.Data.Only, r.Run.Job.Fold))
+            .Distinct()
+            .Count() <= 1;
 
     public IEnumerable<ComparedRow> Results()
     {
-        yield return Accuracies("Top-1, validation", r => r.Run.BestTop1, r => r.View.Started?.ValidationSamples, "Of the best epoch, which is chosen on the same images, so it flatters. Below: where it may lie on all such images (95 %).");
-        if (runs.Any(r => r.Run.LastTop1 is not null)) yield return Accuracies("Top-1, validation, last epoch", r => r.Run.LastTop1, _ => null);
-        if (runs.Any(r => r.Run.TestTop1 is not null)) yield return Accuracies("Top-1, test", r => r.Run.TestTop1, r => r.View.Started?.TestSamples, "Images kept aside.");
-        if (runs.Any(r => r.Run.TargetTop1 is not null)) yield return Accuracies("Top-1, target", r => r.Run.TargetTop1, r => r.View.Started?.TargetScored, "Whose labels chose nothing.");
+        yield return Accuracies(
+            "Top-1, validation",
+            r => r.Run.BestTop1,
+            r => r.View.Started?.ValidationSamples,
+            "Of the best epoch, which is chosen on the same images, so it flatters. Below: where it may lie on all such images (95 %)."
+        );
+        if (runs.Any(r => r.Run.LastTop1 is not null))
+            yield return Accuracies("Top-1, validation, last epoch", r => r.Run.LastTop1, _ => null);
+        if (runs.Any(r => r.Run.TestTop1 is not null))
+            yield return Accuracies("Top-1, test", r => r.Run.TestTop1, r => r.View.Started?.TestSamples, "Images kept aside.");
+        if (runs.Any(r => r.Run.TargetTop1 is not null))
+            yield return Accuracies(
+                "Top-1, target",
+                r => r.Run.TargetTop1,
+                r => r.View.Started?.TargetScored,
+                "Whose labels chose nothing."
+            );
         if (OnSameImages && runs.Skip(1).Any(r => Gain(r) is not null))
         {
             string images = Decisive.ToString().ToLowerInvariant();
             yield return new ComparedRow(
-                $"Better than {runs[0].Mark}, points", [ComparedCell.None, .. runs.Skip(1).Select(r => Gain(r) is { } gain ? new ComparedCell(PairedGain.Points(gain.Difference), Judge(gain)) : ComparedCell.None)],
-                $"Image by image on the {images} split, with the 95 % interval; one that holds 0 may be chance.");
+                $"Better than {runs[0].Mark}, points",
+                [
+                    ComparedCell.None,
+                    .. runs.Skip(1)
+                        .Select(r =>
+                            Gain(r) is { } gain ? new ComparedCell(PairedGain.Points(gain.Difference), Judge(gain)) : ComparedCell.None
+                        ),
+                ],
+                $"Image by image on the {images} split, with the 95 % interval; one that holds 0 may be chance."
+            );
         }
 
-        if (runs.Any(r => r.View.LastEpoch is not null)) yield return Losses();
-        yield return Row("Epochs", r => r.Run.Epochs == 0 ? null : $"{r.Run.Epoch} of {r.Run.Epochs}", r => r.Run.BestEpoch is { } best ? $"best: {best}" : null);
+        if (runs.Any(r => r.View.LastEpoch is not null))
+            yield return Losses();
+        yield return Row(
+            "Epochs",
+            r => r.Run.Epochs == 0 ? null : $"{r.Run.Epoch} of {r.Run.Epochs}",
+            r => r.Run.BestEpoch is { } best ? $"best: {best}" : null
+        );
         yield return Row("Time", r => r.Run.Duration(now) is { } time ? Format.Duration(time) : null);
-        if (runs.Any(r => r.View.LastStep is not null)) yield return Row("Training, images/s", r => r.View.LastStep?.ImagesPerSecond.ToString("N0"));
-        yield return Row("Parameters trained", r => r.View.Started?.TrainableParameters.ToString("N0"), r => r.View.Started is { } s ? $"of {s.Parameters:N0}" : null);
+        if (runs.Any(r => r.View.LastStep is not null))
+            yield return Row("Training, images/s", r => r.View.LastStep?.ImagesPerSecond.ToString("N0"));
+        yield return Row(
+            "Parameters trained",
+            r => r.View.Started?.TrainableParameters.ToString("N0"),
+            r => r.View.Started is { } s ? $"of {s.Parameters:N0}" : null
+        );
         yield return Row("Download, size", r => r.Run.PackageBytes is { } bytes ? Format.Bytes(bytes) : null);
     }
 
     /// <summary>What runs were asked for: of all of it, or of what differs.</summary>
     /// <param name="all">Also what is the same.</param>
     /// <param name="nameOf">What people call a setting.</param>
-    public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) => AllSettings(nameOf).Where(row => all || row.Cells.Where(c => c != ComparedCell.Unknown).Distinct().Count() > 1);
+    public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) =>
+        AllSettings(nameOf).Where(row => all || row.Cells.Where(c => c != ComparedCell.Unknown).Distinct().Count() > 1);
 
-    /// <summary>Recall of each class on the decisive images, the classes on which the runs differ most first; none where the runs have other classes or images.</summary>
+    /// <summary>Recall of each class on the decisive images, the classes on which the runs differ most first; none where the runs have
+    /// other classes or images.</summary>
     public IReadOnlyList<ComparedRow> Recall()
     {
         EvaluationCompleted?[] evaluations = [.. runs.Select(r => r.Evaluation(Decisive))];
-        if (!OnSameImages || evaluations.Any(e => e is null) || runs.Any(r => !r.View.Started!.Classes.SequenceEqual(runs[0].View.Started!.Classes))) return [];
+        if (
+            !OnSameImages
+            || evaluations.Any(e => e is null)
+            || runs.Any(r => !r.View.Started!.Classes.SequenceEqual(runs[0].View.Started!.Classes))
+        )
+            return [];
         (double? Precision, double? Recall, int Images)[][] byRun = [.. evaluations.Select(e => RunView.PerClass(e!).ToArray())];
         return
         [
-            .. runs[0].View.Started!.Classes.Select((name, c) => (Name: name, Values: byRun.Select(r => r[c].Recall).ToArray(), byRun[0][c].Images))
-                .Where(row => row.Images > 0).OrderByDescending(row => row.Values.Max() - row.Values.Min()).Take(MostClasses)
+            .. runs[0]
+                .View.Started!.Classes.Select(
+                    (name, c) => (Name: name, Values: byRun.Select(r => r[c].Recall).ToArray(), byRun[0][c].Images)
+                )
+                .Where(row => row.Images > 0)
+                .OrderByDescending(row => row.Values.Max() - row.Values.Min())
+                .Take(MostClasses)
                 .Select(row => new ComparedRow(row.Name, Marked(row.Values, v => Format.Percent(v)), Format.Count(row.Images, "image"))),
         ];
     }
@@ -101,23 +149,52 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     private List<ChartPoint> Curves(Func<RunView, List<ChartPoint>> of)
     {
         Dictionary<double, double?>[] byRun = [.. runs.Select(r => of(r.View).ToDictionary(p => p.X, p => p.Y[1]))];
-        return [.. byRun.SelectMany(r => r.Keys).Distinct().Order().Select(x => new ChartPoint(x, [.. byRun.Select(r => r.GetValueOrDefault(x))]))];
+        return
+        [
+            .. byRun
+                .SelectMany(r => r.Keys)
+                .Distinct()
+                .Order()
+                .Select(x => new ChartPoint(x, [.. byRun.Select(r => r.GetValueOrDefault(x))])),
+        ];
     }
 
-    private PairedGain? Gain(ComparedRun run) => PairedGain.Of([(run.Evaluation(Decisive)?.Answers ?? "", runs[0].Evaluation(Decisive)?.Answers ?? "")]);
+    private PairedGain? Gain(ComparedRun run) =>
+        PairedGain.Of([(run.Evaluation(Decisive)?.Answers ?? "", runs[0].Evaluation(Decisive)?.Answers ?? "")]);
 
     private static string Judge(PairedGain gain) =>
-        $"{PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}: {(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "may be chance")}";
+        $"{PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}: "
+        + $"{(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "may be chance")}";
 
     private ComparedRow Accuracies(string title, Func<ComparedRun, double?> value, Func<ComparedRun, int?> images, string? hint = null)
     {
         ComparedCell[] cells = Marked([.. runs.Select(value)], v => Format.Percent(v));
-        return new ComparedRow(title, [.. cells.Zip(runs, (cell, run) => value(run) is { } v && images(run) is > 0 and int n ? cell with { Detail = AccuracyInterval.Of(v, n).ToString() } : cell)], hint);
+        return new ComparedRow(
+            title,
+            [
+                .. cells.Zip(
+                    runs,
+                    (cell, run) =>
+                        value(run) is { } v && images(run) is > 0 and int n
+                            ? cell with
+                            {
+                                Detail = AccuracyInterval.Of(v, n).ToString(),
+                            }
+                            : cell
+                ),
+            ],
+            hint
+        );
     }
 
     private ComparedRow Losses()
     {
-        double?[] values = [.. runs.Select(r => r.View.LastEpoch?.Metrics.TryGetValue(MetricKeys.ValidationLoss, out double loss) == true ? loss : (double?)null)];
+        double?[] values =
+        [
+            .. runs.Select(r =>
+                r.View.LastEpoch?.Metrics.TryGetValue(MetricKeys.ValidationLoss, out double loss) == true ? loss : (double?)null
+            ),
+        ];
         return new ComparedRow("Loss, validation, last epoch", Marked(values, v => v!.Value.ToString("F4"), lowIsGood: true));
     }
 
@@ -127,27 +204,46 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     /// <summary>Cells of which the best is marked, unless all are alike.</summary>
     private static ComparedCell[] Marked(double?[] values, Func<double?, string> show, bool lowIsGood = false)
     {
-        double? best = lowIsGood ? values.Min() : values.Max(), worst = lowIsGood ? values.Max() : values.Min();
+        double? best = lowIsGood ? values.Min() : values.Max(),
+            worst = lowIsGood ? values.Max() : values.Min();
         return [.. values.Select(v => v is null ? ComparedCell.None : new ComparedCell(show(v), IsBest: best != worst && v == best))];
     }
 
     private IEnumerable<ComparedRow> AllSettings(Func<string, string> nameOf)
     {
-        yield return Row("Images", r => $"{r.Run.Submission.DatasetName} v{r.Run.Submission.DatasetVersion}{(r.Run.Job.Data.Only is { } only ? $", {only}" : "")}");
+        yield return Row(
+            "Images",
+            r => $"{r.Run.Submission.DatasetName} v{r.Run.Submission.DatasetVersion}{(r.Run.Job.Data.Only is { } only ? $", {only}" : "")}"
+        );
         yield return Row("Target", r => r.Run.Submission.TargetName);
         yield return Row("Network", r => r.Run.Job.Backbone);
         yield return Row("Weights", r => r.Run.Job.Weights.Name);
         yield return Row("Method", r => r.Run.Job.Method);
         yield return Row("Teacher", r => r.Run.Job.Teacher?.Name);
-        yield return Row("Learned beside the classes", r => r.Run.Job.LabelSets.Count == 0 ? null : string.Join(", ", r.Run.Job.LabelSets.Select(l => $"{l.Name}, weight {l.Weight}")));
+        yield return Row(
+            "Learned beside the classes",
+            r => r.Run.Job.LabelSets.Count == 0 ? null : string.Join(", ", r.Run.Job.LabelSets.Select(l => $"{l.Name}, weight {l.Weight}"))
+        );
         yield return Row("Seed", r => $"{r.Run.Job.Seed}");
         yield return Row("Fold", r => r.Run.Job.Fold is { } fold ? $"{fold.Index + 1} of {fold.Count}" : null);
         yield return Told("Device", started => started.DeviceDescription);
         foreach (string setting in runs.SelectMany(r => r.View.Started?.Settings.Keys ?? []).Distinct(StringComparer.Ordinal))
-            yield return Told(nameOf(setting), started => started.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) ? value.ToString() : null);
+            yield return Told(
+                nameOf(setting),
+                started => started.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) ? value.ToString() : null
+            );
     }
 
     /// <summary>What only a worker tells, once it has begun.</summary>
     private ComparedRow Told(string title, Func<RunStarted, string?> text) =>
-        new(title, [.. runs.Select(r => r.View.Started is not { } started ? ComparedCell.Unknown : text(started) is { } t ? new ComparedCell(t) : ComparedCell.None)]);
+        new(
+            title,
+            [
+                .. runs.Select(r =>
+                    r.View.Started is not { } started ? ComparedCell.Unknown
+                    : text(started) is { } t ? new ComparedCell(t)
+                    : ComparedCell.None
+                ),
+            ]
+        );
 }

@@ -33,14 +33,16 @@ internal sealed class RunListWatch : IDisposable
     // Raised on the supervisor's thread, for every project.
     private void OnChanged(string projectId)
     {
-        if (projectId == _projectId && Interlocked.Exchange(ref _refreshing, 1) == 0) _ = RefreshAsync();
+        if (projectId == _projectId && Interlocked.Exchange(ref _refreshing, 1) == 0)
+            _ = RefreshAsync();
     }
 
     private async Task RefreshAsync()
     {
         await Task.Delay(Pause);
         Interlocked.Exchange(ref _refreshing, 0);
-        if (_closed) return;
+        if (_closed)
+            return;
         try
         {
             await _refresh();

@@ -41,7 +41,8 @@ public sealed partial class RunPage : IDisposable
     private RunEventStream Stream { get; set; } = null!;
 
     /// <summary>Predictions of the chosen epoch; of the latest one unless somebody chose.</summary>
-    private SamplesPredicted? ShownSamples => _view.Samples.Count == 0 ? null : _view.Samples[Math.Min(_sampleIndex ?? _view.Samples.Count, _view.Samples.Count) - 1];
+    private SamplesPredicted? ShownSamples =>
+        _view.Samples.Count == 0 ? null : _view.Samples[Math.Min(_sampleIndex ?? _view.Samples.Count, _view.Samples.Count) - 1];
 
     /// <summary>A chart is drawn with its curves: the first epoch says whether the target's is among them.</summary>
     private bool HasTarget => _view.LastEpoch?.Metrics.ContainsKey(MetricKeys.TargetTop1) == true;
@@ -54,7 +55,8 @@ public sealed partial class RunPage : IDisposable
         : _view.Started is { TargetSamples: > 0 } ? "source images, seen as the target's are"
         : $"best epoch, {best}";
 
-    private static string Beside(Run run) => run.Job.LabelSets.Count == 0 ? "" : $" of class, {string.Join(", ", run.Job.LabelSets.Select(l => l.Name))}";
+    private static string Beside(Run run) =>
+        run.Job.LabelSets.Count == 0 ? "" : $" of class, {string.Join(", ", run.Job.LabelSets.Select(l => l.Name))}";
 
     private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
 
@@ -95,9 +97,7 @@ public sealed partial class RunPage : IDisposable
                 await InvokeAsync(() => Take([]));
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
         catch (Exception e)
         {
             await DispatchExceptionAsync(e);
@@ -106,10 +106,12 @@ public sealed partial class RunPage : IDisposable
 
     private void Take(IReadOnlyList<RunEvent> batch)
     {
-        foreach (RunEvent runEvent in batch) _view.Apply(runEvent);
+        foreach (RunEvent runEvent in batch)
+            _view.Apply(runEvent);
         RunStatus before = _run.Status;
         _run = Runs.Get(User, ProjectId, RunId);
-        if (_run.Status != before) LoadResults();
+        if (_run.Status != before)
+            LoadResults();
         StateHasChanged();
     }
 
@@ -117,7 +119,8 @@ public sealed partial class RunPage : IDisposable
     private void LoadResults()
     {
         // Nobody asks for an oracle alone: what is asked for again is the comparison that it belongs to.
-        _again = _run.Job.Target is not { IsOracle: true } ? RunId
+        _again = _run.Job.Target is not { IsOracle: true }
+            ? RunId
             : Runs.Experiment(User, ProjectId, _run.Submission.ExperimentId!).FirstOrDefault(r => r.Job.Target is { IsOracle: false })?.Id;
         _lineage = Lineage.OfRun(User, ProjectId, RunId);
         _embedding = Runs.Embedding(User, ProjectId, RunId);
@@ -130,13 +133,30 @@ public sealed partial class RunPage : IDisposable
 
     private async Task CancelAsync()
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Cancel the run?", "The worker stops at the next batch. What it has learned so far is not offered as a model.", "Cancel the run")) return;
+        if (
+            !await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Cancel the run?",
+                "The worker stops at the next batch. What it has learned so far is not offered as a model.",
+                "Cancel the run"
+            )
+        )
+            return;
         await AttemptAsync(() => _run = Runs.Cancel(User, ProjectId, RunId));
     }
 
     private async Task DeleteAsync()
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Delete the run?", "Its curves and its model are deleted. This cannot be undone.", "Delete the run")) return;
-        if (await AttemptAsync(() => Runs.Delete(User, ProjectId, RunId))) Navigation.NavigateTo(AppRoutes.Runs(ProjectId));
+        if (
+            !await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Delete the run?",
+                "Its curves and its model are deleted. This cannot be undone.",
+                "Delete the run"
+            )
+        )
+            return;
+        if (await AttemptAsync(() => Runs.Delete(User, ProjectId, RunId)))
+            Navigation.NavigateTo(AppRoutes.Runs(ProjectId));
     }
 }

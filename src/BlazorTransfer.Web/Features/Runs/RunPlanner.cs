@@ -17,7 +17,14 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Looks whether a request can be met, with what the user may use, and makes jobs of it. Nothing is entered anywhere.</summary>
 internal sealed class RunPlanner(
-    DocumentCollection<Run> runs, ProjectAccess access, DatasetService datasets, WeightsLibrary weights, CatalogueProvider catalogues, DataFolder folder, TimeProvider clock)
+    DocumentCollection<Run> runs,
+    ProjectAccess access,
+    DatasetService datasets,
+    WeightsLibrary weights,
+    CatalogueProvider catalogues,
+    DataFolder folder,
+    TimeProvider clock
+)
 {
     public const int MostRepeats = 20;
     public const int MostFolds = 20;
@@ -25,7 +32,11 @@ internal sealed class RunPlanner(
 
     /// <summary>The run that is asked for, or the runs of an experiment. They have no number yet.</summary>
     /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
-    public async Task<IReadOnlyList<(RunSubmission Submission, JobSpec Job)>> PlanAsync(ClaimsPrincipal user, string projectId, RunRequest request)
+    public async Task<IReadOnlyList<(RunSubmission Submission, JobSpec Job)>> PlanAsync(
+        ClaimsPrincipal user,
+        string projectId,
+        RunRequest request
+    )
     {
         CheckExperiment(request);
         Checked found = await CheckAsync(user, projectId, request);
@@ -50,22 +61,29 @@ internal sealed class RunPlanner(
 
     /// <summary>The job for a worker that tries the request out; there is no run.</summary>
     /// <inheritdoc cref="PlanAsync" path="/exception"/>
-    public async Task<JobSpec> PrepareAsync(ClaimsPrincipal user, string projectId, RunRequest request) => (await CheckAsync(user, projectId, request)).Job;
+    public async Task<JobSpec> PrepareAsync(ClaimsPrincipal user, string projectId, RunRequest request) =>
+        (await CheckAsync(user, projectId, request)).Job;
 
     private async Task<Checked> CheckAsync(ClaimsPrincipal user, string projectId, RunRequest request)
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
-        if (dataset.Version(request.DatasetVersion) is null) throw new RefusedException("The data set has no such version.");
+        if (dataset.Version(request.DatasetVersion) is null)
+            throw new RefusedException("The data set has no such version.");
         dataset.RequireLabels(request.DatasetVersion);
         Catalogue catalogue = await catalogues.GetAsync();
-        BackboneSpec backbone = catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
-        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
+        BackboneSpec backbone =
+            catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
+        TransferMethodSpec method =
+            catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
         IReadOnlyList<ParameterSpec> specs = catalogue.ParametersOf(method);
         (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
-        if (settings is null) throw new RefusedException(string.Join(" ", errors.Values));
-        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device)) throw new RefusedException($"There is no device '{request.Device}'.");
-        if (method.AdaptsToTarget && request.Target is null) throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.");
+        if (settings is null)
+            throw new RefusedException(string.Join(" ", errors.Values));
+        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device))
+            throw new RefusedException($"There is no device '{request.Device}'.");
+        if (method.AdaptsToTarget && request.Target is null)
+            throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.");
         Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
         DataSpec data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only };
         CheckLabelSets(request, method, data);
@@ -88,93 +106,163 @@ internal sealed class RunPlanner(
 
     private static void CheckLabelSets(RunRequest request, TransferMethodSpec method, DataSpec data)
     {
-        if (!method.LearnsLabelSets && request.LabelSets.Count > 0) throw new RefusedException($"{method.DisplayName} learns the classes alone.");
-        if (!method.LearnsLabelSets) return;
-        if (request.LabelSets.Count == 0) throw new RefusedException($"{method.DisplayName} learns other labels of the images beside their classes. Choose at least one of these label sets.");
-        if (request.Target is not null) throw new RefusedException($"{method.DisplayName} has no target domain.");
-        if (LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong) throw new RefusedException(wrong);
+        if (!method.LearnsLabelSets && request.LabelSets.Count > 0)
+            throw new RefusedException($"{method.DisplayName} learns the classes alone.");
+        if (!method.LearnsLabelSets)
+            return;
+        if (request.LabelSets.Count == 0)
+            throw new RefusedException(
+                $"{method.DisplayName} learns other labels of the images beside their classes. Choose at least one of these label sets."
+            );
+        if (request.Target is not null)
+            throw new RefusedException($"{method.DisplayName} has no target domain.");
+        if (LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong)
+            throw new RefusedException(wrong);
     }
 
     private TargetSpec TargetFor(RunRequest request, Dataset dataset, TransferMethodSpec method)
     {
         TargetRequest target = request.Target!;
-        if (dataset.Version(target.DatasetVersion) is null) throw new RefusedException("The target's data set has no such version.");
+        if (dataset.Version(target.DatasetVersion) is null)
+            throw new RefusedException("The target's data set has no such version.");
         if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
-            throw new RefusedException("Source and target are the same images. Take another data set as the target, or divide this one by a tag.");
+            throw new RefusedException(
+                "Source and target are the same images. Take another data set as the target, or divide this one by a tag."
+            );
         if (method.UsesTargetLabels && target.LabelledPerClass == 0)
-            throw new RefusedException($"{method.DisplayName} learns from a few labelled images of the target. Say how many of each class, such as {DomainForm.UsualLabels}.");
-        if (!method.UsesTargetLabels && target.LabelledPerClass != 0) throw new RefusedException($"{method.DisplayName} learns from no label of the target, so it is given no labelled images.");
+            throw new RefusedException(
+                $"{method.DisplayName} learns from a few labelled images of the target. Say how many of each class, such as "
+                    + $"{DomainForm.UsualLabels}."
+            );
+        if (!method.UsesTargetLabels && target.LabelledPerClass != 0)
+            throw new RefusedException($"{method.DisplayName} learns from no label of the target, so it is given no labelled images.");
         var spec = new TargetSpec(
-            datasets.DataSpecFor(dataset, target.DatasetVersion) with { Only = target.Only, ClassNames = target.ClassNames }, target.Transductive, LabelledPerClass: target.LabelledPerClass);
+            datasets.DataSpecFor(dataset, target.DatasetVersion) with
+            {
+                Only = target.Only,
+                ClassNames = target.ClassNames,
+            },
+            target.Transductive,
+            LabelledPerClass: target.LabelledPerClass
+        );
         // Only a method that learns from them needs the images looked at before the worker does.
-        if (method.UsesTargetLabels && spec.WhyTooFewLabels(spec.Data.Read()) is { } wrong) throw new RefusedException(wrong);
+        if (method.UsesTargetLabels && spec.WhyTooFewLabels(spec.Data.Read()) is { } wrong)
+            throw new RefusedException(wrong);
         return spec;
     }
 
     private static void CheckExperiment(RunRequest request)
     {
-        if (request.Repeats is < 1 or > MostRepeats) throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
-        if (request.Folds is 1 or < 0 or > MostFolds) throw new RefusedException($"A cross-validation has 2 to {MostFolds} folds.");
+        if (request.Repeats is < 1 or > MostRepeats)
+            throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
+        if (request.Folds is 1 or < 0 or > MostFolds)
+            throw new RefusedException($"A cross-validation has 2 to {MostFolds} folds.");
         if ((request.Repeats > 1 ? 1 : 0) + (request.Folds > 1 ? 1 : 0) + (request.Search is null ? 0 : 1) > 1)
             throw new RefusedException("Choose several seeds, a cross-validation or a search: one at a time.");
-        if (request.Target is not null && request.Folds > 1) throw new RefusedException("A cross-validation has no target domain. Take several seeds instead.");
+        if (request.Target is not null && request.Folds > 1)
+            throw new RefusedException("A cross-validation has no target domain. Take several seeds instead.");
     }
 
     /// <summary>The run that was asked for, or all those of an experiment.</summary>
     private static IEnumerable<(RunSubmission, JobSpec)> Expand(RunRequest request, RunSubmission submission, Checked found)
     {
         (JobSpec job, IReadOnlyList<ParameterSpec> specs, ParameterSet settings) = (found.Job, found.Specs, found.Settings);
-        if (request is { Search: null, Target.WithBaselines: true } && AdaptationBaselines.IsScored(job)) return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
-        if (request is { Repeats: 1, Folds: 0, Search: null }) return [(submission, job)];
+        if (request is { Search: null, Target.WithBaselines: true } && AdaptationBaselines.IsScored(job))
+            return WithBaselines(request, submission with { ExperimentId = Ids.New() }, found);
+        if (request is { Repeats: 1, Folds: 0, Search: null })
+            return [(submission, job)];
         RunSubmission member = submission with { ExperimentId = Ids.New() };
-        if (request.Folds > 1) return Enumerable.Range(0, request.Folds).Select(i => (member, job with { Fold = new Fold(i, request.Folds, request.Seed) }));
-        if (request.Search is not { } search) return Enumerable.Range(0, request.Repeats).Select(i => (member, job with { Seed = request.Seed + i }));
+        if (request.Folds > 1)
+            return Enumerable.Range(0, request.Folds).Select(i => (member, job with { Fold = new Fold(i, request.Folds, request.Seed) }));
+        if (request.Search is not { } search)
+            return Enumerable.Range(0, request.Repeats).Select(i => (member, job with { Seed = request.Seed + i }));
         search.Check(specs);
         SearchPlan plan = search with { Epochs = settings.Integer(SearchPlan.EpochsSetting) };
         return plan.Draw(specs, request.Parameters, request.Seed)
-            .Select((drawn, i) => (member with { Search = plan, Trial = i + 1 }, SearchConductor.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0))));
+            .Select(
+                (drawn, i) =>
+                    (
+                        member with
+                        {
+                            Search = plan,
+                            Trial = i + 1,
+                        },
+                        SearchConductor.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0))
+                    )
+            );
     }
 
-    /// <summary>The method, and beside it the same learning on the source alone and on the target's own labels, each with every seed.</summary>
+    /// <summary>The method, and beside it the same learning on the source alone and on the target's own labels, each with every
+    /// seed.</summary>
     private static IEnumerable<(RunSubmission, JobSpec)> WithBaselines(RunRequest request, RunSubmission submission, Checked found)
     {
         TransferMethodSpec plain = AdaptationBaselines.MethodFor(found.Method, found.Catalogue);
         var parts = new List<(AdaptationPart Part, JobSpec Job)> { (AdaptationPart.Method, found.Job) };
-        JobSpec sourceOnly = found.Job with { Method = plain.Name, Parameters = AdaptationBaselines.Settings(found.Settings, found.Catalogue.ParametersOf(plain)) };
-        if (plain != found.Method) parts.Add((AdaptationPart.SourceOnly, sourceOnly));
-        if (AdaptationBaselines.OracleOf(sourceOnly) is { } oracle) parts.Add((AdaptationPart.Oracle, oracle));
-        return parts.SelectMany(p => Enumerable.Range(0, request.Repeats).Select(i => (
-            (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!, found.TargetDataset!) : submission) with { Part = p.Part, Name = NameOf(p.Part, submission.Name) },
-            p.Job with { Seed = request.Seed + i })));
+        JobSpec sourceOnly = found.Job with
+        {
+            Method = plain.Name,
+            Parameters = AdaptationBaselines.Settings(found.Settings, found.Catalogue.ParametersOf(plain)),
+        };
+        if (plain != found.Method)
+            parts.Add((AdaptationPart.SourceOnly, sourceOnly));
+        if (AdaptationBaselines.OracleOf(sourceOnly) is { } oracle)
+            parts.Add((AdaptationPart.Oracle, oracle));
+        return parts.SelectMany(p =>
+            Enumerable
+                .Range(0, request.Repeats)
+                .Select(i =>
+                    (
+                        (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!, found.TargetDataset!) : submission) with
+                        {
+                            Part = p.Part,
+                            Name = NameOf(p.Part, submission.Name),
+                        },
+                        p.Job with
+                        {
+                            Seed = request.Seed + i,
+                        }
+                    )
+                )
+        );
     }
 
     /// <summary>The target's data set is what such a run learns from, and whose images it shows.</summary>
-    private static RunSubmission OnTarget(RunSubmission submission, TargetRequest target, Dataset dataset) => submission with
-    {
-        DatasetId = dataset.Id,
-        DatasetVersion = target.DatasetVersion,
-        DatasetName = dataset.Name,
-    };
+    private static RunSubmission OnTarget(RunSubmission submission, TargetRequest target, Dataset dataset) =>
+        submission with
+        {
+            DatasetId = dataset.Id,
+            DatasetVersion = target.DatasetVersion,
+            DatasetName = dataset.Name,
+        };
 
-    private static string NameOf(AdaptationPart part, string name) => part switch
-    {
-        AdaptationPart.Method => name,
-        AdaptationPart.SourceOnly => $"{name}: source only",
-        AdaptationPart.Oracle => $"{name}: oracle",
-        _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
-    };
+    private static string NameOf(AdaptationPart part, string name) =>
+        part switch
+        {
+            AdaptationPart.Method => name,
+            AdaptationPart.SourceOnly => $"{name}: source only",
+            AdaptationPart.Oracle => $"{name}: oracle",
+            _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
+        };
 
     private static string NameOf(DataSpec data) => data.Only is null ? data.Version! : $"{data.Version}, {data.Only}";
 
     private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone, TransferMethodSpec method)
     {
-        if (!method.TakesWeights && (request.WeightsId ?? request.ParentRunId) is not null) throw new RefusedException($"{method.DisplayName} starts from random weights, so it takes none.");
-        if (request is { ParentRunId: not null, WeightsId: not null }) throw new RefusedException("A run starts from weights or from another run, not from both.");
-        if (request.ParentRunId is not null) return WeightsOfRun(user, request.ParentRunId, backbone);
-        if (request.WeightsId is null) return method.Source == SourceUse.None ? WeightsSpec.Random : throw new RefusedException($"{method.DisplayName} needs pretrained weights to start from.");
+        if (!method.TakesWeights && (request.WeightsId ?? request.ParentRunId) is not null)
+            throw new RefusedException($"{method.DisplayName} starts from random weights, so it takes none.");
+        if (request is { ParentRunId: not null, WeightsId: not null })
+            throw new RefusedException("A run starts from weights or from another run, not from both.");
+        if (request.ParentRunId is not null)
+            return WeightsOfRun(user, request.ParentRunId, backbone);
+        if (request.WeightsId is null)
+            return method.Source == SourceUse.None
+                ? WeightsSpec.Random
+                : throw new RefusedException($"{method.DisplayName} needs pretrained weights to start from.");
         BackboneWeights entry = weights.Get(user, request.WeightsId);
         if (method.Source == SourceUse.TrunkAndHead && entry.HeadClasses == 0)
-            throw new RefusedException($"The weights '{entry.Name}' have no head, and {method.DisplayName} needs that of the classes they were trained on.");
+            throw new RefusedException(
+                $"The weights '{entry.Name}' have no head, and {method.DisplayName} needs that of the classes they were trained on."
+            );
         return entry.Backbones.Contains(backbone.Name)
             ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
             : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
@@ -185,15 +273,22 @@ internal sealed class RunPlanner(
         (Run parent, string file, string name) = ModelOf(user, runId, "to start from");
         return parent.Job.Backbone == backbone.Name
             ? new WeightsSpec(file, Name: name)
-            : throw new RefusedException($"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network.");
+            : throw new RefusedException(
+                $"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network."
+            );
     }
 
     // Whether its classes are those of the images, the worker sees: they lie in the model's file.
     private TeacherSpec? TeacherFor(ClaimsPrincipal user, RunRequest request, TransferMethodSpec method)
     {
         if (request.TeacherRunId is not { } runId)
-            return method.TakesTeacher ? throw new RefusedException($"{method.DisplayName} learns from an earlier run's model. Choose the run that is the teacher.") : null;
-        if (!method.TakesTeacher) throw new RefusedException($"{method.DisplayName} takes no teacher.");
+            return method.TakesTeacher
+                ? throw new RefusedException(
+                    $"{method.DisplayName} learns from an earlier run's model. Choose the run that is the teacher."
+                )
+                : null;
+        if (!method.TakesTeacher)
+            throw new RefusedException($"{method.DisplayName} takes no teacher.");
         (_, string file, string name) = ModelOf(user, runId, "to learn from");
         return new TeacherSpec(file, name);
     }
@@ -208,13 +303,23 @@ internal sealed class RunPlanner(
             : throw new RefusedException($"Run #{run.Submission.Number} has no model {purpose}.");
     }
 
-    private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) => request.Name.Trim() switch
-    {
-        "" => $"{method.DisplayName}, {backbone.DisplayName}",
-        { Length: <= LongestName } name => name,
-        _ => throw new RefusedException($"The name has more than {LongestName} characters."),
-    };
+    private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) =>
+        request.Name.Trim() switch
+        {
+            "" => $"{method.DisplayName}, {backbone.DisplayName}",
+            { Length: <= LongestName } name => name,
+            _ => throw new RefusedException($"The name has more than {LongestName} characters."),
+        };
 
     /// <summary>What a request comes to, once all of it was found right.</summary>
-    private sealed record Checked(JobSpec Job, Dataset Dataset, BackboneSpec Backbone, TransferMethodSpec Method, IReadOnlyList<ParameterSpec> Specs, ParameterSet Settings, Catalogue Catalogue, Dataset? TargetDataset);
+    private sealed record Checked(
+        JobSpec Job,
+        Dataset Dataset,
+        BackboneSpec Backbone,
+        TransferMethodSpec Method,
+        IReadOnlyList<ParameterSpec> Specs,
+        ParameterSet Settings,
+        Catalogue Catalogue,
+        Dataset? TargetDataset
+    );
 }

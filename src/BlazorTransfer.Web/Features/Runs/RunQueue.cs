@@ -13,7 +13,10 @@ internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, 
     /// <summary>Enters runs of a project, numbered on from those it has; nobody else enters any meanwhile.</summary>
     /// <param name="projectId">The project.</param>
     /// <param name="choose">Called with the project's runs; says which to add. Their numbers are set here.</param>
-    public async Task<IReadOnlyList<Run>> EnterAsync(string projectId, Func<IReadOnlyList<Run>, IEnumerable<(RunSubmission Submission, JobSpec Job)>> choose)
+    public async Task<IReadOnlyList<Run>> EnterAsync(
+        string projectId,
+        Func<IReadOnlyList<Run>, IEnumerable<(RunSubmission Submission, JobSpec Job)>> choose
+    )
     {
         await _entering.WaitAsync();
         try
@@ -32,11 +35,19 @@ internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, 
     private Run Enter(RunSubmission submission, JobSpec job)
     {
         string id = Ids.New();
-        var run = new Run { Id = id, Submission = submission, Job = job with { RunId = id, FeatureCache = folder.FeatureCache } };
+        var run = new Run
+        {
+            Id = id,
+            Submission = submission,
+            Job = job with { RunId = id, FeatureCache = folder.FeatureCache },
+        };
         RunFolder runFolder = folder.Run(id);
         runFolder.Create();
         run.Job.Save(runFolder.Job);
-        AtomicFile.WriteAllText(Path.Combine(runFolder.Path, RunSubmission.FileName), JsonSerializer.Serialize(run.Submission, ProtocolJson.Indented));
+        AtomicFile.WriteAllText(
+            Path.Combine(runFolder.Path, RunSubmission.FileName),
+            JsonSerializer.Serialize(run.Submission, ProtocolJson.Indented)
+        );
         runs.Save(run);
         changes.Publish(submission.ProjectId);
         return run;

@@ -20,8 +20,16 @@ internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder
         try
         {
             var run = new RunFolder(path);
-            RunSubmission submission = JsonSerializer.Deserialize<RunSubmission>(File.ReadAllText(Path.Combine(path, RunSubmission.FileName)), ProtocolJson.Line)!;
-            var fresh = new Run { Id = Path.GetFileName(path), Submission = submission, Job = JobSpec.Load(run.Job) };
+            RunSubmission submission = JsonSerializer.Deserialize<RunSubmission>(
+                File.ReadAllText(Path.Combine(path, RunSubmission.FileName)),
+                ProtocolJson.Line
+            )!;
+            var fresh = new Run
+            {
+                Id = Path.GetFileName(path),
+                Submission = submission,
+                Job = JobSpec.Load(run.Job),
+            };
             return RunEventTail.Read(run.Events).Events.Aggregate(fresh, (state, e) => state.Apply(e));
         }
         catch (Exception e) when (e is IOException or InvalidDataException or JsonException)

@@ -12,7 +12,14 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Runs of a project, for the signed-in user.</summary>
 internal sealed class RunService(
-    DocumentCollection<Run> runs, ProjectAccess access, RunPlanner planner, DataFolder folder, RunQueue queue, RunChanges changes, TimeProvider clock) : IProjectContent, IDatasetUse, IWeightsUse
+    DocumentCollection<Run> runs,
+    ProjectAccess access,
+    RunPlanner planner,
+    DataFolder folder,
+    RunQueue queue,
+    RunChanges changes,
+    TimeProvider clock
+) : IProjectContent, IDatasetUse, IWeightsUse
 {
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
@@ -28,18 +35,24 @@ internal sealed class RunService(
     }
 
     /// <summary>What a run has told since <paramref name="after"/>.</summary>
-    public RunEventTail Events(ClaimsPrincipal user, string projectId, string runId, RunEventTail after) => after.ReadOn(folder.Run(Get(user, projectId, runId).Id).Events);
+    public RunEventTail Events(ClaimsPrincipal user, string projectId, string runId, RunEventTail after) =>
+        after.ReadOn(folder.Run(Get(user, projectId, runId).Id).Events);
 
-    /// <summary>Finished runs of all projects that the user sees, the newest first: models that another run can start from or learn from.</summary>
+    /// <summary>Finished runs of all projects that the user sees, the newest first: models that another run can start from or learn
+    /// from.</summary>
     public IReadOnlyList<Run> Models(ClaimsPrincipal user) =>
-    [
-        .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded)).Where(r => access.Sees(user, r.Submission.ProjectId)).OrderByDescending(r => r.FinishedAt),
-    ];
+        [
+            .. runs.FindBy(nameof(Run.Status), nameof(RunStatus.Succeeded))
+                .Where(r => access.Sees(user, r.Submission.ProjectId))
+                .OrderByDescending(r => r.FinishedAt),
+        ];
 
-    /// <summary>Whether a run, or one whose model it came from, has learned from a data set or adapted to it; of a run that was deleted nobody knows, so that it may have.</summary>
+    /// <summary>Whether a run, or one whose model it came from, has learned from a data set or adapted to it; of a run that was deleted
+    /// nobody knows, so that it may have.</summary>
     public bool MayHaveLearnedFrom(Run run, string datasetId) =>
-        run.Submission.DatasetId == datasetId || run.Submission.TargetDatasetId == datasetId
-            || run.Submission.Origins().Any(id => runs.Find(id) is not { } origin || MayHaveLearnedFrom(origin, datasetId));
+        run.Submission.DatasetId == datasetId
+        || run.Submission.TargetDatasetId == datasetId
+        || run.Submission.Origins().Any(id => runs.Find(id) is not { } origin || MayHaveLearnedFrom(origin, datasetId));
 
     /// <summary>The runs of an experiment, in the order in which they were entered.</summary>
     public IReadOnlyList<Run> Experiment(ClaimsPrincipal user, string projectId, string experimentId) =>
@@ -51,7 +64,8 @@ internal sealed class RunService(
     public async Task<Run> SubmitAsync(ClaimsPrincipal user, string projectId, RunRequest request)
     {
         access.Require(user, projectId, ProjectRole.Editor);
-        if (folder.IsLowOnSpace) throw new RefusedException("The disk is nearly full. Free some space first.");
+        if (folder.IsLowOnSpace)
+            throw new RefusedException("The disk is nearly full. Free some space first.");
         IReadOnlyList<(RunSubmission, JobSpec)> planned = await planner.PlanAsync(user, projectId, request);
         return (await queue.EnterAsync(projectId, _ => planned))[0];
     }
@@ -70,7 +84,8 @@ internal sealed class RunService(
     {
         IReadOnlyList<Run> experiment = Experiment(user, projectId, experimentId);
         access.Require(user, projectId, ProjectRole.Editor);
-        foreach (Run run in experiment.Where(r => !r.Status.IsFinal())) runs.Change(run.Id, r => r.RequestCancel(clock.GetUtcNow()));
+        foreach (Run run in experiment.Where(r => !r.Status.IsFinal()))
+            runs.Change(run.Id, r => r.RequestCancel(clock.GetUtcNow()));
         changes.Publish(projectId);
     }
 
@@ -79,7 +94,8 @@ internal sealed class RunService(
     {
         Run run = Get(user, projectId, runId);
         access.Require(user, projectId, ProjectRole.Editor);
-        if (!run.Status.IsFinal()) throw new RefusedException("The run is not over. Cancel it first.");
+        if (!run.Status.IsFinal())
+            throw new RefusedException("The run is not over. Cancel it first.");
         if (runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Contains(runId)))
             throw new RefusedException("A run that is not over needs this one's model. Wait for it, or cancel it first.");
         Remove(run);
@@ -91,16 +107,23 @@ internal sealed class RunService(
     {
         Run run = Get(user, projectId, runId);
         string path = folder.Run(runId).ModelPackage;
-        return run.Status == RunStatus.Succeeded && File.Exists(path) ? (path, $"{run.Job.Backbone}-run{run.Submission.Number}.zip") : throw new NotFoundException();
+        return run.Status == RunStatus.Succeeded && File.Exists(path)
+            ? (path, $"{run.Job.Backbone}-run{run.Submission.Number}.zip")
+            : throw new NotFoundException();
     }
 
     /// <summary>Source and target on a plane; null while there is no such thing, or never will be.</summary>
     public JointEmbedding? Embedding(ClaimsPrincipal user, string projectId, string runId) =>
-        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? JointEmbedding.TryLoad(folder.Run(runId).Embedding) : null;
+        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded }
+            ? JointEmbedding.TryLoad(folder.Run(runId).Embedding)
+            : null;
 
-    /// <summary>How the source's images were weighed; null while that is not known, and for a run whose method lets all count alike.</summary>
+    /// <summary>How the source's images were weighed; null while that is not known, and for a run whose method lets all count
+    /// alike.</summary>
     public InstanceWeights? InstanceWeights(ClaimsPrincipal user, string projectId, string runId) =>
-        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded } ? Core.Runs.InstanceWeights.TryLoad(folder.Run(runId).InstanceWeights) : null;
+        Get(user, projectId, runId) is { Job.Target: not null, Status: RunStatus.Succeeded }
+            ? Core.Runs.InstanceWeights.TryLoad(folder.Run(runId).InstanceWeights)
+            : null;
 
     /// <summary>The end of the worker's own log.</summary>
     public string Log(ClaimsPrincipal user, string projectId, string runId)
@@ -108,7 +131,8 @@ internal sealed class RunService(
         const int most = 64 << 10;
         Get(user, projectId, runId);
         string path = folder.Run(runId).WorkerLog;
-        if (!File.Exists(path)) return "";
+        if (!File.Exists(path))
+            return "";
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Seek(-Math.Min(most, stream.Length), SeekOrigin.End);
         return new StreamReader(stream).ReadToEnd();
@@ -118,21 +142,26 @@ internal sealed class RunService(
         OfProject(projectId).Any(r => !r.Status.IsFinal()) ? "A run of the project is queued or at work. Cancel it first."
         : runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Any(id => runs.Find(id)?.Submission.ProjectId == projectId))
             ? "A run of another project that is not over needs a model of this one."
-            : null;
+        : null;
 
     void IProjectContent.Delete(string projectId)
     {
-        foreach (Run run in OfProject(projectId)) Remove(run);
+        foreach (Run run in OfProject(projectId))
+            Remove(run);
     }
 
-    string? IDatasetUse.WhyKept(string datasetId) => runs.All().FirstOrDefault(r => (r.Submission.DatasetId == datasetId || r.Submission.TargetDatasetId == datasetId) && !r.Status.IsFinal()) is { } run
-        ? $"Run #{run.Submission.Number} needs it and is not over. Cancel it first."
-        : null;
+    string? IDatasetUse.WhyKept(string datasetId) =>
+        runs.All()
+            .FirstOrDefault(r => (r.Submission.DatasetId == datasetId || r.Submission.TargetDatasetId == datasetId) && !r.Status.IsFinal())
+            is { } run
+            ? $"Run #{run.Submission.Number} needs it and is not over. Cancel it first."
+            : null;
 
     // Weights are everybody's, and the run may be in a project that the asking user does not see: it is not named.
-    string? IWeightsUse.WhyKept(string weightsId) => runs.All().Any(r => r.Submission.WeightsId == weightsId && !r.Status.IsFinal())
-        ? "A run that is not over starts from these weights. Wait for it, or cancel it first."
-        : null;
+    string? IWeightsUse.WhyKept(string weightsId) =>
+        runs.All().Any(r => r.Submission.WeightsId == weightsId && !r.Status.IsFinal())
+            ? "A run that is not over starts from these weights. Wait for it, or cancel it first."
+            : null;
 
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
 
@@ -140,6 +169,7 @@ internal sealed class RunService(
     {
         runs.Remove(run.Id);
         string path = folder.Run(run.Id).Path;
-        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
     }
 }

@@ -23,8 +23,12 @@ internal sealed class RunView
     public List<ChartPoint> LossParts { get; } = [];
 
     /// <summary>How alike the domains are, and what needs no label of the target to be told; empty where there is no target.</summary>
-    public MetricCurves DomainLikeness { get; } = new(
-        (MetricKeys.DomainDistance, "proxy A-distance"), (MetricKeys.DomainDiscrepancy, "MMD²"), (MetricKeys.DiscriminatorAccuracy, "accuracy of the discriminator"));
+    public MetricCurves DomainLikeness { get; } =
+        new(
+            (MetricKeys.DomainDistance, "proxy A-distance"),
+            (MetricKeys.DomainDiscrepancy, "MMD²"),
+            (MetricKeys.DiscriminatorAccuracy, "accuracy of the discriminator")
+        );
     public IReadOnlyList<MetricCurves> LabelFree { get; } =
     [
         new((MetricKeys.TargetInformation, "information maximisation, higher is better")),
@@ -32,7 +36,8 @@ internal sealed class RunView
         new((MetricKeys.TargetRisk, "deep embedded validation, lower is better")),
     ];
 
-    /// <summary>Validation accuracy on each label set that is learned beside the classes, and what errors on each count where that is learned too.</summary>
+    /// <summary>Validation accuracy on each label set that is learned beside the classes, and what errors on each count where that is
+    /// learned too.</summary>
     public MetricCurves LabelSetAccuracy { get; private set; } = new();
     public MetricCurves TaskWeights { get; private set; } = new();
     public List<ChartPoint> LearningRate { get; } = [];
@@ -46,14 +51,21 @@ internal sealed class RunView
 
     public void Apply(RunEvent runEvent)
     {
-        if (runEvent.Sequence <= LastSequence) return;
+        if (runEvent.Sequence <= LastSequence)
+            return;
         LastSequence = runEvent.Sequence;
         switch (runEvent)
         {
             case RunStarted e:
                 Started = e;
-                LabelSetAccuracy = new MetricCurves([(MetricKeys.ValidationTop1, "classes"), .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.ValidationTop1, s.Name), s.Name))]);
-                TaskWeights = new MetricCurves([(MetricKeys.TaskWeight, "classes"), .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.TaskWeight, s.Name), s.Name))]);
+                LabelSetAccuracy = new MetricCurves([
+                    (MetricKeys.ValidationTop1, "classes"),
+                    .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.ValidationTop1, s.Name), s.Name)),
+                ]);
+                TaskWeights = new MetricCurves([
+                    (MetricKeys.TaskWeight, "classes"),
+                    .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.TaskWeight, s.Name), s.Name)),
+                ]);
                 break;
             case PhaseProgressed e:
                 Phase = e;
@@ -64,8 +76,14 @@ internal sealed class RunView
                 if (e.LossParts is { } parts)
                 {
                     // The first step names them all.
-                    if (LossParts.Count == 0) PartNames = [.. parts.Keys];
-                    LossParts.Add(new ChartPoint(e.Step, [.. PartNames.Select(name => parts.TryGetValue(name, out double part) ? part : (double?)null)]));
+                    if (LossParts.Count == 0)
+                        PartNames = [.. parts.Keys];
+                    LossParts.Add(
+                        new ChartPoint(
+                            e.Step,
+                            [.. PartNames.Select(name => parts.TryGetValue(name, out double part) ? part : (double?)null)]
+                        )
+                    );
                 }
 
                 LearningRate.Add(new ChartPoint(e.Step, e.LearningRate));
@@ -77,10 +95,16 @@ internal sealed class RunView
                 // As many values as the chart has curves.
                 double?[] accuracy = [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
                 DomainLikeness.Add(e);
-                foreach (MetricCurves score in LabelFree) score.Add(e);
+                foreach (MetricCurves score in LabelFree)
+                    score.Add(e);
                 LabelSetAccuracy.Add(e);
                 TaskWeights.Add(e);
-                Accuracy.Add(new ChartPoint(e.Epoch, e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? [.. accuracy, target] : accuracy));
+                Accuracy.Add(
+                    new ChartPoint(
+                        e.Epoch,
+                        e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target) ? [.. accuracy, target] : accuracy
+                    )
+                );
                 break;
             case SamplesPredicted e:
                 Samples.Add(e);
@@ -104,25 +128,35 @@ internal sealed class RunView
         }
     }
 
-    public static string NameOf(RunPhase phase) => phase switch
-    {
-        RunPhase.LoadingWeights => "Loading weights",
-        RunPhase.ExtractingFeatures => "Computing features",
-        RunPhase.Training => "Training",
-        RunPhase.Evaluating => "Evaluating the best model",
-        RunPhase.Exporting => "Writing and proving the model package",
-        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
-    };
-
-    /// <summary>Precision and recall of each class, from the confusion matrix; null where nothing was predicted or there is nothing to find.</summary>
-    public static IReadOnlyList<(double? Precision, double? Recall, int Images)> PerClass(EvaluationCompleted evaluation) =>
-    [
-        .. evaluation.ConfusionMatrix.Select((row, c) =>
+    public static string NameOf(RunPhase phase) =>
+        phase switch
         {
-            int hits = row[c], images = row.Sum(), predicted = evaluation.ConfusionMatrix.Sum(r => r[c]);
-            return (predicted == 0 ? (double?)null : (double)hits / predicted, images == 0 ? (double?)null : (double)hits / images, images);
-        }),
-    ];
+            RunPhase.LoadingWeights => "Loading weights",
+            RunPhase.ExtractingFeatures => "Computing features",
+            RunPhase.Training => "Training",
+            RunPhase.Evaluating => "Evaluating the best model",
+            RunPhase.Exporting => "Writing and proving the model package",
+            _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
+        };
+
+    /// <summary>Precision and recall of each class, from the confusion matrix; null where nothing was predicted or there is nothing to
+    /// find.</summary>
+    public static IReadOnlyList<(double? Precision, double? Recall, int Images)> PerClass(EvaluationCompleted evaluation) =>
+        [
+            .. evaluation.ConfusionMatrix.Select(
+                (row, c) =>
+                {
+                    int hits = row[c],
+                        images = row.Sum(),
+                        predicted = evaluation.ConfusionMatrix.Sum(r => r[c]);
+                    return (
+                        predicted == 0 ? (double?)null : (double)hits / predicted,
+                        images == 0 ? (double?)null : (double)hits / images,
+                        images
+                    );
+                }
+            ),
+        ];
 
     /// <summary>What rows and columns of an evaluation stand for.</summary>
     public IReadOnlyList<string> ClassesOf(EvaluationCompleted evaluation) =>
@@ -130,7 +164,9 @@ internal sealed class RunView
 
     /// <summary>What an evaluation was made on, as a heading.</summary>
     public string TitleOf(EvaluationCompleted evaluation) =>
-        !evaluation.OfTarget ? $"Best model on the {evaluation.Split.ToString().ToLowerInvariant()} split{(evaluation.LabelSet is { } set ? $": {set}" : "")}"
+        !evaluation.OfTarget
+            ? $"Best model on the {evaluation.Split.ToString().ToLowerInvariant()} "
+                + $"split{(evaluation.LabelSet is { } set ? $": {set}" : "")}"
         : Started!.TargetLabelled > 0 ? "Kept model on images of the target that it learned no label of"
         : "Kept model on the target, whose labels chose nothing";
 
@@ -141,7 +177,8 @@ internal sealed class RunView
         {
             string key = MetricKeys.Of(MetricKeys.ValidationTop1, name);
             EvaluationCompleted? best = Evaluations.FirstOrDefault(e => e.LabelSet == name && e.Metrics.ContainsKey(key));
-            if ((best?.Metrics ?? LastEpoch?.Metrics)?.TryGetValue(key, out double top1) == true) yield return (name, top1, best is not null);
+            if ((best?.Metrics ?? LastEpoch?.Metrics)?.TryGetValue(key, out double top1) == true)
+                yield return (name, top1, best is not null);
         }
     }
 

@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>What cards share that sum up several runs on the page of one of them: they look again whenever a run of the project changes.</summary>
+/// <summary>What cards share that sum up several runs on the page of one of them: they look again whenever a run of the project
+/// changes.</summary>
 public abstract class RunsCardBase : ComponentBase, IDisposable
 {
     private RunListWatch? _watch;

@@ -11,9 +11,12 @@ internal static class RunsFeature
 {
     public static IServiceCollection AddRuns(this IServiceCollection services)
     {
-        services.AddDocuments<Run>("runs", r => r.Id,
+        services.AddDocuments<Run>(
+            "runs",
+            r => r.Id,
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
-            new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString()));
+            new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString())
+        );
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<RunService>();
@@ -28,20 +31,38 @@ internal static class RunsFeature
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/runs");
         api.MapGet("", (ClaimsPrincipal user, string projectId, RunService runs) => TypedResults.Ok(runs.List(user, projectId)));
-        api.MapGet("{runId}", (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Get(user, projectId, runId)));
-        api.MapPost("", async (ClaimsPrincipal user, string projectId, RunRequest request, RunService runs) =>
-        {
-            Run run = await runs.SubmitAsync(user, projectId, request);
-            return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", run);
-        });
-        api.MapPost("{runId}/cancel", (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Cancel(user, projectId, runId)));
-        api.MapGet("{runId}/events", (ClaimsPrincipal user, string projectId, string runId, long? after, RunService runs) =>
-            TypedResults.Json(runs.Events(user, projectId, runId, RunEventTail.Start).Events.Where(e => e.Sequence > (after ?? 0)), ProtocolJson.Line));
-        api.MapGet("{runId}/model", (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
-        {
-            (string path, string fileName) = runs.Model(user, projectId, runId);
-            return TypedResults.PhysicalFile(path, "application/zip", fileName, enableRangeProcessing: true);
-        });
+        api.MapGet(
+            "{runId}",
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Get(user, projectId, runId))
+        );
+        api.MapPost(
+            "",
+            async (ClaimsPrincipal user, string projectId, RunRequest request, RunService runs) =>
+            {
+                Run run = await runs.SubmitAsync(user, projectId, request);
+                return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", run);
+            }
+        );
+        api.MapPost(
+            "{runId}/cancel",
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Cancel(user, projectId, runId))
+        );
+        api.MapGet(
+            "{runId}/events",
+            (ClaimsPrincipal user, string projectId, string runId, long? after, RunService runs) =>
+                TypedResults.Json(
+                    runs.Events(user, projectId, runId, RunEventTail.Start).Events.Where(e => e.Sequence > (after ?? 0)),
+                    ProtocolJson.Line
+                )
+        );
+        api.MapGet(
+            "{runId}/model",
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
+            {
+                (string path, string fileName) = runs.Model(user, projectId, runId);
+                return TypedResults.PhysicalFile(path, "application/zip", fileName, enableRangeProcessing: true);
+            }
+        );
     }
 
     private sealed class LateRuns(IServiceProvider provider) : IDatasetUse, IWeightsUse

@@ -16,6 +16,7 @@ public sealed partial class AccountPage
     private async Task ChangeAsync()
     {
         _errors = await Accounts.ChangePasswordAsync(User, _current, _next);
-        if (_errors.Count == 0) Navigation.NavigateTo(AppRoutes.Login, forceLoad: true);
+        if (_errors.Count == 0)
+            Navigation.NavigateTo(AppRoutes.Login, forceLoad: true);
     }
 }

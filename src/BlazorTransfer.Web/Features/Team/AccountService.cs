@@ -19,7 +19,8 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
         await FirstAccount.WaitAsync();
         try
         {
-            if (users.Count() > 0) return (null, ["There is an account already. Sign in with it."]);
+            if (users.Count() > 0)
+                return (null, ["There is an account already. Sign in with it."]);
             return await CreateAsync(name, password, isAdmin: true);
         }
         finally
@@ -47,7 +48,8 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
     public async Task SetDisabledAsync(ClaimsPrincipal admin, string userId, bool disabled)
     {
         RequireAdmin(admin);
-        if (userId == UserClaims.IdOf(admin)) throw new RefusedException("You cannot disable your own account.");
+        if (userId == UserClaims.IdOf(admin))
+            throw new RefusedException("You cannot disable your own account.");
         User user = await manager.FindByIdAsync(userId) ?? throw new NotFoundException();
         user.IsDisabled = disabled;
         await manager.UpdateSecurityStampAsync(user);
@@ -63,7 +65,13 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
     {
         if (name.Trim() is not { Length: > 0 and <= LongestName } userName || userName.Any(char.IsControl))
             return (null, [$"A name needs 1 to {LongestName} characters."]);
-        var user = new User { Id = Ids.New(), UserName = userName, IsAdmin = isAdmin, CreatedAt = clock.GetUtcNow() };
+        var user = new User
+        {
+            Id = Ids.New(),
+            UserName = userName,
+            IsAdmin = isAdmin,
+            CreatedAt = clock.GetUtcNow(),
+        };
         IdentityResult result = await manager.CreateAsync(user, password);
         return (result.Succeeded ? user : null, Errors(result));
     }
@@ -72,6 +80,7 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
 
     private static void RequireAdmin(ClaimsPrincipal user)
     {
-        if (!UserClaims.IsAdmin(user)) throw new NotFoundException();
+        if (!UserClaims.IsAdmin(user))
+            throw new NotFoundException();
     }
 }

@@ -31,7 +31,8 @@ public sealed partial class LoginPage
     protected override void OnInitialized()
     {
         Input ??= new Form();
-        if (Stale) _errors = ["The page was out of date, so nothing was sent. Sign in here."];
+        if (Stale)
+            _errors = ["The page was out of date, so nothing was sent. Sign in here."];
     }
 
     private async Task SubmitAsync()
@@ -39,8 +40,11 @@ public sealed partial class LoginPage
         string password = Input.Password ?? "";
         User? user = await SignIn.UserManager.FindByNameAsync(Input.UserName?.Trim() ?? "");
         // An unknown name costs the time of a password check too, so that names cannot be found out by the clock.
-        if (user is null) Hasher.HashPassword(new User(), password);
-        SignInResult result = user is null ? SignInResult.Failed : await SignIn.PasswordSignInAsync(user, password, isPersistent: true, lockoutOnFailure: true);
+        if (user is null)
+            Hasher.HashPassword(new User(), password);
+        SignInResult result = user is null
+            ? SignInResult.Failed
+            : await SignIn.PasswordSignInAsync(user, password, isPersistent: true, lockoutOnFailure: true);
         if (!result.Succeeded)
         {
             _errors = [result.IsLockedOut ? "Too many attempts. Try again in ten minutes." : "Name or password is not right."];

@@ -28,19 +28,24 @@ public sealed partial class SetupPage
     protected override void OnInitialized()
     {
         Input ??= new Form();
-        if (!Code.IsOpen) Navigation.NavigateTo(AppRoutes.Login);
+        if (!Code.IsOpen)
+            Navigation.NavigateTo(AppRoutes.Login);
     }
 
     private async Task SubmitAsync()
     {
         if (!Code.Matches(Input.Code))
         {
-            _errors = ["The set-up code is not right. Look at the console where the application was started; after too many attempts, restart it."];
+            _errors =
+            [
+                "The set-up code is not right. Look at the console where the application was started; after too many attempts, restart it.",
+            ];
             return;
         }
 
         (User? user, _errors) = await Accounts.CreateFirstAsync(Input.UserName ?? "", Input.Password ?? "");
-        if (user is null) return;
+        if (user is null)
+            return;
         await SignIn.SignInAsync(user, isPersistent: true);
         Navigation.NavigateTo(AppRoutes.Home);
     }

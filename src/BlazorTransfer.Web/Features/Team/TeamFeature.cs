@@ -12,10 +12,13 @@ internal static class TeamFeature
     public static void MapTeam(this IEndpointRouteBuilder routes)
     {
         // Reading a form field makes the framework demand the antiforgery token.
-        routes.MapPost("/logout", async Task<RedirectHttpResult> (SignInManager<User> signIn, [FromForm] string? unused) =>
-        {
-            await signIn.SignOutAsync();
-            return TypedResults.Redirect(AppRoutes.Login);
-        });
+        routes.MapPost(
+            "/logout",
+            async Task<RedirectHttpResult> (SignInManager<User> signIn, [FromForm] string? unused) =>
+            {
+                await signIn.SignOutAsync();
+                return TypedResults.Redirect(AppRoutes.Login);
+            }
+        );
     }
 }

@@ -22,7 +22,8 @@ public sealed partial class TeamPage
     private async Task CreateAsync()
     {
         (string? password, _errors) = await Accounts.CreateByAdminAsync(User, _name);
-        if (password is null) return;
+        if (password is null)
+            return;
         _created = (_name.Trim(), password);
         _name = "";
         _users = Accounts.List(User);
