@@ -1,10 +1,8 @@
-using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Augmentation;
 using BlazorTransfer.Training.Tests.Runs;
-using BlazorTransfer.Training.Tests.Worker;
 
 namespace BlazorTransfer.Training.Tests.Augmentation;
 
@@ -54,26 +52,6 @@ public sealed class PreviewRunTests : IDisposable
 
         Assert.Equal(64, sheet.Side);
         Assert.All(sheet.Images, i => Assert.All(i.Views, v => Assert.Equal(i.Original, v)));
-    }
-
-    [Fact]
-    public void Worker_AsJson_PrintsTheSheet_AndRefusesInOneLine()
-    {
-        string file = Path.Combine(_small.Folder, "preview.json");
-        Job(seed: 0, ("grey", 1)).Save(file);
-
-        (int code, string output, string errors) = WorkerProcess.Run("preview-augmentation", "--job", file, "--json");
-        Assert.True(code == 0, errors);
-        Assert.Equal(4, JsonSerializer.Deserialize<PreviewSheet>(output, ProtocolJson.Line)!.Images.Count);
-
-        Job(seed: 0, ("grey", 2)).Save(file);
-        (code, _, errors) = WorkerProcess.Run("preview-augmentation", "--job", file, "--json");
-        Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
-        Assert.Contains(
-            "Grey must be at most 1",
-            Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
-            StringComparison.Ordinal
-        );
     }
 
     private PreviewJob Job(int seed, params (string, ParameterValue)[] parameters)

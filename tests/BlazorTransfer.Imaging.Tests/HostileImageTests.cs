@@ -1,10 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using BlazorTransfer.Imaging;
 using CsCheck;
 
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 /// <summary>Files that are not what they say, and photographs that lie on their side.</summary>
 public sealed class HostileImageTests

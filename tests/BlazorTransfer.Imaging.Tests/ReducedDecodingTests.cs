@@ -1,6 +1,4 @@
-using BlazorTransfer.Imaging;
-
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 /// <summary>A JPEG decoded at k/8 of its size shows, once resized, what the whole picture shows.</summary>
 public sealed class ReducedDecodingTests

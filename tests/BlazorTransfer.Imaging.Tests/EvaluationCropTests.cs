@@ -1,6 +1,4 @@
-using BlazorTransfer.Imaging;
-
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 /// <summary>The evaluation crop is PIL's: shorter side to 256 by antialiased bilinear resampling, then the centre 224 × 224.</summary>
 public sealed class EvaluationCropTests

@@ -7,7 +7,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Weights;
 
-namespace BlazorTransfer.Training.Tests.Worker;
+namespace BlazorTransfer.Worker.Tests;
 
 /// <summary>The command line as a script sees it: exit codes, one line of error, JSON.</summary>
 public sealed class WorkerCommandTests : IDisposable

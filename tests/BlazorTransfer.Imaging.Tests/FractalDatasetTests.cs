@@ -1,7 +1,6 @@
-using BlazorTransfer.Imaging;
 using BlazorTransfer.Imaging.Fractals;
 
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 public sealed class FractalDatasetTests
 {

@@ -1,6 +1,4 @@
-using BlazorTransfer.Imaging;
-
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 public sealed class SampleDatasetTests
 {

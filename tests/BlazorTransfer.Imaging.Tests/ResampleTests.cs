@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
-using BlazorTransfer.Imaging;
 using CsCheck;
 using SkiaSharp;
 
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 /// <summary>Whatever way the processor takes, and however little is computed: the bytes are PIL's.</summary>
 public sealed class ResampleTests

@@ -1,7 +1,6 @@
-using BlazorTransfer.Imaging;
 using SkiaSharp;
 
-namespace BlazorTransfer.Core.Tests.Imaging;
+namespace BlazorTransfer.Imaging.Tests;
 
 /// <summary>Picture files for tests.</summary>
 internal static class PictureFiles

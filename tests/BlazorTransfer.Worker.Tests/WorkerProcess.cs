@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace BlazorTransfer.Training.Tests.Worker;
+namespace BlazorTransfer.Worker.Tests;
 
 /// <summary>The worker as scripts and the web application start it: a process of its own.</summary>
 internal static class WorkerProcess

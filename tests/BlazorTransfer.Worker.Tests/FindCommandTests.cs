@@ -3,7 +3,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Training.Tests.Runs;
 
-namespace BlazorTransfer.Training.Tests.Worker;
+namespace BlazorTransfer.Worker.Tests;
 
 /// <summary><c>find-learning-rate</c> and <c>find-batch-size</c>, as the web application and as a person calls them.</summary>
 public sealed class FindCommandTests : IDisposable
