@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Export;
+using BlazorTransfer.Training.Runs;
 
 namespace BlazorTransfer.Worker;
 

@@ -4,9 +4,9 @@ using System.Text.Json;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Evaluation;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
 using Spectre.Console;
 
 namespace BlazorTransfer.Worker.Commands;

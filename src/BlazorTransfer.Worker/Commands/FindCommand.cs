@@ -4,7 +4,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Tuning;
 

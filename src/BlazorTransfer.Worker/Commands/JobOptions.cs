@@ -4,8 +4,9 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Settings;
 
 namespace BlazorTransfer.Worker.Commands;
 

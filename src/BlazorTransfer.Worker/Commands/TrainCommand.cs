@@ -3,8 +3,8 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Export;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 
 namespace BlazorTransfer.Worker.Commands;
