@@ -78,6 +78,26 @@ public sealed class TruncationTests
         }
     }
 
+    [Theory]
+    [InlineData("plain.png")]
+    [InlineData("interlaced.png")]
+    public void Verify_OfAPngWithAWrongByteInItsPixels_IsRejectedAsDamaged(string name)
+    {
+        byte[] whole = Read(name);
+        int first = whole.AsSpan().IndexOf("IDAT"u8) + 4,
+            end = whole.AsSpan().IndexOf("tEXt"u8) - 4;
+        Gen.Select(Gen.Int[first, end - 1], Gen.Int[1, 255])
+            .Sample(
+                (at, change) =>
+                {
+                    byte[] damaged = [.. whole];
+                    damaged[at] ^= (byte)change;
+                    Assert.False(ImageProbe.Verify(damaged).IsAccepted, $"byte {at} of {whole.Length}");
+                },
+                iter: 300
+            );
+    }
+
     private static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
     /// <summary>Each way to decode, at each length.</summary>
