@@ -31,7 +31,13 @@ internal sealed class TrainDisplay : IDisposable
             AnsiConsole.MarkupLineInterpolated($"[yellow]left out[/] {file.Name}: {file.Reason}");
         if (import.Rejected.Count > 5)
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]left out[/] {import.Rejected.Count - 5} more files");
+        foreach (string warning in WarningsOf(import))
+            AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
     }
+
+    /// <summary>What about the images is worth knowing before the run, as the pages show it.</summary>
+    public static IReadOnlyList<string> WarningsOf(ImportResult import) =>
+        [.. DatasetWarnings.Of(ClassCount.Of(import.Manifest)), .. import.Notes];
 
     public void Show(RunEvent runEvent)
     {

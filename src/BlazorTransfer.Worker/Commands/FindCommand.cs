@@ -53,6 +53,7 @@ internal static class FindCommand
             JobOptions.Teacher,
             JobOptions.LabelSets,
             JobOptions.Layout,
+            JobOptions.Encoding,
             JobOptions.Device,
             JobOptions.Seed,
             Json,

@@ -56,6 +56,7 @@ internal static class TrainCommand
         {
             Data,
             JobOptions.Layout,
+            JobOptions.Encoding,
             Target,
             Transductive,
             TargetLabels,
@@ -98,6 +99,7 @@ internal static class TrainCommand
         {
             Data,
             JobOptions.Layout,
+            JobOptions.Encoding,
             JobOptions.Backbone,
             Out,
             JobOptions.Device,
@@ -160,6 +162,9 @@ internal static class TrainCommand
         job.Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
+        if (json)
+            foreach (string warning in TrainDisplay.WarningsOf(import))
+                Console.Error.WriteLine(warning);
         WorkerExitCode code = JobRunner.Run(
             folder,
             display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show,

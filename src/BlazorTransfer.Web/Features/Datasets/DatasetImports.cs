@@ -51,7 +51,8 @@ internal sealed class DatasetImports(
         string projectId,
         string name,
         string uploadedZip,
-        ImportLayout layout = ImportLayout.Classes
+        ImportLayout layout = ImportLayout.Classes,
+        ImportEncodings? encodings = null
     )
     {
         ZipImages? zip = null;
@@ -61,8 +62,8 @@ internal sealed class DatasetImports(
             name,
             () =>
             {
-                zip = new ZipImages(uploadedZip, ZipLimits.Default);
-                return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, layout);
+                zip = new ZipImages(uploadedZip, ZipLimits.Default, encodings?.Names);
+                return new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, layout, encodings?.Table);
             },
             () =>
             {

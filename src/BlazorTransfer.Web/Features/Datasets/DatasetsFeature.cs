@@ -23,6 +23,7 @@ internal static class DatasetsFeature
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
         services.AddHostedService(provider => provider.GetRequiredService<DatasetImports>());
+        services.AddSingleton<PendingUploads>();
         return services;
     }
 
@@ -65,18 +66,41 @@ internal static class DatasetsFeature
         string projectId,
         string name,
         string? layout,
+        string? encoding,
+        string? tableEncoding,
+        bool? ask,
         HttpContext context,
         ProjectAccess access,
         UploadReceiver uploads,
-        DatasetImports imports
+        PendingUploads pending
     )
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset.CheckName(name);
         ImportLayout means = LayoutOf(layout);
+        ImportEncodings encodings = EncodingsOf(encoding, tableEncoding);
         string file = await uploads.ReceiveAsync(context, ".zip");
-        DatasetImport import = imports.StartZip(user, projectId, name, file, means);
-        return TypedResults.Accepted((string?)null, new { importId = import.Id, datasetId = import.DatasetId });
+        (DatasetImport? import, PendingUpload? upload) = await Task.Run(() =>
+            pending.Start(user, projectId, name, file, means, encodings, asks: ask == true)
+        );
+        return TypedResults.Accepted(
+            (string?)null,
+            import is null
+                ? (object)new { uploadId = upload!.Id, message = upload.Question.Message }
+                : new { importId = import.Id, datasetId = import.DatasetId }
+        );
+    }
+
+    private static ImportEncodings EncodingsOf(string? names, string? table)
+    {
+        try
+        {
+            return ImportEncodings.Parse(names, table);
+        }
+        catch (ImportException e)
+        {
+            throw new RefusedException(e.Message);
+        }
     }
 
     private static ImportLayout LayoutOf(string? name)

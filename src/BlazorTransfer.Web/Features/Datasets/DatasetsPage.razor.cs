@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -12,6 +13,7 @@ public sealed partial class DatasetsPage
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<Dataset> _datasets = [];
     private IReadOnlyList<(DatasetImport Import, ImportProgress? Progress)> _imports = [];
+    private IReadOnlyList<PendingUpload> _pending = [];
     private FileUpload? _upload;
     private bool _uploading;
     private string _name = "";
@@ -26,6 +28,11 @@ public sealed partial class DatasetsPage
 
     [Inject]
     private DatasetImports Imports { get; set; } = null!;
+
+    [Inject]
+    private PendingUploads Pending { get; set; } = null!;
+
+    private bool IsEmpty => _datasets.Count == 0 && _imports.Count == 0 && _pending.Count == 0;
 
     private bool IsDrawing => _imports.Any(i => i.Import is { State: ImportState.Running, Name: DatasetImports.SampleName });
 
@@ -54,6 +61,7 @@ public sealed partial class DatasetsPage
     {
         _datasets = Datasets.List(User, ProjectId);
         _imports = Imports.List(User, ProjectId);
+        _pending = Pending.List(User, ProjectId);
         // Whoever goes back does not want to be sent here again.
         if (_datasets.FirstOrDefault(d => d.Id == AdaptWithin)?.Latest.Tags is [var source, var target, ..])
             Navigation.NavigateTo(
@@ -119,6 +127,18 @@ public sealed partial class DatasetsPage
         if (!await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId)))
             return;
         AdaptWithin = sample!.DatasetId;
+        Load();
+    }
+
+    private async Task ChooseAsync(PendingUpload upload, TextEncoding encoding)
+    {
+        await AttemptAsync(() => Task.Run(() => Pending.Choose(User, ProjectId, upload.Id, encoding)));
+        Load();
+    }
+
+    private async Task DiscardAsync(PendingUpload upload)
+    {
+        await AttemptAsync(() => Pending.Discard(User, ProjectId, upload.Id));
         Load();
     }
 
