@@ -86,11 +86,13 @@ internal sealed class TrainDisplay : IDisposable
                         // The sentence goes to standard error, once.
                         RunOutcome.Failed => "failed",
                         RunOutcome.Cancelled => "cancelled",
+                        RunOutcome.Lost => "lost",
                         _ => throw new InvalidOperationException($"No words for {e.Outcome}."),
                     }
                 );
                 break;
             case StepCompleted or SamplesPredicted or CheckpointSaved or ArtifactWritten:
+            case RunQueued or AttemptStarted or RunCancelRequested or RunDeleted:
                 break;
             default:
                 throw new InvalidOperationException($"No words for {runEvent.GetType().Name}.");

@@ -10,6 +10,9 @@ internal sealed class WorkerHandle(Process process, bool isChild) : IDisposable
 {
     public bool HasExited => process.HasExited;
 
+    /// <summary>Whether the way in which it ended can be known; of a worker that was found again only that it is gone.</summary>
+    public bool LeavesCause => isChild;
+
     /// <summary>Why a worker that said nothing ended, in words that say what to do.</summary>
     public string Cause =>
         !isChild
@@ -26,8 +29,8 @@ internal sealed class WorkerHandle(Process process, bool isChild) : IDisposable
                 var code => $"The worker ended unexpectedly with code {code}. The log says more.",
             };
 
-    public static WorkerHandle Start(WorkerLocator locator, RunFolder folder) =>
-        new(Process.Start(locator.Start("run", folder.Path))!, isChild: true);
+    public static WorkerHandle Start(WorkerLocator locator, RunFolder folder, DataRoot data) =>
+        new(Process.Start(locator.Start("run", folder.Path, "--data-folder", data.Path))!, isChild: true);
 
     /// <summary>The worker that a run folder names, if it still lives; process ids are reused, so its start time must match.</summary>
     public static WorkerHandle? Find(RunFolder folder)

@@ -76,7 +76,7 @@ internal static class FindCommand
         try
         {
             JobSpec job = parsed.GetValue(Job) is { } file
-                ? JobSpec.Load(file)
+                ? JobSpec.Load(file, new DataRoot(Path.GetDirectoryName(Path.GetFullPath(file))!))
                 : FromOptions(
                     parsed,
                     JobOptions.Chosen(parsed, parameters),

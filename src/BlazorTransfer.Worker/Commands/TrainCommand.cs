@@ -159,7 +159,9 @@ internal static class TrainCommand
                 "--target-labels says how many images of a target are learned from: name its folder with --target."
             );
         job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
-        job.Save(folder.Job);
+        // The run folder holds all but what was named, so that it can be moved and run again.
+        var root = new DataRoot(folder.Path);
+        job.Relative(root.RelativeIfInside).Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
         if (json)
@@ -167,6 +169,7 @@ internal static class TrainCommand
                 Console.Error.WriteLine(warning);
         WorkerExitCode code = JobRunner.Run(
             folder,
+            root,
             display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show,
             atConsole: true
         );

@@ -75,12 +75,7 @@ public sealed class DomainDatasetTests : PageTests
             DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
             string import = started.GetProperty("importId").GetString()!;
             await TestApp.WaitForAsync(() => imports.Find(import)!.State == ImportState.Succeeded);
-            return (
-                await client.GetFromJsonAsync<Dataset>(
-                    $"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}",
-                    ProtocolJson.Line
-                )
-            )!.Latest;
+            return App.Get<DocumentCollection<Dataset>>().Find(started.GetProperty("datasetId").GetString()!)!.Latest;
         }
     }
 

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
@@ -20,6 +21,7 @@ internal static class DatasetsFeature
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetService>();
+        services.AddSingleton<IPageAddress, DatasetAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
         services.AddHostedService(provider => provider.GetRequiredService<DatasetImports>());
@@ -32,18 +34,19 @@ internal static class DatasetsFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/datasets");
         api.MapGet(
             "",
-            (ClaimsPrincipal user, string projectId, DatasetService datasets) => TypedResults.Ok(datasets.List(user, projectId))
+            (ClaimsPrincipal user, string projectId, DatasetService datasets) =>
+                TypedResults.Ok(datasets.List(user, projectId).Select(DatasetResponse.Of))
         );
         api.MapGet(
             "{datasetId}",
             (ClaimsPrincipal user, string projectId, string datasetId, DatasetService datasets) =>
-                TypedResults.Ok(datasets.Get(user, projectId, datasetId))
+                TypedResults.Ok(DatasetResponse.Of(datasets.Get(user, projectId, datasetId)))
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
-    private static async Task<IResult> ImageAsync(
+    private static async Task<PhysicalFileHttpResult> ImageAsync(
         ClaimsPrincipal user,
         string projectId,
         string datasetId,
@@ -61,7 +64,7 @@ internal static class DatasetsFeature
 
     /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin
     /// check).</summary>
-    private static async Task<IResult> UploadAsync(
+    private static async Task<Accepted<UploadResponse>> UploadAsync(
         ClaimsPrincipal user,
         string projectId,
         string name,
@@ -85,9 +88,7 @@ internal static class DatasetsFeature
         );
         return TypedResults.Accepted(
             (string?)null,
-            import is null
-                ? (object)new { uploadId = upload!.Id, message = upload.Question.Message }
-                : new { importId = import.Id, datasetId = import.DatasetId }
+            new UploadResponse(import?.Id, import?.DatasetId, upload?.Id, upload?.Question.Message)
         );
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Projects;
@@ -10,6 +11,7 @@ internal static class ProjectsFeature
         services.AddDocuments<Project>("projects", p => p.Id);
         services.AddSingleton<ProjectAccess>();
         services.AddSingleton<ProjectService>();
+        services.AddSingleton<IPageAddress, ProjectAddress>();
         return services;
     }
 
@@ -24,7 +26,7 @@ internal static class ProjectsFeature
         );
         api.MapPost(
             "",
-            (ClaimsPrincipal user, NewProject project, ProjectService projects) =>
+            (ClaimsPrincipal user, NewProjectRequest project, ProjectService projects) =>
             {
                 Project created = projects.Create(user, project.Name, project.Description ?? "");
                 return TypedResults.Created($"/api/v1/projects/{created.Id}", Describe(created));
@@ -32,9 +34,9 @@ internal static class ProjectsFeature
         );
     }
 
-    private static ProjectSummary Describe(Project project) => new(project.Id, project.Name, project.Description, project.CreatedAt);
+    private static ProjectResponse Describe(Project project) => new(project.Id, project.Name, project.Description, project.CreatedAt);
 
-    private sealed record NewProject(string Name, string? Description = null);
+    private sealed record NewProjectRequest(string Name, string? Description = null);
 
-    private sealed record ProjectSummary(string Id, string Name, string Description, DateTimeOffset CreatedAt);
+    private sealed record ProjectResponse(string Id, string Name, string Description, DateTimeOffset CreatedAt);
 }
