@@ -22,7 +22,9 @@ internal sealed class DocumentStore : IDisposable
     public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas)
     {
         _lockFile = TakeLock(folder);
+#pragma warning disable RS0030 // This is the door.
         _database = new LiteDatabase(new ConnectionString { Filename = folder.Database, Connection = ConnectionType.Direct });
+#pragma warning restore RS0030
         // Creating a collection while another thread reads kills the engine, so all of them are made here.
         foreach (DocumentSchema schema in schemas)
         {
@@ -80,7 +82,9 @@ internal sealed class DocumentStore : IDisposable
             }
             catch (IOException) when (Stopwatch.GetElapsedTime(start) < LockPatience)
             {
+#pragma warning disable RS0030 // A constructor cannot await, and the file system does not tell when a lock is released.
                 Thread.Sleep(50);
+#pragma warning restore RS0030
             }
             catch (IOException e)
             {

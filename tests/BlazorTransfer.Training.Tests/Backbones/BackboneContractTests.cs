@@ -92,12 +92,13 @@ public sealed class BackboneContractTests
     }
 
     [Theory, MemberData(nameof(Names))]
-    public void Create_WithThousandClasses_HasTheSpecifiedParameters(string name)
+    public void Create_WithThousandClasses_HasTheSpecifiedParametersAndNamesThatFilesAreSearchedFor(string name)
     {
         using Backbone backbone = BackboneRegistry.Create(name, 1000);
 
         Assert.Equal(backbone.Spec.Parameters, backbone.parameters().Sum(p => p.numel()));
         Assert.Equal(backbone.Spec.LayerGroups, backbone.LayerGroups.Select(g => g.Name));
+        CheckNamesAreFound(backbone);
     }
 
     [Theory, MemberData(nameof(Names))]
@@ -204,6 +205,17 @@ public sealed class BackboneContractTests
         }
 
         Assert.Single(counts.Skip(1).Distinct());
+    }
+
+    /// <summary>A file's names are taken for the network's, with and without a prefix.</summary>
+    private static void CheckNamesAreFound(Backbone backbone)
+    {
+        string[] names = [.. backbone.state_dict().Keys];
+        foreach (string prefix in new[] { "", "module.", "a.b." })
+        {
+            FoundStateDictionary found = StateDictionaryFinder.Find([new TensorGroup([.. names.Select(n => prefix + n)], () => "")]);
+            Assert.Equal((prefix, names.Length), (found.Prefix, found.Names.Count));
+        }
     }
 
     private static void Reload(Backbone backbone, string file)

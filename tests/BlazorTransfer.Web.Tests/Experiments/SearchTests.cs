@@ -295,8 +295,10 @@ public sealed class SearchTests : IAsyncLifetime
         Assert.DoesNotContain(form.Searchable(Specs), s => s.Name is "epochs" or "rate");
         // Another method may not know the setting.
         Assert.Empty(form.Searched([Epochs]));
-        searched[0].Low = "small";
-        Assert.NotNull(searched[0].Error);
+        searched[0].Low = "0,01";
+        Assert.EndsWith("'0,01' is not a number. Write it with a point: 0.01.", searched[0].Error, StringComparison.Ordinal);
+        searched[0].Low = "0.01";
+        Assert.Null(searched[0].Error);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
@@ -158,6 +159,29 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
 
         await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).Count == 1);
         Assert.Equal([new LabelSetSpec("material")], Runs.List(_ada, _project.Id)[0].Job.LabelSets);
+    }
+
+    [Fact]
+    public async Task Form_WithAWeightThatIsNoNumber_CannotBeSent_AndSaysWhatToWrite()
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo(AppRoutes.NewRunBeside(_project.Id, _dataset.Id, "material"));
+        IRenderedComponent<IComponent> page = Open<NewRunPage>(_ada, ("ProjectId", _project.Id));
+        await page.WaitForAssertionAsync(() => Assert.Equal(["Material"], Boxes(page, isChecked: true)), TimeSpan.FromSeconds(20));
+        IRenderedComponent<NumberField> weight = page.FindComponents<NumberField>().Single(f => f.Instance.Label == "Weight of material");
+
+        weight.Find("input").Input("0,05");
+
+        await page.WaitForAssertionAsync(() => Assert.True(IsHeldUp()), TimeSpan.FromSeconds(20));
+        Assert.Contains(
+            page.FindAll("[role=alert]"),
+            a => a.TextContent.Contains("Write it with a point: 0.05.", StringComparison.Ordinal)
+        );
+
+        weight.Find("input").Input("0.05");
+
+        await page.WaitForAssertionAsync(() => Assert.False(IsHeldUp()), TimeSpan.FromSeconds(20));
+
+        bool IsHeldUp() => page.Find("button[type=submit]").HasAttribute("disabled");
     }
 
     [Fact]

@@ -106,6 +106,7 @@ public sealed partial class NewRunPage
                 _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
                 new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number))
             );
+            _form.InputErrors.Changed += StateHasChanged;
             // Nothing can be learned from images without labels; they are where the model shall work.
             if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled)
                 _form.Domains.AdaptTo(unlabelled);
@@ -149,7 +150,7 @@ public sealed partial class NewRunPage
     private async Task StartAsync()
     {
         // A second click may be on its way before the browser knows that the button is off.
-        if (_form is null || _starting)
+        if (_form is null || _starting || _form.InputErrors.First is not null)
             return;
         _starting = true;
         Run? run = null;
