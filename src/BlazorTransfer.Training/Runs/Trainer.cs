@@ -163,7 +163,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             stepsBefore = (long)epochsBefore * _stepsPerEpoch;
         bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
         long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
-        foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
+        foreach (Batch batch in meter.WaitFor(source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel)))
         {
             using var scope = NewDisposeScope();
             using Batch own = batch;
@@ -192,6 +192,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             [MetricKeys.TrainTop1] = meter.Top1,
             [MetricKeys.LearningRate] = steps.LearningRate,
             [MetricKeys.ImagesPerSecond] = meter.ImagesPerSecond,
+            [MetricKeys.DataWait] = meter.DataWait,
         };
     }
 
