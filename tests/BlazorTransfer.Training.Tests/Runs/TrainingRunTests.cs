@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Weights;
+using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Runs;
 
@@ -43,16 +44,19 @@ public sealed class TrainingRunTests : IDisposable
         Assert.False(first.AsSpan().SequenceEqual(other), "Another seed gives the same run.");
     }
 
-    /// <summary>What a GPU would do with it, this machine may not tell.</summary>
-    [Fact]
-    public void Tf32_IsForGpusUnlessTheRunSaysOtherwise()
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Prepare_WithAChoiceOfTf32_SetsBothFlagsOfLibtorch(bool? choice, bool expected)
     {
-        JobSpec job = _small.Job("linear-probe", "resnet18_slim", _small.Weights("resnet18_slim"), ("epochs", 1), ("image-size", 32));
+        (string, ParameterValue)[] parameters = choice is { } tf32 ? [("tf32", tf32)] : [];
+        (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (!expected, !expected);
 
-        _small.Execute(job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { ["tf32"] = false } });
-        Assert.False(Devices.UsesTf32);
-        _small.Execute(job);
-        Assert.True(Devices.UsesTf32);
+        using var run = TrainingRun.Prepare(_small.Job("linear-probe", "resnet18_slim", null, parameters), _ => { });
+
+        Assert.Equal((expected, expected), (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32));
+        Assert.Equal(expected, Devices.UsesTf32);
     }
 
     [Theory]
@@ -129,24 +133,35 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void LinearProbe_ChangesTheHeadAndNothingElse()
     {
-        string weights = _small.Weights("mobilenet_v2");
-
-        (RunFolder folder, _) = _small.Execute(
-            _small.Job("linear-probe", "mobilenet_v2", weights, ("epochs", 2), ("augmentation", "light"))
+        JobSpec job = _small.Job(
+            "linear-probe",
+            "mobilenet_v2",
+            _small.Weights("mobilenet_v2"),
+            ("epochs", 2),
+            ("image-size", 64),
+            ("augmentation", "light")
         );
 
-        string[] changed = Changed(weights, folder.BestCheckpoint);
-        Assert.Equal(["classifier.1.bias", "classifier.1.weight"], changed);
+        (RunFolder folder, _) = _small.Execute(job);
+
+        Assert.Equal(["classifier.1.bias", "classifier.1.weight"], SmallRun.Changed(job, folder.BestCheckpoint));
     }
 
     [Fact]
     public void FineTuning_WithAFreezeDepth_ChangesNeitherWeightsNorStatisticsOfFrozenLayers()
     {
-        string weights = _small.Weights("resnet18");
+        JobSpec job = _small.Job(
+            "fine-tuning",
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            ("epochs", 1),
+            ("image-size", 64),
+            ("freeze-depth", 3)
+        );
 
-        (RunFolder folder, _) = _small.Execute(_small.Job("fine-tuning", "resnet18", weights, ("epochs", 1), ("freeze-depth", 3)));
+        (RunFolder folder, _) = _small.Execute(job);
 
-        string[] changed = Changed(weights, folder.BestCheckpoint);
+        string[] changed = SmallRun.Changed(job, folder.BestCheckpoint);
         Assert.DoesNotContain(
             changed,
             n =>
@@ -163,11 +178,18 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void FineTuning_WithFrozenStatistics_StillTrainsTheBatchNormsWeights()
     {
-        string weights = _small.Weights("resnet18");
+        JobSpec job = _small.Job(
+            "fine-tuning",
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            ("epochs", 1),
+            ("image-size", 64),
+            ("freeze-batch-norm", true)
+        );
 
-        (RunFolder folder, _) = _small.Execute(_small.Job("fine-tuning", "resnet18", weights, ("epochs", 1), ("freeze-batch-norm", true)));
+        (RunFolder folder, _) = _small.Execute(job);
 
-        string[] changed = Changed(weights, folder.BestCheckpoint);
+        string[] changed = SmallRun.Changed(job, folder.BestCheckpoint);
         Assert.DoesNotContain(changed, n => n.Contains("running_", StringComparison.Ordinal));
         Assert.Contains("layer4.1.bn2.weight", changed);
     }
@@ -293,13 +315,5 @@ public sealed class TrainingRunTests : IDisposable
             top1.Average() >= 0.93,
             $"Mean validation top-1 of the last epoch is {top1.Average():F3} ({string.Join(", ", top1.Select(t => t.ToString("F3")))})."
         );
-    }
-
-    private static string[] Changed(string before, string after)
-    {
-        IReadOnlyDictionary<string, TensorData> old = WeightsFile.Open(before),
-            now = WeightsFile.Open(after);
-        Assert.Equal(old.Keys.Order(StringComparer.Ordinal), now.Keys.Order(StringComparer.Ordinal));
-        return [.. now.Keys.Where(n => !old[n].Bytes.Span.SequenceEqual(now[n].Bytes.Span)).Order(StringComparer.Ordinal)];
     }
 }
