@@ -36,7 +36,7 @@ public sealed class FineTuningFamilyTests : IDisposable
             "gradual-unfreezing" => [("unfreezing-share", 0.25)],
             _ => [],
         };
-        JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), ("image-size", 64), .. own]);
+        JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), ("image-size", 32), .. own]);
         if (spec.TakesTeacher)
             job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
         if (spec.LearnsLabelSets)
@@ -167,7 +167,7 @@ public sealed class FineTuningFamilyTests : IDisposable
     public void GradualUnfreezing_InTheFirstEpoch_ChangesTheHeadAlone_AndLowerLayersOnlyLater()
     {
         string weights = _small.Weights(Network);
-        JobSpec job = _small.Job("gradual-unfreezing", Network, weights, ("epochs", 1), ("image-size", 64));
+        JobSpec job = _small.Job("gradual-unfreezing", Network, weights, ("epochs", 1), ("image-size", 32));
 
         string[] afterOne = SmallRun.Changed(job, _small.Execute(job).Folder.BestCheckpoint);
 
@@ -178,7 +178,7 @@ public sealed class FineTuningFamilyTests : IDisposable
     public void LpFt_BeginsFineTuningFromTheHeadOfALinearProbe()
     {
         string weights = _small.Weights(Network);
-        (string, ParameterValue)[] common = [("image-size", 64), ("batch-size", 8), ("threads", 1)];
+        (string, ParameterValue)[] common = [("image-size", 32), ("batch-size", 8), ("threads", 1)];
         JobSpec probe = _small.Job(
             "linear-probe",
             Network,
@@ -252,7 +252,7 @@ public sealed class FineTuningFamilyTests : IDisposable
             Network,
             _small.Weights(Network),
             ("epochs", 20),
-            ("image-size", 64),
+            ("image-size", 32),
             ("learning-rate", 1e-7),
             ("patience", 3)
         );

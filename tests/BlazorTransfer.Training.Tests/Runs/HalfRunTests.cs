@@ -18,12 +18,12 @@ public sealed class HalfRunTests : IDisposable
     private static readonly (string, ParameterValue)[] Common =
     [
         ("precision", "bf16"),
-        ("image-size", 64),
+        ("image-size", 32),
         ("augmentation", "light"),
         ("batch-size", 8),
         ("best-of", "last"),
     ];
-    private readonly SmallRun _small = new();
+    private readonly SmallRun _small = new(imagesPerClass: 4);
 
     /// <summary>All that offer it.</summary>
     public static TheoryData<string> Methods =>
@@ -67,11 +67,11 @@ public sealed class HalfRunTests : IDisposable
         (string, ParameterValue)[] own = method switch
         {
             "lp-ft" => [("probe-epochs", 1)],
-            "gradual-unfreezing" => [("unfreezing-share", 0.25)],
+            "gradual-unfreezing" => [("unfreezing-share", 0.3)],
             _ when spec.AdaptsToTarget => [("freeze-depth", 2)],
             _ => [],
         };
-        JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 4), .. own, .. Common]);
+        JobSpec job = _small.Job(method, Network, spec.TakesWeights ? weights : null, [("epochs", 3), .. own, .. Common]);
         if (spec.TakesTeacher)
             job = job with { Teacher = _small.Teacher("resnet20_cifar", job.Data.Read().Classes, Preprocessing.ImageNet.WithInput(32)) };
         if (spec.AdaptsToTarget)

@@ -19,7 +19,7 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("fine-tuning", "light")]
     public void Execute_OverSeveralEpochs_LeavesNoTensorBehind(string method, string augmentation)
     {
-        JobSpec job = _small.Job(method, "mobilenet_v2", null, ("epochs", 4), ("augmentation", augmentation));
+        JobSpec job = _small.Job(method, "mobilenet_v2", null, ("epochs", 4), ("image-size", 64), ("augmentation", augmentation));
         LiveTensors.CollectLeftovers();
         (_, List<RunEvent> events) = _small.Execute(job);
 
@@ -34,7 +34,15 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("fine-tuning")]
     public void Execute_TwiceWithOneThreadAndSeed_GivesTheSameWeightsToTheBit(string method)
     {
-        JobSpec job = _small.Job(method, "squeezenet1_1", null, ("epochs", 1), ("threads", 1), ("augmentation", "light"));
+        JobSpec job = _small.Job(
+            method,
+            "squeezenet1_1",
+            null,
+            ("epochs", 1),
+            ("image-size", 64),
+            ("threads", 1),
+            ("augmentation", "light")
+        );
 
         byte[] first = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint),
             second = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint);
@@ -72,6 +80,7 @@ public sealed class TrainingRunTests : IDisposable
             "resnet18_slim",
             small.Weights("resnet18_slim"),
             ("epochs", 12),
+            ("image-size", 32),
             ("learning-rate", 0.5),
             ("batch-size", 4),
             ("schedule", "constant"),
@@ -206,7 +215,7 @@ public sealed class TrainingRunTests : IDisposable
         Safetensors.Write(weights, tensors);
 
         TrainingException failure = Assert.Throws<TrainingException>(() =>
-            _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1)))
+            _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1), ("image-size", 64)))
         );
 
         Assert.Equal(WorkerExitCode.TrainingFailed, failure.ExitCode);
@@ -222,7 +231,7 @@ public sealed class TrainingRunTests : IDisposable
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
             _small.Execute(
-                _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 50)),
+                _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 50), ("image-size", 64)),
                 e =>
                 {
                     seen.Add(e);
@@ -239,7 +248,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_WhenAnImageWasDamagedMeanwhile_NamesIt()
     {
-        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1));
+        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1), ("image-size", 64));
         string victim = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         File.WriteAllBytes(victim, [1, 2, 3]);
 
@@ -252,7 +261,9 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_WithGivenEvents_ReportsEveryStageInOrder()
     {
-        (RunFolder folder, List<RunEvent> events) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 3)));
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(
+            _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 3), ("image-size", 64))
+        );
 
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
         Assert.Equal([1, 2, 3], events.OfType<EpochCompleted>().Select(e => e.Epoch));
@@ -276,8 +287,8 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_FromAModelOfTheSameClasses_TakesItsHeadToo_AndFromOthersOnlyTheTrunk()
     {
-        (RunFolder parent, _) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1)));
-        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", parent.BestCheckpoint, ("epochs", 1));
+        (RunFolder parent, _) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1), ("image-size", 64)));
+        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", parent.BestCheckpoint, ("epochs", 1), ("image-size", 64));
 
         Assert.Contains("the head included", Message(_small.Execute(job).Events), StringComparison.Ordinal);
         // As many classes, but others: their head would be nonsense.
@@ -292,8 +303,7 @@ public sealed class TrainingRunTests : IDisposable
     /// Real images and weights: what the README promises, on a setting that fits into a test. The reference reaches 0.946 after
     /// 100 epochs, and guessing 0.54.
     /// </summary>
-    [Fact]
-    [Trait("Category", "Learning")]
+    [LongFact]
     public void LinearProbe_OnHymenopteraFromImageNetWeights_LearnsOverThreeSeeds()
     {
         string data = SharedFiles.Path("data", "hymenoptera"),

@@ -41,7 +41,7 @@ public sealed class RunHubTests : IDisposable
         Assert.False(reading.IsCompleted);
         _app.Get<RunService>().Cancel(user, project.Id, run.Id);
 
-        long[] seen = await reading.WaitAsync(TimeSpan.FromSeconds(20));
+        long[] seen = await reading.WaitAsync(TestApp.HangLimit);
         Assert.Equal([1, 2, 3], seen);
     }
 
