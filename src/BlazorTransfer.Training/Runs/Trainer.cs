@@ -16,7 +16,13 @@ namespace BlazorTransfer.Training.Runs;
 /// The training loop: stage by stage, features of what is frozen, then epochs of steps, each followed by the validation split; the best
 /// weights are kept and evaluated at the end. It knows neither the backbone nor the method.
 /// </summary>
-internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
+internal sealed class Trainer(
+    TrainingRun run,
+    CheckpointStore checkpoints,
+    Action<RunEvent> emit,
+    CancellationToken cancel,
+    bool processorHasBFloat16
+)
 {
     private const int ShownSamples = 8;
 
@@ -30,7 +36,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     public TrainingOutcome Run()
     {
         EmitStarted();
-        foreach (string warning in PrecisionWarnings.Of(run, Devices.ProcessorHasBFloat16))
+        foreach (string warning in PrecisionWarnings.Of(run, processorHasBFloat16))
             emit(new MessageLogged { Level = MessageLevel.Warning, Text = warning });
         int epochs = 0;
         foreach (TrainingStage stage in run.Stages)

@@ -125,7 +125,8 @@ public sealed class ComponentTests : BunitContext
         await DisposeComponentsAsync();
         slow.Loaded.SetResult(new GoneModule());
 
-        await Task.Delay(100);
+        // The component goes on in the renderer's queue, before this.
+        await Renderer.Dispatcher.InvokeAsync(() => { });
         Assert.False(Renderer.UnhandledException.IsCompleted);
     }
 

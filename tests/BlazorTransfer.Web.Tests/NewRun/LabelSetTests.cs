@@ -137,7 +137,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     {
         Services.GetRequiredService<NavigationManager>().NavigateTo(AppRoutes.NewRunBeside(_project.Id, _dataset.Id, "material"));
         IRenderedComponent<IComponent> page = Open<NewRunPage>(_ada, ("ProjectId", _project.Id));
-        await page.WaitForAssertionAsync(() => Assert.Equal(["Material"], Boxes(page, isChecked: true)), TimeSpan.FromSeconds(20));
+        await page.WaitForAssertionAsync(() => Assert.Equal(["Material"], Boxes(page, isChecked: true)), TestApp.HangLimit);
         // What all images share divides nothing.
         Assert.Empty(Boxes(page, isChecked: false));
         Assert.Contains("Weight of material", page.Markup, StringComparison.Ordinal);
@@ -146,15 +146,12 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
 
         await page.WaitForAssertionAsync(
             () => Assert.Contains("Choose what Fake multi-task shall learn beside the classes.", page.Markup, StringComparison.Ordinal),
-            TimeSpan.FromSeconds(20)
+            TestApp.HangLimit
         );
         Assert.True(page.Find("button[type=submit]").HasAttribute("disabled"));
 
         page.Press(() => page.Find("[role=checkbox]"));
-        await page.WaitForAssertionAsync(
-            () => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")),
-            TimeSpan.FromSeconds(20)
-        );
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")), TestApp.HangLimit);
         await page.Find("form").SubmitAsync();
 
         await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).Count == 1);
