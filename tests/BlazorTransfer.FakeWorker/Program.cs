@@ -10,6 +10,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Tuning;
 
 // A real process with the worker's contract and no training in it: it behaves, or misbehaves, as the job's parameter says.
+ParentWatch.StartIfAsked();
 switch (args)
 {
     case ["describe", "--json"]:

@@ -13,7 +13,7 @@ namespace BlazorTransfer.Web.Execution;
 internal sealed class RunSupervisor(
     DocumentCollection<Run> runs,
     DataFolder folder,
-    WorkerLocator locator,
+    IWorkerLauncher launcher,
     RunEventStream stream,
     RunChanges changes,
     IOptions<BlazorTransferOptions> options,
@@ -28,7 +28,7 @@ internal sealed class RunSupervisor(
     {
         foreach (Run run in Unfinished().Where(r => r.Status != RunStatus.Queued))
         {
-            WorkerHandle? worker = WorkerHandle.Find(folder.Run(run.Id));
+            WorkerAttempt? worker = launcher.Find(folder.Run(run.Id));
             if (worker is not null)
                 log.LogInformation("Run {Run} is still at work; following it.", run.Id);
             _watched[run.Id] = new Watch(worker);
@@ -46,14 +46,6 @@ internal sealed class RunSupervisor(
             foreach ((string runId, Watch watch) in _watched.ToArray())
                 Attempt($"Following run {runId}", () => FollowOrGiveUp(runId, watch));
         }
-    }
-
-    /// <summary>Workers are left alone: they finish without this process, which finds them again.</summary>
-    public override void Dispose()
-    {
-        foreach (Watch watch in _watched.Values)
-            watch.Worker?.Dispose();
-        base.Dispose();
     }
 
     private IEnumerable<Run> Unfinished() =>
@@ -77,11 +69,11 @@ internal sealed class RunSupervisor(
         }
     }
 
-    private WorkerHandle? TryStart(string runId)
+    private WorkerAttempt? TryStart(string runId)
     {
         try
         {
-            return WorkerHandle.Start(locator, folder.Run(runId));
+            return launcher.Start(folder.Run(runId));
         }
         catch (Exception e) when (e is FileNotFoundException or System.ComponentModel.Win32Exception)
         {
@@ -113,7 +105,7 @@ internal sealed class RunSupervisor(
         catch (InvalidDataException e)
         {
             log.LogError(e, "The events of run {Run} are damaged.", runId);
-            watch.Worker?.Kill();
+            Stop(watch);
             Run? run = runs.Change(
                 runId,
                 r => r.Break($"The run's record of events is damaged, so it cannot be followed. {e.Message}", clock.GetUtcNow())
@@ -127,7 +119,8 @@ internal sealed class RunSupervisor(
     private void Follow(string runId, Watch watch)
     {
         // In this order: a worker that has ended has written all it ever will.
-        bool ended = watch.Worker?.HasExited ?? true;
+        WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
+        bool ended = worker?.HasEnded ?? true;
         Run? run = TakeIn(runId, watch);
         if (run is null or { Status: RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled })
         {
@@ -145,7 +138,7 @@ internal sealed class RunSupervisor(
         Finish(
             runId,
             wasCancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
-            wasCancelled ? null : watch.Worker?.Cause ?? "The application was stopped, and the worker with it. Start the run again."
+            wasCancelled ? null : worker?.Cause ?? "The application was stopped, and the worker with it. Start the run again."
         );
         TakeIn(runId, watch);
         Forget(runId, watch);
@@ -176,8 +169,14 @@ internal sealed class RunSupervisor(
         }
         else if (clock.GetUtcNow() - watch.CancelAsked > options.Value.CancelGrace)
         {
-            watch.Worker?.Kill();
+            Stop(watch);
         }
+    }
+
+    private void Stop(Watch watch)
+    {
+        if (watch.Worker is { } worker)
+            launcher.Stop(worker);
     }
 
     /// <summary>Writes the last event for a worker that could not.</summary>
@@ -198,14 +197,15 @@ internal sealed class RunSupervisor(
 
     private void Forget(string runId, Watch watch)
     {
-        watch.Worker?.Dispose();
+        if (watch.Worker is { } worker)
+            launcher.Release(worker);
         _watched.Remove(runId);
         stream.Ring(runId);
     }
 
-    private sealed class Watch(WorkerHandle? worker)
+    private sealed class Watch(WorkerAttempt? worker)
     {
-        public WorkerHandle? Worker { get; } = worker;
+        public WorkerAttempt? Worker { get; } = worker;
         public RunEventTail Tail { get; set; } = RunEventTail.Start;
         public DateTimeOffset? CancelAsked { get; set; }
     }

@@ -14,7 +14,7 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// Nothing is
 /// kept, so that it ends when nobody looks any more; one person has one at a time.
 /// </summary>
-internal sealed class TuningService(RunPlanner planner, WorkerStream worker, DataFolder folder) : IDisposable
+internal sealed class TuningService(RunPlanner planner, WorkerCommands worker, DataFolder folder) : IDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _atWork = new();
     private readonly CancellationTokenSource _ending = new();
@@ -32,7 +32,7 @@ internal sealed class TuningService(RunPlanner planner, WorkerStream worker, Dat
         RunRequest request,
         Action<TuningEvent> take,
         CancellationToken cancel
-    ) => FindAsync("find-learning-rate", user, projectId, request, take, e => (e as LearningRateFound)?.Report, cancel);
+    ) => FindAsync(worker.FindLearningRateAsync, user, projectId, request, take, cancel);
 
     /// <summary>Looks for a batch size.</summary>
     /// <inheritdoc cref="FindLearningRateAsync"/>
@@ -42,18 +42,17 @@ internal sealed class TuningService(RunPlanner planner, WorkerStream worker, Dat
         RunRequest request,
         Action<TuningEvent> take,
         CancellationToken cancel
-    ) => FindAsync("find-batch-size", user, projectId, request, take, e => (e as BatchSizeFound)?.Report, cancel);
+    ) => FindAsync(worker.FindBatchSizeAsync, user, projectId, request, take, cancel);
 
     /// <summary>The application ends, and the workers with it.</summary>
     public void Dispose() => _ending.Cancel();
 
     private async Task<T> FindAsync<T>(
-        string command,
+        Func<JobSpec, string, Action<TuningEvent>, CancellationToken, Task<T>> find,
         ClaimsPrincipal user,
         string projectId,
         RunRequest request,
         Action<TuningEvent> take,
-        Func<TuningEvent, T?> reportOf,
         CancellationToken cancel
     )
         where T : class
@@ -65,21 +64,7 @@ internal sealed class TuningService(RunPlanner planner, WorkerStream worker, Dat
         try
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ending.Token);
-            string file = folder.NewTuningJob();
-            job.Save(file);
-            T? report = null;
-            await worker.FollowAsync<TuningEvent>(
-                command,
-                file,
-                happened =>
-                {
-                    take(happened);
-                    report ??= reportOf(happened);
-                },
-                "use a smaller batch size, smaller images or a smaller network",
-                ended.Token
-            );
-            return report ?? throw new RefusedException("The worker ended without a result.");
+            return await find(job, folder.NewTuningJob(), take, ended.Token);
         }
         finally
         {

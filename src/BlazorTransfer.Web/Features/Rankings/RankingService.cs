@@ -32,7 +32,7 @@ internal sealed class RankingService(
     WeightsLibrary library,
     RunService runs,
     CatalogueProvider catalogues,
-    WorkerRankings worker,
+    WorkerCommands worker,
     DataFolder folder,
     TimeProvider clock,
     ILogger<RankingService> log
