@@ -269,7 +269,9 @@ internal static class Fake
         var ranked = new List<RankedCandidate>();
         foreach (RankingCandidate c in job.Candidates)
         {
-            Print(new RankingProgressed(RankingStage.ExtractingFeatures, c.Name, ranked.Count + 1, job.Candidates.Count, 0, 8));
+            // A test that ends a hanging worker needs to know which process that is.
+            int done = c.Name == "hang" ? Environment.ProcessId : 0;
+            Print(new RankingProgressed(RankingStage.ExtractingFeatures, c.Name, ranked.Count + 1, job.Candidates.Count, done, 8));
             switch (c.Name)
             {
                 case "hang":

@@ -33,25 +33,18 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         AskAsync<BackboneSpeed>(["measure", backbone, "--json"], cancel);
 
     /// <param name="job">The preview to draw.</param>
-    /// <param name="file">Where the job is written for the worker; deleted at the end.</param>
+    /// <param name="file">Where the job is written for the worker; the caller deletes it.</param>
     /// <param name="cancel">Kills the worker.</param>
     /// <exception cref="RefusedException">The worker refuses; the message is the worker's.</exception>
-    public async Task<PreviewSheet> PreviewAugmentationAsync(PreviewJob job, string file, CancellationToken cancel)
+    public Task<PreviewSheet> PreviewAugmentationAsync(PreviewJob job, string file, CancellationToken cancel)
     {
         job.Save(file);
-        try
-        {
-            return await AskAsync<PreviewSheet>(["preview-augmentation", "--job", file, "--json"], cancel);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        return AskAsync<PreviewSheet>(["preview-augmentation", "--job", file, "--json"], cancel);
     }
 
     /// <summary>Ranks backbones.</summary>
     /// <param name="job">The candidates and the data.</param>
-    /// <param name="file">Where the job is written for the worker; deleted at the end.</param>
+    /// <param name="file">Where the job is written for the worker; the caller deletes it.</param>
     /// <param name="take">Called with each event in order, on any thread.</param>
     /// <param name="cancel">Kills the worker.</param>
     /// <exception cref="RefusedException">The worker refuses; the message is the worker's.</exception>
@@ -119,10 +112,6 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         catch (Exception) when (failure is not null)
         {
             throw new RefusedException(failure is RefusedException ? failure.Message : $"An answer could not be used: {failure.Message}");
-        }
-        finally
-        {
-            File.Delete(file);
         }
 
         return result ?? throw new RefusedException("The worker ended without a result. Try again.");

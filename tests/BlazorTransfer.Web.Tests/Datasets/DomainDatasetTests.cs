@@ -10,6 +10,7 @@ using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Bunit;
@@ -72,9 +73,8 @@ public sealed class DomainDatasetTests : PageTests
             using HttpResponseMessage answer = await PostAsync(layout);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
             JsonElement started = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
             string import = started.GetProperty("importId").GetString()!;
-            await TestApp.WaitForAsync(() => imports.Find(import)!.State == ImportState.Succeeded);
+            Assert.Equal(JobState.Succeeded, (await App.WaitForJobAsync(import)).State);
             return (
                 await client.GetFromJsonAsync<Dataset>(
                     $"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}",
@@ -90,13 +90,8 @@ public sealed class DomainDatasetTests : PageTests
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
         DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
-        await TestApp.WaitForAsync(() => App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State == ImportState.Failed);
 
-        Assert.StartsWith(
-            "Only one domain was found ('photo').",
-            App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("Only one domain was found ('photo').", (await App.WaitForJobAsync(import.Id)).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Projects;
@@ -10,6 +11,8 @@ internal static class ProjectsFeature
         services.AddDocuments<Project>("projects", p => p.Id);
         services.AddSingleton<ProjectAccess>();
         services.AddSingleton<ProjectService>();
+        services.AddSingleton<IJobProjects, JobProjects>();
+        services.AddSingleton<IProjectContent, ProjectJobs>();
         return services;
     }
 
