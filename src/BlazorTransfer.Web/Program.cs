@@ -3,6 +3,7 @@ using BlazorTransfer.Web;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Adaptation;
+using BlazorTransfer.Web.Features.BackgroundJobs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Lineage;
@@ -62,6 +63,7 @@ app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnony
 app.MapHealthChecks("/health/ready").AllowAnonymous();
 app.MapTeam();
 app.MapProjects();
+app.MapBackgroundJobs();
 app.MapDatasets();
 app.MapModels();
 app.MapRuns();

@@ -27,7 +27,7 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, ILogger<LocalWo
         {
             AtomicFile.WriteAllText(folder.Attempt, JsonSerializer.Serialize(attempt, ProtocolJson.Line));
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The worker itself notes its process too, so that it is found again without this file.
             log.LogWarning(e, "Attempt {Number} of the run in {Folder} could not be noted.", number, folder.Path);
@@ -83,8 +83,18 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, ILogger<LocalWo
     }
 
     // Process ids are reused; together with the start time they are not.
-    private static string HandleOf(Process process) =>
-        string.Create(CultureInfo.InvariantCulture, $"{process.Id}@{process.StartTime.ToUniversalTime():O}");
+    private static string HandleOf(Process process)
+    {
+        try
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{process.Id}@{process.StartTime.ToUniversalTime():O}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended already, and nobody looks for it.
+            return string.Create(CultureInfo.InvariantCulture, $"{process.Id}@ended-{Guid.NewGuid():N}");
+        }
+    }
 
     private static Process? FindProcess(WorkerProcessRecord record)
     {

@@ -8,11 +8,12 @@ namespace BlazorTransfer.Web.Jobs;
 
 /// <summary>
 /// Runs everything that the application does in the background. A job is accepted once its document and its files are on the disk; it
-/// ends once its end is. In between it may be started again, because the application ended, up to <see cref="MostAttempts"/> times.
+/// ends once its end is. In between it may be started again, because the application ended, up to <see cref="JobStore.MostAttempts"/> times.
 /// Who may see or cancel a job is asked by <see cref="JobService"/> and the services of the features.
 /// </summary>
 internal sealed class JobEngine(
     DocumentCollection<BackgroundJob> documents,
+    JobStore store,
     IEnumerable<IJobKind> kinds,
     JobFolders folders,
     JobHistory history,
@@ -22,9 +23,7 @@ internal sealed class JobEngine(
     ILogger<JobEngine> log
 ) : IHostedService
 {
-    public const int MostAttempts = 3;
     private const int MostQueued = 100;
-    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(k => k.Name, StringComparer.Ordinal);
@@ -135,19 +134,16 @@ internal sealed class JobEngine(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (BackgroundJob job in documents.All().OrderBy(j => j.CreatedAt))
+        lock (_gate)
         {
-            if (job.State.IsFinal())
-                continue;
-            if (Recover(job) is { } live)
-                _live[job.Id] = live;
+            foreach (BackgroundJob job in store.Recover(_kinds))
+                _live[job.Id] = NewLive(job, _kinds[job.Kind], take: null);
+            folders.Sweep(_live.Keys.ToHashSet(StringComparer.Ordinal));
+            _isOpen = true;
         }
 
-        folders.Sweep(_live.Keys.ToHashSet(StringComparer.Ordinal));
         foreach (string projectId in documents.All().Select(j => j.ProjectId).Distinct().ToArray())
             history.Prune(projectId);
-        lock (_gate)
-            _isOpen = true;
         StartNext();
         return Task.CompletedTask;
     }
@@ -169,30 +165,6 @@ internal sealed class JobEngine(
                 "{Count} background jobs did not end in time; the next start decides about them.",
                 running.Count(j => !j.IsCompleted)
             );
-    }
-
-    /// <summary>Decides about a job that had not ended when the application did.</summary>
-    private LiveJob? Recover(BackgroundJob job)
-    {
-        DateTimeOffset now = clock.GetUtcNow();
-        BackgroundJob recovered = !_kinds.TryGetValue(job.Kind, out IJobKind? kind)
-            ? job.Fail("This version of the application does not know this kind of job.", null, now)
-            : job switch
-            {
-                _ when !kind.SurvivesRestart => job.Cancel(null, now),
-                { State: JobState.Running, Attempts: >= MostAttempts } => job.Fail(
-                    $"It was interrupted {MostAttempts} times by an end of the application. If nobody ended the application, memory may "
-                        + "have run out. Try again with less data or smaller models.",
-                    null,
-                    now
-                ),
-                _ => job.Requeue(takesBackAttempt: false),
-            };
-        if (recovered.State.IsFinal() && kind?.KeepsHistory == false)
-            documents.Remove(job.Id);
-        else if (recovered != job)
-            documents.Change(job.Id, _ => recovered);
-        return recovered.State.IsFinal() ? null : NewLive(recovered, kind!, take: null);
     }
 
     private LiveJob Accept<TInput>(IJobKind kind, NewJob<TInput> job, Action<object>? take)
@@ -282,7 +254,7 @@ internal sealed class JobEngine(
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(live.CancelRequested, lifetime.ApplicationStopping);
         try
         {
-            await StoreAsync(live, j => j.Start(clock.GetUtcNow()));
+            await store.ChangeAsync(live, j => j.Start(clock.GetUtcNow()));
             await EndAsync(live, await live.Kind.RunAsync(live, folders.Of(live.Id), cancel.Token), failure: null);
         }
         catch (Exception e)
@@ -301,7 +273,7 @@ internal sealed class JobEngine(
                 && !live.CancelRequested.IsCancellationRequested
                 && lifetime.ApplicationStopping.IsCancellationRequested;
             if (isInterrupted && live.Kind.SurvivesRestart)
-                await StoreAsync(live, j => j.Requeue(takesBackAttempt: true));
+                await store.ChangeAsync(live, j => j.Requeue(takesBackAttempt: true));
             else
                 await StoreEndAsync(live, isInterrupted, result, failure);
         }
@@ -332,40 +304,12 @@ internal sealed class JobEngine(
             _ => live.Current.Fail($"Something went wrong: {failure.Message}", progress, now),
         };
         if (live.Kind.KeepsHistory)
-            await StoreAsync(live, _ => ended);
+            await store.ChangeAsync(live, _ => ended);
         else
-            await WithPatienceAsync(live, () => documents.Remove(live.Id));
+            await store.RemoveAsync(live);
         live.Kind.CleanUp(ended);
         history.Prune(ended.ProjectId);
         folders.Delete(live.Id);
-    }
-
-    private async Task StoreAsync(LiveJob live, Func<BackgroundJob, BackgroundJob> change) =>
-        await WithPatienceAsync(
-            live,
-            () =>
-            {
-                if (documents.Change(live.Id, change) is { } stored)
-                    live.Store(stored);
-            }
-        );
-
-    /// <summary>Tries again while the store cannot write, such as on a full disk: an end that is not stored would be work done twice.</summary>
-    private async Task WithPatienceAsync(LiveJob live, Action store)
-    {
-        while (true)
-        {
-            try
-            {
-                store();
-                return;
-            }
-            catch (Exception e) when (!lifetime.ApplicationStopping.IsCancellationRequested)
-            {
-                log.LogError(e, "Job {Job} ({Kind}) could not be stored; it is tried again.", live.Id, live.Kind.Name);
-                await Task.Delay(StorePause, clock, lifetime.ApplicationStopping);
-            }
-        }
     }
 
     private static JsonElement? ToJson(object? result) =>

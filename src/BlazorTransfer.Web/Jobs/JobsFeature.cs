@@ -14,6 +14,7 @@ internal static class JobsFeature
         );
         services.AddSingleton<JobFolders>();
         services.AddSingleton<JobHistory>();
+        services.AddSingleton<JobStore>();
         services.AddSingleton<JobBells>();
         services.AddSingleton<JobEngine>();
         services.AddSingleton<JobService>();

@@ -154,7 +154,7 @@ public sealed class JobEngineTests
         using var harness = new JobHarness(kind);
         await harness.StartAsync();
         BackgroundJob? job = null;
-        for (int attempt = 1; attempt <= JobEngine.MostAttempts; attempt++)
+        for (int attempt = 1; attempt <= JobStore.MostAttempts; attempt++)
         {
             var hold = new Hold();
             kind.Work = hold.WorkAsync;

@@ -80,6 +80,7 @@ internal sealed class JobHarness : IDisposable
         _lifetime = new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance);
         Engine = new JobEngine(
             Documents,
+            new JobStore(Documents, _lifetime, Clock, NullLogger<JobStore>.Instance),
             _kinds,
             new JobFolders(Folder, NullLogger<JobFolders>.Instance),
             new JobHistory(Documents, Clock),

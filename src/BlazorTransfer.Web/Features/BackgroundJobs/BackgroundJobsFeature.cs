@@ -1,0 +1,67 @@
+using System.Security.Claims;
+using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Security;
+
+namespace BlazorTransfer.Web.Features.BackgroundJobs;
+
+/// <summary>What programs see of a job. Its input stays here, since that names files of this machine.</summary>
+internal sealed record JobSummary(
+    string Id,
+    string Kind,
+    string Title,
+    string Subject,
+    JobState State,
+    JobProgress? Progress,
+    int Attempts,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? StartedAt,
+    DateTimeOffset? FinishedAt,
+    string? Error
+)
+{
+    public static JobSummary Of(BackgroundJob job) =>
+        new(
+            job.Id,
+            job.Kind,
+            job.Title,
+            job.Subject,
+            job.State,
+            job.Progress,
+            job.Attempts,
+            job.CreatedAt,
+            job.StartedAt,
+            job.FinishedAt,
+            job.Error
+        );
+}
+
+internal static class BackgroundJobsFeature
+{
+    public static void MapBackgroundJobs(this IEndpointRouteBuilder routes)
+    {
+        RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/jobs");
+        api.MapGet(
+            "",
+            (ClaimsPrincipal user, string projectId, JobService jobs) => TypedResults.Ok(jobs.List(user, projectId).Select(JobSummary.Of))
+        );
+        api.MapGet(
+            "{jobId}",
+            (ClaimsPrincipal user, string projectId, string jobId, JobService jobs) =>
+                TypedResults.Ok(JobSummary.Of(Get(user, projectId, jobId, jobs)))
+        );
+        api.MapPost(
+            "{jobId}/cancel",
+            (ClaimsPrincipal user, string projectId, string jobId, JobService jobs) =>
+            {
+                jobs.Cancel(user, Get(user, projectId, jobId, jobs).Id);
+                return TypedResults.Ok();
+            }
+        );
+    }
+
+    private static BackgroundJob Get(ClaimsPrincipal user, string projectId, string jobId, JobService jobs)
+    {
+        BackgroundJob job = jobs.Get(user, jobId);
+        return job.ProjectId == projectId ? job : throw new NotFoundException();
+    }
+}
