@@ -8,12 +8,19 @@ internal sealed class CodecSession : IDisposable
 {
     private GCHandle _pin;
     private readonly SKData _data;
+    private readonly bool _isComplete;
 
-    private CodecSession(GCHandle pin, SKData data, SKCodec codec, ImageFormat format) =>
+    private CodecSession(GCHandle pin, SKData data, SKCodec codec, ImageFormat format, FileStructure structure)
+    {
         (_pin, _data, Codec, Format) = (pin, data, codec, format);
+        (Origin, _isComplete) = ((SKEncodedOrigin)structure.Orientation, structure.IsComplete);
+    }
 
     public SKCodec Codec { get; }
     public ImageFormat Format { get; }
+
+    /// <summary>How the stored picture lies. Ours, not the codec's: that one knows the EXIF data of JPEG files only.</summary>
+    public SKEncodedOrigin Origin { get; }
 
     /// <summary>Width as stored, before the orientation.</summary>
     public int StoredWidth => Codec.Info.Width;
@@ -39,7 +46,7 @@ internal sealed class CodecSession : IDisposable
             return (null, Damaged(format));
         }
 
-        var session = new CodecSession(pin, data, codec, format);
+        var session = new CodecSession(pin, data, codec, format, FileStructure.Of(file, format));
         if (session.Check(limits) is not { } rejection)
             return (session, null);
         session.Dispose();
@@ -59,7 +66,7 @@ internal sealed class CodecSession : IDisposable
             return $"The picture has {width} × {height} pixels; each side needs at least {limits.MinimumSide}.";
         if (Codec.FrameCount > 1)
             return "Animated pictures are not supported. Save one frame of it as JPEG or PNG.";
-        return null;
+        return _isComplete ? null : Damaged(Format);
     }
 
     private static string Name(ImageFormat format) =>

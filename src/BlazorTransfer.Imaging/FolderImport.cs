@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Datasets;
 
@@ -9,35 +10,23 @@ public static class FolderImport
     /// <param name="folder">The folder; sample files are relative to it.</param>
     /// <param name="plan">How to split where the folders do not.</param>
     /// <param name="layout">What the folders inside mean.</param>
+    /// <param name="encoding">Encoding of a table of labels that is not Unicode; null where none was chosen.</param>
     /// <param name="cancel">Stops the scan.</param>
     /// <exception cref="ImportException">The folder holds no data set; the message says what to change.</exception>
     public static ImportResult FromFolder(
         string folder,
         SplitPlan? plan = null,
         ImportLayout layout = ImportLayout.Classes,
+        TextEncoding? encoding = null,
         CancellationToken cancel = default
     )
     {
         if (!Directory.Exists(folder))
             throw new ImportException($"There is no folder '{folder}'.");
         string root = Path.GetFullPath(folder);
-        string[] names =
-        [
-            .. Directory
-                .EnumerateFiles(
-                    root,
-                    "*",
-                    new EnumerationOptions
-                    {
-                        RecurseSubdirectories = true,
-                        AttributesToSkip = FileAttributes.None,
-                        MaxRecursionDepth = 10,
-                    }
-                )
-                .Select(path => Path.GetRelativePath(root, path).Replace('\\', '/')),
-        ];
         var rejected = new List<RejectedFile>();
-        LabelTable? table = LabelTable.In(names, name => ReadTable(Path.Combine(root, name)), layout, rejected);
+        string[] names = NamesIn(root, rejected);
+        LabelTable? table = LabelTable.In(names, name => ReadTable(Path.Combine(root, name)), layout, rejected, encoding);
         ClassFolderLayout folders = ClassFolderLayout.Of(names, layout, table);
         var judged = new (ImportedImage? Image, RejectedFile? Rejected)[folders.Placed.Count];
         Parallel.For(
@@ -53,8 +42,44 @@ public static class FolderImport
                 .Concat(table?.Absent(names) ?? [])
                 .Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
             plan ?? SplitPlan.Default,
-            layout
+            layout,
+            folders.Notes
         );
+    }
+
+    /// <summary>Files below a folder with forward slashes. Those whose names cannot be read as text are rejected, with their folders.</summary>
+    private static string[] NamesIn(string root, List<RejectedFile> rejected)
+    {
+        var files = new FileSystemEnumerable<string>(
+            root,
+            (ref FileSystemEntry entry) => NameOf(ref entry),
+            new EnumerationOptions
+            {
+                RecurseSubdirectories = true,
+                AttributesToSkip = FileAttributes.None,
+                MaxRecursionDepth = 10,
+            }
+        )
+        {
+            // Where a name is not valid UTF-8, .NET puts replacement characters into it and cannot open it, and leaves out what is inside.
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || entry.FileName.Contains(ImportName.Replacement),
+        };
+        var names = new List<string>();
+        foreach (string name in files)
+        {
+            if (ImportName.WhyNotText(name) is { } reason)
+                rejected.Add(new RejectedFile(ImportName.Printable(name), reason));
+            else
+                names.Add(name);
+        }
+
+        return [.. names];
+
+        string NameOf(ref FileSystemEntry entry)
+        {
+            string name = Path.GetRelativePath(root, entry.ToFullPath());
+            return Path.DirectorySeparatorChar == '\\' ? name.Replace('\\', '/') : name;
+        }
     }
 
     private static (byte[]? Bytes, string? Reason) ReadTable(string path)

@@ -36,7 +36,7 @@ public static class ImageDecoder
     {
         using (CodecSession session = Open(file, limits))
         {
-            if (session is { Format: ImageFormat.Jpeg, Codec.EncodedOrigin: SKEncodedOrigin.TopLeft })
+            if (session is { Format: ImageFormat.Jpeg, Origin: SKEncodedOrigin.TopLeft })
             {
                 (int width, int height) = (session.StoredWidth, session.StoredHeight);
                 (int first, int count) = needed(width, height);
@@ -75,7 +75,7 @@ public static class ImageDecoder
     private static DecodedImage Decode(CodecSession session, int eighths)
     {
         using CodecPixels pixels = CodecPixels.Decode(session, eighths) ?? throw new ImageException(CodecSession.Damaged(session.Format));
-        SKEncodedOrigin origin = session.Codec.EncodedOrigin;
+        SKEncodedOrigin origin = session.Origin;
         RgbImage upright = ExifOrientation.Apply(origin, ToRgb(pixels));
         if (eighths == CodecPixels.FullScale)
             return new DecodedImage(upright);

@@ -43,7 +43,7 @@ public static class ImageProbe
 
     private static ImageProbeResult Upright(CodecSession session)
     {
-        (int width, int height) = ExifOrientation.UprightSize(session.Codec.EncodedOrigin, session.StoredWidth, session.StoredHeight);
+        (int width, int height) = ExifOrientation.UprightSize(session.Origin, session.StoredWidth, session.StoredHeight);
         return ImageProbeResult.Accept(width, height, session.Format);
     }
 

@@ -56,6 +56,7 @@ app.UseRateLimiter();
 app.UseMiddleware<SetupRedirect>();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseMiddleware<MissingPages>();
 app.UseAntiforgery();
 app.UseStaleForms();
 app.MapStaticAssets().AllowAnonymous();

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Export;
+using BlazorTransfer.Training.Runs;
 
 namespace BlazorTransfer.Worker;
 
@@ -12,46 +12,46 @@ namespace BlazorTransfer.Worker;
 /// </summary>
 internal static class JobRunner
 {
-    private static readonly TimeSpan CancelPoll = TimeSpan.FromMilliseconds(250);
-
     /// <param name="folder">The run folder, with its job.</param>
+    /// <param name="root">The folder that the job's paths are relative to.</param>
     /// <param name="watch">Called with each event after it was written.</param>
     /// <param name="atConsole">A person started it there: Ctrl+C cancels the run, and a failure is a sentence, not a stack trace.</param>
-    public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch, bool atConsole)
+    public static WorkerExitCode Run(RunFolder folder, DataRoot root, Action<RunEvent> watch, bool atConsole)
     {
         folder.Create();
         RecordProcess(folder);
         using var events = new RunEventWriter(folder.Events);
+        // A person at the console named the files, and is to find them again in the messages.
+        void Emit(RunEvent runEvent) => watch(events.Append(atConsole ? runEvent : WithoutPaths(runEvent, root)));
+        WorkerExitCode code;
+        RunFinished finished;
+        using (var cancel = new CancellationTokenSource())
+        using (new CancelWatch(folder, Emit, cancel))
+        using (new Interruption(cancel, atConsole))
+            (code, finished) = Train(folder, root, Emit, atConsole, cancel.Token);
+        Emit(finished);
+        return code;
+    }
+
+    private static (WorkerExitCode, RunFinished) Train(
+        RunFolder folder,
+        DataRoot root,
+        Action<RunEvent> emit,
+        bool atConsole,
+        CancellationToken cancel
+    )
+    {
         var clock = Stopwatch.StartNew();
-        void Emit(RunEvent runEvent) => watch(events.Append(runEvent));
-        using var cancel = new CancellationTokenSource();
-        using var watcher = new Timer(_ => CancelIfAsked(folder, cancel), null, TimeSpan.Zero, CancelPoll);
-        using var interruption = new Interruption(cancel, atConsole);
         try
         {
             NativeLibtorch.Load();
-            JobSpec job = JobSpec.Load(folder.Job);
-            TrainingOutcome outcome = TrainingRun.Execute(job, folder, Emit, cancel.Token);
-            Emit(
-                new PhaseProgressed
-                {
-                    Phase = RunPhase.Exporting,
-                    Done = 0,
-                    Total = 1,
-                    Unit = "packages",
-                }
-            );
-            Emit(ModelPackage.Write(folder, job));
-            Emit(
-                new PhaseProgressed
-                {
-                    Phase = RunPhase.Exporting,
-                    Done = 1,
-                    Total = 1,
-                    Unit = "packages",
-                }
-            );
-            Emit(
+            JobSpec job = JobSpec.Load(folder.Job, root);
+            TrainingOutcome outcome = TrainingRun.Execute(job, folder, emit, cancel);
+            emit(Exporting(done: 0));
+            emit(ModelPackage.Write(folder, job));
+            emit(Exporting(done: 1));
+            return (
+                WorkerExitCode.Success,
                 new RunFinished
                 {
                     Outcome = RunOutcome.Succeeded,
@@ -60,13 +60,13 @@ internal static class JobRunner
                     Seconds = clock.Elapsed.TotalSeconds,
                 }
             );
-            return WorkerExitCode.Success;
         }
         catch (Exception e)
         {
             (WorkerExitCode code, string message) = Failures.Describe(e);
             Console.Error.WriteLine(atConsole && code != WorkerExitCode.InternalError ? message : e);
-            Emit(
+            return (
+                code,
                 new RunFinished
                 {
                     Outcome = code == WorkerExitCode.Cancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
@@ -74,27 +74,30 @@ internal static class JobRunner
                     Seconds = clock.Elapsed.TotalSeconds,
                 }
             );
-            return code;
         }
     }
+
+    private static PhaseProgressed Exporting(long done) =>
+        new()
+        {
+            Phase = RunPhase.Exporting,
+            Done = done,
+            Total = 1,
+            Unit = "packages",
+        };
+
+    private static RunEvent WithoutPaths(RunEvent runEvent, DataRoot root) =>
+        runEvent switch
+        {
+            RunFinished { Error: { } error } e => e with { Error = root.Hide(error) },
+            MessageLogged e => e with { Text = root.Hide(e.Text) },
+            _ => runEvent,
+        };
 
     private static void RecordProcess(RunFolder folder)
     {
         using Process self = Process.GetCurrentProcess();
         var record = new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime());
         AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(record, ProtocolJson.Indented));
-    }
-
-    private static void CancelIfAsked(RunFolder folder, CancellationTokenSource cancel)
-    {
-        try
-        {
-            if (folder.CancelRequested)
-                cancel.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The last tick of the timer, after the run has ended.
-        }
     }
 }

@@ -1,6 +1,6 @@
 using System.IO.Compression;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Worker;
 

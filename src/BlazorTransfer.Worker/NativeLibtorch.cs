@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Worker;
 

@@ -31,7 +31,13 @@ internal sealed class TrainDisplay : IDisposable
             AnsiConsole.MarkupLineInterpolated($"[yellow]left out[/] {file.Name}: {file.Reason}");
         if (import.Rejected.Count > 5)
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]left out[/] {import.Rejected.Count - 5} more files");
+        foreach (string warning in WarningsOf(import))
+            AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
     }
+
+    /// <summary>What about the images is worth knowing before the run, as the pages show it.</summary>
+    public static IReadOnlyList<string> WarningsOf(ImportResult import) =>
+        [.. DatasetWarnings.Of(ClassCount.Of(import.Manifest)), .. import.Notes];
 
     public void Show(RunEvent runEvent)
     {
@@ -80,11 +86,13 @@ internal sealed class TrainDisplay : IDisposable
                         // The sentence goes to standard error, once.
                         RunOutcome.Failed => "failed",
                         RunOutcome.Cancelled => "cancelled",
+                        RunOutcome.Lost => "lost",
                         _ => throw new InvalidOperationException($"No words for {e.Outcome}."),
                     }
                 );
                 break;
             case StepCompleted or SamplesPredicted or CheckpointSaved or ArtifactWritten:
+            case RunQueued or AttemptStarted or RunCancelRequested or RunDeleted:
                 break;
             default:
                 throw new InvalidOperationException($"No words for {runEvent.GetType().Name}.");

@@ -4,8 +4,8 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Worker;
 
 namespace BlazorTransfer.Benchmarks;

@@ -3,8 +3,8 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Runs;
 
 namespace BlazorTransfer.Benchmarks;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Models;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Benchmarks;

@@ -1,7 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Runs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Benchmarks;

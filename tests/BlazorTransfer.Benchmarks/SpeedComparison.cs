@@ -4,10 +4,13 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Runs;
+using BlazorTransfer.Training.Settings;
 using BlazorTransfer.Worker;
 using static TorchSharp.torch;
 

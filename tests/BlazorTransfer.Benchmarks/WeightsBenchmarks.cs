@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

@@ -58,8 +58,8 @@ switch (args)
         return Fake.Preview(PreviewJob.Load(job));
     case ["find-learning-rate" or "find-batch-size", "--job", string job, "--json"]:
         return Fake.Find(args[0], JobSpec.Load(job));
-    case ["run", string folder]:
-        return Fake.Run(new RunFolder(folder));
+    case ["run", string folder, "--data-folder", string data]:
+        return Fake.Run(new RunFolder(folder), new DataRoot(data));
     default:
         return (int)WorkerExitCode.Usage;
 }
@@ -73,7 +73,9 @@ internal static class Fake
     [
         "succeed",
         "report-failure",
+        "name-data-folder",
         "exit-silently",
+        "say-nothing",
         "abort",
         "hang",
         "wait-for-cancel",
@@ -165,9 +167,9 @@ internal static class Fake
             Devices = [new DeviceSpec("cpu", "CPU")],
         };
 
-    public static int Run(RunFolder folder)
+    public static int Run(RunFolder folder, DataRoot root)
     {
-        JobSpec job = JobSpec.Load(folder.Job);
+        JobSpec job = JobSpec.Load(folder.Job, root);
         using (Process self = Process.GetCurrentProcess())
             AtomicFile.WriteAllText(
                 folder.WorkerProcess,
@@ -176,6 +178,10 @@ internal static class Fake
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
         if (behaviour == "exit-silently")
             return 42;
+        if (behaviour == "say-nothing")
+            Thread.Sleep(LongestLife);
+        // As for the real worker: without its data there is nothing to learn.
+        job.Data.Read();
         using var events = new RunEventWriter(folder.Events);
         events.Append(Started());
         Epoch(events, 1, 0.5);
@@ -191,6 +197,16 @@ internal static class Fake
                     }
                 );
                 return (int)WorkerExitCode.TrainingFailed;
+            case "name-data-folder":
+                events.Append(
+                    new RunFinished
+                    {
+                        Outcome = RunOutcome.Failed,
+                        Error = root.Hide($"The weights '{Path.Combine(root.Path, "weights", "x.pth")}' cannot be used."),
+                        Seconds = 1,
+                    }
+                );
+                return (int)WorkerExitCode.BadInput;
             case "abort":
                 Environment.FailFast("as asked");
                 break;
@@ -200,11 +216,12 @@ internal static class Fake
             case "wait-for-cancel":
                 for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife; )
                     Thread.Sleep(20);
+                events.Append(folder.ReadCancelRequest()!);
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
             case "unterminated-line":
                 events.Dispose();
-                File.AppendAllText(folder.Events, "{\"sequence\":3,\"time\":\"20");
+                File.AppendAllText(folder.Events, "{\"sequence\":5,\"time\":\"20");
                 return 1;
             case "garbage":
                 events.Dispose();

@@ -11,16 +11,19 @@ namespace BlazorTransfer.Web.Tests;
 public abstract class PageTests : BunitContext
 {
     private readonly IServiceScope _scope;
+    private bool _hasPopovers;
 
-    protected PageTests()
+    /// <param name="settings">Settings of the application.</param>
+    protected PageTests(params (string Name, string Value)[] settings)
     {
+        App = new TestApp(null, settings);
         Services.AddMudServices();
         JSInterop.Mode = JSRuntimeMode.Loose;
         _scope = App.Factory.Services.CreateScope();
         Services.AddFallbackServiceProvider(_scope.ServiceProvider);
     }
 
-    private protected TestApp App { get; } = new();
+    private protected TestApp App { get; }
 
     /// <summary>A page as a user sees it.</summary>
     /// <param name="user">Who asks.</param>
@@ -29,9 +32,14 @@ public abstract class PageTests : BunitContext
         where TPage : IComponent =>
         Render(builder =>
         {
-            // MudBlazor's fields open their lists through it.
-            builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
-            builder.CloseComponent();
+            // MudBlazor's fields open their lists through it. Several pages at once share one.
+            if (!_hasPopovers)
+            {
+                builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
+                builder.CloseComponent();
+                _hasPopovers = true;
+            }
+
             builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);
             builder.AddComponentParameter(2, "Value", Task.FromResult(new AuthenticationState(user)));
             builder.AddComponentParameter(

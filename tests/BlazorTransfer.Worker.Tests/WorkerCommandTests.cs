@@ -438,12 +438,13 @@ public sealed class WorkerCommandTests : IDisposable
         if (bySignal)
             Assert.Equal(0, Kill(worker.Id, SigTerm));
         else
-            folder.RequestCancel();
+            folder.RequestCancel(DateTimeOffset.UtcNow);
         (int code, _, _) = WorkerProcess.Finish(worker);
 
         Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);
-        RunFinished last = Assert.IsType<RunFinished>(RunEventTail.Read(folder.Events).Events[^1]);
-        Assert.Equal(RunOutcome.Cancelled, last.Outcome);
+        IReadOnlyList<RunEvent> events = RunEventTail.Read(folder.Events).Events;
+        Assert.Equal(RunOutcome.Cancelled, Assert.IsType<RunFinished>(events[^1]).Outcome);
+        Assert.Equal(!bySignal, events[^2] is RunCancelRequested);
         Assert.Empty(Directory.GetFiles(folder.Artifacts));
     }
 

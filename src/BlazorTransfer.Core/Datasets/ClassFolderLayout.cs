@@ -10,7 +10,8 @@ public sealed record PlacedFile(string Name, string? Label, Split? Split, string
 /// <summary>What the folders of an import mean.</summary>
 /// <param name="Placed">Files whose place is clear, by name.</param>
 /// <param name="Rejected">Files that lie where they mean nothing, and why.</param>
-public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOnlyList<RejectedFile> Rejected)
+/// <param name="Notes">How names were read where that is not obvious, in sentences.</param>
+public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOnlyList<RejectedFile> Rejected, IReadOnlyList<string> Notes)
 {
     private static readonly Dictionary<string, Split> SplitNames = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -31,6 +32,7 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     /// Reads class folders (<c>ants/1.jpg</c>) or split folders with class folders (<c>train/ants/1.jpg</c>), each also inside
     /// folders that wrap everything, as archives often have. Deeper folders belong to their class. With domains, all that is inside
     /// the folder of one, and each has splits or not; <c>train/photo/dog/1.jpg</c> is understood too. Without labels, folders mean nothing.
+    /// Folders are compared by <see cref="ImportName.Key"/>.
     /// </summary>
     /// <param name="names">Names of the files, with forward slashes.</param>
     /// <param name="layout">What the folders mean.</param>
@@ -47,9 +49,10 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         ];
         int wrapping = WrappingFolders(paths, layout);
         ILookup<bool, FileInside> byHidden = paths
-            .Select(p => new FileInside(string.Join('/', p), p[Math.Min(wrapping, p.Length - 1)..]))
+            .Select(p => new FileInside(string.Join('/', p), [.. p[Math.Min(wrapping, p.Length - 1)..^1].Select(ImportName.Key), p[^1]]))
             .ToLookup(f => f.Path.Any(p => p.StartsWith('.')));
         var placed = new List<PlacedFile>();
+        var notes = new List<string>();
         var rejected = new List<RejectedFile>(byHidden[true].Select(f => new RejectedFile(f.Name, "It is a hidden file.")));
         FileInside[] files = [.. byHidden[false]];
         if (layout == ImportLayout.Table)
@@ -62,12 +65,13 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         else if (layout == ImportLayout.Unlabelled)
             placed.AddRange(files.Select(f => new PlacedFile(f.Name, null, Split.Train)));
         else if (layout == ImportLayout.Domains)
-            PlaceInDomains(files, placed, rejected);
+            PlaceInDomains(files, placed, rejected, notes);
         else
-            PlaceInClasses(files, null, placed, rejected);
+            PlaceInClasses(files, null, placed, rejected, notes);
         return new ClassFolderLayout(
             [.. placed.OrderBy(f => f.Name, StringComparer.Ordinal)],
-            [.. rejected.OrderBy(f => f.Name, StringComparer.Ordinal)]
+            [.. rejected.OrderBy(f => f.Name, StringComparer.Ordinal)],
+            [.. notes, .. FolderSpellings.Notes(paths, placed)]
         );
     }
 
@@ -90,9 +94,11 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         }
     }
 
-    private static void PlaceInDomains(FileInside[] files, List<PlacedFile> placed, List<RejectedFile> rejected)
+    private static void PlaceInDomains(FileInside[] files, List<PlacedFile> placed, List<RejectedFile> rejected, List<string> notes)
     {
-        bool splitsOutside = files.Any(f => f.StartsWithSplit);
+        bool splitsOutside = HasSplits(files, pathLength: 4);
+        if (!splitsOutside && files.FirstOrDefault(f => f.StartsWithSplit) is { } likeASplit)
+            notes.Add($"The folder '{likeASplit.Path[0]}' is read as a domain, since the folders beside it are not splits.");
         var inDomains = new List<FileInside>();
         foreach (FileInside file in files)
         {
@@ -109,13 +115,24 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
                 inDomains.Add(splitsOutside ? file with { Path = [file.Path[1], file.Path[0], .. file.Path[2..]] } : file);
         }
 
-        foreach (IGrouping<string, FileInside> domain in inDomains.GroupBy(f => f.Path[0].Trim(), StringComparer.Ordinal))
-            PlaceInClasses([.. domain.Select(f => f with { Path = f.Path[1..] })], domain.Key, placed, rejected);
+        foreach (IGrouping<string, FileInside> domain in inDomains.GroupBy(f => f.Path[0], StringComparer.Ordinal))
+            PlaceInClasses([.. domain.Select(f => f with { Path = f.Path[1..] })], domain.Key, placed, rejected, notes);
     }
 
-    private static void PlaceInClasses(FileInside[] files, string? domain, List<PlacedFile> placed, List<RejectedFile> rejected)
+    private static void PlaceInClasses(
+        FileInside[] files,
+        string? domain,
+        List<PlacedFile> placed,
+        List<RejectedFile> rejected,
+        List<string> notes
+    )
     {
-        bool hasSplits = files.Any(f => f.StartsWithSplit);
+        bool hasSplits = HasSplits(files, pathLength: 3);
+        if (!hasSplits && files.FirstOrDefault(f => f.StartsWithSplit) is { } likeASplit)
+            notes.Add(
+                $"The folder '{likeASplit.Path[0]}' is read as a class, since the folders beside it are not splits. If it is a split, put "
+                    + "the other class folders into a folder named train, and class folders into each split."
+            );
         foreach (FileInside file in files)
         {
             string[] path = file.Path;
@@ -145,13 +162,35 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             }
             else if (path.Length < 3)
             {
-                rejected.Add(new RejectedFile(file.Name, $"It lies in '{path[0]}', but in no class folder there."));
+                rejected.Add(
+                    new RejectedFile(
+                        file.Name,
+                        $"It lies in '{path[0]}', but in no class folder there. '{path[0]}' is read as a split: if it is a class, "
+                            + "put all class folders into a folder named train."
+                    )
+                );
             }
             else
             {
                 placed.Add(new PlacedFile(file.Name, path[1], split, domain));
             }
         }
+    }
+
+    // One folder that is named like a split, among others that are not, is a class; "valid" beside "invalid" is one. It is a split where
+    // it has class folders inside and is named for training, or has the same class folders as there are beside it.
+    private static bool HasSplits(FileInside[] files, int pathLength)
+    {
+        string[] outer = [.. files.Where(f => f.Path.Length > 1).Select(f => f.Path[0]).Distinct(StringComparer.Ordinal)];
+        string[] named = [.. outer.Where(SplitNames.ContainsKey)];
+        return named.Length switch
+        {
+            0 => false,
+            1 when outer.Length > 1 => files.Any(f =>
+                f.StartsWithSplit && f.Path.Length >= pathLength && (SplitNames[f.Path[0]] == Split.Train || outer.Contains(f.Path[1]))
+            ),
+            _ => true,
+        };
     }
 
     /// <summary>How many folders enclose everything without being a split, the only class or the only domain.</summary>
@@ -162,8 +201,8 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         int depth = 0;
         while (
             judged.Length > 0
-            && judged.All(p => p.Length > depth + LeftInside(p) && p[depth] == judged[0][depth])
-            && (layout is ImportLayout.Unlabelled or ImportLayout.Table || !SplitNames.ContainsKey(judged[0][depth]))
+            && judged.All(p => p.Length > depth + LeftInside(p) && ImportName.Key(p[depth]) == ImportName.Key(judged[0][depth]))
+            && (layout is ImportLayout.Unlabelled or ImportLayout.Table || !SplitNames.ContainsKey(ImportName.Key(judged[0][depth])))
         )
         {
             depth++;
@@ -177,7 +216,7 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             {
                 ImportLayout.Unlabelled or ImportLayout.Table => 1,
                 ImportLayout.Classes => 2,
-                _ => path.Length > depth + 1 && SplitNames.ContainsKey(path[depth + 1]) ? 4 : 3,
+                _ => path.Length > depth + 1 && SplitNames.ContainsKey(ImportName.Key(path[depth + 1])) ? 4 : 3,
             };
     }
 

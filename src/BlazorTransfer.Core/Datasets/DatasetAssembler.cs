@@ -1,7 +1,7 @@
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>An import cannot become a data set; the message says what to change.</summary>
-public sealed class ImportException(string message) : Exception(message);
+public class ImportException(string message) : Exception(message);
 
 /// <summary>An image that was stored and measured, and where its folders put it.</summary>
 /// <param name="Place">Name, class and perhaps split.</param>
@@ -19,7 +19,13 @@ public sealed record StoredImage(string File, string Sha256, int Width, int Heig
 /// <param name="Manifest">Its samples and classes.</param>
 /// <param name="Rejected">What was left out, and why.</param>
 /// <param name="SplitOrigin">In words: who made the split.</param>
-public sealed record ImportResult(DatasetManifest Manifest, IReadOnlyList<RejectedFile> Rejected, string SplitOrigin);
+/// <param name="Notes">What was done with names that is worth knowing, in sentences.</param>
+public sealed record ImportResult(
+    DatasetManifest Manifest,
+    IReadOnlyList<RejectedFile> Rejected,
+    string SplitOrigin,
+    IReadOnlyList<string> Notes
+);
 
 /// <summary>Makes a data set of imported images: drops duplicates, completes the split, orders the classes by name.</summary>
 public static class DatasetAssembler
@@ -32,28 +38,32 @@ public static class DatasetAssembler
         IReadOnlyList<ImportedImage> images,
         IEnumerable<RejectedFile> rejectedBefore,
         SplitPlan plan,
-        ImportLayout layout = ImportLayout.Classes
+        ImportLayout layout = ImportLayout.Classes,
+        IReadOnlyList<string>? notes = null
     )
     {
         var rejected = new List<RejectedFile>(rejectedBefore);
         List<ImportedImage> unique = WithoutDuplicates(images, rejected);
+        ImportException Refusal(string message) =>
+            new(string.Join('\n', new[] { message }.Concat(notes ?? []).Concat(SkippedFiles.Summarise(rejected))));
         if (unique.Count == 0)
-            throw new ImportException($"No usable image was found. {Advice(layout)}");
+            throw Refusal($"No usable image was found. {Advice(layout)}");
         if (layout == ImportLayout.Unlabelled)
             return new ImportResult(
                 new DatasetManifest([], [.. unique.Select(i => ToSample(i, Split.Train))]),
                 rejected,
-                "None, as the images have no labels."
+                "None, as the images have no labels.",
+                notes ?? []
             );
         string[] classes = [.. unique.Select(i => i.Place.Label!).Distinct().Order(StringComparer.Ordinal)];
         if (classes.Length < 2)
-            throw new ImportException(
+            throw Refusal(
                 $"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into "
                     + "a folder of its own."
             );
         if (layout == ImportLayout.Domains && unique.All(i => i.Place.Domain == unique[0].Place.Domain))
         {
-            throw new ImportException(
+            throw Refusal(
                 $"Only one domain was found ('{unique[0].Place.Domain}'). Put at least two domain folders beside each other, "
                     + "each with class folders inside, "
                     + "or import it as plain class folders."
@@ -66,13 +76,13 @@ public static class DatasetAssembler
             layout == ImportLayout.Table ? "your table gives" : "your folders give"
         );
         if (samples.All(s => s.Split != Split.Validation))
-            throw new ImportException(
+            throw Refusal(
                 $"Each class has a single image{(layout == ImportLayout.Domains ? " in each domain" : "")}, so none is left for "
                     + "validation. Add more images."
             );
         if (samples.All(s => s.Split != Split.Train))
-            throw new ImportException("No image is left for training. Add images to the train folder.");
-        return new ImportResult(new DatasetManifest(classes, samples), rejected, origin);
+            throw Refusal("No image is left for training. Add images to the train folder.");
+        return new ImportResult(new DatasetManifest(classes, samples), rejected, origin, notes ?? []);
     }
 
     private static string Advice(ImportLayout layout) =>
@@ -148,9 +158,10 @@ public static class DatasetAssembler
             return ([.. images.Select(i => ToSample(i, i.Place.Split ?? Split.Train))], $"As {given} it.");
         // Train and test folders only: validation is drawn from training, and the test stays untouched.
         ILookup<bool, Sample> byTest = images.Select(i => ToSample(i, i.Place.Split ?? Split.Train)).ToLookup(s => s.Split == Split.Test);
+        string validation = $"{percent} of training drawn for validation, seed {plan.Seed}.";
         return (
             [.. (plan with { Test = 0 }).Apply(byTest[false]), .. byTest[true]],
-            $"Test as {given} it; {percent} of training drawn for validation, seed {plan.Seed}."
+            byTest[true].Any() ? $"Test as {given} it; {validation}" : $"No test images; {validation}"
         );
     }
 

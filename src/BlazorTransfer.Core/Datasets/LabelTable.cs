@@ -5,8 +5,8 @@ namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>
 /// A <c>labels.csv</c> beside the images: a column with files, and columns with labels of them, named in the first row. Files are named as
-/// they lie
-/// from the table's folder. Separated by commas, semicolons or tabs; UTF-8.
+/// they lie from the table's folder. Separated by commas, semicolons or tabs; in UTF-8, Unicode with a byte order mark, or an encoding that
+/// the user chooses.
 /// </summary>
 public sealed class LabelTable
 {
@@ -19,7 +19,7 @@ public sealed class LabelTable
     private static readonly string[] ClassColumns = ["class", "label"];
     private const string SplitColumn = "split";
 
-    // By the file's name in the import.
+    // By the file's name in the import, in composed form.
     private readonly Dictionary<string, Row> _rows;
 
     private LabelTable(string name, Dictionary<string, Row> rows, IReadOnlyList<string> columns) =>
@@ -37,20 +37,22 @@ public sealed class LabelTable
     /// <param name="layout">What the folders mean. Where they say enough, a table that is none of ours is left out, and not the whole
     /// import: many sets come with one.</param>
     /// <param name="rejected">Receives it, with the reason.</param>
+    /// <param name="encoding">The table's encoding where it is not Unicode; null where none was chosen.</param>
     /// <exception cref="ImportException">It is no such table, and nothing else names the classes; the message says what to
     /// change.</exception>
     public static LabelTable? In(
         IEnumerable<string> names,
         Func<string, (byte[]? Bytes, string? Reason)> read,
         ImportLayout layout,
-        ICollection<RejectedFile> rejected
+        ICollection<RejectedFile> rejected,
+        TextEncoding? encoding = null
     )
     {
         if (Find(names) is not { } name)
             return null;
         try
         {
-            return Load(name, read);
+            return Load(name, read, encoding);
         }
         catch (ImportException e) when (layout != ImportLayout.Table)
         {
@@ -59,12 +61,12 @@ public sealed class LabelTable
         }
     }
 
-    private static LabelTable Load(string name, Func<string, (byte[]? Bytes, string? Reason)> read)
+    private static LabelTable Load(string name, Func<string, (byte[]? Bytes, string? Reason)> read, TextEncoding? encoding)
     {
         (byte[]? bytes, string? reason) = read(name);
         return bytes is null ? throw new ImportException($"{name} cannot be read. {reason}")
             : bytes.Length > MostBytes ? throw new ImportException($"{name} is larger than {MostBytes >> 20} MB.")
-            : Read(name, bytes);
+            : Read(name, bytes, encoding);
     }
 
     private static string? Find(IEnumerable<string> names) =>
@@ -76,12 +78,12 @@ public sealed class LabelTable
 
     /// <param name="name">The table's name in the import, with its folders.</param>
     /// <param name="content">Its bytes.</param>
+    /// <param name="encoding">Its encoding where it is not Unicode; null where none was chosen.</param>
+    /// <exception cref="UnknownEncodingException">It is not Unicode, and no encoding was chosen.</exception>
     /// <exception cref="ImportException">It is no such table; the message says what to change.</exception>
-    public static LabelTable Read(string name, byte[] content)
+    public static LabelTable Read(string name, byte[] content, TextEncoding? encoding = null)
     {
-        string text = new StreamReader(new MemoryStream(content), Encoding.UTF8, detectEncodingFromByteOrderMarks: true).ReadToEnd();
-        if (text.Contains('\0'))
-            throw new ImportException($"{name} is no text.");
+        string text = Decode(name, content, encoding);
         using var parser = new TextFieldParser(new StringReader(text))
         {
             Delimiters = [DelimiterOf(text)],
@@ -129,11 +131,11 @@ public sealed class LabelTable
                         ?? throw new ImportException($"{name}, line {line}: '{named}' is no split. Say train, validation or test.")
                     : null;
                 var row = new Row(
-                    Field(label) is { Length: > 0 } own ? own : null,
+                    Field(label) is { Length: > 0 } own ? ImportName.Key(own) : null,
                     divided,
-                    others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], Field)
+                    others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], c => ImportName.Key(Field(c)))
                 );
-                if (!rows.TryAdd(folder + Field(file).Replace('\\', '/').TrimStart('/'), row))
+                if (!rows.TryAdd(Key(folder + ImportName.Clean(Field(file)).TrimStart('/')), row))
                     throw new ImportException($"{name}, line {line}: '{Field(file)}' has a row already.");
             }
 
@@ -146,24 +148,79 @@ public sealed class LabelTable
     }
 
     /// <summary>Class of a file; null where it says none.</summary>
-    public string? ClassOf(string file) => _rows.GetValueOrDefault(file)?.Class;
+    public string? ClassOf(string file) => _rows.GetValueOrDefault(Key(file))?.Class;
 
-    public Split? SplitOf(string file) => _rows.GetValueOrDefault(file)?.Split;
+    public Split? SplitOf(string file) => _rows.GetValueOrDefault(Key(file))?.Split;
 
-    public bool Names(string file) => _rows.ContainsKey(file);
+    public bool Names(string file) => _rows.ContainsKey(Key(file));
 
     /// <summary>What it says of a file beside class and split; null where that is nothing.</summary>
     public IReadOnlyDictionary<string, string>? TagsOf(string file) =>
-        _rows.GetValueOrDefault(file)?.Tags is { Count: > 0 } tags ? tags : null;
+        _rows.GetValueOrDefault(Key(file))?.Tags is { Count: > 0 } tags ? tags : null;
 
     /// <summary>Rows whose file is not there.</summary>
     public IEnumerable<RejectedFile> Absent(IReadOnlyCollection<string> names)
     {
-        var there = names.ToHashSet(StringComparer.Ordinal);
+        var there = names.Select(Key).ToHashSet(StringComparer.Ordinal);
         return _rows
             .Keys.Where(k => !there.Contains(k))
             .Order(StringComparer.Ordinal)
             .Select(k => new RejectedFile(k, $"{Name} names it, and it is not there."));
+    }
+
+    // The table and the zip may write one name in two ways.
+    private static string Key(string file) => CanonicalForm.Of(file);
+
+    private static string Decode(string name, byte[] content, TextEncoding? encoding)
+    {
+        string text = DecodeMarked(name, content) ?? TextEncoding.DecodeUtf8(content) ?? DecodeAs(name, content, encoding);
+        return text.Contains('\0') ? throw new ImportException($"{name} is no text.")
+            : text.Contains(ImportName.Replacement)
+                ? throw new ImportException($"{name}: some characters were lost when the file was saved. Export it again, as UTF-8.")
+            : text;
+    }
+
+    /// <summary>Unicode that a byte order mark announces; null where there is none.</summary>
+    private static string? DecodeMarked(string name, ReadOnlySpan<byte> content)
+    {
+        Encoding[] marked =
+        [
+            // UTF-32's mark begins as UTF-16's does.
+            new UTF32Encoding(bigEndian: false, byteOrderMark: true, throwOnInvalidCharacters: true),
+            new UTF32Encoding(bigEndian: true, byteOrderMark: true, throwOnInvalidCharacters: true),
+            new UnicodeEncoding(bigEndian: false, byteOrderMark: true, throwOnInvalidBytes: true),
+            new UnicodeEncoding(bigEndian: true, byteOrderMark: true, throwOnInvalidBytes: true),
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: true, throwOnInvalidBytes: true),
+        ];
+        foreach (Encoding encoding in marked)
+        {
+            if (!content.StartsWith(encoding.Preamble))
+                continue;
+            try
+            {
+                return encoding.GetString(content[encoding.Preamble.Length..]);
+            }
+            catch (DecoderFallbackException)
+            {
+                throw new ImportException($"{name} says that it is {encoding.WebName}, but is damaged. Export it again.");
+            }
+        }
+
+        return null;
+    }
+
+    private static string DecodeAs(string name, byte[] content, TextEncoding? encoding) =>
+        content.AsSpan().Contains((byte)0) ? throw new ImportException($"{name} is no text.")
+        : encoding is null ? throw UnknownEncodingException.For(name, isTable: true, Lines(content))
+        : encoding.Decode(content)
+            ?? throw new ImportException($"{name} is not valid {encoding.Name}. Choose another encoding, or save it as UTF-8.");
+
+    private static List<byte[]> Lines(byte[] content)
+    {
+        var lines = new List<byte[]>();
+        foreach (Range line in content.AsSpan().Split((byte)'\n'))
+            lines.Add(content.AsSpan(line).TrimEnd((byte)'\r').ToArray());
+        return lines;
     }
 
     // Of what spreadsheets write, whichever the first row has most of.

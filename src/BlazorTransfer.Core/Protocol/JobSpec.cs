@@ -4,10 +4,16 @@ using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Core.Protocol;
 
-/// <summary>Everything a worker needs to know to execute a run: the content of <c>job.json</c>.</summary>
+/// <summary>
+/// Everything a worker needs to know to execute a run: the content of <c>job.json</c>. There, paths are relative to the data folder
+/// (see <see cref="DataRoot"/>), but for files outside of it that somebody named on the command line.
+/// </summary>
 public sealed record JobSpec
 {
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
+
+    /// <summary>The format whose paths were absolute.</summary>
+    public const int AbsoluteFormat = 1;
 
     public int Format { get; init; } = CurrentFormat;
     public required string RunId { get; init; }
@@ -47,19 +53,42 @@ public sealed record JobSpec
 
     public void Save(string path) => AtomicFile.WriteAllText(path, JsonSerializer.Serialize(this, ProtocolJson.Indented));
 
-    /// <exception cref="InvalidDataException">The file is no job of a format this version knows.</exception>
+    /// <summary>The job with paths as they are written in the file.</summary>
+    /// <exception cref="InvalidDataException">The file is not a job of a format that this version knows.</exception>
     public static JobSpec Load(string path)
     {
+        string name = Path.GetFileName(path);
         try
         {
             JobSpec? job = JsonSerializer.Deserialize<JobSpec>(File.ReadAllText(path), ProtocolJson.Indented);
-            return job?.Format == CurrentFormat ? job : throw new InvalidDataException($"{path} is no job of format {CurrentFormat}.");
+            return job?.Format is AbsoluteFormat or CurrentFormat
+                ? job
+                : throw new InvalidDataException($"{name} is not a job of format {AbsoluteFormat} or {CurrentFormat}.");
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"{path} is no valid job: {e.Message}", e);
+            throw new InvalidDataException($"{name} is not a valid job: {e.Message}", e);
         }
     }
+
+    /// <summary>The job with absolute paths, as a worker uses it.</summary>
+    /// <inheritdoc cref="Load(string)" path="/exception"/>
+    /// <exception cref="InvalidDataException">A relative path leaves the data folder.</exception>
+    public static JobSpec Load(string path, DataRoot root) => Load(path).WithPaths(root.Resolve);
+
+    /// <summary>The job with paths relative to the data folder, as it is written to <c>job.json</c>.</summary>
+    /// <param name="relative">Turns each path into a relative one.</param>
+    public JobSpec Relative(Func<string, string> relative) => WithPaths(relative) with { Format = CurrentFormat };
+
+    private JobSpec WithPaths(Func<string, string> change) =>
+        this with
+        {
+            Data = Data.WithPaths(change),
+            Target = Target is null ? null : Target with { Data = Target.Data.WithPaths(change) },
+            Weights = Weights.File is null ? Weights : Weights with { File = change(Weights.File) },
+            Teacher = Teacher is null ? null : Teacher with { File = change(Teacher.File) },
+            FeatureCache = FeatureCache is null ? null : FeatureCache with { Folder = change(FeatureCache.Folder) },
+        };
 }
 
 /// <summary>Which images a run learns from.</summary>
@@ -79,6 +108,8 @@ public sealed record DataSpec(
     /// <summary>The images that are meant, under the names that the run has for their classes.</summary>
     /// <inheritdoc cref="DatasetManifest.Load" path="/exception"/>
     public DatasetManifest Read() => DatasetManifest.Load(Manifest).Only(Only).Renamed(ClassNames);
+
+    internal DataSpec WithPaths(Func<string, string> change) => this with { Manifest = change(Manifest), ImageRoot = change(ImageRoot) };
 }
 
 /// <summary>

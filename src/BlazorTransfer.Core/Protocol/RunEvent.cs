@@ -7,6 +7,8 @@ namespace BlazorTransfer.Core.Protocol;
 /// closed. <see cref="Sequence"/> counts from 1 without gaps, so a reader that has seen N asks for what follows N.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(RunQueued), "queued")]
+[JsonDerivedType(typeof(AttemptStarted), "attempt")]
 [JsonDerivedType(typeof(RunStarted), "started")]
 [JsonDerivedType(typeof(PhaseProgressed), "phase")]
 [JsonDerivedType(typeof(StepCompleted), "step")]
@@ -16,7 +18,9 @@ namespace BlazorTransfer.Core.Protocol;
 [JsonDerivedType(typeof(CheckpointSaved), "checkpoint")]
 [JsonDerivedType(typeof(ArtifactWritten), "artifact")]
 [JsonDerivedType(typeof(MessageLogged), "message")]
+[JsonDerivedType(typeof(RunCancelRequested), "cancel-requested")]
 [JsonDerivedType(typeof(RunFinished), "finished")]
+[JsonDerivedType(typeof(RunDeleted), "deleted")]
 public abstract record RunEvent
 {
     private protected RunEvent() { }
@@ -25,9 +29,23 @@ public abstract record RunEvent
     [JsonPropertyOrder(-2)]
     public long Sequence { get; init; }
 
-    /// <summary>Set by the writer.</summary>
+    /// <summary>Set by the writer, unless the event happened before it was written.</summary>
     [JsonPropertyOrder(-1)]
     public DateTimeOffset Time { get; init; }
+}
+
+/// <summary>The run entered the queue. The first event of a run of the web application; <c>submission.json</c> and <c>job.json</c> lie
+/// beside it and never change.</summary>
+public sealed record RunQueued : RunEvent;
+
+/// <summary>
+/// The supervisor is about to start a worker. It is the last event that the web process writes until that worker has ended, so a run
+/// that ends here has lost its worker.
+/// </summary>
+public sealed record AttemptStarted : RunEvent
+{
+    /// <summary>Number of the attempt, from 1.</summary>
+    public required int Attempt { get; init; }
 }
 
 /// <summary>The worker accepted the job and knows its size.</summary>
@@ -213,7 +231,16 @@ public enum MessageLevel
     Error,
 }
 
-/// <summary>The last event of a run that ended by itself. A worker that was killed leaves none; the supervisor adds it.</summary>
+/// <summary>
+/// Somebody asked for the run to be cancelled. While a worker is at work, the request waits without a number in the file
+/// <c>cancel</c>, until the worker takes it up and adds it to its events.
+/// </summary>
+public sealed record RunCancelRequested : RunEvent;
+
+/// <summary>The run was deleted; its folder follows. An interrupted deletion is completed because of this event.</summary>
+public sealed record RunDeleted : RunEvent;
+
+/// <summary>The end of a run. The supervisor adds it for a worker that was killed and for a run that was cancelled in the queue.</summary>
 public sealed record RunFinished : RunEvent
 {
     public required RunOutcome Outcome { get; init; }
@@ -234,4 +261,7 @@ public enum RunOutcome
     Succeeded,
     Failed,
     Cancelled,
+
+    /// <summary>The worker disappeared, and nobody knows why.</summary>
+    Lost,
 }

@@ -6,7 +6,7 @@ namespace BlazorTransfer.Core.Protocol;
 /// <summary>
 /// Appends events to <c>events.jsonl</c>, numbering and dating them. Each event is one line in one write, so a reader sees
 /// whole lines or an unterminated last one. Thread-safe. Continues the numbering of an existing file, and cuts off an
-/// unterminated last line that a killed writer left.
+/// unterminated last line that a killed writer left. A run has one writer at a time: its worker, or the web process while there is none.
 /// </summary>
 public sealed class RunEventWriter : IDisposable
 {
@@ -30,7 +30,7 @@ public sealed class RunEventWriter : IDisposable
     {
         lock (_lock)
         {
-            RunEvent numbered = runEvent with { Sequence = ++_last, Time = _clock.GetUtcNow() };
+            RunEvent numbered = runEvent with { Sequence = ++_last, Time = runEvent.Time == default ? _clock.GetUtcNow() : runEvent.Time };
             _stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(numbered, ProtocolJson.Line) + "\n"));
             // What a reader acts on must survive a power cut; steps and progress may be lost with it.
             _stream.Flush(flushToDisk: numbered is not (StepCompleted or PhaseProgressed));
@@ -56,8 +56,33 @@ public sealed record RunEventTail(IReadOnlyList<RunEvent> Events, long Position,
     /// <exception cref="InvalidDataException">A terminated line is no event, or the numbers do not follow one another.</exception>
     public RunEventTail ReadOn(string path)
     {
+        (RunEventTail tail, string? damage) = Scan(path);
+        return damage is null ? tail : throw new InvalidDataException(damage);
+    }
+
+    /// <summary>
+    /// Moves a damaged line and all that follows it into <paramref name="aside"/>, so that the events before it can be read and
+    /// continued. Only for a file without a writer.
+    /// </summary>
+    /// <returns>A description of the damage; null where there is none.</returns>
+    public static string? CutOffDamage(string path, string aside)
+    {
+        (RunEventTail intact, string? damage) = Start.Scan(path);
+        if (damage is null)
+            return null;
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
+        stream.Seek(intact.Position, SeekOrigin.Begin);
+        AtomicFile.Write(aside, stream.CopyTo);
+        stream.SetLength(intact.Position);
+        stream.Flush(flushToDisk: true);
+        return damage;
+    }
+
+    /// <summary>The whole lines that follow, up to the first damaged one, and a description of that.</summary>
+    private (RunEventTail Tail, string? Damage) Scan(string path)
+    {
         if (!File.Exists(path))
-            return this with { Events = [] };
+            return (this with { Events = [] }, null);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         stream.Seek(Position, SeekOrigin.Begin);
         byte[] bytes = new byte[Math.Max(0, stream.Length - Position)];
@@ -66,31 +91,35 @@ public sealed record RunEventTail(IReadOnlyList<RunEvent> Events, long Position,
         var events = new List<RunEvent>();
         long position = Position,
             last = LastSequence;
+        string? damage = null;
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
         {
-            RunEvent next = Parse(rest[..end], path, position);
-            if (next.Sequence != last + 1)
-                throw new InvalidDataException(
-                    $"{path}: event {next.Sequence} follows event {last}; the file was changed by something else."
-                );
-            events.Add(next);
-            last = next.Sequence;
+            (RunEvent? next, string? problem) = Parse(rest[..end]);
+            if (next is not null && next.Sequence != last + 1)
+                problem = $"event {next.Sequence} follows event {last}; the file was changed by something else.";
+            if (problem is not null)
+            {
+                damage = $"{Path.GetFileName(path)}, byte {position}: {problem}";
+                break;
+            }
+
+            events.Add(next!);
+            last = next!.Sequence;
             position += end + 1;
         }
 
-        return new RunEventTail(events, position, last);
+        return (new RunEventTail(events, position, last), damage);
     }
 
-    private static RunEvent Parse(ReadOnlySpan<byte> line, string path, long position)
+    private static (RunEvent? Event, string? Problem) Parse(ReadOnlySpan<byte> line)
     {
         try
         {
-            return JsonSerializer.Deserialize<RunEvent>(line, ProtocolJson.Line)
-                ?? throw new InvalidDataException($"{path}: an empty event.");
+            return JsonSerializer.Deserialize<RunEvent>(line, ProtocolJson.Line) is { } parsed ? (parsed, null) : (null, "an empty event.");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
-            throw new InvalidDataException($"{path}, byte {position}: no event that this version knows: {e.Message}", e);
+            return (null, $"not an event that this version knows: {e.Message}");
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace BlazorTransfer.Core.Protocol;
 
 /// <summary>
@@ -9,6 +11,9 @@ public sealed class RunFolder(string path)
     public string Path { get; } = System.IO.Path.GetFullPath(path);
     public string Job => In("job.json");
     public string Events => In("events.jsonl");
+
+    /// <summary>What <see cref="RunEventTail.CutOffDamage"/> moved out of <see cref="Events"/>.</summary>
+    public string DamagedEvents => In("events.damaged");
 
     /// <summary>Human-readable standard output and error of the worker.</summary>
     public string WorkerLog => In("worker.log");
@@ -43,7 +48,24 @@ public sealed class RunFolder(string path)
         Directory.CreateDirectory(Artifacts);
     }
 
-    public void RequestCancel() => File.WriteAllText(CancelRequest, "");
+    /// <summary>Asks the worker to stop. The first request counts.</summary>
+    /// <returns>The request as it lies in the folder.</returns>
+    public RunCancelRequested RequestCancel(DateTimeOffset time)
+    {
+        if (ReadCancelRequest() is { } earlier)
+            return earlier;
+        var request = new RunCancelRequested { Time = time };
+        AtomicFile.WriteAllText(CancelRequest, JsonSerializer.Serialize<RunEvent>(request, ProtocolJson.Line));
+        return request;
+    }
+
+    /// <summary>The request to cancel, without a number; null where there is none. An empty file, as earlier versions wrote it, counts
+    /// from its own time.</summary>
+    public RunCancelRequested? ReadCancelRequest() =>
+        !CancelRequested
+            ? null
+            : ProtocolJson.TryRead<RunEvent>(CancelRequest) as RunCancelRequested
+                ?? new RunCancelRequested { Time = new DateTimeOffset(File.GetLastWriteTimeUtc(CancelRequest)) };
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

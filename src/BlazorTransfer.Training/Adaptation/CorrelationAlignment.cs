@@ -1,3 +1,4 @@
+using BlazorTransfer.Training.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Training.Classifiers;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Adaptation;

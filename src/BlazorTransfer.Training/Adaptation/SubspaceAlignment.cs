@@ -1,3 +1,5 @@
+using BlazorTransfer.Training.Classifiers;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Adaptation;
@@ -7,7 +9,7 @@ namespace BlazorTransfer.Training.Adaptation;
 /// Pt of the
 /// domains, [D, k], the source's features go through Ps Psᵀ Pt and the target's through Pt. Both domains are to be centred first, each by
 /// its own mean
-/// (<see cref="Classifiers.Standardisation"/>); the directions do not depend on the mean, but what is mapped does.
+/// (<see cref="Standardisation"/>); the directions do not depend on the mean, but what is mapped does.
 /// </summary>
 internal sealed class SubspaceAlignment : IDisposable
 {

@@ -1,3 +1,5 @@
+using BlazorTransfer.Training.Foundation;
+
 namespace BlazorTransfer.Training.Augmentation;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Augmentation;

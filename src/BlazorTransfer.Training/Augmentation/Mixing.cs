@@ -1,4 +1,7 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Augmentation;

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Settings;
 
 namespace BlazorTransfer.Training.Augmentation;
 

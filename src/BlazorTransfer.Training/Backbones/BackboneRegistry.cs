@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Training.Backbones;
 

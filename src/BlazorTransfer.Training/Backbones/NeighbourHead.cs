@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Training.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

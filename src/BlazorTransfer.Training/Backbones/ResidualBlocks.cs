@@ -1,3 +1,4 @@
+using BlazorTransfer.Training.Numerics;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,4 +1,4 @@
-using BlazorTransfer.Training.Adaptation;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Classifiers;

@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Models;
-using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Classifiers;

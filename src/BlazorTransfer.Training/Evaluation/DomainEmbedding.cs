@@ -1,8 +1,10 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Adaptation;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 

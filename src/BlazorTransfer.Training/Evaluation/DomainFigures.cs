@@ -1,7 +1,8 @@
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Adaptation;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Evaluation;

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Evaluation;

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Evaluation;

@@ -1,7 +1,8 @@
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

@@ -6,6 +6,8 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Training.Export;

@@ -1,6 +1,9 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Adaptation;
+using BlazorTransfer.Training.Models;
 using TorchSharp;
 using static TorchSharp.torch;
 

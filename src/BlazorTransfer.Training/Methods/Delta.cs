@@ -1,6 +1,8 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Classifiers;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

@@ -1,7 +1,10 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

@@ -1,4 +1,6 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
 
 namespace BlazorTransfer.Training.Methods;
 

@@ -1,5 +1,5 @@
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Training.Augmentation;
+using BlazorTransfer.Training.Settings;
 
 namespace BlazorTransfer.Training.Methods;
 

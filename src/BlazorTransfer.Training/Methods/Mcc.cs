@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Adaptation;
+using BlazorTransfer.Training.Models;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

@@ -1,5 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Adaptation;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Models;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,6 +1,8 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -147,7 +149,7 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
         Tensor Labels(long[] of) => tensor([.. known.Select(i => of[i])], device: outputs.device);
         Tensor rows = tensor(known, device: outputs.device),
             logits = model.Tasks[task].Of(outputs).index_select(0, rows);
-        using Augmentation.Mixture? mixture = batch.Mixture?.Of(rows, Labels(smaller));
+        using Mixture? mixture = batch.Mixture?.Of(rows, Labels(smaller));
         return CrossEntropy(logits, Labels(larger), mixture, model.TaskLabelWeights.ElementAtOrDefault(task));
     }
 }

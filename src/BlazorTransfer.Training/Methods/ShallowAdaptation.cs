@@ -1,7 +1,9 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Classifiers;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

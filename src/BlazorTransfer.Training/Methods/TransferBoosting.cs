@@ -1,7 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Classifiers;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

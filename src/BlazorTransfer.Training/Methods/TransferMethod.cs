@@ -1,7 +1,8 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
-using BlazorTransfer.Training.Augmentation;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,9 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Optimization;

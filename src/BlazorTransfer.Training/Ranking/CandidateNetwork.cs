@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Diagnostics;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;
 using static TorchSharp.torch;

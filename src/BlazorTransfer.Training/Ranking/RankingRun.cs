@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Ranking;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

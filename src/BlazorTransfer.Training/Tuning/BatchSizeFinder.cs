@@ -3,9 +3,15 @@ using System.Runtime.InteropServices;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Diagnostics;
+using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Optimization;
+using BlazorTransfer.Training.Runs;
+using BlazorTransfer.Training.Settings;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -2,9 +2,13 @@ using System.Diagnostics;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
+using BlazorTransfer.Training.Runs;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tuning;

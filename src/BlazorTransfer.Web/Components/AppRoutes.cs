@@ -82,8 +82,10 @@ internal static class AppRoutes
     public static string Image(string projectId, string datasetId, string sha256, bool full = false) =>
         $"/api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}?size={(full ? "full" : "thumbnail")}";
 
+    /// <summary>Receives a zip, and keeps it where the page has to ask for an encoding.</summary>
     public static string Upload(string projectId, string name, ImportLayout layout = ImportLayout.Classes) =>
-        $"/api/v1/projects/{projectId}/datasets/uploads?name={Uri.EscapeDataString(name)}&layout={layout.ToString().ToLowerInvariant()}";
+        $"/api/v1/projects/{projectId}/datasets/uploads?name={Uri.EscapeDataString(name)}&layout={layout.ToString().ToLowerInvariant()}"
+        + "&ask=true";
 
     public static string UploadWeights(string name) => $"/api/v1/weights/uploads?name={Uri.EscapeDataString(name)}";
 

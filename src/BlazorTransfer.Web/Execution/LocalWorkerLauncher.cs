@@ -4,11 +4,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Execution;
 
 /// <summary>Workers as processes on this machine. They outlive this process, which finds them again.</summary>
-internal sealed class LocalWorkerLauncher(WorkerLocator locator, ILogger<LocalWorkerLauncher> log) : IWorkerLauncher, IDisposable
+internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data, ILogger<LocalWorkerLauncher> log) : IWorkerLauncher, IDisposable
 {
     public const string Name = "local";
     private const string LessMemory = "use a smaller batch size or a smaller backbone";
@@ -17,23 +18,22 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, ILogger<LocalWo
     private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<WorkerAttempt, Worker> _workers = new();
 
-    public WorkerAttempt Start(RunFolder folder)
+    public WorkerAttempt Start(RunFolder folder, int attempt)
     {
-        int number = (Noted(folder)?.Attempt ?? 0) + 1;
-        Process process = Process.Start(locator.Start("run", folder.Path))!;
-        var attempt = new WorkerAttempt(Name, HandleOf(process), number);
-        _workers[attempt] = new Worker(process, IsChild: true);
+        Process process = Process.Start(locator.Start("run", folder.Path, "--data-folder", data.Paths.Path))!;
+        var started = new WorkerAttempt(Name, HandleOf(process), attempt);
+        _workers[started] = new Worker(process, IsChild: true);
         try
         {
-            AtomicFile.WriteAllText(folder.Attempt, JsonSerializer.Serialize(attempt, ProtocolJson.Line));
+            AtomicFile.WriteAllText(folder.Attempt, JsonSerializer.Serialize(started, ProtocolJson.Line));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The worker itself notes its process too, so that it is found again without this file.
-            log.LogWarning(e, "Attempt {Number} of the run in {Folder} could not be noted.", number, folder.Path);
+            log.LogWarning(e, "Attempt {Number} of the run in {Folder} could not be noted.", attempt, folder.Path);
         }
 
-        return attempt;
+        return started;
     }
 
     public WorkerAttempt? Find(RunFolder folder)
@@ -47,13 +47,13 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, ILogger<LocalWo
 
     public WorkerState State(WorkerAttempt attempt) =>
         !_workers.TryGetValue(attempt, out Worker? worker)
-            ? WorkerState.Ended("The worker disappeared. Start the run again.")
+            ? WorkerState.Ended(cause: null)
             : worker switch
             {
                 { Process.HasExited: false } => WorkerState.Running,
                 { IsChild: true } => WorkerState.Ended(WorkerEnding.Describe(worker.Process.ExitCode, LessMemory, hasLog: true)),
                 // The system tells exit codes of children only.
-                _ => WorkerState.Ended("The worker disappeared while the application was restarted. Start the run again."),
+                _ => WorkerState.Ended(cause: null),
             };
 
     public void Stop(WorkerAttempt attempt)

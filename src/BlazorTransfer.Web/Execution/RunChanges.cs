@@ -1,6 +1,6 @@
 namespace BlazorTransfer.Web.Execution;
 
-/// <summary>Tells open pages that a project's list of runs has changed; they read it anew.</summary>
+/// <summary>Tells open pages that a stored run of a project has changed, so that they read the project's runs again.</summary>
 internal sealed class RunChanges
 {
     /// <summary>Raised with the project's id, on any thread; a handler must be quick and must not throw.</summary>

@@ -7,13 +7,22 @@ namespace BlazorTransfer.Web.Execution;
 
 /// <summary>
 /// The events of a run, from any point, then live. Each reader follows the file at its own pace and is only woken when there is
-/// more: nothing is missed or seen twice, and a slow reader delays nobody.
+/// more: nothing is missed or seen twice, and a slow reader delays nobody. No reader sees what is not stored yet.
 /// </summary>
-internal sealed class RunEventStream(DataFolder folder)
+internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime lifetime)
 {
-    // A reader also looks by itself now and then: the file is the truth, the bell a convenience.
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _bells = new();
+    private readonly ConcurrentDictionary<string, long> _held = new();
+
+    /// <summary>Lets readers see the events of a run up to this one, until more are let through or the run is released.</summary>
+    public void Hold(string runId, long sequence) => _held[runId] = sequence;
+
+    /// <summary>Lets readers see all events of a run: nobody writes any more.</summary>
+    public void Release(string runId)
+    {
+        _held.TryRemove(runId, out _);
+        Ring(runId);
+    }
 
     /// <summary>Wakes the readers of a run.</summary>
     public void Ring(string runId)
@@ -22,30 +31,58 @@ internal sealed class RunEventStream(DataFolder folder)
             bell.TrySetResult();
     }
 
-    /// <summary>All events after <paramref name="afterSequence"/>, in batches as they come; ends after the run's last event.</summary>
+    /// <summary>
+    /// All events after <paramref name="afterSequence"/>, in batches as they come; ends after the run's end or its deletion. A request
+    /// to cancel comes as soon as it is made, at first without a number.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The reader or the application stops.</exception>
     public async IAsyncEnumerable<IReadOnlyList<RunEvent>> ReadAsync(
         string runId,
         long afterSequence,
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
-        string file = folder.Run(runId).Events;
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping);
+        RunFolder run = folder.Run(runId);
         RunEventTail tail = RunEventTail.Start;
+        List<RunEvent> waiting = [];
+        bool sawRequest = false;
         while (true)
         {
             // The bell is hung before the file is read: what is written in between rings it.
             Task bell = _bells.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            tail = tail.ReadOn(file);
-            RunEvent[] news = [.. tail.Events.Where(e => e.Sequence > afterSequence)];
-            if (news.Length > 0)
-                yield return news;
-            if (tail.Events is [.., RunFinished])
-                yield break;
-            try
+            tail = ReadOn(tail, run);
+            waiting.AddRange(tail.Events);
+            // The file is read before the limit is: what is in the file although nobody holds it back is stored.
+            long limit = _held.GetValueOrDefault(runId, long.MaxValue);
+            List<RunEvent> news = [.. waiting.TakeWhile(e => e.Sequence <= limit)];
+            waiting.RemoveRange(0, news.Count);
+            bool ended = news.Exists(e => e is RunFinished or RunDeleted);
+            news.RemoveAll(e => e.Sequence <= afterSequence);
+            if (!ended && !sawRequest && run.ReadCancelRequest() is { } request)
             {
-                await bell.WaitAsync(LongestSleep, cancel);
+                sawRequest = true;
+                news.Add(request);
             }
-            catch (TimeoutException) { }
+
+            if (news.Count > 0)
+                yield return news;
+            if (ended)
+                yield break;
+            await bell.WaitAsync(stopping.Token);
+        }
+    }
+
+    /// <summary>A damaged record is mended by the supervisor, which wakes its readers then.</summary>
+    private static RunEventTail ReadOn(RunEventTail tail, RunFolder run)
+    {
+        try
+        {
+            return tail.ReadOn(run.Events);
+        }
+        catch (InvalidDataException)
+        {
+            return tail with { Events = [] };
         }
     }
 }

@@ -7,15 +7,16 @@ using Microsoft.Extensions.Options;
 namespace BlazorTransfer.Web.Execution;
 
 /// <summary>
-/// Starts queued runs in order, follows what their workers report, notices their end however it comes, and carries out
-/// cancellation: a file asks, then patience, then a kill. After a restart it finds its workers again.
+/// Starts queued runs in order, follows what their workers report, notices their end however it comes, and kills workers that do
+/// not heed a request to cancel in time. After a restart it finds its workers again.
 /// </summary>
 internal sealed class RunSupervisor(
     DocumentCollection<Run> runs,
+    RunJournal journal,
+    RunRebuild rebuild,
     DataFolder folder,
     IWorkerLauncher launcher,
     RunEventStream stream,
-    RunChanges changes,
     IOptions<BlazorTransferOptions> options,
     TimeProvider clock,
     ILogger<RunSupervisor> log
@@ -26,8 +27,11 @@ internal sealed class RunSupervisor(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (Run run in Unfinished().Where(r => r.Status != RunStatus.Queued))
+        rebuild.Recover();
+        foreach (Run run in Unfinished().Where(r => r.Status.HasWorker()))
         {
+            // Its worker may have written what is not stored yet.
+            stream.Hold(run.Id, 0);
             WorkerAttempt? worker = launcher.Find(folder.Run(run.Id));
             if (worker is not null)
                 log.LogInformation("Run {Run} is still at work; following it.", run.Id);
@@ -61,24 +65,27 @@ internal sealed class RunSupervisor(
             return;
         foreach (Run run in Unfinished().Where(r => r.Status == RunStatus.Queued).Take(options.Value.WorkerSlots - _watched.Count))
         {
-            // Written before the start: a crash in between leaves a run without a worker, never one with two.
-            if (runs.Change(run.Id, r => r.Start())?.Status != RunStatus.Running)
-                continue;
-            _watched[run.Id] = new Watch(TryStart(run.Id));
-            changes.Publish(run.Submission.ProjectId);
+            // Recorded before the start: a crash in between leaves a run without a worker, never one with two.
+            if (journal.Record(run.Id, BeginAttempt) is { Status: RunStatus.Starting } begun)
+                _watched[run.Id] = new Watch(TryStart(run.Id, begun.Attempts));
         }
     }
 
-    private WorkerAttempt? TryStart(string runId)
+    /// <summary>A run that was cancelled or deleted meanwhile is not started.</summary>
+    private static IReadOnlyList<RunEvent> BeginAttempt(Run run) =>
+        run is { Status: RunStatus.Queued, IsDeleted: false } ? [new AttemptStarted { Attempt = run.Attempts + 1 }] : [];
+
+    private WorkerAttempt? TryStart(string runId, int attempt)
     {
         try
         {
-            return launcher.Start(folder.Run(runId));
+            return launcher.Start(folder.Run(runId), attempt);
         }
         catch (Exception e) when (e is FileNotFoundException or System.ComponentModel.Win32Exception)
         {
+            // The message names folders of this machine, which is for its administrator to read.
             log.LogError(e, "The worker of run {Run} could not be started.", runId);
-            Finish(runId, RunOutcome.Failed, $"The worker could not be started: {e.Message}");
+            Finish(runId, RunOutcome.Failed, "The worker could not be started. The application's log says why.");
             return null;
         }
     }
@@ -105,13 +112,17 @@ internal sealed class RunSupervisor(
         catch (InvalidDataException e)
         {
             log.LogError(e, "The events of run {Run} are damaged.", runId);
-            Stop(watch);
-            Run? run = runs.Change(
-                runId,
-                r => r.Break($"The run's record of events is damaged, so it cannot be followed. {e.Message}", clock.GetUtcNow())
-            );
-            if (run is not null)
-                changes.Publish(run.Submission.ProjectId);
+            if (watch.Worker is { } worker)
+            {
+                launcher.Stop(worker);
+                // Until it is gone it may write on.
+                if (!launcher.State(worker).HasEnded)
+                    return;
+            }
+
+            RunFolder run = folder.Run(runId);
+            RunEventTail.CutOffDamage(run.Events, run.DamagedEvents);
+            Finish(runId, RunOutcome.Failed, RunFolderReader.DamagedError);
             Forget(runId, watch);
         }
     }
@@ -121,8 +132,9 @@ internal sealed class RunSupervisor(
         // In this order: a worker that has ended has written all it ever will.
         WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
         bool ended = worker?.HasEnded ?? true;
-        Run? run = TakeIn(runId, watch);
-        if (run is null or { Status: RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled })
+        watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
+        Run? run = journal.Follow(runId, watch.Tail);
+        if (run is null || run.Status.IsFinal())
         {
             // A worker that reported its end may still be closing down.
             if (ended || run is null)
@@ -130,83 +142,57 @@ internal sealed class RunSupervisor(
             return;
         }
 
-        if (run.Status == RunStatus.Cancelling)
-            PressCancel(runId, watch);
         if (!ended)
+        {
+            if (run.Status == RunStatus.Cancelling)
+                KillIfPatienceEnded(runId, watch);
             return;
-        bool wasCancelled = run.Status == RunStatus.Cancelling;
-        Finish(
-            runId,
-            wasCancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
-            wasCancelled ? null : worker?.Cause ?? "The application was stopped, and the worker with it. Start the run again."
-        );
-        TakeIn(runId, watch);
+        }
+
+        if (run.Status == RunStatus.Cancelling)
+            Finish(runId, RunOutcome.Cancelled, error: null);
+        else if (worker?.Cause is { } cause)
+            Finish(runId, RunOutcome.Failed, cause);
+        else
+            Finish(runId, RunOutcome.Lost, "The worker disappeared while the application was not running. Start the run again.");
         Forget(runId, watch);
     }
 
-    /// <summary>Reads what is new in the file, stores what lists show of it, and wakes who follows the run.</summary>
-    private Run? TakeIn(string runId, Watch watch)
+    private void KillIfPatienceEnded(string runId, Watch watch)
     {
-        watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
-        if (watch.Tail.Events.Count == 0)
-            return runs.Find(runId);
-        stream.Ring(runId);
-        // Steps come several times a second and change nothing that is stored; the next other event carries the number on.
-        if (watch.Tail.Events.All(e => e is StepCompleted or PhaseProgressed))
-            return runs.Find(runId);
-        Run? run = runs.Change(runId, r => watch.Tail.Events.Aggregate(r, (state, e) => state.Apply(e)));
-        if (run is not null)
-            changes.Publish(run.Submission.ProjectId);
-        return run;
-    }
-
-    private void PressCancel(string runId, Watch watch)
-    {
-        if (watch.CancelAsked is null)
-        {
-            folder.Run(runId).RequestCancel();
-            watch.CancelAsked = clock.GetUtcNow();
-        }
-        else if (clock.GetUtcNow() - watch.CancelAsked > options.Value.CancelGrace)
-        {
-            Stop(watch);
-        }
-    }
-
-    private void Stop(Watch watch)
-    {
-        if (watch.Worker is { } worker)
+        if (folder.Run(runId).ReadCancelRequest() is { } request && clock.GetUtcNow() - request.Time > options.Value.CancelGrace && watch.Worker is { } worker)
             launcher.Stop(worker);
     }
 
-    /// <summary>Writes the last event for a worker that could not.</summary>
-    private void Finish(string runId, RunOutcome outcome, string? error)
-    {
-        RunFolder run = folder.Run(runId);
-        double seconds = RunEventTail.Read(run.Events).Events is [var first, ..] ? (clock.GetUtcNow() - first.Time).TotalSeconds : 0;
-        using var events = new RunEventWriter(run.Events, clock);
-        events.Append(
-            new RunFinished
-            {
-                Outcome = outcome,
-                Error = error,
-                Seconds = seconds,
-            }
+    /// <summary>Records the end of a run whose worker could not.</summary>
+    private void Finish(string runId, RunOutcome outcome, string? error) =>
+        journal.Record(
+            runId,
+            run =>
+                run.Status.IsFinal()
+                    ? []
+                    :
+                    [
+                        new RunFinished
+                        {
+                            Outcome = outcome,
+                            Error = error,
+                            Seconds = run.StartedAt is { } started ? (clock.GetUtcNow() - started).TotalSeconds : 0,
+                        },
+                    ]
         );
-    }
 
     private void Forget(string runId, Watch watch)
     {
         if (watch.Worker is { } worker)
             launcher.Release(worker);
         _watched.Remove(runId);
-        stream.Ring(runId);
+        stream.Release(runId);
     }
 
     private sealed class Watch(WorkerAttempt? worker)
     {
         public WorkerAttempt? Worker { get; } = worker;
         public RunEventTail Tail { get; set; } = RunEventTail.Start;
-        public DateTimeOffset? CancelAsked { get; set; }
     }
 }

@@ -31,7 +31,8 @@ internal sealed class RunHub(RunService runs, RunEventStream stream) : Hub
 
         await foreach (IReadOnlyList<RunEvent> batch in stream.ReadAsync(runId, afterSequence, cancel))
         {
-            foreach (RunEvent runEvent in batch)
+            // Programs ask for what follows a number; a request to cancel has none until the worker takes it up.
+            foreach (RunEvent runEvent in batch.Where(e => e.Sequence > 0))
                 yield return runEvent;
         }
     }

@@ -7,11 +7,13 @@ namespace BlazorTransfer.Web.Storage;
 /// client.</summary>
 internal sealed class DataFolder
 {
+    private const string DiscardedEnding = ".deleted";
     private readonly long _minimumFreeBytes;
 
     public DataFolder(IOptions<BlazorTransferOptions> options, IHostEnvironment environment)
     {
         Root = Path.GetFullPath(options.Value.DataFolder, environment.ContentRootPath);
+        Paths = new DataRoot(Root);
         _minimumFreeBytes = options.Value.MinimumFreeBytes;
         FeatureCache = options.Value.FeatureCacheBytes == 0 ? null : new FeatureCacheSpec(Features, options.Value.FeatureCacheBytes);
         foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features, Jobs })
@@ -19,6 +21,9 @@ internal sealed class DataFolder
     }
 
     public string Root { get; }
+
+    /// <summary>Translates paths of jobs, which are relative to <see cref="Root"/>.</summary>
+    public DataRoot Paths { get; }
     public string Database => Path.Combine(Root, "blazortransfer.db");
     public string Lock => Path.Combine(Root, "app.lock");
     public string Images => Path.Combine(Root, "images");
@@ -47,6 +52,26 @@ internal sealed class DataFolder
 
     public RunFolder Run(string runId) => new(Path.Combine(Runs, Safe(runId)));
 
+    /// <summary>Ids of all runs that have a folder.</summary>
+    public IEnumerable<string> RunIds() =>
+        Directory.EnumerateDirectories(Runs).Select(path => Path.GetFileName(path)).Where(IsId).Order(StringComparer.Ordinal);
+
+    /// <summary>Deletes the folder of a run: first moved aside in one step, so that a crash never leaves half of a run.</summary>
+    public void Discard(string runId)
+    {
+        string path = Run(runId).Path;
+        if (Directory.Exists(path))
+            Directory.Move(path, path + DiscardedEnding);
+        SweepDiscarded();
+    }
+
+    /// <summary>Completes interrupted deletions.</summary>
+    public void SweepDiscarded()
+    {
+        foreach (string path in Directory.GetDirectories(Runs, $"*{DiscardedEnding}"))
+            Directory.Delete(path, recursive: true);
+    }
+
     public string Manifest(string datasetId, int version) => Path.Combine(Datasets, Safe(datasetId), $"v{version}.jsonl");
 
     public string Rejections(string datasetId, int version) => Path.Combine(Datasets, Safe(datasetId), $"v{version}.rejected.jsonl");
@@ -60,6 +85,7 @@ internal sealed class DataFolder
     public string Thumbnail(string sha256) => Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}.jpg");
 
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
-    private static string Safe(string id) =>
-        id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit) ? id : throw new ArgumentException("That is no id.", nameof(id));
+    private static string Safe(string id) => IsId(id) ? id : throw new ArgumentException("That is no id.", nameof(id));
+
+    private static bool IsId(string id) => id.Length is > 0 and <= 64 && id.All(char.IsAsciiLetterOrDigit);
 }

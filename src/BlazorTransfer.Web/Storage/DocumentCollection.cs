@@ -53,7 +53,8 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
     public bool Remove(string documentId) => store.Write(db => Collection(db).Delete(documentId));
 
     /// <summary>Replaces all documents, as a rebuild does.</summary>
-    public void ReplaceAll(IEnumerable<T> documents) =>
+    /// <returns>How many there are now.</returns>
+    public int ReplaceAll(IEnumerable<T> documents) =>
         store.Write(db =>
         {
             ILiteCollection<BsonDocument> collection = Collection(db);

@@ -7,9 +7,9 @@ namespace BlazorTransfer.Web.Storage;
 internal sealed record DocumentSchema(string Collection, IReadOnlyList<string> Indexes);
 
 /// <summary>
-/// The only door to LiteDB. Version 5.0.20 breaks under concurrent writers and acknowledges before it has written, so that one
-/// gate lets one caller in at a time, and a write returns only after a checkpoint. Nothing lazy leaves the gate. The lock file
-/// keeps a second process out, which LiteDB on Linux does not. See ADR 3.
+/// The only door to LiteDB. A commit of LiteDB 5.0.21 is not flushed to the disk, and its log grows until a checkpoint. So one gate lets
+/// one caller in at a time, and a write returns only after a checkpoint. Nothing lazy leaves the gate. The lock file keeps a second
+/// process out, which LiteDB on Linux does not. See ADR 3.
 /// </summary>
 internal sealed class DocumentStore : IDisposable
 {

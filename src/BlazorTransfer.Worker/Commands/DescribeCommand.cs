@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Runs;
 using Spectre.Console;
 
 namespace BlazorTransfer.Worker.Commands;

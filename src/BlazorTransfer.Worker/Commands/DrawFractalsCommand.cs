@@ -1,6 +1,6 @@
 using System.CommandLine;
 using BlazorTransfer.Imaging.Fractals;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Worker.Commands;
 

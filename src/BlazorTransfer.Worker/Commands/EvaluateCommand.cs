@@ -4,9 +4,9 @@ using System.Text.Json;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Evaluation;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
 using Spectre.Console;
 
 namespace BlazorTransfer.Worker.Commands;
@@ -25,7 +25,14 @@ internal static class EvaluateCommand
         };
         var data = new Option<string>("--data") { Description = "Folder of class folders; all images in it are used.", Required = true };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("evaluate", "Measures a model on a folder of labelled images.") { model, data, JobOptions.Layout, json };
+        var command = new Command("evaluate", "Measures a model on a folder of labelled images.")
+        {
+            model,
+            data,
+            JobOptions.Layout,
+            JobOptions.Encoding,
+            json,
+        };
         command.SetAction(parsed =>
             Failures.Guard(() =>
             {
@@ -35,7 +42,7 @@ internal static class EvaluateCommand
                 EvaluationResult result = Evaluate(
                     predictor,
                     folder,
-                    FolderImport.FromFolder(folder, layout: parsed.GetValue(JobOptions.Layout)).Manifest
+                    JobOptions.FromFolder(parsed, folder, SplitPlan.Default, parsed.GetValue(JobOptions.Layout)).Manifest
                 );
                 if (parsed.GetValue(json))
                     PrintJson(result);

@@ -4,7 +4,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Tuning;
 
@@ -53,6 +53,7 @@ internal static class FindCommand
             JobOptions.Teacher,
             JobOptions.LabelSets,
             JobOptions.Layout,
+            JobOptions.Encoding,
             JobOptions.Device,
             JobOptions.Seed,
             Json,
@@ -75,7 +76,7 @@ internal static class FindCommand
         try
         {
             JobSpec job = parsed.GetValue(Job) is { } file
-                ? JobSpec.Load(file)
+                ? JobSpec.Load(file, new DataRoot(Path.GetDirectoryName(Path.GetFullPath(file))!))
                 : FromOptions(
                     parsed,
                     JobOptions.Chosen(parsed, parameters),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Worker.Commands;

@@ -4,8 +4,9 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Settings;
 
 namespace BlazorTransfer.Worker.Commands;
 
@@ -40,6 +41,10 @@ internal static class JobOptions
             "What the folders inside the data folder mean: classes, domains (with class folders inside), or table (nothing: "
             + "labels.csv names the classes).",
         DefaultValueFactory = _ => ImportLayout.Classes,
+    };
+    public static readonly Option<string?> Encoding = new("--encoding")
+    {
+        Description = "Encoding of a labels.csv that is not UTF-8, such as windows-1252 or gb18030.",
     };
     public static readonly Option<string[]> LabelSets = new("--label-set")
     {
@@ -149,9 +154,22 @@ internal static class JobOptions
     )
     {
         string images = Path.GetFullPath(data);
-        ImportResult import = FolderImport.FromFolder(images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) }, layout);
+        ImportResult import = FromFolder(parsed, images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) }, layout);
         import.Manifest.Save(manifest);
         return (new DataSpec(manifest, images, Path.GetFileName(images)), import);
+    }
+
+    /// <summary>Reads a folder, with the encoding that was typed.</summary>
+    public static ImportResult FromFolder(ParseResult parsed, string folder, SplitPlan plan, ImportLayout layout)
+    {
+        try
+        {
+            return FolderImport.FromFolder(folder, plan, layout, ImportEncodings.Parse(null, parsed.GetValue(Encoding)).Table);
+        }
+        catch (UnknownEncodingException e)
+        {
+            throw new ImportException($"{e.Message} Add --encoding NAME to the command.");
+        }
     }
 
     private static Option<string?> OptionOf(ParameterSpec p) =>

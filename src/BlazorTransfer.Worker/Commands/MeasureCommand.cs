@@ -4,8 +4,9 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Diagnostics;
+using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Worker.Commands;
 

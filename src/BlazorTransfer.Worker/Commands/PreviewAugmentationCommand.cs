@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
-using BlazorTransfer.Training.Augmentation;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Runs;
 
 namespace BlazorTransfer.Worker.Commands;
 

@@ -5,7 +5,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Ranking;
 using Spectre.Console;
 

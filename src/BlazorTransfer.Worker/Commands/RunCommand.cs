@@ -5,13 +5,17 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>run RUNFOLDER</c>: what the web application starts.</summary>
+/// <summary><c>run RUNFOLDER --data-folder DATAFOLDER</c>: what the web application starts.</summary>
 internal static class RunCommand
 {
     public static Command Create()
     {
         var folder = new Argument<string>("run-folder") { Description = "A folder with a job.json." };
-        var command = new Command("run", "Executes the job of a run folder, as the web application does.") { folder };
+        var data = new Option<string?>("--data-folder")
+        {
+            Description = "The folder that the paths in job.json are relative to. By default the run folder itself.",
+        };
+        var command = new Command("run", "Executes the job of a run folder, as the web application does.") { folder, data };
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(folder)!;
@@ -32,7 +36,7 @@ internal static class RunCommand
             Console.SetError(log);
             // Ctrl+C at the web application's console reaches its workers too; they are to outlive it.
             using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
-            return (int)JobRunner.Run(run, LogLine, atConsole: false);
+            return (int)JobRunner.Run(run, new DataRoot(parsed.GetValue(data) ?? run.Path), LogLine, atConsole: false);
         });
         return command;
     }

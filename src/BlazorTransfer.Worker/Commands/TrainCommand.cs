@@ -3,8 +3,8 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training;
 using BlazorTransfer.Training.Export;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 
 namespace BlazorTransfer.Worker.Commands;
@@ -56,6 +56,7 @@ internal static class TrainCommand
         {
             Data,
             JobOptions.Layout,
+            JobOptions.Encoding,
             Target,
             Transductive,
             TargetLabels,
@@ -98,6 +99,7 @@ internal static class TrainCommand
         {
             Data,
             JobOptions.Layout,
+            JobOptions.Encoding,
             JobOptions.Backbone,
             Out,
             JobOptions.Device,
@@ -157,11 +159,17 @@ internal static class TrainCommand
                 "--target-labels says how many images of a target are learned from: name its folder with --target."
             );
         job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
-        job.Save(folder.Job);
+        // The run folder holds all but what was named, so that it can be moved and run again.
+        var root = new DataRoot(folder.Path);
+        job.Relative(root.RelativeIfInside).Save(folder.Job);
         bool json = parsed.GetValue(Json);
         using TrainDisplay? display = json ? null : new TrainDisplay(import);
+        if (json)
+            foreach (string warning in TrainDisplay.WarningsOf(import))
+                Console.Error.WriteLine(warning);
         WorkerExitCode code = JobRunner.Run(
             folder,
+            root,
             display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show,
             atConsole: true
         );

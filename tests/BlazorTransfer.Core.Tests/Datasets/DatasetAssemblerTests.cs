@@ -205,6 +205,41 @@ public sealed class DatasetAssemblerTests
         Assert.Equal("It is the same image as 1.", Assert.Single(result.Rejected).Reason);
     }
 
+    [Fact]
+    public void Assemble_WithNothingUsable_GivesTheReasonsOfTheFiles()
+    {
+        ImportException refusal = Assert.Throws<ImportException>(() =>
+            DatasetAssembler.Assemble(
+                [],
+                [
+                    .. Enumerable.Range(1, 7).Select(i => new RejectedFile($"a/{i}.jpg", "It is encrypted.")),
+                    new RejectedFile("b/1.jpg", "It is empty."),
+                    .. Enumerable.Range(1, 6).Select(i => new RejectedFile($"c/{i}.jpg", $"Reason {i}.")),
+                ],
+                SplitPlan.Default,
+                notes: ["A note."]
+            )
+        );
+
+        Assert.StartsWith("No usable image was found.", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("14 files were skipped:\na/1.jpg and 6 more: It is encrypted.\n", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("b/1.jpg: It is empty.", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("A note.", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("3 more files for other reasons.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Assemble_WithATrainFolderOnly_DoesNotClaimATest()
+    {
+        ImportResult result = Assemble([
+            .. Enumerable
+                .Range(0, 5)
+                .SelectMany(i => new[] { Image($"train/a/{i}", "a", Split.Train), Image($"train/b/{i}", "b", Split.Train) }),
+        ]);
+
+        Assert.Equal("No test images; 20 % of training drawn for validation, seed 42.", result.SplitOrigin);
+    }
+
     private static ImportResult Assemble(params ImportedImage[] images) => DatasetAssembler.Assemble(images, [], SplitPlan.Default);
 
     private static ImportResult Assemble(ImportLayout layout, params ImportedImage[] images) =>

@@ -66,6 +66,41 @@ public sealed class RunEventLogTests : IDisposable
     }
 
     [Fact]
+    public void CutOffDamage_InAnyLine_KeepsWhatIsBeforeItAndMovesTheRestAside()
+    {
+        Write(5);
+        string[] lines = File.ReadAllLines(_file);
+        string aside = _file + ".aside";
+        Assert.Null(RunEventTail.CutOffDamage(_file, aside));
+        for (int damaged = 0; damaged < lines.Length; damaged++)
+        {
+            File.WriteAllLines(_file, lines.Select((line, i) => i == damaged ? line[..10] : line));
+
+            Assert.Contains("events.jsonl", RunEventTail.CutOffDamage(_file, aside), StringComparison.Ordinal);
+
+            Assert.Equal(Enumerable.Range(1, damaged).Select(n => (long)n), RunEventTail.Read(_file).Events.Select(e => e.Sequence));
+            Assert.Equal(lines.Length - damaged, File.ReadAllLines(aside).Length);
+            Write(1);
+            Assert.Equal(damaged + 1, RunEventTail.Read(_file).LastSequence);
+        }
+    }
+
+    [Fact]
+    public void CancelRequest_MadeTwice_IsTheFirst()
+    {
+        var folder = new RunFolder(Path.GetDirectoryName(_file)!);
+        Assert.Null(folder.ReadCancelRequest());
+
+        RunCancelRequested first = folder.RequestCancel(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+        folder.RequestCancel(new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero));
+
+        Assert.Equal(first, folder.ReadCancelRequest());
+        // As earlier versions wrote it.
+        File.WriteAllText(folder.CancelRequest, "");
+        Assert.NotNull(folder.ReadCancelRequest());
+    }
+
+    [Fact]
     public void EveryKindOfEvent_WrittenAndRead_IsTheSame()
     {
         RunEvent[] events =
@@ -107,6 +142,10 @@ public sealed class RunEventLogTests : IDisposable
                 Error = "why",
                 Seconds = 1,
             },
+            new RunQueued(),
+            new AttemptStarted { Attempt = 1 },
+            new RunCancelRequested { Time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) },
+            new RunDeleted(),
         ];
         RunEvent[] written;
         using (var writer = new RunEventWriter(_file))

@@ -1,5 +1,5 @@
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

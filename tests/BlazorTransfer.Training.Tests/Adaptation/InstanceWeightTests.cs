@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Classifiers;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

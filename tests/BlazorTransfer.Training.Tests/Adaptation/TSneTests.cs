@@ -1,5 +1,5 @@
-using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

@@ -4,7 +4,9 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Tests.Runs;
 
 namespace BlazorTransfer.Training.Tests.Adaptation;

@@ -1,8 +1,9 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Augmentation;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Augmentation;

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Augmentation;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training.Augmentation;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Tests.Runs;
 
 namespace BlazorTransfer.Training.Tests.Augmentation;

@@ -1,5 +1,7 @@
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

@@ -1,7 +1,9 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Tests.Images;
 using static TorchSharp.torch;

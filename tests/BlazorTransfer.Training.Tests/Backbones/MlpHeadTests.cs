@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

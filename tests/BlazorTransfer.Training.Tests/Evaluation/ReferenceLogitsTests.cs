@@ -2,6 +2,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;
 

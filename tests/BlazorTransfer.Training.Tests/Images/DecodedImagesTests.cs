@@ -2,7 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Tests.Runs;
 
 namespace BlazorTransfer.Training.Tests.Images;

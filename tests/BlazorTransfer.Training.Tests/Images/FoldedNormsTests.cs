@@ -1,5 +1,6 @@
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;

@@ -1,4 +1,6 @@
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Images;

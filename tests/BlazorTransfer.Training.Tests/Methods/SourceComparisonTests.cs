@@ -1,8 +1,11 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Classifiers;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Weights;
 using TorchSharp.Modules;
@@ -231,14 +234,8 @@ public sealed class SourceComparisonTests : IDisposable
     {
         using var inference = no_grad();
         Tensor features = source.Backbone.Pool(source.HeadInput(all.Inputs, 0));
-        using var standard = Classifiers.Standardisation.Of(features);
-        using var probe = Classifiers.LogisticRegression.Fit(
-            standard.Apply(features),
-            all.Labels,
-            Classes.Length,
-            0.01,
-            CancellationToken.None
-        );
+        using var standard = Standardisation.Of(features);
+        using var probe = LogisticRegression.Fit(standard.Apply(features), all.Labels, Classes.Length, 0.01, CancellationToken.None);
         double Loss(Tensor f) => nn.functional.cross_entropy(probe.Logits(standard.Apply(f)), all.Labels).item<float>();
         double whole = Loss(features);
         double[] gains =

@@ -1,6 +1,8 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Optimization;
+using BlazorTransfer.Training.Settings;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Ranking;
 using BlazorTransfer.Training.Tests.Runs;
 

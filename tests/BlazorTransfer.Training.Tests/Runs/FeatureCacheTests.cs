@@ -2,8 +2,10 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Images;
-using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

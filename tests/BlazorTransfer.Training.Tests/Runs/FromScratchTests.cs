@@ -1,7 +1,9 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Export;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Weights;
 

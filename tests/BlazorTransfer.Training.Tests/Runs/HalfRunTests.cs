@@ -4,7 +4,10 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Runs;
+using BlazorTransfer.Training.Settings;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

@@ -1,8 +1,11 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training.Images;
+using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

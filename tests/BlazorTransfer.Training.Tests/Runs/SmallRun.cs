@@ -4,6 +4,8 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Runs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Runs;

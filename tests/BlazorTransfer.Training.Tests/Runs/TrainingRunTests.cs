@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Training.Tests.Runs;

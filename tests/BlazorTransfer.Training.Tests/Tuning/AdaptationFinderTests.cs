@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
+using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Tuning;
 

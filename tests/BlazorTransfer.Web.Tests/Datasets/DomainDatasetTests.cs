@@ -10,8 +10,8 @@ using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 using Bunit;
 using Bunit.TestDoubles;
@@ -75,12 +75,7 @@ public sealed class DomainDatasetTests : PageTests
             JsonElement started = await answer.Content.ReadFromJsonAsync<JsonElement>();
             string import = started.GetProperty("importId").GetString()!;
             Assert.Equal(JobState.Succeeded, (await App.WaitForJobAsync(import)).State);
-            return (
-                await client.GetFromJsonAsync<Dataset>(
-                    $"/api/v1/projects/{id}/datasets/{started.GetProperty("datasetId").GetString()}",
-                    ProtocolJson.Line
-                )
-            )!.Latest;
+            return App.Get<DocumentCollection<Dataset>>().Find(started.GetProperty("datasetId").GetString()!)!.Latest;
         }
     }
 
@@ -91,7 +86,11 @@ public sealed class DomainDatasetTests : PageTests
         string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
         DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
 
-        Assert.StartsWith("Only one domain was found ('photo').", (await App.WaitForJobAsync(import.Id)).Error, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Only one domain was found ('photo').",
+            (await App.WaitForJobAsync(import.Id)).Error,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

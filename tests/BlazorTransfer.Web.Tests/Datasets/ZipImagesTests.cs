@@ -18,8 +18,8 @@ public sealed class ZipImagesTests : IDisposable
     [InlineData("/etc/passwd.jpg")]
     [InlineData("C:/windows/evil.jpg")]
     [InlineData("a\\..\\evil.jpg")]
+    [InlineData("\\\\server\\evil.jpg")]
     [InlineData("a//b.jpg")]
-    [InlineData("a/./b.jpg")]
     [InlineData("a/new\nline.jpg")]
     [InlineData("a/\u001b[31mred.jpg")]
     [InlineData("1/2/3/4/5/6/7/8/9/10/11/12.jpg")]
@@ -103,8 +103,21 @@ public sealed class ZipImagesTests : IDisposable
 
         using var zip = new ZipImages(Zip, ZipLimits.Default);
 
-        Assert.Equal([1], zip.Read(Assert.Single(zip.Names)).Bytes);
-        Assert.Single(zip.Rejected);
+        Assert.Equal([1], zip.Read("a/X.jpg").Bytes);
+        Assert.Equal([2], zip.Read("a/x.jpg").Bytes);
+        Assert.Empty(zip.Rejected);
+    }
+
+    [Fact]
+    public void Names_WithOtherSeparators_AreReadAsFolders()
+    {
+        TestZip.Write(Zip, [("./a/1.jpg", [1]), ("a\\2.jpg", [2]), ("a/./3.jpg", [3]), ("a/1.jpg", [4]), ("b\\", [])]);
+
+        using var zip = new ZipImages(Zip, ZipLimits.Default);
+
+        Assert.Equal(["a/1.jpg", "a/2.jpg", "a/3.jpg"], zip.Names.Order(StringComparer.Ordinal));
+        Assert.Equal([1], zip.Read("a/1.jpg").Bytes);
+        Assert.Contains("same name", Assert.Single(zip.Rejected).Reason, StringComparison.Ordinal);
     }
 
     [Theory]

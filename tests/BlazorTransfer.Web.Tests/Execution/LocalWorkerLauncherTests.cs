@@ -18,13 +18,13 @@ public sealed class LocalWorkerLauncherTests : IDisposable
     public void Dispose() => _app.Dispose();
 
     [Fact]
-    public async Task Start_AgainAndAgain_NumbersTheAttemptsInTheRunFolder()
+    public async Task Start_OfEachAttempt_NotesItInTheRunFolder()
     {
         Save("exit-silently");
-        WorkerAttempt first = Launcher.Start(_folder);
+        WorkerAttempt first = Launcher.Start(_folder, attempt: 1);
         await TestApp.WaitForAsync(() => Launcher.State(first).HasEnded);
 
-        WorkerAttempt second = Launcher.Start(_folder);
+        WorkerAttempt second = Launcher.Start(_folder, attempt: 2);
         await TestApp.WaitForAsync(() => Launcher.State(second).HasEnded);
 
         Assert.Equal((LocalWorkerLauncher.Name, 1, 2), (first.Launcher, first.Attempt, second.Attempt));
@@ -37,7 +37,7 @@ public sealed class LocalWorkerLauncherTests : IDisposable
     public async Task Find_OfAWorkerAtWork_IsTheSameAttempt_AndStopEndsIt()
     {
         Save("hang");
-        WorkerAttempt started = Launcher.Start(_folder);
+        WorkerAttempt started = Launcher.Start(_folder, attempt: 3);
         await TestApp.WaitForAsync(() => File.Exists(_folder.WorkerProcess));
 
         WorkerAttempt? found = Launcher.Find(_folder);

@@ -11,6 +11,7 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using BlazorTransfer.Web.Tests.Runs;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -184,7 +185,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     [Fact]
     public void View_OfARunWithLabelSets_HasTheirCurvesTitlesAndFigures()
     {
-        var view = new RunView();
+        var view = new RunView(SampleRun.Queued());
         long sequence = 0;
         void Apply(RunEvent e) =>
             view.Apply(

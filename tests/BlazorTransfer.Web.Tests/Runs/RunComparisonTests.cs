@@ -78,7 +78,7 @@ public sealed class RunComparisonTests
     [Fact]
     public void RunThatHasNotBegun_DiffersInWhatItWasAskedFor_NotInWhatItHasNotTold()
     {
-        ComparedRun waiting = new(Better.Run with { Device = null }, new RunView());
+        ComparedRun waiting = new(Better.Run with { Device = null }, new RunView(Better.Run));
         var comparison = new RunComparison([First, waiting], default);
 
         Assert.Equal(["Seed"], comparison.Settings(all: false, name => name).Select(r => r.Title));
@@ -142,7 +142,7 @@ public sealed class RunComparisonTests
                 Seed = number,
             },
         };
-        var view = new RunView();
+        var view = new RunView(run);
         long sequence = 0;
         void Tell(RunEvent e)
         {

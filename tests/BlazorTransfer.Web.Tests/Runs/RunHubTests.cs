@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
@@ -9,6 +10,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace BlazorTransfer.Web.Tests.Runs;
 
@@ -41,8 +43,32 @@ public sealed class RunHubTests : IDisposable
         Assert.False(reading.IsCompleted);
         _app.Get<RunService>().Cancel(user, project.Id, run.Id);
 
+        // Queued, attempt, started, epoch, request to cancel, end: each once, and none without its number.
         long[] seen = await reading.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal([1, 2, 3], seen);
+        Assert.Equal([1, 2, 3, 4, 5, 6], seen);
+    }
+
+    [Fact]
+    public async Task Shutdown_WithAnOpenStream_EndsItByCancellation()
+    {
+        (ClaimsPrincipal user, Project project, Dataset dataset) = await ProjectOfAsync("Ada");
+        Run run = await _app.SubmitAsync(user, project, dataset, "wait-for-cancel");
+        await using HubConnection hub = await ConnectAsync("Ada");
+        Task<long[]> client = ReadAsync(hub, project.Id, run.Id, 0);
+        await _app.WaitForRunAsync(run.Id, r => r.Epoch == 1);
+        IAsyncEnumerator<IReadOnlyList<RunEvent>> reader = _app.Get<RunEventStream>()
+            .ReadAsync(run.Id, long.MaxValue - 1, CancellationToken.None)
+            .GetAsyncEnumerator();
+        Task<bool> waiting = reader.MoveNextAsync().AsTask();
+        Assert.False(waiting.IsCompleted);
+
+        _app.Get<IHostApplicationLifetime>().StopApplication();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        // Nothing but the cancellation ends the client's stream: the run goes on.
+        await Assert.ThrowsAnyAsync<Exception>(() => client);
+        Assert.DoesNotContain(RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events, e => e is RunFinished);
+        _app.Get<DataFolder>().Run(run.Id).RequestCancel(DateTimeOffset.UtcNow);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -8,7 +7,7 @@ namespace BlazorTransfer.Web.Components.Layout;
 public sealed partial class MainLayout : IDisposable
 {
     private DotNetObjectReference<MainLayout>? _self;
-    private ErrorBoundary? _boundary;
+    private PageBoundary? _boundary;
     private bool _dark;
 
     [Inject]

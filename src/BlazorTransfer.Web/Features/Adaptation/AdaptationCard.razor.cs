@@ -100,6 +100,6 @@ public sealed partial class AdaptationCard
             };
 
         /// <summary>Of its runs, the one that is furthest from done.</summary>
-        public RunStatus Status => Runs.Select(r => r.Status).OrderBy(s => s == RunStatus.Failed ? -1 : (int)s).First();
+        public RunStatus Status => Runs.Select(r => r.Status).OrderBy(s => s is RunStatus.Failed or RunStatus.Lost ? -1 : (int)s).First();
     }
 }

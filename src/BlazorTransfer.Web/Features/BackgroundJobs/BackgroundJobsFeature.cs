@@ -5,13 +5,13 @@ using BlazorTransfer.Web.Security;
 namespace BlazorTransfer.Web.Features.BackgroundJobs;
 
 /// <summary>What programs see of a job. Its input stays here, since that names files of this machine.</summary>
-internal sealed record JobSummary(
+internal sealed record BackgroundJobResponse(
     string Id,
     string Kind,
     string Title,
     string Subject,
     JobState State,
-    JobProgress? Progress,
+    JobProgressResponse? Progress,
     int Attempts,
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
@@ -19,14 +19,14 @@ internal sealed record JobSummary(
     string? Error
 )
 {
-    public static JobSummary Of(BackgroundJob job) =>
+    public static BackgroundJobResponse Of(BackgroundJob job) =>
         new(
             job.Id,
             job.Kind,
             job.Title,
             job.Subject,
             job.State,
-            job.Progress,
+            job.Progress is { } p ? new JobProgressResponse(p.Text, p.Done, p.Total) : null,
             job.Attempts,
             job.CreatedAt,
             job.StartedAt,
@@ -35,6 +35,9 @@ internal sealed record JobSummary(
         );
 }
 
+/// <inheritdoc cref="JobProgress"/>
+internal sealed record JobProgressResponse(string Text, long Done, long Total);
+
 internal static class BackgroundJobsFeature
 {
     public static void MapBackgroundJobs(this IEndpointRouteBuilder routes)
@@ -42,12 +45,12 @@ internal static class BackgroundJobsFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/jobs");
         api.MapGet(
             "",
-            (ClaimsPrincipal user, string projectId, JobService jobs) => TypedResults.Ok(jobs.List(user, projectId).Select(JobSummary.Of))
+            (ClaimsPrincipal user, string projectId, JobService jobs) => TypedResults.Ok(jobs.List(user, projectId).Select(BackgroundJobResponse.Of))
         );
         api.MapGet(
             "{jobId}",
             (ClaimsPrincipal user, string projectId, string jobId, JobService jobs) =>
-                TypedResults.Ok(JobSummary.Of(Get(user, projectId, jobId, jobs)))
+                TypedResults.Ok(BackgroundJobResponse.Of(Get(user, projectId, jobId, jobs)))
         );
         api.MapPost(
             "{jobId}/cancel",

@@ -3,20 +3,6 @@ using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
-/// <summary>Images of one class, or with one tag, by split.</summary>
-public sealed record ClassCount(string Label, int Train, int Validation, int Test)
-{
-    public int Total => Train + Validation + Test;
-
-    /// <param name="label">What the images are counted under.</param>
-    /// <param name="samples">The images.</param>
-    public static ClassCount Of(string label, IEnumerable<Sample> samples)
-    {
-        ILookup<Split, Sample> bySplit = samples.ToLookup(s => s.Split);
-        return new ClassCount(label, bySplit[Split.Train].Count(), bySplit[Split.Validation].Count(), bySplit[Split.Test].Count());
-    }
-}
-
 /// <summary>An immutable state of a data set; its samples are in a manifest file.</summary>
 public sealed record DatasetVersion
 {
@@ -37,10 +23,16 @@ public sealed record DatasetVersion
     /// <summary>Size of all image files.</summary>
     public required long Bytes { get; init; }
     public required int Rejected { get; init; }
+
+    /// <summary>What the import did with names that is worth knowing, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
     public int Images => Classes.Sum(c => c.Total) + Unlabelled;
 
     /// <summary>Whether something can be learned from it.</summary>
     public bool HasLabels => Classes.Count >= 2;
+
+    /// <summary>What about the version can spoil a run, in sentences.</summary>
+    public IReadOnlyList<string> Warnings => DatasetWarnings.Of(Classes);
 
     /// <summary>Images of a split.</summary>
     public int Of(Split split) =>
@@ -58,14 +50,12 @@ public sealed record DatasetVersion
             Number = number,
             CreatedAt = now,
             SplitOrigin = import.SplitOrigin,
-            Classes =
-            [
-                .. import.Manifest.Classes.Select(label => ClassCount.Of(label, import.Manifest.Samples.Where(s => s.Label == label))),
-            ],
+            Classes = ClassCount.Of(import.Manifest),
             Unlabelled = import.Manifest.Samples.Count(s => s.Label is null),
             Tags = TagCount.Of(import.Manifest.Samples),
             Bytes = bytes,
             Rejected = import.Rejected.Count,
+            Notes = import.Notes,
         };
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Jobs;
@@ -10,7 +11,25 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Name">The data set's name.</param>
 /// <param name="Layout">What the folders mean.</param>
 /// <param name="IsSample">The sample data set is drawn; otherwise the job's folder holds the uploaded zip.</param>
-internal sealed record ImportInput(string DatasetId, string Name, ImportLayout Layout, bool IsSample);
+/// <param name="NameEncoding">Name of the encoding of names that are not UTF-8; null where none was chosen.</param>
+/// <param name="TableEncoding">Name of the encoding of a table that is not UTF-8; null where none was chosen.</param>
+internal sealed record ImportInput(
+    string DatasetId,
+    string Name,
+    ImportLayout Layout,
+    bool IsSample,
+    string? NameEncoding = null,
+    string? TableEncoding = null
+)
+{
+    /// <exception cref="ImportException">This version does not know the encoding.</exception>
+    [JsonIgnore]
+    public ImportEncodings Encodings =>
+        new(
+            NameEncoding is { } names ? TextEncoding.Find(names) : null,
+            TableEncoding is { } table ? TextEncoding.Find(table) : null
+        );
+}
 
 /// <summary>What an import made.</summary>
 internal sealed record ImportOutcome(string DatasetId, int Images, int Rejected);

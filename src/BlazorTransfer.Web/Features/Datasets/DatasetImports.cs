@@ -36,13 +36,14 @@ internal sealed class DatasetImports(JobEngine jobs, JobService mine, ImportJob 
         string projectId,
         string name,
         string uploadedZip,
-        ImportLayout layout = ImportLayout.Classes
+        ImportLayout layout = ImportLayout.Classes,
+        ImportEncodings? encodings = null
     )
     {
         try
         {
             var files = new Dictionary<string, string> { [ImportJob.Upload] = uploadedZip };
-            return Start(user, projectId, new ImportInput(Ids.New(), Dataset.CheckName(name), layout, IsSample: false), files);
+            return Start(user, projectId, new ImportInput(Ids.New(), Dataset.CheckName(name), layout, IsSample: false, encodings?.Names?.Name, encodings?.Table?.Name), files);
         }
         catch
         {

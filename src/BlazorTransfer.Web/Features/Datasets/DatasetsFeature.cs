@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
@@ -16,9 +17,11 @@ internal static class DatasetsFeature
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetService>();
+        services.AddSingleton<IPageAddress, DatasetAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
         services.AddJobKind<ImportJob>();
+        services.AddSingleton<PendingUploads>();
         return services.AddHostedService<UploadSweep>();
     }
 
@@ -27,18 +30,19 @@ internal static class DatasetsFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/datasets");
         api.MapGet(
             "",
-            (ClaimsPrincipal user, string projectId, DatasetService datasets) => TypedResults.Ok(datasets.List(user, projectId))
+            (ClaimsPrincipal user, string projectId, DatasetService datasets) =>
+                TypedResults.Ok(datasets.List(user, projectId).Select(DatasetResponse.Of))
         );
         api.MapGet(
             "{datasetId}",
             (ClaimsPrincipal user, string projectId, string datasetId, DatasetService datasets) =>
-                TypedResults.Ok(datasets.Get(user, projectId, datasetId))
+                TypedResults.Ok(DatasetResponse.Of(datasets.Get(user, projectId, datasetId)))
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
-    private static async Task<IResult> ImageAsync(
+    private static async Task<PhysicalFileHttpResult> ImageAsync(
         ClaimsPrincipal user,
         string projectId,
         string datasetId,
@@ -56,23 +60,44 @@ internal static class DatasetsFeature
 
     /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin
     /// check).</summary>
-    private static async Task<IResult> UploadAsync(
+    private static async Task<Accepted<UploadResponse>> UploadAsync(
         ClaimsPrincipal user,
         string projectId,
         string name,
         string? layout,
+        string? encoding,
+        string? tableEncoding,
+        bool? ask,
         HttpContext context,
         ProjectAccess access,
         UploadReceiver uploads,
-        DatasetImports imports
+        PendingUploads pending
     )
     {
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset.CheckName(name);
         ImportLayout means = LayoutOf(layout);
+        ImportEncodings encodings = EncodingsOf(encoding, tableEncoding);
         string file = await uploads.ReceiveAsync(context, ".zip");
-        DatasetImport import = imports.StartZip(user, projectId, name, file, means);
-        return TypedResults.Accepted((string?)null, new { importId = import.Id, datasetId = import.DatasetId });
+        (DatasetImport? import, PendingUpload? upload) = await Task.Run(() =>
+            pending.Start(user, projectId, name, file, means, encodings, asks: ask == true)
+        );
+        return TypedResults.Accepted(
+            (string?)null,
+            new UploadResponse(import?.Id, import?.DatasetId, upload?.Id, upload?.Question.Message)
+        );
+    }
+
+    private static ImportEncodings EncodingsOf(string? names, string? table)
+    {
+        try
+        {
+            return ImportEncodings.Parse(names, table);
+        }
+        catch (ImportException e)
+        {
+            throw new RefusedException(e.Message);
+        }
     }
 
     private static ImportLayout LayoutOf(string? name)

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Jobs;
@@ -12,6 +13,7 @@ public sealed partial class DatasetsPage
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<Dataset> _datasets = [];
     private IReadOnlyList<DatasetImport> _imports = [];
+    private IReadOnlyList<PendingUpload> _pending = [];
     private FileUpload? _upload;
     private bool _uploading;
     private string _name = "";
@@ -29,6 +31,11 @@ public sealed partial class DatasetsPage
 
     [Inject]
     private DatasetImports Imports { get; set; } = null!;
+
+    [Inject]
+    private PendingUploads Pending { get; set; } = null!;
+
+    private bool IsEmpty => _datasets.Count == 0 && _imports.Count == 0 && _pending.Count == 0;
 
     private bool IsDrawing => _imports.Any(i => i.IsSample && !i.State.IsFinal());
 
@@ -57,6 +64,7 @@ public sealed partial class DatasetsPage
     {
         _datasets = Datasets.List(User, ProjectId);
         _imports = Imports.List(User, ProjectId);
+        _pending = Pending.List(User, ProjectId);
         // Whoever goes back does not want to be sent here again.
         if (_datasets.FirstOrDefault(d => d.Id == AdaptWithin)?.Latest.Tags is [var source, var target, ..])
             Navigation.NavigateTo(
@@ -128,6 +136,18 @@ public sealed partial class DatasetsPage
         if (!await AttemptAsync(() => sample = Imports.StartSample(User, ProjectId)))
             return;
         AdaptWithin = sample!.DatasetId;
+        Load();
+    }
+
+    private async Task ChooseAsync(PendingUpload upload, TextEncoding encoding)
+    {
+        await AttemptAsync(() => Task.Run(() => Pending.Choose(User, ProjectId, upload.Id, encoding)));
+        Load();
+    }
+
+    private async Task DiscardAsync(PendingUpload upload)
+    {
+        await AttemptAsync(() => Pending.Discard(User, ProjectId, upload.Id));
         Load();
     }
 

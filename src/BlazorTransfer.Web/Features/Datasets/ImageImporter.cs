@@ -13,12 +13,14 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Read">Bytes of a name, or why they cannot be had.</param>
 /// <param name="Tags">Tags of a name.</param>
 /// <param name="Layout">What the folders mean.</param>
+/// <param name="TableEncoding">Encoding of a table of labels that is not Unicode; null where none was chosen.</param>
 internal sealed record ImportSource(
     IReadOnlyCollection<string> Names,
     IReadOnlyList<RejectedFile> Rejected,
     Func<string, (byte[]? Bytes, string? Reason)> Read,
     Func<string, IReadOnlyDictionary<string, string>?> Tags,
-    ImportLayout Layout = ImportLayout.Classes
+    ImportLayout Layout = ImportLayout.Classes,
+    TextEncoding? TableEncoding = null
 );
 
 /// <summary>
@@ -66,7 +68,7 @@ internal sealed class ImageImporter(DataFolder folder)
     )
     {
         var rejected = new List<RejectedFile>(source.Rejected);
-        LabelTable? table = LabelTable.In(source.Names, source.Read, source.Layout, rejected);
+        LabelTable? table = LabelTable.In(source.Names, source.Read, source.Layout, rejected, source.TableEncoding);
         ClassFolderLayout layout = ClassFolderLayout.Of(source.Names, source.Layout, table);
         rejected.AddRange([.. layout.Rejected, .. table?.Absent(source.Names) ?? []]);
         var images = new List<ImportedImage>(layout.Placed.Count);
@@ -90,7 +92,7 @@ internal sealed class ImageImporter(DataFolder folder)
             progress(new ImportProgress(done, layout.Placed.Count, rejected.Count));
         }
 
-        return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout), bytes);
+        return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout, layout.Notes), bytes);
     }
 
     /// <summary>Reads files one after another, as an archive must be, as many at a time as are worth looking at side by side.</summary>

@@ -30,8 +30,9 @@ internal sealed class ImportJob(DocumentCollection<Dataset> datasets, ImageImpor
             return Task.FromResult(Import(job, Sample(), cancel));
         try
         {
-            using var zip = new ZipImages(job.File(Upload), ZipLimits.Default);
-            return Task.FromResult(Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout), cancel));
+            ImportEncodings encodings = job.Input.Encodings;
+            using var zip = new ZipImages(job.File(Upload), ZipLimits.Default, encodings.Names);
+            return Task.FromResult(Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table), cancel));
         }
         catch (ImportException e)
         {

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Hashing;
 using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -29,35 +30,32 @@ internal sealed class ZipImages : IDisposable
     private readonly List<RejectedFile> _rejected = [];
     private long _bytesRead;
 
+    /// <exception cref="UnknownEncodingException">Names are not UTF-8, and no encoding was chosen for them.</exception>
     /// <exception cref="ImportException">It is no zip, or one that is larger than allowed.</exception>
-    public ZipImages(string path, ZipLimits limits)
+    public ZipImages(string path, ZipLimits limits, TextEncoding? names = null)
     {
         _limits = limits;
+        FileStream file = File.OpenRead(path);
         try
         {
-            _zip = ZipFile.OpenRead(path);
+            _zip = new ZipArchive(file, ZipArchiveMode.Read);
             if (_zip.Entries.Count > limits.Entries)
                 throw new ImportException(
                     $"The zip has {_zip.Entries.Count:N0} entries; {limits.Entries:N0} are allowed. Split it into several data sets."
                 );
+            if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes)
+                throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
+            List(ZipNames.Of([.. ZipDirectory.Read(file, _zip.Entries.Count)], names));
         }
         catch (InvalidDataException e)
         {
+            file.Dispose();
             throw new ImportException($"The file is no zip, or is damaged: {e.Message}");
         }
-
-        if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes)
-            throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
-        var folded = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (ZipArchiveEntry entry in _zip.Entries.Where(e => !e.FullName.EndsWith('/')))
+        catch
         {
-            string shown = Printable(entry.FullName);
-            if (WhyRefused(entry) is { } reason)
-                _rejected.Add(new RejectedFile(shown, reason));
-            else if (!folded.Add(entry.FullName))
-                _rejected.Add(new RejectedFile(shown, "Another file of the zip has the same name."));
-            else
-                _entries[entry.FullName] = entry;
+            file.Dispose();
+            throw;
         }
     }
 
@@ -74,6 +72,7 @@ internal sealed class ZipImages : IDisposable
         {
             using Stream content = entry.Open();
             var bytes = new MemoryStream((int)Math.Min(entry.Length, 1 << 20));
+            var check = new Crc32();
             byte[] buffer = new byte[81920];
             for (int read; (read = content.Read(buffer)) > 0; bytes.Write(buffer, 0, read))
             {
@@ -81,11 +80,13 @@ internal sealed class ZipImages : IDisposable
                     return (null, $"It is larger than {_limits.FileBytes >> 20} MB.");
                 if ((_bytesRead += read) > _limits.TotalBytes)
                     throw new ImportException($"The zip unpacks to more than {_limits.TotalBytes >> 30} GB.");
+                check.Append(buffer.AsSpan(0, read));
             }
 
-            return bytes.Length == entry.Length
-                ? (bytes.ToArray(), null)
-                : (null, "Its size is not what the zip says: the zip is damaged.");
+            return bytes.Length != entry.Length ? (null, "Its size is not what the zip says: the zip is damaged.")
+                : check.GetCurrentHashAsUInt32() != entry.Crc32
+                    ? (null, "Its checksum (CRC-32) is not what the zip says: the file is damaged. Make or download the zip again.")
+                : (bytes.ToArray(), null);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
@@ -95,31 +96,40 @@ internal sealed class ZipImages : IDisposable
 
     public void Dispose() => _zip.Dispose();
 
-    private string? WhyRefused(ZipArchiveEntry entry)
+    /// <summary>Goes through the entries and what the directory says of each, in the same order.</summary>
+    private void List(IReadOnlyList<ZipName> names)
+    {
+        foreach ((ZipArchiveEntry entry, ZipName name) in _zip.Entries.Zip(names))
+        {
+            if (entry.Crc32 != name.Entry.Crc32)
+                throw new InvalidDataException("It has two directories.");
+            if (name.Text is not { } text)
+                _rejected.Add(new RejectedFile(ImportName.Printable(name.Entry.Name), name.Reason!));
+            else if (ImportName.Clean(text) is var path && (path.Length == 0 || path.EndsWith('/')))
+                continue;
+            else if ((ImportName.WhyRefused(path) ?? WhyRefused(entry, path, name.Entry)) is { } reason)
+                _rejected.Add(new RejectedFile(ImportName.Printable(path), reason));
+            else if (!_entries.TryAdd(path, entry))
+                _rejected.Add(new RejectedFile(ImportName.Printable(path), "Another file of the zip has the same name."));
+        }
+    }
+
+    private string? WhyRefused(ZipArchiveEntry entry, string name, ZipDirectoryEntry stated)
     {
         const int symbolicLink = 0xA000,
             fileType = 0xF000;
-        string name = entry.FullName;
-        if (
-            name.Any(c => c < ' ' || c == '\\' || c == ':')
-            || name.StartsWith('/')
-            || name.Split('/').Any(p => p is ".." or "." or "")
-            || name.Length > 300
-        )
-            return "Its name is not a plain path inside the zip.";
         if (name.Count(c => c == '/') > _limits.Depth)
             return $"It lies more than {_limits.Depth} folders deep.";
         if (((entry.ExternalAttributes >> 16) & fileType) == symbolicLink)
             return "It is a link, not a file.";
-        if (entry.IsEncrypted)
+        if (entry.IsEncrypted || stated.Method == ZipMethods.Encrypted)
             return "It is encrypted. Make a zip without a password.";
+        if (ZipMethods.WhyRefused(stated.Method) is { } reason)
+            return reason;
         if (entry.Length > _limits.FileBytes)
             return $"It is larger than {_limits.FileBytes >> 20} MB.";
         if (entry.Length > ZipLimits.RatioFloorBytes && entry.Length / Math.Max(1, entry.CompressedLength) > _limits.Ratio)
             return "It is compressed beyond what images are.";
         return null;
     }
-
-    /// <summary>A name that can be shown and logged: without control characters, and not endless.</summary>
-    private static string Printable(string name) => new([.. name.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -94,7 +94,7 @@ public sealed partial class BackbonesPage : IDisposable
         await base.OnInitializedAsync();
         Run[] runs = [.. Projects.List(User).SelectMany(p => Runs.List(User, p.Id))];
         _runs = runs.OrderByDescending(r => r.Submission.SubmittedAt).ToLookup(r => r.Job.Backbone);
-        _busy = runs.Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
+        _busy = runs.Any(r => r.Status.HasWorker());
         _weights = Library.List(User);
         _speeds = new(Speeds.All(User));
         _ = FollowDownloadsAsync();

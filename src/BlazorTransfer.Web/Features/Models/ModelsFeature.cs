@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace BlazorTransfer.Web.Features.Models;
 
@@ -28,11 +29,11 @@ internal static class ModelsFeature
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/weights");
-        api.MapGet("", (ClaimsPrincipal user, WeightsLibrary library) => TypedResults.Ok(library.List(user)));
+        api.MapGet("", (ClaimsPrincipal user, WeightsLibrary library) => TypedResults.Ok(library.List(user).Select(WeightsResponse.Of)));
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
-    private static async Task<IResult> UploadAsync(
+    private static async Task<Created<WeightsResponse>> UploadAsync(
         ClaimsPrincipal user,
         string name,
         HttpContext context,
@@ -43,14 +44,6 @@ internal static class ModelsFeature
         UserClaims.IdOf(user);
         string file = await uploads.ReceiveAsync(context, ".weights");
         BackboneWeights entry = await library.ImportAsync(user, name, file, context.RequestAborted);
-        return TypedResults.Created(
-            $"/weights",
-            new
-            {
-                entry.Id,
-                entry.Name,
-                entry.Backbones,
-            }
-        );
+        return TypedResults.Created("/weights", WeightsResponse.Of(entry));
     }
 }

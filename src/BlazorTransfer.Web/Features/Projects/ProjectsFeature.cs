@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Projects;
@@ -13,6 +14,7 @@ internal static class ProjectsFeature
         services.AddSingleton<ProjectService>();
         services.AddSingleton<IJobProjects, JobProjects>();
         services.AddSingleton<IProjectContent, ProjectJobs>();
+        services.AddSingleton<IPageAddress, ProjectAddress>();
         return services;
     }
 
@@ -27,7 +29,7 @@ internal static class ProjectsFeature
         );
         api.MapPost(
             "",
-            (ClaimsPrincipal user, NewProject project, ProjectService projects) =>
+            (ClaimsPrincipal user, NewProjectRequest project, ProjectService projects) =>
             {
                 Project created = projects.Create(user, project.Name, project.Description ?? "");
                 return TypedResults.Created($"/api/v1/projects/{created.Id}", Describe(created));
@@ -35,9 +37,9 @@ internal static class ProjectsFeature
         );
     }
 
-    private static ProjectSummary Describe(Project project) => new(project.Id, project.Name, project.Description, project.CreatedAt);
+    private static ProjectResponse Describe(Project project) => new(project.Id, project.Name, project.Description, project.CreatedAt);
 
-    private sealed record NewProject(string Name, string? Description = null);
+    private sealed record NewProjectRequest(string Name, string? Description = null);
 
-    private sealed record ProjectSummary(string Id, string Name, string Description, DateTimeOffset CreatedAt);
+    private sealed record ProjectResponse(string Id, string Name, string Description, DateTimeOffset CreatedAt);
 }

@@ -115,7 +115,7 @@ public sealed partial class RankingPage : IDisposable
     {
         await base.OnInitializedAsync();
         _dataset = Datasets.Get(User, ProjectId, DatasetId);
-        _runAtWork = Runs.List(User, ProjectId).Any(r => r.Status is RunStatus.Running or RunStatus.Cancelling);
+        _runAtWork = Runs.List(User, ProjectId).Any(r => r.Status.HasWorker());
         Load();
         _ = FollowAsync();
         // Without labels there is nothing to choose.

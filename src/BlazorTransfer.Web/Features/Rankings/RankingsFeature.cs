@@ -30,7 +30,7 @@ internal static class RankingsFeature
             (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
             {
                 (RankingActivity? activity, DatasetRanking? last) = rankings.Get(user, projectId, datasetId);
-                return TypedResults.Ok(new { activity, last });
+                return TypedResults.Ok(RankingResponse.Of(activity, last));
             }
         );
         api.MapPost(

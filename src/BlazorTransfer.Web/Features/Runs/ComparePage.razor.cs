@@ -74,23 +74,23 @@ public sealed partial class ComparePage : IDisposable
             (0, true) => $"The first {Most} of {found.Length} runs; more cannot be told apart.",
             (int gone, _) => $"{Format.Count(gone, "run")} of those chosen {(gone == 1 ? "is" : "are")} not there any more.",
         };
-        _runs = [.. found.Take(Most).Select(id => new ComparedRun(there[id], ReadOn(id)))];
+        _runs = [.. found.Take(Most).Select(id => new ComparedRun(there[id], ReadOn(there[id])))];
         _comparison = new RunComparison(_runs, Clock.GetUtcNow());
     }
 
     /// <summary>Of a run whose events cannot be read any more, and which has failed by that, the others are not kept back.</summary>
-    private RunView ReadOn(string runId)
+    private RunView ReadOn(Run run)
     {
-        (RunView view, RunEventTail tail) = _told.GetValueOrDefault(runId, (new RunView(), RunEventTail.Start));
+        (RunView view, RunEventTail tail) = _told.GetValueOrDefault(run.Id, (new RunView(run), RunEventTail.Start));
         try
         {
-            tail = Runs.Events(User, ProjectId, runId, tail);
+            tail = Runs.Events(User, ProjectId, run.Id, tail);
             foreach (RunEvent e in tail.Events)
                 view.Apply(e);
         }
         catch (InvalidDataException) { }
 
-        _told[runId] = (view, tail);
+        _told[run.Id] = (view, tail);
         return view;
     }
 }

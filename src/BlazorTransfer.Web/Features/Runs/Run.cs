@@ -1,65 +1,12 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Adaptation;
-using BlazorTransfer.Web.Features.Experiments;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
-/// What is asked of a run and by whom; lies in its folder as <c>submission.json</c>, so that the database can be rebuilt from
-/// the folders.
-/// </summary>
-internal sealed record RunSubmission
-{
-    public const string FileName = "submission.json";
-
-    public required string ProjectId { get; init; }
-
-    /// <summary>Counts the project's runs, from 1.</summary>
-    public required int Number { get; init; }
-    public required string Name { get; init; }
-    public required string DatasetId { get; init; }
-    public required int DatasetVersion { get; init; }
-    public required string DatasetName { get; init; }
-    public required string SubmittedBy { get; init; }
-    public required DateTimeOffset SubmittedAt { get; init; }
-    public string? WeightsId { get; init; }
-
-    /// <summary>The run whose model this one starts from; null where it starts from imported or random weights.</summary>
-    public string? ParentRunId { get; init; }
-
-    /// <summary>The run whose model it learns from beside the labels; null where it has no teacher.</summary>
-    public string? TeacherRunId { get; init; }
-
-    /// <summary>Shared by runs that were asked for together: they differ in their seed, their fold or, in a search, their settings. Null
-    /// for one that stands alone.</summary>
-    public string? ExperimentId { get; init; }
-
-    /// <summary>The search that it is a trial of; null where it is none.</summary>
-    public SearchPlan? Search { get; init; }
-
-    /// <summary>Which trial, from 1; 0 outside a search.</summary>
-    public int Trial { get; init; }
-
-    /// <summary>Which round of the search, from 0.</summary>
-    public int Round { get; init; }
-
-    /// <summary>The data set of the target domain; null where there is none.</summary>
-    public string? TargetDatasetId { get; init; }
-
-    /// <summary>What people call the target, such as <c>Line B v1, light=cold</c>.</summary>
-    public string? TargetName { get; init; }
-
-    /// <summary>What it is in a comparison of a method of adaptation with its baselines; null outside of one.</summary>
-    public AdaptationPart? Part { get; init; }
-
-    /// <summary>The runs whose models went into this one: what it starts from, and its teacher.</summary>
-    public IEnumerable<string> Origins() => new[] { ParentRunId, TeacherRunId }.OfType<string>().Distinct();
-}
-
-/// <summary>
-/// A run as lists show it: a projection of its folder. It changes only through its methods; <see cref="Apply"/> takes in what
-/// the worker reported, in order.
+/// A run as lists and pages show it: the fold of the events in its folder over what was submitted. <see cref="Apply"/> is the only way
+/// to change it; the database holds the result, which a rebuild reproduces.
 /// </summary>
 internal sealed record Run
 {
@@ -68,8 +15,11 @@ internal sealed record Run
     public required JobSpec Job { get; init; }
     public RunStatus Status { get; init; } = RunStatus.Queued;
 
-    /// <summary>The last event taken in; the next one has the number after it.</summary>
+    /// <summary>The last event that changed the run. Steps and progress do not.</summary>
     public long LastSequence { get; init; }
+
+    /// <summary>Workers started for it so far.</summary>
+    public int Attempts { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
     public string? Device { get; init; }
@@ -100,59 +50,84 @@ internal sealed record Run
     /// <summary>What is known of the kept weights on the target without a label of it; null where the run has no target.</summary>
     public LabelFreeScores? LabelFree { get; init; }
 
-    /// <summary>Why it failed.</summary>
+    /// <summary>Why it failed or was lost.</summary>
     public string? Error { get; init; }
+
+    /// <summary>It was deleted; nothing shows it any more.</summary>
+    public bool IsDeleted { get; init; }
 
     /// <summary>Size of the model package; null while there is none.</summary>
     public long? PackageBytes { get; init; }
 
     public TimeSpan? Duration(DateTimeOffset now) => StartedAt is { } started ? (FinishedAt ?? now) - started : null;
 
-    public Run Start() => Status == RunStatus.Queued ? this with { Status = RunStatus.Running } : this;
-
-    public Run RequestCancel(DateTimeOffset now) =>
-        Status switch
+    /// <summary>The run as it was submitted, before any event.</summary>
+    public static Run Of(string id, RunSubmission submission, JobSpec job) =>
+        new()
         {
-            RunStatus.Queued => this with { Status = RunStatus.Cancelled, FinishedAt = now },
-            RunStatus.Running => this with { Status = RunStatus.Cancelling },
-            RunStatus.Cancelling or RunStatus.Succeeded or RunStatus.Failed or RunStatus.Cancelled => this,
-            _ => throw new InvalidOperationException($"No rule for {Status}."),
+            Id = id,
+            Submission = submission,
+            Job = job,
         };
 
-    /// <summary>Ends a run whose events cannot be read any more; nothing could be added to them either.</summary>
-    public Run Break(string reason, DateTimeOffset now) =>
-        Status.IsFinal() ? this : this with { Status = RunStatus.Failed, Error = reason, FinishedAt = now };
-
-    /// <summary>Takes in the next event; one that was taken in before changes nothing.</summary>
+    /// <summary>
+    /// The run after the next event; an event that was applied before changes nothing. A request to cancel may come without a number,
+    /// before the worker has it in its record: it may be applied at any time while there is a worker, with the same result.
+    /// </summary>
     public Run Apply(RunEvent e)
     {
-        if (e.Sequence <= LastSequence)
+        if (e is StepCompleted or PhaseProgressed || (e.Sequence > 0 && e.Sequence <= LastSequence))
             return this;
-        Run next = this with
-        {
-            LastSequence = e.Sequence,
-            Status = Status == RunStatus.Queued ? RunStatus.Running : Status,
-            StartedAt = StartedAt ?? e.Time,
-        };
+        Run next = e.Sequence == 0 ? this : this with { LastSequence = e.Sequence };
         return e switch
         {
-            RunStarted s => next with { Device = s.DeviceDescription, Epochs = s.Epochs },
-            EpochCompleted c => next.TakeIn(c),
-            EvaluationCompleted { OfTarget: true } t => t.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target)
-                ? next with
-                {
-                    TargetTop1 = target,
-                }
-                : next,
-            EvaluationCompleted v => v.Metrics.TryGetValue(MetricKeys.TestTop1, out double test) ? next with { TestTop1 = test } : next,
-            ArtifactWritten a => next with { PackageBytes = a.Bytes },
+            RunQueued => next,
+            AttemptStarted a => next with
+            {
+                Status = Status == RunStatus.Queued ? RunStatus.Starting : Status,
+                Attempts = a.Attempt,
+                StartedAt = StartedAt ?? e.Time,
+            },
+            RunCancelRequested => Status.IsFinal() ? next : next with { Status = RunStatus.Cancelling },
             RunFinished f => next with { Status = StatusOf(f.Outcome), Error = f.Error, FinishedAt = f.Time },
-            PhaseProgressed or StepCompleted or SamplesPredicted or CheckpointSaved or MessageLogged => next,
+            RunDeleted => next with { IsDeleted = true },
+            RunStarted
+            or EpochCompleted
+            or SamplesPredicted
+            or EvaluationCompleted
+            or CheckpointSaved
+            or ArtifactWritten
+            or MessageLogged => next.AtWork(e.Time).FromWorker(e),
+            StepCompleted or PhaseProgressed => throw new InvalidOperationException("They were handled above."),
             _ => throw new InvalidOperationException($"No rule for {e.GetType().Name}."),
         };
     }
 
-    private Run TakeIn(EpochCompleted e)
+    /// <summary>The run folders of earlier versions begin with the worker's first event.</summary>
+    private Run AtWork(DateTimeOffset time) =>
+        this with
+        {
+            Status = Status is RunStatus.Queued or RunStatus.Starting ? RunStatus.Running : Status,
+            StartedAt = StartedAt ?? time,
+        };
+
+    private Run FromWorker(RunEvent e) =>
+        e switch
+        {
+            RunStarted s => this with { Device = s.DeviceDescription, Epochs = s.Epochs },
+            EpochCompleted c => AfterEpoch(c),
+            EvaluationCompleted { OfTarget: true } t => t.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target)
+                ? this with
+                {
+                    TargetTop1 = target,
+                }
+                : this,
+            EvaluationCompleted v => v.Metrics.TryGetValue(MetricKeys.TestTop1, out double test) ? this with { TestTop1 = test } : this,
+            ArtifactWritten a => this with { PackageBytes = a.Bytes },
+            _ => this,
+        };
+
+    private Run AfterEpoch(EpochCompleted e)
     {
         double? top1 = e.Metrics.TryGetValue(MetricKeys.ValidationTop1, out double value) ? value : null;
         return this with
@@ -171,6 +146,7 @@ internal sealed record Run
             RunOutcome.Succeeded => RunStatus.Succeeded,
             RunOutcome.Failed => RunStatus.Failed,
             RunOutcome.Cancelled => RunStatus.Cancelled,
+            RunOutcome.Lost => RunStatus.Lost,
             _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null),
         };
 }

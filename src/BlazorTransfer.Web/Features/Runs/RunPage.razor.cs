@@ -5,6 +5,7 @@ using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Lineage;
+using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -14,7 +15,7 @@ public sealed partial class RunPage : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
     private readonly CancellationTokenSource _closed = new();
-    private readonly RunView _view = new();
+    private RunView _view = null!;
     private Run _run = null!;
     private int? _sampleIndex;
     private bool _hasImages;
@@ -66,6 +67,7 @@ public sealed partial class RunPage : IDisposable
     {
         await base.OnInitializedAsync();
         _run = Runs.Get(User, ProjectId, RunId);
+        _view = new RunView(_run);
         IReadOnlyList<Dataset> datasets = Datasets.List(User, ProjectId);
         _hasImages = datasets.Any(d => d.Id == _run.Submission.DatasetId);
         _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
@@ -89,13 +91,6 @@ public sealed partial class RunPage : IDisposable
                 await InvokeAsync(() => Take(batch));
                 await Task.Delay(Pause, _closed.Token);
             }
-
-            // The supervisor stores the end a moment after the file has it.
-            for (int tries = 0; tries < 25 && !_run.Status.IsFinal(); tries++)
-            {
-                await Task.Delay(Pause, _closed.Token);
-                await InvokeAsync(() => Take([]));
-            }
         }
         catch (OperationCanceledException) { }
         catch (Exception e)
@@ -109,7 +104,9 @@ public sealed partial class RunPage : IDisposable
         foreach (RunEvent runEvent in batch)
             _view.Apply(runEvent);
         RunStatus before = _run.Status;
-        _run = Runs.Get(User, ProjectId, RunId);
+        _run = _view.Run;
+        if (_run.IsDeleted)
+            throw new NotFoundException();
         if (_run.Status != before)
             LoadResults();
         StateHasChanged();
@@ -142,7 +139,7 @@ public sealed partial class RunPage : IDisposable
             )
         )
             return;
-        await AttemptAsync(() => _run = Runs.Cancel(User, ProjectId, RunId));
+        await AttemptAsync(() => Runs.Cancel(User, ProjectId, RunId));
     }
 
     private async Task DeleteAsync()

@@ -1,12 +1,10 @@
-using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>Enters runs: number, folder, document. Who may do so is asked before.</summary>
-internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, RunChanges changes)
+/// <summary>Numbers new runs and enters them into the queue. Callers check who may do so.</summary>
+internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, RunJournal journal)
 {
     private readonly SemaphoreSlim _entering = new(1);
 
@@ -23,33 +21,19 @@ internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, 
         {
             IReadOnlyList<Run> present = runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
             int last = present.Select(r => r.Submission.Number).DefaultIfEmpty(0).Max();
-            return [.. choose(present).Select((r, i) => Enter(r.Submission with { Number = last + 1 + i }, r.Job)).ToArray()];
+            return
+            [
+                .. choose(present)
+                    .Select(
+                        (r, i) =>
+                            journal.Enter(r.Submission with { Number = last + 1 + i }, r.Job with { FeatureCache = folder.FeatureCache })
+                    )
+                    .ToArray(),
+            ];
         }
         finally
         {
             _entering.Release();
         }
-    }
-
-    /// <summary>The folder first: a document without one could not run, a folder without one is found by a rebuild.</summary>
-    private Run Enter(RunSubmission submission, JobSpec job)
-    {
-        string id = Ids.New();
-        var run = new Run
-        {
-            Id = id,
-            Submission = submission,
-            Job = job with { RunId = id, FeatureCache = folder.FeatureCache },
-        };
-        RunFolder runFolder = folder.Run(id);
-        runFolder.Create();
-        run.Job.Save(runFolder.Job);
-        AtomicFile.WriteAllText(
-            Path.Combine(runFolder.Path, RunSubmission.FileName),
-            JsonSerializer.Serialize(run.Submission, ProtocolJson.Indented)
-        );
-        runs.Save(run);
-        changes.Publish(submission.ProjectId);
-        return run;
     }
 }

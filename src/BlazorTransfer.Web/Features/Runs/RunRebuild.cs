@@ -1,40 +1,55 @@
-using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>Makes the database's runs anew from their folders, which are the truth.</summary>
-internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder, ILogger<RunRebuild> log)
+/// <summary>Keeps the database's runs in step with their folders, which are the truth.</summary>
+internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder, RunFolderReader reader, ILogger<RunRebuild> log)
 {
+    /// <summary>Makes all stored runs again from their folders.</summary>
     /// <returns>How many runs there are now.</returns>
     public int Rebuild()
     {
-        List<Run> found = [.. Directory.EnumerateDirectories(folder.Runs).Select(Read).OfType<Run>()];
-        runs.ReplaceAll(found);
-        return found.Count;
+        // What only the database knows of runs of earlier versions would be lost with it.
+        Recover();
+        List<Run> found = [.. folder.RunIds().Select(id => Attempt(id, () => reader.Read(id))).OfType<Run>()];
+        foreach (Run deleted in found.Where(r => r.IsDeleted))
+            folder.Discard(deleted.Id);
+        return runs.ReplaceAll(found.Where(r => !r.IsDeleted));
     }
 
-    private Run? Read(string path)
+    /// <summary>Completes deletions that a crash interrupted, and brings runs of earlier versions up to date.</summary>
+    public void Recover()
+    {
+        folder.SweepDiscarded();
+        foreach (Run stored in runs.All())
+        {
+            if (stored.IsDeleted)
+            {
+                folder.Discard(stored.Id);
+                runs.Remove(stored.Id);
+            }
+            else if (
+                stored.Job.Format == JobSpec.AbsoluteFormat
+                && !stored.Status.HasWorker()
+                && Attempt(stored.Id, () => reader.Upgrade(stored)) is { } upgraded
+            )
+            {
+                runs.Save(upgraded);
+            }
+        }
+    }
+
+    private Run? Attempt(string runId, Func<Run> read)
     {
         try
         {
-            var run = new RunFolder(path);
-            RunSubmission submission = JsonSerializer.Deserialize<RunSubmission>(
-                File.ReadAllText(Path.Combine(path, RunSubmission.FileName)),
-                ProtocolJson.Line
-            )!;
-            var fresh = new Run
-            {
-                Id = Path.GetFileName(path),
-                Submission = submission,
-                Job = JobSpec.Load(run.Job),
-            };
-            return RunEventTail.Read(run.Events).Events.Aggregate(fresh, (state, e) => state.Apply(e));
+            return read();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or JsonException)
+        catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            log.LogWarning("{Folder} is left out: {Reason}", path, e.Message);
+            log.LogWarning("The folder of run {Run} is skipped: {Reason}", runId, e.Message);
             return null;
         }
     }

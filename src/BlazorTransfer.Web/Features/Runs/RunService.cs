@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
@@ -17,8 +16,7 @@ internal sealed class RunService(
     RunPlanner planner,
     DataFolder folder,
     RunQueue queue,
-    RunChanges changes,
-    TimeProvider clock
+    RunJournal journal
 ) : IProjectContent, IDatasetUse, IWeightsUse
 {
     /// <summary>The newest first.</summary>
@@ -34,7 +32,7 @@ internal sealed class RunService(
         return runs.Find(runId) is { } run && run.Submission.ProjectId == projectId ? run : throw new NotFoundException();
     }
 
-    /// <summary>What a run has told since <paramref name="after"/>.</summary>
+    /// <summary>The events of a run after a place in its record.</summary>
     public RunEventTail Events(ClaimsPrincipal user, string projectId, string runId, RunEventTail after) =>
         after.ReadOn(folder.Run(Get(user, projectId, runId).Id).Events);
 
@@ -74,9 +72,7 @@ internal sealed class RunService(
     {
         Get(user, projectId, runId);
         access.Require(user, projectId, ProjectRole.Editor);
-        Run run = runs.Change(runId, r => r.RequestCancel(clock.GetUtcNow())) ?? throw new NotFoundException();
-        changes.Publish(projectId);
-        return run;
+        return journal.Cancel(runId) ?? throw new NotFoundException();
     }
 
     /// <summary>Cancels the runs of an experiment that are not over; one that somebody removes meanwhile needs no cancelling.</summary>
@@ -85,8 +81,7 @@ internal sealed class RunService(
         IReadOnlyList<Run> experiment = Experiment(user, projectId, experimentId);
         access.Require(user, projectId, ProjectRole.Editor);
         foreach (Run run in experiment.Where(r => !r.Status.IsFinal()))
-            runs.Change(run.Id, r => r.RequestCancel(clock.GetUtcNow()));
-        changes.Publish(projectId);
+            journal.Cancel(run.Id);
     }
 
     /// <exception cref="RefusedException">It is not over.</exception>
@@ -98,8 +93,7 @@ internal sealed class RunService(
             throw new RefusedException("The run is not over. Cancel it first.");
         if (runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Contains(runId)))
             throw new RefusedException("A run that is not over needs this one's model. Wait for it, or cancel it first.");
-        Remove(run);
-        changes.Publish(projectId);
+        journal.Delete(run);
     }
 
     /// <summary>The model package, and the name under which it is downloaded.</summary>
@@ -147,7 +141,7 @@ internal sealed class RunService(
     void IProjectContent.Delete(string projectId)
     {
         foreach (Run run in OfProject(projectId))
-            Remove(run);
+            journal.Delete(run);
     }
 
     string? IDatasetUse.WhyKept(string datasetId) =>
@@ -164,12 +158,4 @@ internal sealed class RunService(
             : null;
 
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
-
-    private void Remove(Run run)
-    {
-        runs.Remove(run.Id);
-        string path = folder.Run(run.Id).Path;
-        if (Directory.Exists(path))
-            Directory.Delete(path, recursive: true);
-    }
 }

@@ -4,9 +4,12 @@ using BlazorTransfer.Web.Components.Shared;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>What the run page shows, gathered from the events in order; the same events give the same view on every page.</summary>
-internal sealed class RunView
+/// <summary>What the run page shows, gathered from the events in order: the run itself, by the same fold as everywhere, and the
+/// points of its charts.</summary>
+/// <param name="run">The run as it is stored; events that it has already change nothing of it.</param>
+internal sealed class RunView(Run run)
 {
+    public Run Run { get; private set; } = run;
     public long LastSequence { get; private set; }
     public RunStarted? Started { get; private set; }
     public PhaseProgressed? Phase { get; private set; }
@@ -51,6 +54,7 @@ internal sealed class RunView
 
     public void Apply(RunEvent runEvent)
     {
+        Run = Run.Apply(runEvent);
         if (runEvent.Sequence <= LastSequence)
             return;
         LastSequence = runEvent.Sequence;
@@ -122,6 +126,7 @@ internal sealed class RunView
                 Finished = e;
                 break;
             case CheckpointSaved:
+            case RunQueued or AttemptStarted or RunCancelRequested or RunDeleted:
                 break;
             default:
                 throw new InvalidOperationException($"No view of {runEvent.GetType().Name}.");

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -17,9 +18,12 @@ internal static class RunsFeature
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString())
         );
+        services.AddSingleton<RunJournal>();
+        services.AddSingleton<RunFolderReader>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<RunService>();
+        services.AddSingleton<IPageAddress, RunAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         // Through a factory, since data sets and weights ask runs, and runs ask them.
         services.AddSingleton<IDatasetUse>(provider => new LateRuns(provider));
@@ -30,22 +34,27 @@ internal static class RunsFeature
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/runs");
-        api.MapGet("", (ClaimsPrincipal user, string projectId, RunService runs) => TypedResults.Ok(runs.List(user, projectId)));
+        api.MapGet(
+            "",
+            (ClaimsPrincipal user, string projectId, RunService runs) => TypedResults.Ok(runs.List(user, projectId).Select(RunResponse.Of))
+        );
         api.MapGet(
             "{runId}",
-            (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Get(user, projectId, runId))
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
+                TypedResults.Ok(RunResponse.Of(runs.Get(user, projectId, runId)))
         );
         api.MapPost(
             "",
             async (ClaimsPrincipal user, string projectId, RunRequest request, RunService runs) =>
             {
                 Run run = await runs.SubmitAsync(user, projectId, request);
-                return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", run);
+                return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", RunResponse.Of(run));
             }
         );
         api.MapPost(
             "{runId}/cancel",
-            (ClaimsPrincipal user, string projectId, string runId, RunService runs) => TypedResults.Ok(runs.Cancel(user, projectId, runId))
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
+                TypedResults.Ok(RunResponse.Of(runs.Cancel(user, projectId, runId)))
         );
         api.MapGet(
             "{runId}/events",

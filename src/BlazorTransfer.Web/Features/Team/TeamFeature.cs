@@ -1,4 +1,6 @@
+using System.Security.Claims;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc;
@@ -11,6 +13,11 @@ internal static class TeamFeature
 
     public static void MapTeam(this IEndpointRouteBuilder routes)
     {
+        // A page that lost its connection asks whether its sign-in is the reason.
+        routes.MapGet(
+            "/api/v1/session",
+            (ClaimsPrincipal user) => TypedResults.Ok(new SessionResponse(UserClaims.IdOf(user), user.Identity?.Name ?? ""))
+        );
         // Reading a form field makes the framework demand the antiforgery token.
         routes.MapPost(
             "/logout",
@@ -21,4 +28,7 @@ internal static class TeamFeature
             }
         );
     }
+
+    /// <summary>Who is signed in.</summary>
+    private sealed record SessionResponse(string UserId, string UserName);
 }

@@ -1,0 +1,59 @@
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
+
+namespace BlazorTransfer.Training.Runs;
+
+/// <summary>The weights that a run keeps: those of the epoch that was best by what the run goes by.</summary>
+internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
+{
+    private double _score = double.NegativeInfinity;
+
+    /// <summary>Of the epoch that is kept.</summary>
+    public TrainingOutcome Outcome { get; private set; } = new(0, -1);
+
+    /// <summary>Keeps the weights as they are now, if no epoch before was better.</summary>
+    /// <param name="epoch">Of the run, from 1.</param>
+    /// <param name="validation">What the weights make of the validation images.</param>
+    /// <param name="metrics">All figures of the epoch.</param>
+    /// <param name="isResult">They are kept, whatever they score.</param>
+    public bool Offer(int epoch, EvaluationResult validation, IReadOnlyDictionary<string, double> metrics, bool isResult)
+    {
+        double score = run.Settings.Choice(CommonParameters.BestOf) switch
+        {
+            "top1" => validation.MeanOf(r => r.Top1),
+            "balanced-accuracy" => validation.MeanOf(r => r.BalancedAccuracy),
+            "last" => epoch,
+            "loss" => Finite(-validation.MeanOf(r => r.Loss)),
+            "information-maximisation" => metrics[MetricKeys.TargetInformation],
+            // Of very few images they cannot be told.
+            "snd" => metrics.TryGetValue(MetricKeys.TargetDensity, out double density) ? Finite(density) : double.MinValue,
+            "dev" => metrics.TryGetValue(MetricKeys.TargetRisk, out double risk) ? Finite(-risk) : double.MinValue,
+            string other => throw new ArgumentException($"Nothing is best by '{other}'."),
+        };
+        if (!isResult && score <= _score)
+            return false;
+        (Outcome, _score) = (new TrainingOutcome(epoch, validation.Top1), score);
+        TransferModel model = run.Model;
+        checkpoints.SaveBest(
+            model,
+            new ModelDescription
+            {
+                Backbone = run.Job.Backbone,
+                Classes = model.Classes,
+                LabelSets = model.Tasks.Count == 0 ? null : [.. model.Tasks.Select(t => t.Labels)],
+                Head = model.Backbone.HeadSpec,
+                Preprocessing = run.Preprocessing,
+                Method = run.Job.Method,
+                Epoch = epoch,
+                Metrics = metrics,
+            }
+        );
+        return true;
+    }
+
+    /// <summary>What is no number is worse than all numbers, but better than nothing kept.</summary>
+    private static double Finite(double score) => double.IsFinite(score) ? score : double.MinValue;
+}

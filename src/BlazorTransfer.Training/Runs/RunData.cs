@@ -1,0 +1,104 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+
+namespace BlazorTransfer.Training.Runs;
+
+/// <summary>Reads the images of a job, and refuses in words what nothing can be learned from.</summary>
+internal static class RunData
+{
+    /// <summary>What the run learns from: labelled images, divided as the job says.</summary>
+    public static DatasetManifest Load(JobSpec job)
+    {
+        try
+        {
+            DatasetManifest data = job.Data.Read();
+            if (data.Samples.Count == 0)
+                throw TrainingException.BadInput($"The data set has no images{TargetDomain.NoneOf(job.Data)}");
+            DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
+            if (job.Fold is { } fold)
+                labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
+            if (labelled.Classes.Count < 2)
+                throw TrainingException.BadInput("The data set needs at least two classes.");
+            if (labelled.Of(Split.Train).Count == 0)
+                throw TrainingException.BadInput("The data set has no training images.");
+            if (labelled.Of(Split.Validation).Count == 0)
+                throw TrainingException.BadInput("The data set has no validation images.");
+            return labelled;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What the run learns of the images beside their classes.</summary>
+    /// <exception cref="TrainingException">The method learns no such thing, needs one, or these images do not have it.</exception>
+    public static IReadOnlyList<ModelTask> TasksOf(JobSpec job, DatasetManifest data)
+    {
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        if (!method.LearnsLabelSets)
+            return job.LabelSets.Count == 0
+                ? []
+                : throw TrainingException.BadInput(
+                    $"{method.DisplayName} learns the classes alone. To learn other labels of the same images beside them, "
+                        + "choose multi-task learning."
+                );
+        if (job.LabelSets.Count == 0)
+            throw TrainingException.BadInput(
+                $"{method.DisplayName} learns other labels of the same images beside the classes: name at least one label set."
+            );
+        if (job.Target is not null)
+            throw TrainingException.BadInput($"{method.DisplayName} has no target domain: leave the target out, or choose another method.");
+        if (LabelSetSpec.WhyNot(job.LabelSets, data.Samples) is { } wrong)
+            throw TrainingException.BadInput(wrong);
+        return ModelTask.Behind(data.Classes.Count, job.LabelSets.Select(s => (LabelSet.Of(s.Name, data.Samples), s.Weight)));
+    }
+
+    /// <summary>The target domain, where the job names one.</summary>
+    public static TargetDomain? LoadTarget(JobSpec job, DatasetManifest data, TransferMethodSpec method, Action<RunEvent> emit)
+    {
+        if (job.Target is null)
+            return method.AdaptsToTarget
+                ? throw TrainingException.BadInput(
+                    $"{method.DisplayName} adapts to a target domain: name the images that it is to adapt to."
+                )
+                : null;
+        try
+        {
+            TargetDomain target = TargetDomain.Load(job.Target, data, job.Seed, method);
+            if (method.AdaptsToTarget && target.Adapting.Count == 0)
+                throw TrainingException.BadInput("All images of the target are set aside for the test, so that none are left to adapt to.");
+            if (job.Target.LabelledPerClass > 0 && !method.UsesTargetLabels)
+                emit(
+                    new MessageLogged
+                    {
+                        Level = MessageLevel.Information,
+                        Text =
+                            $"{method.DisplayName} learns nothing of the target. Its {job.Target.LabelledPerClass} labelled "
+                            + "images of each class are set aside, so that the same images are scored as of a method that learns "
+                            + "from them.",
+                    }
+                );
+            string[] absent = [.. data.Classes.Except(target.Scored.Select(s => s.Label!))];
+            if (target.Scored.Count > 0 && absent.Length > 0)
+                emit(
+                    new MessageLogged
+                    {
+                        Level = MessageLevel.Warning,
+                        Text =
+                            $"No scored image of the target shows: {string.Join(", ", absent)}. A method that makes the two "
+                            + "domains alike may then do harm.",
+                    }
+                );
+            return target;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The target's data set cannot be read: {e.Message}", e);
+        }
+    }
+}

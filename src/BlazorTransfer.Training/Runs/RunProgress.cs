@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using BlazorTransfer.Core.Protocol;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Runs;
+
+/// <summary>Progress of a phase, at most a few events a second; the last one of a phase is always there.</summary>
+public sealed class RunProgress(Action<RunEvent> emit)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Stopwatch _phaseClock = new();
+    private readonly Stopwatch _sinceEvent = new();
+    private RunPhase _phase;
+    private long _total;
+    private string _unit = "";
+    private long _before;
+    private bool _estimates;
+
+    /// <param name="phase">What begins.</param>
+    /// <param name="total">How much there is of it.</param>
+    /// <param name="unit">Of what.</param>
+    /// <param name="before">How much of it is done already.</param>
+    /// <param name="estimates">Whether what comes takes as long as what was, so that the time left can be told.</param>
+    public void Start(RunPhase phase, long total, string unit, long before = 0, bool estimates = true)
+    {
+        (_phase, _total, _unit, _before, _estimates) = (phase, total, unit, before, estimates);
+        _phaseClock.Restart();
+        Emit(before);
+    }
+
+    public void Report(long done)
+    {
+        if (done < _total && _sinceEvent.Elapsed < Pause)
+            return;
+        Emit(done);
+    }
+
+    public void Complete() => Emit(_total);
+
+    private void Emit(long done)
+    {
+        double? secondsLeft =
+            _estimates && done > _before && _phaseClock.Elapsed > TimeSpan.FromSeconds(1)
+                ? _phaseClock.Elapsed.TotalSeconds * (_total - done) / (done - _before)
+                : null;
+        emit(
+            new PhaseProgressed
+            {
+                Phase = _phase,
+                Done = done,
+                Total = _total,
+                Unit = _unit,
+                SecondsLeft = secondsLeft,
+            }
+        );
+        _sinceEvent.Restart();
+    }
+}
+
+/// <summary>Loss and accuracy over the steps of an epoch.</summary>
+internal sealed class EpochMeter
+{
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private double _lossTimesImages;
+    private long _correct;
+
+    public int Steps { get; private set; }
+    public long Images { get; private set; }
+    public double Loss => _lossTimesImages / Images;
+    public double Top1 => (double)_correct / Images;
+    public double ImagesPerSecond => Images / _clock.Elapsed.TotalSeconds;
+
+    /// <param name="loss">Mean loss of the batch.</param>
+    /// <param name="logits">[N, classes].</param>
+    /// <param name="labels">[N].</param>
+    public void Add(double loss, Tensor logits, Tensor labels)
+    {
+        long count = labels.shape[0];
+        Steps++;
+        Images += count;
+        _lossTimesImages += loss * count;
+        _correct += logits.argmax(1).eq(labels).sum().item<long>();
+    }
+}
+
+/// <summary>Merges steps so that at most four events a second leave the worker; the last step of an epoch always does.</summary>
+internal sealed class StepThrottle(Action<RunEvent> emit)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Dictionary<string, double> _parts = [];
+    private double _loss;
+    private int _steps;
+    private long _images;
+
+    public void Completed(
+        int epoch,
+        long step,
+        double loss,
+        IReadOnlyDictionary<string, Tensor>? parts,
+        double learningRate,
+        int images,
+        bool isLast
+    )
+    {
+        _loss += loss;
+        _steps++;
+        _images += images;
+        foreach ((string name, Tensor part) in parts ?? new Dictionary<string, Tensor>())
+            _parts[name] = _parts.GetValueOrDefault(name) + part.item<float>();
+        if (!isLast && _clock.Elapsed < Pause)
+            return;
+        emit(
+            new StepCompleted
+            {
+                Epoch = epoch,
+                Step = step,
+                Loss = _loss / _steps,
+                LossParts = _parts.Count == 0 ? null : _parts.ToDictionary(p => p.Key, p => p.Value / _steps),
+                LearningRate = learningRate,
+                ImagesPerSecond = _images / _clock.Elapsed.TotalSeconds,
+            }
+        );
+        (_loss, _steps, _images) = (0, 0, 0);
+        _parts.Clear();
+        _clock.Restart();
+    }
+}

@@ -1,0 +1,295 @@
+using System.Diagnostics;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Runs;
+
+/// <summary>
+/// The training loop: stage by stage, features of what is frozen, then epochs of steps, each followed by the validation split; the best
+/// weights are kept and evaluated at the end. It knows neither the backbone nor the method.
+/// </summary>
+internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
+{
+    private const int ShownSamples = 8;
+
+    private readonly RunProgress _progress = new(emit);
+    private readonly TransferModel _model = run.Model;
+
+    // Once: each step asks, and counting goes over all samples.
+    private readonly int _stepsPerEpoch = (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
+    private readonly BestModel _best = new(run, checkpoints);
+
+    public TrainingOutcome Run()
+    {
+        EmitStarted();
+        foreach (string warning in PrecisionWarnings.Of(run, Devices.ProcessorHasBFloat16))
+            emit(new MessageLogged { Level = MessageLevel.Warning, Text = warning });
+        int epochs = 0;
+        foreach (TrainingStage stage in run.Stages)
+        {
+            _model.Backbone.Freeze(stage.Method.FrozenGroups(_model));
+            using StageSources sources = StageSources.Prepare(run, stage, _progress, emit, cancel);
+            PrepareMethod(stage, sources);
+            RunStage(stage, sources, epochs);
+            epochs += stage.Epochs;
+            if (stage == run.Stages[^1])
+                EvaluateBest(sources);
+        }
+
+        return _best.Outcome;
+    }
+
+    private void RunStage(TrainingStage stage, StageSources sources, int epochsBefore)
+    {
+        if (stage.Method.FitsAtOnce)
+        {
+            EndEpoch(stage.Method, epochsBefore + 1, [], sources, Stopwatch.StartNew(), isResult: true);
+            return;
+        }
+
+        using var steps = new StageSteps(_model, stage, _stepsPerEpoch);
+        long images = sources.Train.Samples.Count;
+        // An epoch of a later stage may take a hundred times as long as one of this.
+        _progress.Start(RunPhase.Training, run.Epochs * images, "images", epochsBefore * images, estimates: stage == run.Stages[^1]);
+        int patience = stage.Settings.Integer(CommonParameters.Patience),
+            lastGain = epochsBefore + 1;
+        for (int epoch = epochsBefore + 1; epoch <= epochsBefore + stage.Epochs; epoch++)
+        {
+            var clock = Stopwatch.StartNew();
+            Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, steps, epoch, epochsBefore);
+            bool isBest;
+            using (steps.AveragedWeights())
+                isBest = EndEpoch(stage.Method, epoch, metrics, sources, clock, isResult: false);
+            if (isBest)
+                lastGain = epoch;
+            steps.EndEpoch(isBest);
+            if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs)
+                continue;
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Information,
+                    Text = $"Stopped after epoch {epoch}: {patience} epochs brought nothing better.",
+                }
+            );
+            return;
+        }
+    }
+
+    /// <summary>Looks at what an epoch came to, and keeps it if it is the best.</summary>
+    /// <param name="method">Of the stage.</param>
+    /// <param name="epoch">Of the run, from 1.</param>
+    /// <param name="metrics">Of the training; those of the evaluation are added.</param>
+    /// <param name="sources">Of the stage.</param>
+    /// <param name="clock">Runs since the epoch began.</param>
+    /// <param name="isResult">It is kept, whatever it scores.</param>
+    private bool EndEpoch(
+        TransferMethod method,
+        int epoch,
+        Dictionary<string, double> metrics,
+        StageSources sources,
+        Stopwatch clock,
+        bool isResult
+    )
+    {
+        EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
+        validation.AddMetrics(metrics, Split.Validation);
+        // To be watched: nothing is chosen by it.
+        if (sources.Scored is { } scored)
+            Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel).AddTargetMetrics(metrics);
+        if (sources.Unlabelled is { } target)
+            foreach ((string key, double value) in DomainFigures.Measure(_model, method, sources.Validation, target, run.BatchSize, cancel))
+                metrics[key] = value;
+        bool isBest = _best.Offer(epoch, validation, metrics, isResult);
+        if (isBest)
+            emit(
+                new CheckpointSaved
+                {
+                    Epoch = epoch,
+                    File = "checkpoints/best.safetensors",
+                    IsBest = true,
+                }
+            );
+        emit(
+            new EpochCompleted
+            {
+                Epoch = epoch,
+                Step = (long)epoch * _stepsPerEpoch,
+                Metrics = metrics,
+                IsBest = isBest,
+                Seconds = clock.Elapsed.TotalSeconds,
+                LiveTensors = Tensor.TotalCount,
+            }
+        );
+        emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
+        return isBest;
+    }
+
+    private void PrepareMethod(TrainingStage stage, StageSources sources)
+    {
+        if (stage.Method.PreparationPasses == 0)
+            return;
+        BatchSource images = stage.Augments ? StageSources.Plain(run, stage) : sources.Train;
+        _progress.Start(
+            RunPhase.ExtractingFeatures,
+            stage.Method.PreparationPasses * (long)(images.Samples.Count + (images.Target?.Samples.Count ?? 0)),
+            "images"
+        );
+        stage.Method.Prepare(_model, images, run.BatchSize, done => _progress.Report(done), cancel);
+        if (stage.Method.InstanceWeights is { } weights)
+            checkpoints.SaveWeights(InstanceWeights.Of(images.Samples, weights));
+        _progress.Complete();
+    }
+
+    /// <param name="stage">The stage.</param>
+    /// <param name="source">The training images, or what was kept of them.</param>
+    /// <param name="steps">Of the stage.</param>
+    /// <param name="epoch">Of the run, from 1.</param>
+    /// <param name="epochsBefore">Of earlier stages: methods and schedules count their own.</param>
+    private Dictionary<string, double> TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
+    {
+        stage.Method.OnEpochStart(_model, epoch - epochsBefore);
+        var meter = new EpochMeter();
+        var told = new StepThrottle(emit);
+        long firstStep = (long)(epoch - 1) * _stepsPerEpoch,
+            stepsBefore = (long)epochsBefore * _stepsPerEpoch;
+        bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
+        long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
+        foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
+        {
+            using var scope = NewDisposeScope();
+            using Batch own = batch;
+            Loss loss = stage.Method.ComputeLoss(_model, batch);
+            double value = loss.Total.item<float>();
+            if (!double.IsFinite(value))
+                throw NotANumber(epoch, firstStep + meter.Steps + 1);
+            steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
+            meter.Add(value, loss.Logits, batch.Labels);
+            told.Completed(
+                epoch,
+                firstStep + meter.Steps,
+                value,
+                loss.Parts,
+                steps.LearningRate,
+                batch.Samples.Count,
+                isLast: meter.Steps == _stepsPerEpoch
+            );
+            _progress.Report(imagesBefore + meter.Images);
+            cancel.ThrowIfCancellationRequested();
+        }
+
+        return new Dictionary<string, double>(stage.Method.EpochFigures)
+        {
+            [MetricKeys.TrainLoss] = meter.Loss,
+            [MetricKeys.TrainTop1] = meter.Top1,
+            [MetricKeys.LearningRate] = steps.LearningRate,
+            [MetricKeys.ImagesPerSecond] = meter.ImagesPerSecond,
+        };
+    }
+
+    /// <summary>Scores of the kept weights: of the test split on images read anew, as a user's image is later; of the validation split on
+    /// what was kept of its frozen part, if that was.</summary>
+    private void EvaluateBest(StageSources sources)
+    {
+        checkpoints.LoadBest(_model);
+        Split[] splits = [.. new[] { Split.Validation, Split.Test }.Where(s => run.Data.Of(s).Count > 0)];
+        _progress.Start(RunPhase.Evaluating, splits.Sum(s => (long)run.Data.Of(s).Count) + (sources.Scored?.Samples.Count ?? 0), "images");
+        long before = 0;
+        foreach (Split split in splits)
+        {
+            BatchSource source = split == Split.Validation ? sources.Validation : run.Evaluation(split);
+            EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, done => _progress.Report(before + done), cancel);
+            before += source.Samples.Count;
+            var metrics = new Dictionary<string, double>();
+            result.AddMetrics(metrics, split);
+            EmitEvaluation(split, null, result, metrics);
+            foreach ((string set, EvaluationResult further) in result.LabelSets)
+                EmitEvaluation(split, set, further, metrics.Where(m => m.Key.EndsWith($":{set}", StringComparison.Ordinal)).ToDictionary());
+        }
+
+        if (sources.Seen is { } target)
+            checkpoints.SaveEmbedding(
+                DomainEmbedding.Compute(_model, run.Stages[^1].Method, sources.Validation, target, run.BatchSize, cancel)
+            );
+        if (sources.Scored is { } scored)
+            EvaluateTarget(Evaluator.Evaluate(_model, scored, run.BatchSize, done => _progress.Report(before + done), cancel));
+        _progress.Complete();
+    }
+
+    private void EvaluateTarget(EvaluationResult result)
+    {
+        var metrics = new Dictionary<string, double>();
+        result.AddTargetMetrics(metrics);
+        EmitEvaluation(Split.Test, null, result, metrics, ofTarget: true);
+    }
+
+    private void EmitEvaluation(
+        Split split,
+        string? set,
+        EvaluationResult result,
+        Dictionary<string, double> metrics,
+        bool ofTarget = false
+    ) =>
+        emit(
+            new EvaluationCompleted
+            {
+                Split = split,
+                OfTarget = ofTarget,
+                LabelSet = set,
+                Metrics = metrics,
+                ConfusionMatrix = result.ConfusionMatrix(),
+                Mistakes = result.Mistakes(),
+                Answers = result.Answers(),
+            }
+        );
+
+    private void EmitStarted() =>
+        emit(
+            new RunStarted
+            {
+                WorkerVersion = Catalogues.Version,
+                Device = run.Device.Name,
+                DeviceDescription = run.Device.Description,
+                Classes = run.Data.Classes,
+                LabelSets = [.. _model.Tasks.Select(t => t.Labels)],
+                TrainSamples = run.Data.Of(Split.Train).Count,
+                ValidationSamples = run.Data.Of(Split.Validation).Count,
+                TestSamples = run.Data.Of(Split.Test).Count,
+                TargetSamples = run.Stages.Any(s => s.Method.AdaptsToTarget) ? run.Target!.Adapting.Count : 0,
+                TargetLabelled = run.Target?.Labelled ?? 0,
+                TargetScored = run.Target?.Scored.Count ?? 0,
+                Epochs = run.Epochs,
+                StepsPerEpoch = _stepsPerEpoch,
+                Parameters = _model.Backbone.parameters().Sum(p => p.numel()),
+                TrainableParameters = _model.Backbone.parameters().Where(p => p.requires_grad).Sum(p => p.numel()),
+                Settings = run.Settings.Values,
+            }
+        );
+
+    /// <summary>The same few images each epoch, class after class, so that one sees them change.</summary>
+    private static SamplePrediction[] ShowSamples(EvaluationResult validation) =>
+        [
+            .. validation
+                .Predictions.GroupBy(p => p.True)
+                .SelectMany(g => g.Select((p, rank) => (p, rank)))
+                .OrderBy(x => x.rank)
+                .ThenBy(x => x.p.True)
+                .Take(ShownSamples)
+                .Select(x => validation.Describe(x.p)),
+        ];
+
+    private static TrainingException NotANumber(int epoch, long step) =>
+        new(
+            WorkerExitCode.TrainingFailed,
+            $"The loss is not a number any more (epoch {epoch}, step {step}): the training diverged. Use a lower learning rate, "
+                + "such as a tenth."
+        );
+}

@@ -1,0 +1,99 @@
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>Reads a run from its folder: the fold of its events over what was submitted. Folders of earlier versions are brought up to
+/// date first.</summary>
+internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
+{
+    /// <summary>The run as its folder has it.</summary>
+    /// <exception cref="InvalidDataException">The folder does not hold a whole run.</exception>
+    /// <exception cref="IOException">A file is missing or cannot be read.</exception>
+    public Run Read(string runId)
+    {
+        RunFolder runFolder = folder.Run(runId);
+        RunSubmission submission = RunSubmission.Load(runFolder);
+        JobSpec job = JobSpec.Load(runFolder.Job);
+        Run fresh = Run.Of(runId, submission, Upgraded(job));
+        IReadOnlyList<RunEvent> events = Events(runFolder);
+        if (events.Count == 0 && job.Format == JobSpec.CurrentFormat)
+            throw new InvalidDataException("It was never entered into the queue completely.");
+        Run run = events.Aggregate(fresh, (state, e) => state.Apply(e));
+        return runFolder.ReadCancelRequest() is { } request && run.Status.HasWorker() ? run.Apply(request) : run;
+    }
+
+    /// <summary>
+    /// Brings the folder of an earlier version up to date: relative paths in its job, and events for what only the database knew, such
+    /// as a run that was cancelled in the queue. One with a worker is left as it is until that has ended.
+    /// </summary>
+    /// <returns>The run as its folder has it then.</returns>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    public Run Upgrade(Run stored)
+    {
+        RunFolder runFolder = folder.Run(stored.Id);
+        IReadOnlyList<RunEvent> events = Events(runFolder);
+        List<RunEvent> missing = [];
+        if (events.Count == 0)
+            missing.Add(new RunQueued { Time = stored.Submission.SubmittedAt });
+        if (stored.Status.IsFinal() && events is not [.., RunFinished])
+            missing.Add(
+                new RunFinished
+                {
+                    Outcome = OutcomeOf(stored.Status),
+                    Error = stored.Error,
+                    Seconds = 0,
+                    Time = stored.FinishedAt ?? clock.GetUtcNow(),
+                }
+            );
+        if (missing.Count > 0)
+        {
+            using var writer = new RunEventWriter(runFolder.Events, clock);
+            missing.ForEach(e => writer.Append(e));
+        }
+
+        // Last, since the format says that all of this was done.
+        Upgraded(JobSpec.Load(runFolder.Job)).Save(runFolder.Job);
+        return Read(stored.Id);
+    }
+
+    private JobSpec Upgraded(JobSpec job) => job.Relative(folder.Paths.RelativeIfInside);
+
+    /// <summary>A record that was damaged ends before the damage: the run failed there, unless it had ended.</summary>
+    private IReadOnlyList<RunEvent> Events(RunFolder runFolder)
+    {
+        if (RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents) is not null)
+        {
+            using var writer = new RunEventWriter(runFolder.Events, clock);
+            writer.Append(
+                new RunFinished
+                {
+                    Outcome = RunOutcome.Failed,
+                    Error = DamagedError,
+                    Seconds = 0,
+                }
+            );
+        }
+
+        return RunEventTail.Read(runFolder.Events).Events;
+    }
+
+    /// <summary>Said of a run whose events cannot be read any further.</summary>
+    public const string DamagedError = "The run's record of events is damaged, so it cannot be followed. Start the run again.";
+
+    private static RunOutcome OutcomeOf(RunStatus status) =>
+        status switch
+        {
+            RunStatus.Succeeded => RunOutcome.Succeeded,
+            RunStatus.Failed => RunOutcome.Failed,
+            RunStatus.Cancelled => RunOutcome.Cancelled,
+            RunStatus.Lost => RunOutcome.Lost,
+            RunStatus.Queued or RunStatus.Starting or RunStatus.Running or RunStatus.Cancelling => throw new ArgumentOutOfRangeException(
+                nameof(status),
+                status,
+                "The run has not ended."
+            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+        };
+}

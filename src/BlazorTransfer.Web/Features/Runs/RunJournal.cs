@@ -1,0 +1,137 @@
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>
+/// Records what happens to runs: the event goes into the run's folder, then into the stored run, and then readers learn of it. The web
+/// process writes events only while no worker does: before a worker's start and after its end. See ADR 16.
+/// </summary>
+internal sealed class RunJournal(
+    DocumentCollection<Run> runs,
+    DataFolder folder,
+    RunEventStream stream,
+    RunChanges changes,
+    TimeProvider clock
+)
+{
+    private readonly Lock _writing = new();
+
+    /// <summary>Creates the folder of a run and enters it into the queue. The folder comes first: a stored run without one could not
+    /// run.</summary>
+    public Run Enter(RunSubmission submission, JobSpec job)
+    {
+        string id = Ids.New();
+        job = job.Relative(folder.Paths.Relative) with { RunId = id };
+        RunFolder runFolder = folder.Run(id);
+        runFolder.Create();
+        job.Save(runFolder.Job);
+        submission.Save(runFolder);
+        lock (_writing)
+        {
+            Run run = Append(runFolder, Run.Of(id, submission, job), [new RunQueued { Time = submission.SubmittedAt }]);
+            runs.Save(run);
+            Publish(run);
+            return run;
+        }
+    }
+
+    /// <summary>Records events of a run without a worker.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="decide">Gets the run as its folder has it, and says what happened to it; nothing where it says nothing.</param>
+    /// <returns>The run afterwards; null where there is none.</returns>
+    public Run? Record(string runId, Func<Run, IReadOnlyList<RunEvent>> decide)
+    {
+        lock (_writing)
+        {
+            if (runs.Find(runId) is not { } stored)
+                return null;
+            RunFolder runFolder = folder.Run(runId);
+            // The folder may be ahead of the database, which a crash left behind.
+            Run run = RunEventTail.Read(runFolder.Events).Events.Aggregate(stored, (state, e) => state.Apply(e));
+            // Readers wait until the database has what they are about to see.
+            stream.Hold(runId, run.LastSequence);
+            run = Append(runFolder, run, decide(run));
+            runs.Save(run);
+            Publish(run);
+            return run;
+        }
+    }
+
+    /// <summary>Stores what a worker has written, and lets readers see it.</summary>
+    public Run? Follow(string runId, RunEventTail tail)
+    {
+        Run? run;
+        lock (_writing)
+            run = tail.Events.All(e => e is StepCompleted or PhaseProgressed)
+                ? runs.Find(runId)
+                : runs.Change(runId, r => tail.Events.Aggregate(r, (state, e) => state.Apply(e)));
+        if (run is null || tail.Events.Count == 0)
+            return run;
+        stream.Hold(runId, tail.LastSequence);
+        stream.Ring(runId);
+        if (run.LastSequence >= tail.Events[0].Sequence)
+            changes.Publish(run.Submission.ProjectId);
+        return run;
+    }
+
+    /// <summary>Cancels a run: at once in the queue, by a request to its worker otherwise. A run that has ended stays as it is.</summary>
+    public Run? Cancel(string runId)
+    {
+        lock (_writing)
+        {
+            Run? run = runs.Find(runId);
+            if (run is { Status: RunStatus.Queued })
+                return Record(
+                    runId,
+                    r =>
+                        r.Status == RunStatus.Queued
+                            ? [new RunCancelRequested(), new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 0 }]
+                            : []
+                );
+            if (run is null || !run.Status.HasWorker())
+                return run;
+            RunCancelRequested request = folder.Run(runId).RequestCancel(clock.GetUtcNow());
+            run = runs.Change(runId, r => r.Apply(request))!;
+            stream.Ring(runId);
+            changes.Publish(run.Submission.ProjectId);
+            return run;
+        }
+    }
+
+    /// <summary>Deletes a run that has ended, with its folder.</summary>
+    public void Delete(Run run)
+    {
+        RunFolder runFolder = folder.Run(run.Id);
+        if (Directory.Exists(runFolder.Path))
+        {
+            RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
+            Record(run.Id, _ => [new RunDeleted()]);
+        }
+
+        runs.Remove(run.Id);
+        folder.Discard(run.Id);
+        changes.Publish(run.Submission.ProjectId);
+    }
+
+    private Run Append(RunFolder runFolder, Run run, IReadOnlyList<RunEvent> events)
+    {
+        if (events.Count == 0)
+            return run;
+        using var writer = new RunEventWriter(runFolder.Events, clock);
+        return events.Aggregate(run, (state, e) => state.Apply(writer.Append(e)));
+    }
+
+    private void Publish(Run run)
+    {
+        // From the start of its worker on, the supervisor says how far readers may read.
+        if (run.Status.HasWorker())
+            stream.Hold(run.Id, run.LastSequence);
+        else
+            stream.Release(run.Id);
+        stream.Ring(run.Id);
+        changes.Publish(run.Submission.ProjectId);
+    }
+}

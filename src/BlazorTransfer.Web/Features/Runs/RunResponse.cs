@@ -1,0 +1,150 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
+
+namespace BlazorTransfer.Web.Features.Runs;
+
+/// <summary>A run, as the API gives it. It names data, weights and models, never their files on the server.</summary>
+internal sealed record RunResponse
+{
+    public required string Id { get; init; }
+    public required string ProjectId { get; init; }
+
+    /// <summary>Counts the project's runs, from 1.</summary>
+    public required int Number { get; init; }
+    public required string Name { get; init; }
+    public required RunStatus Status { get; init; }
+
+    /// <summary>Why it failed or was lost.</summary>
+    public string? Error { get; init; }
+    public required string SubmittedBy { get; init; }
+    public required DateTimeOffset SubmittedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public required RunDataResponse Data { get; init; }
+    public RunTargetResponse? Target { get; init; }
+
+    /// <summary>Weight of each label set that is learned beside the classes, by name.</summary>
+    public required IReadOnlyDictionary<string, double> LabelSets { get; init; }
+    public required string Backbone { get; init; }
+    public required RunWeightsResponse Weights { get; init; }
+
+    /// <summary>The run whose model it learns from beside the labels.</summary>
+    public string? TeacherRunId { get; init; }
+    public required string Method { get; init; }
+
+    /// <summary>Hyper-parameters that differ from their defaults.</summary>
+    public required IReadOnlyDictionary<string, ParameterValue> Parameters { get; init; }
+
+    /// <summary><c>auto</c>, <c>cpu</c> or <c>cuda:N</c>.</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The device in use; null until the worker has chosen it.</summary>
+    public string? DeviceDescription { get; init; }
+    public required int Seed { get; init; }
+
+    /// <summary>Of a cross-validation, from 1; null outside of one.</summary>
+    public int? Fold { get; init; }
+    public int? Folds { get; init; }
+
+    /// <summary>Shared by runs that were submitted together.</summary>
+    public string? ExperimentId { get; init; }
+
+    /// <summary>Of a search, from 1; null outside of one.</summary>
+    public int? Trial { get; init; }
+
+    /// <summary>Of a search, from 1; null outside of one.</summary>
+    public int? Round { get; init; }
+
+    /// <summary>What it is in a comparison of a method with its baselines.</summary>
+    public AdaptationPart? Part { get; init; }
+    public required int Epoch { get; init; }
+    public required int Epochs { get; init; }
+    public int? BestEpoch { get; init; }
+
+    /// <summary>Validation top-1 of the best epoch, 0…1.</summary>
+    public double? BestTop1 { get; init; }
+
+    /// <summary>Validation top-1 by epoch, 0…1.</summary>
+    public required IReadOnlyList<double> Top1ByEpoch { get; init; }
+
+    /// <summary>Top-1 of the best model on the test split, 0…1.</summary>
+    public double? TestTop1 { get; init; }
+
+    /// <summary>Top-1 of the best model on the labelled images of the target domain, 0…1.</summary>
+    public double? TargetTop1 { get; init; }
+
+    /// <summary>Size of the model package; null while there is none.</summary>
+    public long? PackageBytes { get; init; }
+
+    public static RunResponse Of(Run run)
+    {
+        (RunSubmission submission, JobSpec job) = (run.Submission, run.Job);
+        bool isTrial = submission.Search is not null;
+        return new RunResponse
+        {
+            Id = run.Id,
+            ProjectId = submission.ProjectId,
+            Number = submission.Number,
+            Name = submission.Name,
+            Status = run.Status,
+            Error = run.Error,
+            SubmittedBy = submission.SubmittedBy,
+            SubmittedAt = submission.SubmittedAt,
+            StartedAt = run.StartedAt,
+            FinishedAt = run.FinishedAt,
+            Data = RunDataResponse.Of(submission, job.Data),
+            Target = job.Target is { } target ? RunTargetResponse.Of(submission, target) : null,
+            LabelSets = job.LabelSets.ToDictionary(l => l.Name, l => l.Weight),
+            Backbone = job.Backbone,
+            Weights = new RunWeightsResponse(submission.WeightsId, submission.ParentRunId, job.Weights.Name, job.Weights.Sha256),
+            TeacherRunId = submission.TeacherRunId,
+            Method = job.Method,
+            Parameters = job.Parameters,
+            Device = job.Device,
+            DeviceDescription = run.Device,
+            Seed = job.Seed,
+            Fold = job.Fold is { } fold ? fold.Index + 1 : null,
+            Folds = job.Fold?.Count,
+            ExperimentId = submission.ExperimentId,
+            Trial = isTrial ? submission.Trial : null,
+            Round = isTrial ? submission.Round + 1 : null,
+            Part = submission.Part,
+            Epoch = run.Epoch,
+            Epochs = run.Epochs,
+            BestEpoch = run.BestEpoch,
+            BestTop1 = run.BestTop1,
+            Top1ByEpoch = run.Top1ByEpoch,
+            TestTop1 = run.TestTop1,
+            TargetTop1 = run.TargetTop1,
+            PackageBytes = run.PackageBytes,
+        };
+    }
+}
+
+/// <param name="DatasetId">The data set.</param>
+/// <param name="DatasetVersion">Its version.</param>
+/// <param name="DatasetName">Its name when the run was submitted.</param>
+/// <param name="Only">The tag of the images that are used, such as <c>domain=photo</c>; null for all.</param>
+internal sealed record RunDataResponse(string DatasetId, int DatasetVersion, string DatasetName, string? Only)
+{
+    public static RunDataResponse Of(RunSubmission submission, DataSpec data) =>
+        new(submission.DatasetId, submission.DatasetVersion, submission.DatasetName, data.Only?.ToString());
+}
+
+/// <param name="DatasetId">The data set of the target domain.</param>
+/// <param name="Name">Its name with version and tag.</param>
+/// <param name="Transductive">All images are adapted to and scored.</param>
+/// <param name="IsUpperBound">The run is trained on the target with its labels, for comparison.</param>
+/// <param name="LabelledPerClass">Labelled images of each class that are learned from.</param>
+internal sealed record RunTargetResponse(string? DatasetId, string? Name, bool Transductive, bool IsUpperBound, int LabelledPerClass)
+{
+    public static RunTargetResponse Of(RunSubmission submission, TargetSpec target) =>
+        new(submission.TargetDatasetId, submission.TargetName, target.Transductive, target.IsOracle, target.LabelledPerClass);
+}
+
+/// <param name="Id">Imported weights; null where it starts from a run's model or from random weights.</param>
+/// <param name="RunId">The run whose model it starts from.</param>
+/// <param name="Name">Their name.</param>
+/// <param name="Sha256">Hash of the file, where it is known.</param>
+internal sealed record RunWeightsResponse(string? Id, string? RunId, string? Name, string? Sha256);

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Security.Claims;
+using System.Text.RegularExpressions;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Endpoints;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BlazorTransfer.Web.Tests.Access;
+
+/// <summary>Pages about things that are not there.</summary>
+public sealed class MissingPageTests : PageTests
+{
+    [Fact]
+    public async Task EveryPageWithAnId_OfAMissingOrForeignThing_AnswersWith404AndATitle()
+    {
+        using HttpClient ada = await App.SignInAsync("Ada"),
+            mallory = await App.SignInAsync("Mallory");
+        ClaimsPrincipal user = await App.PrincipalAsync(App.Get<DocumentCollection<User>>().All().Single(u => u.UserName == "Ada"));
+        (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(user);
+        Run run = await App.SubmitAsync(user, project, dataset, "succeed");
+        await App.WaitForEndAsync(run.Id);
+        int walked = 0;
+        foreach (string pattern in PagesWithIds())
+        {
+            string there = pattern
+                .Replace("{ProjectId}", project.Id, StringComparison.Ordinal)
+                .Replace("{DatasetId}", dataset.Id, StringComparison.Ordinal)
+                .Replace("{RunId}", run.Id, StringComparison.Ordinal);
+            Assert.DoesNotContain('{', there);
+            using (HttpResponseMessage answer = await ada.GetAsync(there))
+                Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{there}: {answer.StatusCode}");
+            await RequireMissingAsync(mallory, there);
+            // Each of the ids for itself.
+            foreach (string id in new[] { project.Id, dataset.Id, run.Id }.Where(id => there.Contains(id, StringComparison.Ordinal)))
+            {
+                await RequireMissingAsync(ada, there.Replace(id, TestApp.Nobody, StringComparison.Ordinal));
+                await RequireMissingAsync(ada, there.Replace(id, "no-id", StringComparison.Ordinal));
+            }
+
+            walked++;
+        }
+
+        Assert.True(walked >= 9, $"Only {walked} pages were found.");
+    }
+
+    [Fact]
+    public void Boundary_AroundAPageOfAMissingThing_ShowsItWithoutAnErrorInTheLog()
+    {
+        var boundaryLog = new RecordingBoundaryLog();
+        Services.AddSingleton<IErrorBoundaryLogger>(boundaryLog);
+        Services.AddSingleton<ILogger<PageBoundary>>(NullLogger<PageBoundary>.Instance);
+
+        IRenderedComponent<PageBoundary> missing = Render<PageBoundary>(p =>
+            p.AddChildContent<Failing>(f => f.Add(c => c.Failure, new NotFoundException())).Add(b => b.ErrorContent, e => e.Message)
+        );
+        Assert.Contains("There is nothing here", missing.Markup, StringComparison.Ordinal);
+        Assert.Equal(0, boundaryLog.Count);
+
+        Render<PageBoundary>(p =>
+            p.AddChildContent<Failing>(f => f.Add(c => c.Failure, new InvalidOperationException("a fault")))
+                .Add(b => b.ErrorContent, e => e.Message)
+        );
+        Assert.Equal(1, boundaryLog.Count);
+    }
+
+    private string[] PagesWithIds() =>
+        [
+            .. App.Get<EndpointDataSource>()
+                .Endpoints.OfType<RouteEndpoint>()
+                .Where(e => e.Metadata.GetMetadata<ComponentTypeMetadata>() is not null)
+                .Select(e => "/" + e.RoutePattern.RawText!.TrimStart('/'))
+                .Where(pattern => pattern.Contains('{', StringComparison.Ordinal))
+                .Distinct(),
+        ];
+
+    private static async Task RequireMissingAsync(HttpClient client, string address)
+    {
+        using HttpResponseMessage answer = await client.GetAsync(address);
+        Assert.True(answer.StatusCode == HttpStatusCode.NotFound, $"{address}: {answer.StatusCode}");
+        string page = await answer.Content.ReadAsStringAsync();
+        Assert.Equal("Not found · BlazorTransfer", WebUtility.HtmlDecode(Regex.Match(page, "<title>([^<]*)</title>").Groups[1].Value));
+        Assert.Contains("There is nothing here", page, StringComparison.Ordinal);
+    }
+
+    private sealed class RecordingBoundaryLog : IErrorBoundaryLogger
+    {
+        public int Count { get; private set; }
+
+        public ValueTask LogErrorAsync(Exception exception)
+        {
+            Count++;
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    private sealed class Failing : ComponentBase
+    {
+        [Parameter]
+        public Exception Failure { get; set; } = null!;
+
+        protected override void OnInitialized() => throw Failure;
+    }
+}
