@@ -2,6 +2,7 @@ using System.CommandLine;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Worker.Commands;
 
+ParentWatch.StartIfAsked();
 var root = new RootCommand("BlazorTransfer on the command line: trains, evaluates and uses image classifiers.")
 {
     TrainCommand.Create(),

@@ -10,6 +10,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Tuning;
 
 // A real process with the worker's contract and no training in it: it behaves, or misbehaves, as the job's parameter says.
+ParentWatch.StartIfAsked();
 switch (args)
 {
     case ["describe", "--json"]:
@@ -285,7 +286,9 @@ internal static class Fake
         var ranked = new List<RankedCandidate>();
         foreach (RankingCandidate c in job.Candidates)
         {
-            Print(new RankingProgressed(RankingStage.ExtractingFeatures, c.Name, ranked.Count + 1, job.Candidates.Count, 0, 8));
+            // A test that ends a hanging worker needs to know which process that is.
+            int done = c.Name == "hang" ? Environment.ProcessId : 0;
+            Print(new RankingProgressed(RankingStage.ExtractingFeatures, c.Name, ranked.Count + 1, job.Candidates.Count, done, 8));
             switch (c.Name)
             {
                 case "hang":

@@ -11,6 +11,7 @@ using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -153,8 +154,57 @@ internal sealed class TestApp : IDisposable
     {
         string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), files ?? TestZip.TwoClasses());
         DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip, layout);
-        await WaitForAsync(() => Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State is not ImportState.Running);
+        await WaitForJobAsync(import.Id);
         return Get<DatasetService>().Get(editor, projectId, import.DatasetId);
+    }
+
+    /// <summary>A background job once it has ended and is put away.</summary>
+    public async Task<BackgroundJob> WaitForJobAsync(string jobId)
+    {
+        JobEngine jobs = Get<JobEngine>();
+        BackgroundJob job = jobs.Find(jobId)!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (int _ in jobs.WatchAsync(job.ProjectId, TimeSpan.Zero, patience.Token))
+        {
+            job = jobs.Find(jobId)!;
+            if (job.State.IsFinal() && !Directory.Exists(Get<DataFolder>().Job(jobId)))
+                break;
+        }
+
+        return job;
+    }
+
+    /// <summary>Copies the data folder as it is at this moment, between two changes of the database: what a kill of this process would
+    /// leave.</summary>
+    public string CopyAsIfKilled()
+    {
+        string copy = Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
+        Get<DocumentStore>()
+            .Read(_ =>
+            {
+                string held = Get<DataFolder>().Lock;
+                foreach (string file in Directory.EnumerateFiles(DataFolder, "*", SearchOption.AllDirectories).Where(f => f != held))
+                {
+                    string target = Path.Combine(copy, Path.GetRelativePath(DataFolder, file));
+                    Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+                    CopyIfThere(file, target);
+                }
+
+                return 0;
+            });
+        return copy;
+    }
+
+    // A file may be renamed or deleted meanwhile, and a kill would leave it or not.
+    private static void CopyIfThere(string file, string target)
+    {
+        try
+        {
+            using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream copy = File.Create(target);
+            source.CopyTo(copy);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException) { }
     }
 
     /// <summary>Weights that fit the network of the worker that is told how to behave.</summary>
@@ -201,7 +251,7 @@ internal sealed class TestApp : IDisposable
     public void Dispose()
     {
         _factory.Dispose();
-        if (_ownsFolder)
+        if (_ownsFolder && Directory.Exists(DataFolder))
             Directory.Delete(DataFolder, recursive: true);
     }
 }

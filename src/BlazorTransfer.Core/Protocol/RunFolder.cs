@@ -20,6 +20,9 @@ public sealed class RunFolder(string path)
 
     /// <summary>Process id and start time of the running worker, so that a restarted web process finds it again.</summary>
     public string WorkerProcess => In("worker.json");
+
+    /// <summary>The last attempt to execute the run: which launcher started it, how that finds it again, and its number.</summary>
+    public string Attempt => In("attempt.json");
     public string CancelRequest => In("cancel");
     public string Checkpoints => In("checkpoints");
 

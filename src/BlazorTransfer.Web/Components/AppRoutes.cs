@@ -18,6 +18,8 @@ internal static class AppRoutes
 
     public static string Members(string projectId) => $"{Project(projectId)}/members";
 
+    public static string Jobs(string projectId) => $"{Project(projectId)}/jobs";
+
     public static string Datasets(string projectId) => $"{Project(projectId)}/datasets";
 
     public static string Dataset(string projectId, string datasetId) => $"{Datasets(projectId)}/{datasetId}";

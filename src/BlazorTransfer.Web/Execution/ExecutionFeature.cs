@@ -6,8 +6,7 @@ internal static class ExecutionFeature
     {
         services.AddSingleton<WorkerLocator>();
         services.AddSingleton<WorkerCommands>();
-        services.AddSingleton<WorkerStream>();
-        services.AddSingleton<WorkerRankings>();
+        services.AddSingleton<IWorkerLauncher, LocalWorkerLauncher>();
         services.AddSingleton<CatalogueProvider>();
         services.AddSingleton<RunEventStream>();
         services.AddSingleton<RunChanges>();

@@ -15,7 +15,7 @@ internal sealed class RunSupervisor(
     RunJournal journal,
     RunRebuild rebuild,
     DataFolder folder,
-    WorkerLocator locator,
+    IWorkerLauncher launcher,
     RunEventStream stream,
     IOptions<BlazorTransferOptions> options,
     TimeProvider clock,
@@ -32,7 +32,7 @@ internal sealed class RunSupervisor(
         {
             // Its worker may have written what is not stored yet.
             stream.Hold(run.Id, 0);
-            WorkerHandle? worker = WorkerHandle.Find(folder.Run(run.Id));
+            WorkerAttempt? worker = launcher.Find(folder.Run(run.Id));
             if (worker is not null)
                 log.LogInformation("Run {Run} is still at work; following it.", run.Id);
             _watched[run.Id] = new Watch(worker);
@@ -52,14 +52,6 @@ internal sealed class RunSupervisor(
         }
     }
 
-    /// <summary>Workers are left alone: they finish without this process, which finds them again.</summary>
-    public override void Dispose()
-    {
-        foreach (Watch watch in _watched.Values)
-            watch.Worker?.Dispose();
-        base.Dispose();
-    }
-
     private IEnumerable<Run> Unfinished() =>
         Enum.GetValues<RunStatus>()
             .Where(s => !s.IsFinal())
@@ -74,8 +66,8 @@ internal sealed class RunSupervisor(
         foreach (Run run in Unfinished().Where(r => r.Status == RunStatus.Queued).Take(options.Value.WorkerSlots - _watched.Count))
         {
             // Recorded before the start: a crash in between leaves a run without a worker, never one with two.
-            if (journal.Record(run.Id, BeginAttempt)?.Status == RunStatus.Starting)
-                _watched[run.Id] = new Watch(TryStart(run.Id));
+            if (journal.Record(run.Id, BeginAttempt) is { Status: RunStatus.Starting } begun)
+                _watched[run.Id] = new Watch(TryStart(run.Id, begun.Attempts));
         }
     }
 
@@ -83,11 +75,11 @@ internal sealed class RunSupervisor(
     private static IReadOnlyList<RunEvent> BeginAttempt(Run run) =>
         run is { Status: RunStatus.Queued, IsDeleted: false } ? [new AttemptStarted { Attempt = run.Attempts + 1 }] : [];
 
-    private WorkerHandle? TryStart(string runId)
+    private WorkerAttempt? TryStart(string runId, int attempt)
     {
         try
         {
-            return WorkerHandle.Start(locator, folder.Run(runId), folder.Paths);
+            return launcher.Start(folder.Run(runId), attempt);
         }
         catch (Exception e) when (e is FileNotFoundException or System.ComponentModel.Win32Exception)
         {
@@ -120,10 +112,14 @@ internal sealed class RunSupervisor(
         catch (InvalidDataException e)
         {
             log.LogError(e, "The events of run {Run} are damaged.", runId);
-            watch.Worker?.Kill();
-            // Until it is gone it may write on.
-            if (watch.Worker is { HasExited: false })
-                return;
+            if (watch.Worker is { } worker)
+            {
+                launcher.Stop(worker);
+                // Until it is gone it may write on.
+                if (!launcher.State(worker).HasEnded)
+                    return;
+            }
+
             RunFolder run = folder.Run(runId);
             RunEventTail.CutOffDamage(run.Events, run.DamagedEvents);
             Finish(runId, RunOutcome.Failed, RunFolderReader.DamagedError);
@@ -134,7 +130,8 @@ internal sealed class RunSupervisor(
     private void Follow(string runId, Watch watch)
     {
         // In this order: a worker that has ended has written all it ever will.
-        bool ended = watch.Worker?.HasExited ?? true;
+        WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
+        bool ended = worker?.HasEnded ?? true;
         watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
         Run? run = journal.Follow(runId, watch.Tail);
         if (run is null || run.Status.IsFinal())
@@ -154,8 +151,8 @@ internal sealed class RunSupervisor(
 
         if (run.Status == RunStatus.Cancelling)
             Finish(runId, RunOutcome.Cancelled, error: null);
-        else if (watch.Worker is { LeavesCause: true } worker)
-            Finish(runId, RunOutcome.Failed, worker.Cause);
+        else if (worker?.Cause is { } cause)
+            Finish(runId, RunOutcome.Failed, cause);
         else
             Finish(runId, RunOutcome.Lost, "The worker disappeared while the application was not running. Start the run again.");
         Forget(runId, watch);
@@ -163,8 +160,8 @@ internal sealed class RunSupervisor(
 
     private void KillIfPatienceEnded(string runId, Watch watch)
     {
-        if (folder.Run(runId).ReadCancelRequest() is { } request && clock.GetUtcNow() - request.Time > options.Value.CancelGrace)
-            watch.Worker?.Kill();
+        if (folder.Run(runId).ReadCancelRequest() is { } request && clock.GetUtcNow() - request.Time > options.Value.CancelGrace && watch.Worker is { } worker)
+            launcher.Stop(worker);
     }
 
     /// <summary>Records the end of a run whose worker could not.</summary>
@@ -187,14 +184,15 @@ internal sealed class RunSupervisor(
 
     private void Forget(string runId, Watch watch)
     {
-        watch.Worker?.Dispose();
+        if (watch.Worker is { } worker)
+            launcher.Release(worker);
         _watched.Remove(runId);
         stream.Release(runId);
     }
 
-    private sealed class Watch(WorkerHandle? worker)
+    private sealed class Watch(WorkerAttempt? worker)
     {
-        public WorkerHandle? Worker { get; } = worker;
+        public WorkerAttempt? Worker { get; } = worker;
         public RunEventTail Tail { get; set; } = RunEventTail.Start;
     }
 }

@@ -1,71 +1,175 @@
-using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Security;
+using CliWrap;
 
 namespace BlazorTransfer.Web.Execution;
 
-/// <summary>Asks the worker's program short questions.</summary>
-internal sealed class WorkerCommands(WorkerLocator locator)
+/// <summary>
+/// Asks the worker's program, which answers with one JSON document or with a line for each event. A command has nothing to put away: it is
+/// killed with its processes when it is cancelled or this application stops, and it ends by itself if this process is killed.
+/// </summary>
+internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
+    private const string LeaveOutNetworks = "leave out the largest networks";
+    private const string SmallerRun = "use a smaller batch size, smaller images or a smaller network";
+    private const string CloseOthers = "wait until runs on this machine have ended";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public Task<Catalogue> DescribeAsync(CancellationToken cancel) => AskAsync<Catalogue>(cancel, "describe", "--json");
+    public Task<Catalogue> DescribeAsync(CancellationToken cancel) => AskAsync<Catalogue>(["describe", "--json"], cancel);
 
     /// <exception cref="RefusedException">The file is refused; the message is the worker's.</exception>
     public Task<WeightsInspection> InspectWeightsAsync(string file, CancellationToken cancel) =>
-        AskAsync<WeightsInspection>(cancel, "inspect-weights", file, "--json");
+        AskAsync<WeightsInspection>(["inspect-weights", file, "--json"], cancel);
 
     /// <exception cref="RefusedException">The network cannot be measured; the message is the worker's.</exception>
     public Task<BackboneSpeed> MeasureAsync(string backbone, CancellationToken cancel) =>
-        AskAsync<BackboneSpeed>(cancel, "measure", backbone, "--json");
+        AskAsync<BackboneSpeed>(["measure", backbone, "--json"], cancel);
 
-    /// <param name="job">What to show.</param>
-    /// <param name="file">Where the job is written for the worker; deleted at the end.</param>
-    /// <param name="cancel">Ends the worker.</param>
-    /// <exception cref="RefusedException">It cannot be shown; the message is the worker's.</exception>
-    public async Task<PreviewSheet> PreviewAugmentationAsync(PreviewJob job, string file, CancellationToken cancel)
+    /// <param name="job">The preview to draw.</param>
+    /// <param name="file">Where the job is written for the worker; the caller deletes it.</param>
+    /// <param name="cancel">Kills the worker.</param>
+    /// <exception cref="RefusedException">The worker refuses; the message is the worker's.</exception>
+    public Task<PreviewSheet> PreviewAugmentationAsync(PreviewJob job, string file, CancellationToken cancel)
     {
         job.Save(file);
+        return AskAsync<PreviewSheet>(["preview-augmentation", "--job", file, "--json"], cancel);
+    }
+
+    /// <summary>Ranks backbones.</summary>
+    /// <param name="job">The candidates and the data.</param>
+    /// <param name="file">Where the job is written for the worker; the caller deletes it.</param>
+    /// <param name="take">Called with each event in order, on any thread.</param>
+    /// <param name="cancel">Kills the worker.</param>
+    /// <exception cref="RefusedException">The worker refuses; the message is the worker's.</exception>
+    /// <exception cref="OperationCanceledException">By <paramref name="cancel"/>, or by a signal to the worker.</exception>
+    public Task<RankingReport> RankAsync(RankingJob job, string file, Action<RankingEvent> take, CancellationToken cancel)
+    {
+        job.Save(file);
+        return FollowAsync("rank", file, take, e => (e as RankingFinished)?.Report, LeaveOutNetworks, cancel);
+    }
+
+    /// <summary>Looks for a learning rate.</summary>
+    /// <inheritdoc cref="RankAsync"/>
+    public Task<LearningRateReport> FindLearningRateAsync(JobSpec job, string file, Action<TuningEvent> take, CancellationToken cancel)
+    {
+        job.Save(file);
+        return FollowAsync("find-learning-rate", file, take, e => (e as LearningRateFound)?.Report, SmallerRun, cancel);
+    }
+
+    /// <summary>Looks for a batch size.</summary>
+    /// <inheritdoc cref="RankAsync"/>
+    public Task<BatchSizeReport> FindBatchSizeAsync(JobSpec job, string file, Action<TuningEvent> take, CancellationToken cancel)
+    {
+        job.Save(file);
+        return FollowAsync("find-batch-size", file, take, e => (e as BatchSizeFound)?.Report, SmallerRun, cancel);
+    }
+
+    /// <summary>A short question; its answer is the whole output.</summary>
+    private async Task<T> AskAsync<T>(IReadOnlyList<string> arguments, CancellationToken cancel)
+        where T : class
+    {
+        using var patience = new CancellationTokenSource(Patience, clock);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        var answer = new StringBuilder();
         try
         {
-            return await AskAsync<PreviewSheet>(cancel, "preview-augmentation", "--job", file, "--json");
+            await ExecuteAsync(arguments, PipeTarget.ToStringBuilder(answer, Encoding.UTF8), CloseOthers, limit.Token);
         }
-        finally
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            File.Delete(file);
+            throw new RefusedException($"The worker did not answer within {Patience.TotalMinutes} minutes. Try again.");
+        }
+
+        return Parse<T>(answer.ToString());
+    }
+
+    /// <summary>A long piece of work that prints an event a line; one of the events brings the result.</summary>
+    private async Task<TResult> FollowAsync<TEvent, TResult>(
+        string command,
+        string file,
+        Action<TEvent> take,
+        Func<TEvent, TResult?> resultOf,
+        string lessMemory,
+        CancellationToken cancel
+    )
+        where TEvent : class
+        where TResult : class
+    {
+        TResult? result = null;
+        Exception? failure = null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        try
+        {
+            await ExecuteAsync([command, "--job", file, "--json"], PipeTarget.ToDelegate(Take, Encoding.UTF8), lessMemory, limit.Token);
+        }
+        catch (Exception) when (failure is not null)
+        {
+            throw new RefusedException(failure is RefusedException ? failure.Message : $"An answer could not be used: {failure.Message}");
+        }
+
+        return result ?? throw new RefusedException("The worker ended without a result. Try again.");
+
+        void Take(string line)
+        {
+            // A worker that is killed leaves half a line.
+            if (limit.IsCancellationRequested)
+                return;
+            try
+            {
+                var happened = Parse<TEvent>(line);
+                take(happened);
+                result ??= resultOf(happened);
+            }
+            catch (Exception e)
+            {
+                // Thrown here it would leave the worker alone with a pipe that nobody reads.
+                failure = e;
+                limit.Cancel();
+            }
         }
     }
 
-    private async Task<T> AskAsync<T>(CancellationToken cancel, params string[] arguments)
+    private async Task ExecuteAsync(IReadOnlyList<string> arguments, PipeTarget output, string lessMemory, CancellationToken cancel)
     {
-        ProcessStartInfo start = locator.Start(arguments);
-        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Patience);
-        using Process process = Process.Start(start)!;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping);
+        string? words = null;
+        CommandResult result = await locator
+            .Command(arguments)
+            .WithEnvironmentVariables(variables => variables.Set(ParentWatch.Variable, "1"))
+            .WithStandardInputPipe(PipeSource.Create((_, ended) => Task.Delay(Timeout.Infinite, ended)))
+            .WithStandardOutputPipe(output)
+            .WithStandardErrorPipe(PipeTarget.ToDelegate(line => words ??= line.Length > 0 ? line : null, Encoding.UTF8))
+            .WithValidation(CommandResultValidation.None)
+            .ExecuteAsync(limit.Token);
+        if (result.ExitCode == 0)
+            return;
+        limit.Token.ThrowIfCancellationRequested();
+        if (result.ExitCode == (int)WorkerExitCode.Cancelled)
+            throw new OperationCanceledException("The worker was ended from outside the application. Try again.");
+        throw new RefusedException(
+            words is not null && !WorkerEnding.IsSignal(result.ExitCode)
+                ? words
+                : WorkerEnding.Describe(result.ExitCode, lessMemory, hasLog: false)
+        );
+    }
+
+    private static T Parse<T>(string json)
+        where T : class
+    {
         try
         {
-            Task<string> output = process.StandardOutput.ReadToEndAsync(limit.Token),
-                errors = process.StandardError.ReadToEndAsync(limit.Token);
-            await process.WaitForExitAsync(limit.Token);
-            if (process.ExitCode == 0)
-                return JsonSerializer.Deserialize<T>(await output, ProtocolJson.Line)!;
-            throw new RefusedException(
-                (await errors).Split('\n')[0] is { Length: > 0 } line ? line : $"The worker ended with code {process.ExitCode}."
-            );
+            return JsonSerializer.Deserialize<T>(json, ProtocolJson.Line) ?? throw new JsonException("It is empty.");
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (JsonException e)
         {
-            throw new RefusedException($"The worker did not answer within {Patience.TotalMinutes} minutes.");
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill(entireProcessTree: true);
+            throw new RefusedException($"The worker's answer could not be read: {e.Message}");
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using CliWrap;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Execution;
@@ -8,6 +9,7 @@ namespace BlazorTransfer.Web.Execution;
 /// output.</summary>
 internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
 {
+    private const string Host = "dotnet";
     private const string FileName = "BlazorTransfer.Worker.dll";
 
     /// <summary>The folder of the worker's program.</summary>
@@ -16,7 +18,11 @@ internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
 
     /// <summary>A start of the worker with these arguments.</summary>
     /// <exception cref="FileNotFoundException">There is no worker; the message says where it was looked for.</exception>
-    public ProcessStartInfo Start(params string[] arguments) => new("dotnet", [Find(), .. arguments]) { UseShellExecute = false };
+    public ProcessStartInfo Start(params string[] arguments) => new(Host, [Find(), .. arguments]) { UseShellExecute = false };
+
+    /// <summary>A command of the worker with these arguments, for whoever reads what it prints.</summary>
+    /// <exception cref="FileNotFoundException">There is no worker; the message says where it was looked for.</exception>
+    public Command Command(IReadOnlyList<string> arguments) => Cli.Wrap(Host).WithArguments([Find(), .. arguments]);
 
     private string Find()
     {

@@ -16,7 +16,7 @@ internal sealed class DataFolder
         Paths = new DataRoot(Root);
         _minimumFreeBytes = options.Value.MinimumFreeBytes;
         FeatureCache = options.Value.FeatureCacheBytes == 0 ? null : new FeatureCacheSpec(Features, options.Value.FeatureCacheBytes);
-        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features })
+        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features, Jobs })
             Directory.CreateDirectory(folder);
     }
 
@@ -31,6 +31,9 @@ internal sealed class DataFolder
     public string Weights => Path.Combine(Root, "weights");
     public string Runs => Path.Combine(Root, "runs");
     public string Uploads => Path.Combine(Root, "uploads");
+
+    /// <summary>A folder for each background job that has not ended.</summary>
+    public string Jobs => Path.Combine(Root, "jobs");
     public string Thumbnails => Path.Combine(Root, "thumbnails");
     public string Keys => Path.Combine(Root, "keys");
 
@@ -44,6 +47,8 @@ internal sealed class DataFolder
     public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
 
     public bool IsLowOnSpace => FreeBytes < _minimumFreeBytes;
+
+    public string Job(string jobId) => Path.Combine(Jobs, Safe(jobId));
 
     public RunFolder Run(string runId) => new(Path.Combine(Runs, Safe(runId)));
 
@@ -78,15 +83,6 @@ internal sealed class DataFolder
     public string PartialDownload(string sha256Prefix) => Path.Combine(Weights, $"{Safe(sha256Prefix)}.part");
 
     public string Thumbnail(string sha256) => Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}.jpg");
-
-    /// <summary>A file for what a ranking is asked; short-lived, and swept with unfinished uploads.</summary>
-    public string NewRankingJob() => Path.Combine(Uploads, $"{Ids.New()}.ranking.json");
-
-    /// <summary>A file for what a preview is to show; as short-lived.</summary>
-    public string NewPreviewJob() => Path.Combine(Uploads, $"{Ids.New()}.preview.json");
-
-    /// <summary>A file for a run that settings are tried out for; as short-lived.</summary>
-    public string NewTuningJob() => Path.Combine(Uploads, $"{Ids.New()}.tuning.json");
 
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
     private static string Safe(string id) => IsId(id) ? id : throw new ArgumentException("That is no id.", nameof(id));

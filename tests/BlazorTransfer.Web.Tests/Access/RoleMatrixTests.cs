@@ -9,6 +9,7 @@ using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Routing;
 
@@ -54,6 +55,15 @@ public sealed class RoleMatrixTests : IDisposable
             HttpStatusCode.OK,
             HttpStatusCode.OK
         ),
+        ["GET /api/v1/projects/{projectId}/jobs"] = Reading,
+        ["GET /api/v1/projects/{projectId}/jobs/{jobId}"] = Reading,
+        // The import that the owner started.
+        ["POST /api/v1/projects/{projectId}/jobs/{jobId}/cancel"] = (
+            HttpStatusCode.NotFound,
+            HttpStatusCode.Forbidden,
+            HttpStatusCode.OK,
+            HttpStatusCode.OK
+        ),
         ["GET /api/v1/projects/{projectId}/runs"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}"] = Reading,
         ["POST /api/v1/projects/{projectId}/runs"] = (
@@ -88,6 +98,7 @@ public sealed class RoleMatrixTests : IDisposable
         _app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
         Run run = await _app.SubmitAsync(olga, project, dataset, "succeed");
         await _app.WaitForEndAsync(run.Id);
+        string jobId = Assert.Single(_app.Get<JobEngine>().List(project.Id)).Id;
         string sha256 = _app.Get<DatasetService>().Manifest(olga, project.Id, dataset.Id, 1).Samples[0].Sha256;
         string[] mapped =
         [
@@ -110,6 +121,7 @@ public sealed class RoleMatrixTests : IDisposable
                 .Replace("{projectId}", project.Id, StringComparison.Ordinal)
                 .Replace("{datasetId}", dataset.Id, StringComparison.Ordinal)
                 .Replace("{runId}", run.Id, StringComparison.Ordinal)
+                .Replace("{jobId}", jobId, StringComparison.Ordinal)
                 .Replace("{sha256}", sha256, StringComparison.Ordinal);
             foreach (
                 (string who, HttpClient client, HttpStatusCode status) in new[]
@@ -143,7 +155,15 @@ public sealed class RoleMatrixTests : IDisposable
         Run run = await _app.SubmitAsync(olga, project, dataset, "succeed");
         await _app.WaitForEndAsync(run.Id);
 
-        foreach (string path in new[] { $"datasets/{dataset.Id}", $"runs/{run.Id}", $"runs/{run.Id}/model", $"runs/{run.Id}/events" })
+        string[] paths =
+        [
+            $"datasets/{dataset.Id}",
+            $"runs/{run.Id}",
+            $"runs/{run.Id}/model",
+            $"runs/{run.Id}/events",
+            $"jobs/{Assert.Single(_app.Get<JobEngine>().List(project.Id)).Id}",
+        ];
+        foreach (string path in paths)
             Assert.Equal(HttpStatusCode.NotFound, (await SendAsync(owner, $"GET /api/v1/projects/{other.Id}/{path}")).Status);
     }
 

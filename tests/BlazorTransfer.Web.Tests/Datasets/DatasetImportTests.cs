@@ -3,6 +3,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
@@ -35,7 +36,7 @@ public sealed class DatasetImportTests : IAsyncLifetime
             ("top.jpg", TestZip.Jpeg(33)),
         ]);
 
-        Assert.Equal(ImportState.Succeeded, import.State);
+        Assert.Equal(JobState.Succeeded, import.State);
         Dataset dataset = Assert.Single(_app.Get<DatasetService>().List(_user, _project.Id));
         Assert.Equal((4, 2, 3), (dataset.Latest.Images, dataset.Latest.Of(Split.Train), dataset.Latest.Rejected));
         Assert.Equal(
@@ -50,10 +51,10 @@ public sealed class DatasetImportTests : IAsyncLifetime
     {
         DatasetImport import = await ImportAsync([("1.jpg", TestZip.Jpeg(1)), ("2.jpg", TestZip.Jpeg(90))]);
 
-        Assert.Equal(ImportState.Failed, import.State);
+        Assert.Equal(JobState.Failed, import.State);
         Assert.Contains("folder named after its class", import.Error, StringComparison.Ordinal);
         Assert.Empty(_app.Get<DatasetService>().List(_user, _project.Id));
-        (DatasetImport shown, _) = Assert.Single(_app.Get<DatasetImports>().List(_user, _project.Id));
+        DatasetImport shown = Assert.Single(_app.Get<DatasetImports>().List(_user, _project.Id));
         _app.Get<DatasetImports>().Dismiss(_user, _project.Id, shown.Id);
         Assert.Empty(_app.Get<DatasetImports>().List(_user, _project.Id));
     }
@@ -158,10 +159,9 @@ public sealed class DatasetImportTests : IAsyncLifetime
     {
         string zip = TestZip.Write(Path.Combine(_app.DataFolder, "uploads", $"{Ids.New()}.zip"), files);
         DatasetImport import = _app.Get<DatasetImports>().StartZip(_user, _project.Id, "Data", zip);
-        DocumentCollection<DatasetImport> imports = _app.Get<DocumentCollection<DatasetImport>>();
-        await TestApp.WaitForAsync(() => imports.Find(import.Id)!.State != ImportState.Running);
-        await TestApp.WaitForAsync(() => !File.Exists(zip));
-        return imports.Find(import.Id)!;
+        await _app.WaitForJobAsync(import.Id);
+        Assert.False(File.Exists(zip));
+        return _app.Get<DatasetImports>().Get(_user, _project.Id, import.Id);
     }
 
     private sealed class BrokenStream : MemoryStream

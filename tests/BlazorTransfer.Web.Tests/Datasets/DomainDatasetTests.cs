@@ -11,6 +11,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 using Bunit;
 using Bunit.TestDoubles;
@@ -72,9 +73,8 @@ public sealed class DomainDatasetTests : PageTests
             using HttpResponseMessage answer = await PostAsync(layout);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
             JsonElement started = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
             string import = started.GetProperty("importId").GetString()!;
-            await TestApp.WaitForAsync(() => imports.Find(import)!.State == ImportState.Succeeded);
+            Assert.Equal(JobState.Succeeded, (await App.WaitForJobAsync(import)).State);
             return App.Get<DocumentCollection<Dataset>>().Find(started.GetProperty("datasetId").GetString()!)!.Latest;
         }
     }
@@ -85,11 +85,10 @@ public sealed class DomainDatasetTests : PageTests
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
         DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
-        await TestApp.WaitForAsync(() => App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.State == ImportState.Failed);
 
         Assert.StartsWith(
             "Only one domain was found ('photo').",
-            App.Get<DocumentCollection<DatasetImport>>().Find(import.Id)!.Error,
+            (await App.WaitForJobAsync(import.Id)).Error,
             StringComparison.Ordinal
         );
     }

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
@@ -30,7 +31,7 @@ public sealed class ReportedImportTests : IAsyncLifetime
     {
         DatasetImport import = await ImportAsync("02", "gbk-names.zip");
 
-        Assert.Equal(ImportState.Failed, import.State);
+        Assert.Equal(JobState.Failed, import.State);
         Assert.Contains("not UTF-8", import.Error, StringComparison.Ordinal);
         Assert.Contains("gb18030", import.Error, StringComparison.Ordinal);
     }
@@ -71,7 +72,7 @@ public sealed class ReportedImportTests : IAsyncLifetime
     {
         DatasetImport import = await ImportAsync("08", file);
 
-        Assert.Equal(ImportState.Failed, import.State);
+        Assert.Equal(JobState.Failed, import.State);
         Assert.Contains("8 files were skipped", import.Error, StringComparison.Ordinal);
         Assert.Contains(words, import.Error, StringComparison.Ordinal);
     }
@@ -102,7 +103,7 @@ public sealed class ReportedImportTests : IAsyncLifetime
 
     private IEnumerable<(string Label, int Images)> ClassesOf(DatasetImport import)
     {
-        Assert.True(import.State == ImportState.Succeeded, import.Error);
+        Assert.True(import.State == JobState.Succeeded, import.Error);
         return _app.Get<DatasetService>().Get(_user, _project.Id, import.DatasetId).Latest.Classes.Select(c => (c.Label, c.Total));
     }
 
@@ -118,8 +119,7 @@ public sealed class ReportedImportTests : IAsyncLifetime
         File.Copy(source, zip);
         File.SetAttributes(zip, FileAttributes.Normal);
         DatasetImport import = _app.Get<DatasetImports>().StartZip(_user, _project.Id, "Data", zip, layout, encodings);
-        DocumentCollection<DatasetImport> imports = _app.Get<DocumentCollection<DatasetImport>>();
-        await TestApp.WaitForAsync(() => imports.Find(import.Id)!.State != ImportState.Running);
-        return imports.Find(import.Id)!;
+        await _app.WaitForJobAsync(import.Id);
+        return _app.Get<DatasetImports>().Get(_user, _project.Id, import.Id);
     }
 }

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -54,7 +56,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         ClaimsPrincipal user = await UserAsync(app);
 
         app.Get<WeightsDownloads>().Start(user, "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States.Count == 0);
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user).Count == 0);
 
         BackboneWeights weights = Assert.Single(app.Get<WeightsLibrary>().List(user));
         Assert.Equal(Hash(_file), weights.Sha256);
@@ -73,7 +75,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         ClaimsPrincipal user = await UserAsync(app);
 
         app.Get<WeightsDownloads>().Start(user, "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States.Count == 0);
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user).Count == 0);
 
         Assert.Equal(Hash(_file), Assert.Single(app.Get<WeightsLibrary>().List(user)).Sha256);
     }
@@ -86,13 +88,13 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         ClaimsPrincipal user = await UserAsync(app);
 
         app.Get<WeightsDownloads>().Start(user, "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States["fake"].Error is not null);
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user)["fake"].Error is not null);
 
-        Assert.Contains("not the official file", app.Get<WeightsDownloads>().States["fake"].Error, StringComparison.Ordinal);
+        Assert.Contains("not the official file", app.Get<WeightsDownloads>().States(user)["fake"].Error, StringComparison.Ordinal);
         Assert.Empty(app.Get<WeightsLibrary>().List(user));
         Assert.Empty(Directory.GetFiles(Path.Combine(app.DataFolder, "weights")));
         app.Get<WeightsDownloads>().Cancel(user, "fake");
-        Assert.Empty(app.Get<WeightsDownloads>().States);
+        Assert.Empty(app.Get<WeightsDownloads>().States(user));
     }
 
     [Fact]
@@ -107,7 +109,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         ClaimsPrincipal user = await UserAsync(app);
 
         app.Get<WeightsDownloads>().Start(user, "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States.Count == 0);
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user).Count == 0);
 
         Assert.Single(app.Get<WeightsLibrary>().List(user));
     }
@@ -120,9 +122,9 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         await _server.StopAsync();
 
         app.Get<WeightsDownloads>().Start(user, "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States["fake"].Error is not null);
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user)["fake"].Error is not null);
 
-        string error = app.Get<WeightsDownloads>().States["fake"].Error!;
+        string error = app.Get<WeightsDownloads>().States(user)["fake"].Error!;
         Assert.Contains("cannot be reached", error, StringComparison.Ordinal);
         Assert.Contains("import the file", error, StringComparison.Ordinal);
     }
@@ -136,11 +138,12 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
             return Task.CompletedTask;
         };
         using TestApp app = NewApp();
+        ClaimsPrincipal user = await UserAsync(app);
 
-        app.Get<WeightsDownloads>().Start(await UserAsync(app), "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States["fake"].Error is not null);
+        app.Get<WeightsDownloads>().Start(user, "fake");
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user)["fake"].Error is not null);
 
-        Assert.Contains("404", app.Get<WeightsDownloads>().States["fake"].Error, StringComparison.Ordinal);
+        Assert.Contains("404", app.Get<WeightsDownloads>().States(user)["fake"].Error, StringComparison.Ordinal);
         Assert.Single(_ranges);
     }
 
@@ -155,16 +158,44 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         WeightsDownloads downloads = app.Get<WeightsDownloads>();
 
         downloads.Start(user, "fake");
-        await TestApp.WaitForAsync(() => downloads.States["fake"].Received == 80_000);
+        await TestApp.WaitForAsync(() => downloads.States(user)["fake"].Received >= 80_000);
         Assert.Throws<RefusedException>(() => downloads.Start(user, "fake"));
         downloads.Cancel(user, "fake");
-        await TestApp.WaitForAsync(() => downloads.States.Count == 0);
+        await TestApp.WaitForAsync(() => downloads.States(user).Count == 0);
         silent.SetResult();
         downloads.Start(user, "fake");
-        await TestApp.WaitForAsync(() => downloads.States.Count == 0);
+        await TestApp.WaitForAsync(() => downloads.States(user).Count == 0);
 
         Assert.Equal("bytes=80000-", _ranges[^1]);
         Assert.Single(app.Get<WeightsLibrary>().List(user));
+    }
+
+    [Fact]
+    public async Task Download_InterruptedByAKill_GoesOnAfterTheRestart_AndOnlyItsOwnerStopsIt()
+    {
+        var silent = new TaskCompletionSource();
+        int requests = 0;
+        _behaviour = context => ++requests > 1 ? SendAsync(context, cutAfter: null) : SendBeginningAsync(context, 80_000, silent.Task);
+        string copy;
+        using (TestApp app = NewApp())
+        {
+            ClaimsPrincipal user = await UserAsync(app),
+                other = await app.PrincipalAsync(await app.CreateUserAsync("Ben"));
+            app.Get<WeightsDownloads>().Start(user, "fake");
+            await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(other)["fake"].Received >= 80_000);
+            Assert.Throws<ForbiddenException>(() => app.Get<WeightsDownloads>().Cancel(other, "fake"));
+            copy = app.CopyAsIfKilled();
+            silent.SetResult();
+        }
+
+        using (TestApp app = NewApp(copy))
+        {
+            ClaimsPrincipal user = await app.PrincipalAsync(app.Get<DocumentCollection<User>>().All().Single(u => u.UserName == "Ada"));
+            await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user).Count == 0);
+            Assert.Equal(Hash(_file), Assert.Single(app.Get<WeightsLibrary>().List(user)).Sha256);
+        }
+
+        Directory.Delete(copy, recursive: true);
     }
 
     [Fact]
@@ -179,7 +210,9 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         Assert.All(all, w => Assert.StartsWith("https://download.pytorch.org/models/", w.Url, StringComparison.Ordinal));
     }
 
-    private TestApp NewApp(params (string, string)[] settings)
+    private TestApp NewApp(params (string, string)[] settings) => NewApp(null, settings);
+
+    private TestApp NewApp(string? dataFolder, params (string, string)[] settings)
     {
         string catalogue = Path.Combine(_folder, "catalogue.json");
         string address = _server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
@@ -190,7 +223,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
                 Core.Protocol.ProtocolJson.Line
             )
         );
-        return new TestApp(null, [("OfficialWeightsFile", catalogue), ("DownloadRetryDelay", "00:00:00.05"), .. settings]);
+        return new TestApp(dataFolder, [("OfficialWeightsFile", catalogue), ("DownloadRetryDelay", "00:00:00.05"), .. settings]);
     }
 
     private static async Task<ClaimsPrincipal> UserAsync(TestApp app) => await app.PrincipalAsync(await app.CreateUserAsync("Ada"));

@@ -5,6 +5,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,7 +62,9 @@ public sealed class AugmentationPreviewTests : BunitContext
         Assert.Contains("at least 1", refusal.Message, StringComparison.Ordinal);
         refusal = await Assert.ThrowsAsync<RefusedException>(() => DrawAsync(ada, request, draw: 1));
         Assert.Contains("'a.jpg' cannot be read", refusal.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.GetFiles(Path.Combine(app.DataFolder, "uploads"), "*.json"));
+        // Nothing of a preview is kept.
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(app.DataFolder, "jobs")));
+        Assert.DoesNotContain(app.Get<JobEngine>().List(project.Id), j => j.Kind == app.Get<AugmentationPreviewJob>().Name);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -70,9 +71,9 @@ public sealed class FinderTests : PageTests
 
         Press(page, "Find a learning rate");
         page.WaitForAssertion(() => Assert.Contains("step 30 of at most 100", page.Markup, StringComparison.Ordinal), Patience);
-        Assert.Single(Directory.EnumerateFiles(Path.Combine(App.DataFolder, "uploads"), "*.tuning.json"));
+        LiveJob finder = Assert.Single(App.Get<JobEngine>().Live(App.Get<LearningRateJob>()));
         await DisposeComponentsAsync();
-        await TestApp.WaitForAsync(() => !Directory.EnumerateFiles(Path.Combine(App.DataFolder, "uploads"), "*.tuning.json").Any());
+        Assert.Equal(JobState.Cancelled, (await App.WaitForJobAsync(finder.Id)).State);
     }
 
     [Fact]

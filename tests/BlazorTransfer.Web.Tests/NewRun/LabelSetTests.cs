@@ -9,6 +9,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using BlazorTransfer.Web.Tests.Runs;
@@ -88,11 +89,10 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
             table is null ? TestZip.TwoClasses() : WithTable(table)
         );
         DatasetImport import = App.Get<DatasetImports>().StartZip(_ada, _project.Id, "Data", zip, layout);
-        DocumentCollection<DatasetImport> imports = App.Get<DocumentCollection<DatasetImport>>();
 
-        await TestApp.WaitForAsync(() => imports.Find(import.Id)!.State is not ImportState.Running);
+        BackgroundJob ended = await App.WaitForJobAsync(import.Id);
 
-        Assert.Equal((ImportState.Failed, expected), (imports.Find(import.Id)!.State, imports.Find(import.Id)!.Error));
+        Assert.Equal((JobState.Failed, expected), (ended.State, ended.Error));
     }
 
     [Fact]

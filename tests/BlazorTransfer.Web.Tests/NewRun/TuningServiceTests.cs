@@ -40,7 +40,7 @@ public sealed class TuningServiceTests : IAsyncLifetime
 
         Assert.Equal((3.2e-4, 32), (rate.Suggestion.Rate, batch.Suggestion.BatchSize));
         Assert.Equal(rate.Points, events.OfType<LearningRateTried>().Select(e => e.Point));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_app.DataFolder, "uploads"), "*.tuning.json"));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_app.DataFolder, "jobs")));
         Assert.Empty(_app.Get<RunService>().List(_ada, _project.Id));
     }
 
@@ -63,7 +63,7 @@ public sealed class TuningServiceTests : IAsyncLifetime
     public async Task SecondOfTheSamePerson_IsRefused_UntilTheFirstIsCancelled()
     {
         using var cancel = new CancellationTokenSource();
-        var begun = new TaskCompletionSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task first = Tuning.FindLearningRateAsync(_ada, _project.Id, NewRequest("hang"), _ => begun.TrySetResult(), cancel.Token);
         await begun.Task.WaitAsync(TestApp.HangLimit);
 
@@ -81,11 +81,11 @@ public sealed class TuningServiceTests : IAsyncLifetime
     [Fact]
     public async Task EndOfTheApplication_EndsTheWorker()
     {
-        var begun = new TaskCompletionSource();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task first = Tuning.FindLearningRateAsync(_ada, _project.Id, NewRequest("hang"), _ => begun.TrySetResult(), CancellationToken.None);
         await begun.Task.WaitAsync(TestApp.HangLimit);
 
-        Tuning.Dispose();
+        _app.Dispose();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TestApp.HangLimit));
     }

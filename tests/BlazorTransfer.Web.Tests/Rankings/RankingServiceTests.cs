@@ -6,6 +6,7 @@ using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
@@ -62,7 +63,7 @@ public sealed class RankingServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task SecondRanking_WhileOneIsAtWork_IsRefused_AndCancellingEndsTheWorker()
+    public async Task SecondRanking_OfTheSameImages_IsRefused_AndOfOthersIsQueued_AndCancellingEndsTheWorker()
     {
         await _app.ImportWeightsAsync(_ada, "hang");
         (Project others, Dataset othersData) = await _app.CreateProjectWithDataAsync(_ada);
@@ -70,22 +71,19 @@ public sealed class RankingServiceTests : IAsyncLifetime
         await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
 
         Assert.Contains("already", (await Assert.ThrowsAsync<RefusedException>(StartAsync)).Message, StringComparison.Ordinal);
-        RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() =>
-            Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false)
-        );
-        Assert.Contains("Another data set is being ranked", refusal.Message, StringComparison.Ordinal);
-        Assert.Null(Rankings.Get(_ada, others.Id, othersData.Id).Activity);
+        await Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false);
+        Assert.Equal(JobState.Queued, Rankings.Get(_ada, others.Id, othersData.Id).Activity?.State);
+        Rankings.Cancel(_ada, others.Id, othersData.Id);
         Assert.Throws<RefusedException>(() => _app.Get<DatasetService>().Delete(_ada, _project.Id, _dataset.Id));
         Assert.Throws<RefusedException>(() => _app.Get<ProjectService>().Delete(_ada, _project.Id));
 
         Rankings.Cancel(_ada, _project.Id, _dataset.Id);
         await WaitForEndAsync();
         Assert.Equal((null, null), Rankings.Get(_ada, _project.Id, _dataset.Id));
-        Assert.Null(Rankings.WhyBusy(_ada, _dataset.Id));
     }
 
     [Fact]
-    public async Task Ranking_BrokenOffByTheEndOfTheApplication_BeginsAnew_ButNotForEver()
+    public async Task Ranking_InterruptedByTheEndOfTheApplication_StartsAgain()
     {
         await _app.ImportWeightsAsync(_ada, "hang");
         await StartAsync();
@@ -93,31 +91,25 @@ public sealed class RankingServiceTests : IAsyncLifetime
 
         _app.Dispose();
         _app = new TestApp(_data);
-        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
-        _app.Dispose();
-        _app = new TestApp(_data);
 
-        Assert.Contains("broken off twice", Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Error, StringComparison.Ordinal);
-        Assert.Equal(0, _app.Get<DocumentCollection<RankingRequest>>().Count());
-        Assert.Null(Rankings.WhyBusy(_ada, _dataset.Id));
+        await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity?.Progress?.Candidate == "hang");
+        Assert.Equal(1, _app.Get<JobEngine>().Find(Rankings.Get(_ada, _project.Id, _dataset.Id).Activity!.JobId)!.Attempts);
     }
 
     [Fact]
-    public async Task Ranking_WhoseWorkerSomebodyEnded_GivesWayToTheNext_AndDoesNotComeBackOnceDismissed()
+    public async Task Ranking_WhoseWorkerSomebodyEnded_Fails_AndLetsTheNextOneRun()
     {
         await _app.ImportWeightsAsync(_ada, "ended");
         (Project others, Dataset othersData) = await _app.CreateProjectWithDataAsync(_ada);
-        DocumentCollection<RankingRequest> requests = _app.Get<DocumentCollection<RankingRequest>>();
         await StartAsync();
         await TestApp.WaitForAsync(() => Rankings.Get(_ada, _project.Id, _dataset.Id).Activity is { IsAtWork: false });
-        Assert.Equal("Somebody ended the worker.", Rankings.Get(_ada, _project.Id, _dataset.Id).Activity!.Error);
+        Assert.Contains("ended from outside", Rankings.Get(_ada, _project.Id, _dataset.Id).Activity!.Error, StringComparison.Ordinal);
 
         await Rankings.StartAsync(_ada, others.Id, othersData.Id, [], withRandom: false);
         await TestApp.WaitForAsync(() => Rankings.Get(_ada, others.Id, othersData.Id).Activity is { IsAtWork: false });
 
-        Assert.Equal(othersData.Id, Assert.Single(requests.All()).DatasetId);
         Rankings.Cancel(_ada, others.Id, othersData.Id);
-        Assert.Equal(0, requests.Count());
+        Assert.Null(Rankings.Get(_ada, others.Id, othersData.Id).Activity);
     }
 
     [Fact]
@@ -233,5 +225,5 @@ public sealed class RankingServiceTests : IAsyncLifetime
         return run;
     }
 
-    private Task WaitForEndAsync() => TestApp.WaitForAsync(() => !Rankings.IsActive(_dataset.Id));
+    private Task WaitForEndAsync() => TestApp.WaitForAsync(() => _app.Get<JobEngine>().Live(_app.Get<RankingJobKind>()).Count == 0);
 }

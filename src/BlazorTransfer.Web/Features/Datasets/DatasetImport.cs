@@ -1,14 +1,40 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Jobs;
+
 namespace BlazorTransfer.Web.Features.Datasets;
 
-internal enum ImportState
+/// <summary>What an import is given.</summary>
+/// <param name="DatasetId">The data set that it makes; chosen before, so that an import that is started again makes the same one.</param>
+/// <param name="Name">The data set's name.</param>
+/// <param name="Layout">What the folders mean.</param>
+/// <param name="IsSample">The sample data set is drawn; otherwise the job's folder holds the uploaded zip.</param>
+/// <param name="NameEncoding">Name of the encoding of names that are not UTF-8; null where none was chosen.</param>
+/// <param name="TableEncoding">Name of the encoding of a table that is not UTF-8; null where none was chosen.</param>
+internal sealed record ImportInput(
+    string DatasetId,
+    string Name,
+    ImportLayout Layout,
+    bool IsSample,
+    string? NameEncoding = null,
+    string? TableEncoding = null
+)
 {
-    Running,
-    Succeeded,
-    Failed,
-    Cancelled,
+    /// <exception cref="ImportException">This version does not know the encoding.</exception>
+    [JsonIgnore]
+    public ImportEncodings Encodings =>
+        new(
+            NameEncoding is { } names ? TextEncoding.Find(names) : null,
+            TableEncoding is { } table ? TextEncoding.Find(table) : null
+        );
 }
 
-/// <summary>An import and what became of it; it is kept, so that a page opened later tells.</summary>
+/// <summary>What an import made.</summary>
+internal sealed record ImportOutcome(string DatasetId, int Images, int Rejected);
+
+/// <summary>An import as pages show it.</summary>
 internal sealed record DatasetImport
 {
     public required string Id { get; init; }
@@ -17,15 +43,29 @@ internal sealed record DatasetImport
     /// <summary>The data set that it makes.</summary>
     public required string DatasetId { get; init; }
     public required string Name { get; init; }
-    public required DateTimeOffset StartedAt { get; init; }
-    public ImportState State { get; init; } = ImportState.Running;
+    public required bool IsSample { get; init; }
+    public required JobState State { get; init; }
+    public JobProgress? Progress { get; init; }
 
     /// <summary>Why it failed, in words.</summary>
     public string? Error { get; init; }
 
-    public DatasetImport End(ImportState state, string? error = null) =>
-        State == ImportState.Running ? this with { State = state, Error = error } : this;
+    public static DatasetImport Of(BackgroundJob job)
+    {
+        ImportInput input = job.Input.Deserialize<ImportInput>(ProtocolJson.Line)!;
+        return new DatasetImport
+        {
+            Id = job.Id,
+            ProjectId = job.ProjectId,
+            DatasetId = input.DatasetId,
+            Name = input.Name,
+            IsSample = input.IsSample,
+            State = job.State,
+            Progress = job.Progress,
+            Error = job.Error,
+        };
+    }
 }
 
-/// <summary>How far a running import is; in memory only.</summary>
+/// <summary>How far an import is.</summary>
 internal sealed record ImportProgress(int Done, int Total, int Rejected);

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,20 +14,15 @@ internal static class DatasetsFeature
     {
         services.AddMemoryCache();
         services.AddDocuments<Dataset>("datasets", d => d.Id, new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId));
-        services.AddDocuments<DatasetImport>(
-            "imports",
-            i => i.Id,
-            new DocumentIndex<DatasetImport>(nameof(DatasetImport.ProjectId), i => i.ProjectId)
-        );
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetService>();
         services.AddSingleton<IPageAddress, DatasetAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
-        services.AddHostedService(provider => provider.GetRequiredService<DatasetImports>());
+        services.AddJobKind<ImportJob>();
         services.AddSingleton<PendingUploads>();
-        return services;
+        return services.AddHostedService<UploadSweep>();
     }
 
     public static void MapDatasets(this IEndpointRouteBuilder routes)

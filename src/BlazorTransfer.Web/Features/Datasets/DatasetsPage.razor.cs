@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Jobs;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -9,10 +10,9 @@ namespace BlazorTransfer.Web.Features.Datasets;
 public sealed partial class DatasetsPage
 {
     private const int MostValues = 6;
-    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(400);
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<Dataset> _datasets = [];
-    private IReadOnlyList<(DatasetImport Import, ImportProgress? Progress)> _imports = [];
+    private IReadOnlyList<DatasetImport> _imports = [];
     private IReadOnlyList<PendingUpload> _pending = [];
     private FileUpload? _upload;
     private bool _uploading;
@@ -27,6 +27,9 @@ public sealed partial class DatasetsPage
     private DatasetService Datasets { get; set; } = null!;
 
     [Inject]
+    private JobService Jobs { get; set; } = null!;
+
+    [Inject]
     private DatasetImports Imports { get; set; } = null!;
 
     [Inject]
@@ -34,7 +37,7 @@ public sealed partial class DatasetsPage
 
     private bool IsEmpty => _datasets.Count == 0 && _imports.Count == 0 && _pending.Count == 0;
 
-    private bool IsDrawing => _imports.Any(i => i.Import is { State: ImportState.Running, Name: DatasetImports.SampleName });
+    private bool IsDrawing => _imports.Any(i => i.IsSample && !i.State.IsFinal());
 
     protected override async Task OnInitializedAsync()
     {
@@ -70,16 +73,22 @@ public sealed partial class DatasetsPage
             );
     }
 
-    /// <summary>Looks at running imports twice a second; without any, it asks nobody.</summary>
+    private static string ImportDetail(DatasetImport import) =>
+        import switch
+        {
+            { State: JobState.Queued } => "queued",
+            { Progress: null } => "starting",
+            { Progress: { Text: "" } p } => $"{p.Done:N0} of {p.Total:N0} images",
+            { Progress: var p } => $"{p.Done:N0} of {p.Total:N0} images, {p.Text}",
+        };
+
+    /// <summary>Shows each change of an import, a few times a second at most.</summary>
     private async Task FollowImportsAsync()
     {
-        using var timer = new PeriodicTimer(Refresh);
         try
         {
-            while (await timer.WaitForNextTickAsync(_closed.Token))
+            await foreach (int _ in Jobs.WatchAsync(User, ProjectId, _closed.Token))
             {
-                if (_imports.All(i => i.Import.State != ImportState.Running))
-                    continue;
                 await InvokeAsync(() =>
                 {
                     Load();

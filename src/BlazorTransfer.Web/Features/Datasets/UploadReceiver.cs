@@ -44,6 +44,9 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
                 await file.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
             }
 
+            // What is acknowledged survives a power cut.
+            await file.FlushAsync(context.RequestAborted);
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
             return received > 0 ? path : throw new RefusedException("The file is empty.");
         }
         catch
@@ -52,4 +55,17 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
             throw;
         }
     }
+}
+
+/// <summary>Deletes uploads that were not finished when the application ended; accepted ones are in the folders of their jobs.</summary>
+internal sealed class UploadSweep(DataFolder folder) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (string file in Directory.EnumerateFiles(folder.Uploads))
+            File.Delete(file);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

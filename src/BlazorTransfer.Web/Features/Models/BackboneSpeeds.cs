@@ -1,38 +1,51 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Models;
 
-/// <summary>What was measured of networks on this machine; the last figure of each is kept.</summary>
-internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, WorkerCommands worker)
-{
-    // Two at once would measure each other.
-    private readonly SemaphoreSlim _one = new(1);
+/// <summary>What a measurement is given.</summary>
+internal sealed record MeasurementInput(string Backbone);
 
+/// <summary>Measures a network on this machine, and keeps the figure.</summary>
+internal sealed class BackboneMeasurement(DocumentCollection<BackboneSpeed> speeds, WorkerCommands worker)
+    : JobKind<MeasurementInput, BackboneSpeed>
+{
+    public override string Name => "backbone-measurement";
+
+    public override JobLane Lane => JobLane.Measurements;
+
+    public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
+        live.Any(j => j.Subject == job.Subject) ? "This network is being measured already. Wait for its figure." : null;
+
+    protected override async Task<BackboneSpeed> RunAsync(JobContext<MeasurementInput> job, CancellationToken cancel)
+    {
+        BackboneSpeed speed = await worker.MeasureAsync(job.Input.Backbone, cancel);
+        speeds.Save(speed);
+        return speed;
+    }
+}
+
+/// <summary>Speeds of networks on this machine, for the signed-in user; the last figure of each is kept.</summary>
+internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, JobEngine jobs, BackboneMeasurement kind)
+{
     public IReadOnlyDictionary<string, BackboneSpeed> All(ClaimsPrincipal user)
     {
         UserClaims.IdOf(user);
         return speeds.All().ToDictionary(s => s.Backbone);
     }
 
-    /// <exception cref="RefusedException">Another one is being measured, or the worker refuses.</exception>
-    public async Task<BackboneSpeed> MeasureAsync(ClaimsPrincipal user, string backbone, CancellationToken cancel)
+    /// <summary>Measures a network once those that others asked for are measured.</summary>
+    /// <exception cref="RefusedException">It is being measured already, or the worker refuses.</exception>
+    public Task<BackboneSpeed> MeasureAsync(ClaimsPrincipal user, string backbone, CancellationToken cancel)
     {
-        UserClaims.IdOf(user);
-        if (!await _one.WaitAsync(TimeSpan.Zero, cancel))
-            throw new RefusedException("Another network is being measured. Wait for its figure.");
-        try
+        var job = new NewJob<MeasurementInput>(UserClaims.IdOf(user), $"Measure {backbone}", new MeasurementInput(backbone))
         {
-            BackboneSpeed speed = await worker.MeasureAsync(backbone, cancel);
-            speeds.Save(speed);
-            return speed;
-        }
-        finally
-        {
-            _one.Release();
-        }
+            Subject = backbone,
+        };
+        return jobs.RunAsync(kind, job, take: null, cancel);
     }
 }

@@ -79,6 +79,9 @@ internal sealed class WeightsLibrary(
         return [.. weights.All().OrderBy(w => w.Name, StringComparer.OrdinalIgnoreCase)];
     }
 
+    /// <summary>Whether there are weights whose SHA-256 begins like this.</summary>
+    internal bool Has(string sha256Prefix) => weights.All().Any(w => w.Sha256.StartsWith(sha256Prefix, StringComparison.Ordinal));
+
     public BackboneWeights Get(ClaimsPrincipal user, string id)
     {
         UserClaims.IdOf(user);

@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
@@ -25,7 +26,6 @@ public sealed partial class BackbonesPage : IDisposable
     ];
 
     private const int FewRuns = 3;
-    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyDictionary<string, DownloadState> _downloads = new Dictionary<string, DownloadState>();
     private Catalogue? _catalogue;
@@ -52,6 +52,9 @@ public sealed partial class BackbonesPage : IDisposable
 
     [Inject]
     private OfficialWeightsCatalogue Official { get; set; } = null!;
+
+    [Inject]
+    private JobService Jobs { get; set; } = null!;
 
     [Inject]
     private WeightsDownloads Downloads { get; set; } = null!;
@@ -115,21 +118,19 @@ public sealed partial class BackbonesPage : IDisposable
     {
         try
         {
-            using var timer = new PeriodicTimer(Refresh);
-            do
+            await foreach (int _ in Jobs.WatchInstallationAsync(User, _closed.Token))
             {
-                IReadOnlyDictionary<string, DownloadState> now = Downloads.States;
-                if (now.Count > 0 || _downloads.Count > 0)
+                IReadOnlyDictionary<string, DownloadState> now = Downloads.States(User);
+                if (now.Count == 0 && _downloads.Count == 0)
+                    continue;
+                await InvokeAsync(() =>
                 {
-                    await InvokeAsync(() =>
-                    {
-                        if (now.Count < _downloads.Count)
-                            _weights = Library.List(User);
-                        _downloads = now;
-                        StateHasChanged();
-                    });
-                }
-            } while (await timer.WaitForNextTickAsync(_closed.Token));
+                    if (now.Count < _downloads.Count)
+                        _weights = Library.List(User);
+                    _downloads = now;
+                    StateHasChanged();
+                });
+            }
         }
         catch (OperationCanceledException) { }
     }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,10 @@ internal static class ModelsFeature
         services.AddDocuments<BackboneWeights>("weights", w => w.Id);
         services.AddDocuments<BackboneSpeed>("backbone_speeds", s => s.Backbone);
         services.AddSingleton<BackboneSpeeds>();
-        services.AddHttpClient(nameof(WeightsDownloads), client => client.Timeout = Timeout.InfiniteTimeSpan);
+        services.AddJobKind<BackboneMeasurement>();
+        services.AddHttpClient(nameof(WeightsDownload), client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<OfficialWeightsCatalogue>();
+        services.AddJobKind<WeightsDownload>();
         services.AddSingleton<WeightsDownloads>();
         services.AddSingleton<WeightsLibrary>();
         services.AddSingleton<WeightsFolder>();

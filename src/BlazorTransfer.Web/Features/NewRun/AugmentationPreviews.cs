@@ -5,23 +5,34 @@ using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
-using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.NewRun;
+
+/// <summary>Lets the worker draw a few training images as training would see them.</summary>
+internal sealed class AugmentationPreviewJob(WorkerCommands worker) : JobKind<PreviewJob, PreviewSheet>
+{
+    public override string Name => "augmentation-preview";
+
+    public override JobLane Lane => JobLane.Previews;
+
+    // Whoever looked at it has it, and nobody asks what became of it.
+    public override bool KeepsHistory => false;
+
+    protected override Task<PreviewSheet> RunAsync(JobContext<PreviewJob> job, CancellationToken cancel) =>
+        worker.PreviewAugmentationAsync(job.Input, job.File("preview.json"), cancel);
+}
 
 /// <summary>Shows what a run would make of its training images, drawn by the worker as training would.</summary>
 internal sealed class AugmentationPreviews(
     ProjectAccess access,
     DatasetService datasets,
     CatalogueProvider catalogues,
-    WorkerCommands worker,
-    DataFolder folder
-) : IDisposable
+    JobEngine jobs,
+    AugmentationPreviewJob kind
+)
 {
-    // Each takes a core for a second or two, which runs need more.
-    private readonly SemaphoreSlim _one = new(1);
-
     /// <param name="user">Anybody who sees the data set.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="request">The run, as far as it is chosen.</param>
@@ -59,16 +70,15 @@ internal sealed class AugmentationPreviews(
             Parameters = request.Parameters,
             Seed = unchecked(request.Seed + draw),
         };
-        await _one.WaitAsync(cancel);
-        try
-        {
-            return await worker.PreviewAugmentationAsync(job, folder.NewPreviewJob(), cancel);
-        }
-        finally
-        {
-            _one.Release();
-        }
+        return await jobs.RunAsync(
+            kind,
+            new NewJob<PreviewJob>(UserClaims.IdOf(user), $"Augmentation preview of {dataset.Name}", job)
+            {
+                ProjectId = projectId,
+                Subject = dataset.Id,
+            },
+            take: null,
+            cancel
+        );
     }
-
-    public void Dispose() => _one.Dispose();
 }

@@ -1,24 +1,15 @@
-using System.Collections.Concurrent;
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
-using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>
-/// Settings for a run that is not submitted yet, found by trying: a worker takes some of its steps for whoever is looking at the form.
-/// Nothing is
-/// kept, so that it ends when nobody looks any more; one person has one at a time.
-/// </summary>
-internal sealed class TuningService(RunPlanner planner, WorkerStream worker, DataFolder folder) : IDisposable
+/// <summary>Settings for a run that is not submitted yet, found by trying, for the signed-in user.</summary>
+internal sealed class TuningService(RunPlanner planner, JobEngine jobs, LearningRateJob learningRate, BatchSizeJob batchSize)
 {
-    private readonly ConcurrentDictionary<string, bool> _atWork = new();
-    private readonly CancellationTokenSource _ending = new();
-
     /// <summary>Looks for a learning rate.</summary>
     /// <param name="user">An editor.</param>
     /// <param name="projectId">The project.</param>
@@ -32,7 +23,7 @@ internal sealed class TuningService(RunPlanner planner, WorkerStream worker, Dat
         RunRequest request,
         Action<TuningEvent> take,
         CancellationToken cancel
-    ) => FindAsync("find-learning-rate", user, projectId, request, take, e => (e as LearningRateFound)?.Report, cancel);
+    ) => FindAsync(learningRate, "Find a learning rate", user, projectId, request, take, cancel);
 
     /// <summary>Looks for a batch size.</summary>
     /// <inheritdoc cref="FindLearningRateAsync"/>
@@ -42,48 +33,25 @@ internal sealed class TuningService(RunPlanner planner, WorkerStream worker, Dat
         RunRequest request,
         Action<TuningEvent> take,
         CancellationToken cancel
-    ) => FindAsync("find-batch-size", user, projectId, request, take, e => (e as BatchSizeFound)?.Report, cancel);
-
-    /// <summary>The application ends, and the workers with it.</summary>
-    public void Dispose() => _ending.Cancel();
+    ) => FindAsync(batchSize, "Find a batch size", user, projectId, request, take, cancel);
 
     private async Task<T> FindAsync<T>(
-        string command,
+        FinderJob<T> kind,
+        string title,
         ClaimsPrincipal user,
         string projectId,
         RunRequest request,
         Action<TuningEvent> take,
-        Func<TuningEvent, T?> reportOf,
         CancellationToken cancel
     )
         where T : class
     {
         JobSpec job = await planner.PrepareAsync(user, projectId, request);
-        string person = UserClaims.IdOf(user);
-        if (!_atWork.TryAdd(person, true))
-            throw new RefusedException("You are trying out settings already, here or in another tab. Cancel that, or wait for its end.");
-        try
-        {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel, _ending.Token);
-            string file = folder.NewTuningJob();
-            job.Save(file);
-            T? report = null;
-            await worker.FollowAsync<TuningEvent>(
-                command,
-                file,
-                happened =>
-                {
-                    take(happened);
-                    report ??= reportOf(happened);
-                },
-                "use a smaller batch size, smaller images or a smaller network",
-                ended.Token
-            );
-            return report ?? throw new RefusedException("The worker ended without a result.");
-        }
-        finally
-        {
-            _atWork.TryRemove(person, out _);
-        }
+        return await jobs.RunAsync(
+            kind,
+            new NewJob<JobSpec>(UserClaims.IdOf(user), title, job) { ProjectId = projectId, Subject = request.DatasetId },
+            happened => take((TuningEvent)happened),
+            cancel
+        );
     }
 }

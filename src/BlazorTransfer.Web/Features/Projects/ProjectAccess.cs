@@ -8,8 +8,11 @@ namespace BlazorTransfer.Web.Features.Projects;
 internal sealed class ProjectAccess(DocumentCollection<Project> projects)
 {
     /// <summary>Whether the project is there for this user.</summary>
-    public bool Sees(ClaimsPrincipal user, string projectId) =>
-        user.Identity?.IsAuthenticated == true && projects.Find(projectId)?.RoleOf(UserClaims.IdOf(user)) is not null;
+    public bool Sees(ClaimsPrincipal user, string projectId) => RoleOf(user, projectId) is not null;
+
+    /// <summary>The user's role; null for whoever is no member.</summary>
+    public ProjectRole? RoleOf(ClaimsPrincipal user, string projectId) =>
+        user.Identity?.IsAuthenticated == true ? projects.Find(projectId)?.RoleOf(UserClaims.IdOf(user)) : null;
 
     /// <exception cref="NotFoundException">There is no such project for this user: one cannot tell foreign from missing.</exception>
     /// <exception cref="ForbiddenException">The user sees the project, but the role is too low.</exception>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
@@ -11,6 +12,8 @@ internal static class ProjectsFeature
         services.AddDocuments<Project>("projects", p => p.Id);
         services.AddSingleton<ProjectAccess>();
         services.AddSingleton<ProjectService>();
+        services.AddSingleton<IJobProjects, JobProjects>();
+        services.AddSingleton<IProjectContent, ProjectJobs>();
         services.AddSingleton<IPageAddress, ProjectAddress>();
         return services;
     }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Ranking;
+using BlazorTransfer.Web.Jobs;
 
 namespace BlazorTransfer.Web.Features.Rankings;
 
@@ -15,34 +16,30 @@ internal sealed record DatasetRanking
     public static string IdOf(string datasetId, int version) => $"{datasetId}-v{version}";
 }
 
-/// <summary>A ranking that was begun and is not over, kept so that a restart of the application begins it anew.</summary>
-internal sealed record RankingRequest
-{
-    public required string ProjectId { get; init; }
-    public required string DatasetId { get; init; }
-    public required int DatasetVersion { get; init; }
-    public required string StartedBy { get; init; }
-    public required RankingJob Job { get; init; }
-
-    /// <summary>How often it was begun: one that may be what ends the application is not begun for ever.</summary>
-    public int Attempts { get; init; } = 1;
-}
-
-/// <summary>A ranking at work, or one that failed; in memory only.</summary>
+/// <summary>A ranking that is queued, running or failed.</summary>
 internal sealed record RankingActivity
 {
-    public required string ProjectId { get; init; }
-    public required string DatasetId { get; init; }
+    public required string JobId { get; init; }
+    public required JobState State { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
     public RankingProgressed? Progress { get; init; }
 
     /// <summary>Candidates that are done already.</summary>
     public IReadOnlyList<RankedCandidate> Done { get; init; } = [];
 
-    /// <summary>Why it ended without a report, in words; null while it is at work.</summary>
+    /// <summary>Why it ended without a report, in words; null while it is queued or running.</summary>
     public string? Error { get; init; }
 
-    public bool IsAtWork => Error is null;
+    public bool IsAtWork => !State.IsFinal();
+
+    public static RankingActivity Of(BackgroundJob job) =>
+        new()
+        {
+            JobId = job.Id,
+            State = job.State,
+            StartedAt = job.StartedAt ?? job.CreatedAt,
+            Error = job.Error,
+        };
 
     public RankingActivity Apply(RankingEvent happened) =>
         happened switch

@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
@@ -14,7 +15,6 @@ namespace BlazorTransfer.Web.Features.Rankings;
 public sealed partial class RankingPage : IDisposable
 {
     private const string Accuracy = "Linear probe";
-    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(400);
 
     private static readonly (string Key, string Title, bool Right, bool Small, string? Help)[] Columns =
     [
@@ -63,6 +63,9 @@ public sealed partial class RankingPage : IDisposable
 
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
+
+    [Inject]
+    private JobService Jobs { get; set; } = null!;
 
     [Inject]
     private RankingService Rankings { get; set; } = null!;
@@ -120,14 +123,15 @@ public sealed partial class RankingPage : IDisposable
             await LoadChoicesAsync();
     }
 
-    private static string Stage(RankingProgressed? progress) =>
-        progress switch
+    private static string Stage(RankingActivity activity) =>
+        activity.Progress switch
         {
+            null when activity.State == JobState.Queued => "Queued behind another ranking",
             null => "The worker is starting",
             { Stage: RankingStage.ReadingImages } => "Reading images",
-            { Stage: RankingStage.ExtractingFeatures } => $"{progress.Candidate}: computing features",
-            { Stage: RankingStage.Scoring } => $"{progress.Candidate}: scoring",
-            _ => throw new InvalidOperationException($"No words for {progress.Stage}."),
+            { Stage: RankingStage.ExtractingFeatures } p => $"{p.Candidate}: computing features",
+            { Stage: RankingStage.Scoring } p => $"{p.Candidate}: scoring",
+            var p => throw new InvalidOperationException($"No words for {p.Stage}."),
         };
 
     private static string Detail(RankingProgressed? progress) =>
@@ -207,13 +211,12 @@ public sealed partial class RankingPage : IDisposable
         Load();
     }
 
-    /// <summary>Looks twice a second whether there is news, of a ranking that was started on another page too.</summary>
+    /// <summary>Shows each change, of a ranking that was started on another page too.</summary>
     private async Task FollowAsync()
     {
         try
         {
-            using var timer = new PeriodicTimer(Refresh);
-            while (await timer.WaitForNextTickAsync(_closed.Token))
+            await foreach (int _ in Jobs.WatchAsync(User, ProjectId, _closed.Token))
                 await InvokeAsync(Look);
         }
         catch (OperationCanceledException) { }
@@ -225,8 +228,6 @@ public sealed partial class RankingPage : IDisposable
 
     private void Look()
     {
-        if (_activity is null && !Rankings.IsActive(DatasetId))
-            return;
         (RankingActivity? activity, DateTimeOffset? finished) before = (_activity, _last?.FinishedAt);
         Load();
         if (before == (_activity, _last?.FinishedAt))

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Rankings;
@@ -14,12 +15,11 @@ internal static class RankingsFeature
             r => DatasetRanking.IdOf(r.DatasetId, r.DatasetVersion),
             new DocumentIndex<DatasetRanking>(nameof(DatasetRanking.ProjectId), r => r.ProjectId)
         );
-        services.AddDocuments<RankingRequest>("ranking_requests", r => r.DatasetId);
+        services.AddJobKind<RankingJobKind>();
         services.AddSingleton<RankingService>();
-        services.AddHostedService(provider => provider.GetRequiredService<RankingService>());
-        services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RankingService>());
-        // Through a factory, since data sets ask rankings and rankings ask data sets.
-        return services.AddSingleton<IDatasetUse>(provider => new DatasetUse(provider));
+        services.AddSingleton<RankingUse>();
+        services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RankingUse>());
+        return services.AddSingleton<IDatasetUse>(provider => provider.GetRequiredService<RankingUse>());
     }
 
     public static void MapRankings(this IEndpointRouteBuilder routes)
@@ -49,14 +49,5 @@ internal static class RankingsFeature
                 return TypedResults.Ok();
             }
         );
-    }
-
-    private sealed class DatasetUse(IServiceProvider provider) : IDatasetUse
-    {
-        private IDatasetUse Rankings => provider.GetRequiredService<RankingService>();
-
-        public string? WhyKept(string datasetId) => Rankings.WhyKept(datasetId);
-
-        public void Forget(string datasetId) => Rankings.Forget(datasetId);
     }
 }

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Execution;
+
+/// <summary>Workers as processes on this machine. They outlive this process, which finds them again.</summary>
+internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data, ILogger<LocalWorkerLauncher> log) : IWorkerLauncher, IDisposable
+{
+    public const string Name = "local";
+    private const string LessMemory = "use a smaller batch size or a smaller backbone";
+
+    // Both clocks tell the same moment, but not with the same precision.
+    private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<WorkerAttempt, Worker> _workers = new();
+
+    public WorkerAttempt Start(RunFolder folder, int attempt)
+    {
+        Process process = Process.Start(locator.Start("run", folder.Path, "--data-folder", data.Paths.Path))!;
+        var started = new WorkerAttempt(Name, HandleOf(process), attempt);
+        _workers[started] = new Worker(process, IsChild: true);
+        try
+        {
+            AtomicFile.WriteAllText(folder.Attempt, JsonSerializer.Serialize(started, ProtocolJson.Line));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The worker itself notes its process too, so that it is found again without this file.
+            log.LogWarning(e, "Attempt {Number} of the run in {Folder} could not be noted.", attempt, folder.Path);
+        }
+
+        return started;
+    }
+
+    public WorkerAttempt? Find(RunFolder folder)
+    {
+        if (Read<WorkerProcessRecord>(folder.WorkerProcess) is not { } record || FindProcess(record) is not { } process)
+            return null;
+        var attempt = new WorkerAttempt(Name, HandleOf(process), Noted(folder)?.Attempt ?? 1);
+        _workers[attempt] = new Worker(process, IsChild: false);
+        return attempt;
+    }
+
+    public WorkerState State(WorkerAttempt attempt) =>
+        !_workers.TryGetValue(attempt, out Worker? worker)
+            ? WorkerState.Ended(cause: null)
+            : worker switch
+            {
+                { Process.HasExited: false } => WorkerState.Running,
+                { IsChild: true } => WorkerState.Ended(WorkerEnding.Describe(worker.Process.ExitCode, LessMemory, hasLog: true)),
+                // The system tells exit codes of children only.
+                _ => WorkerState.Ended(cause: null),
+            };
+
+    public void Stop(WorkerAttempt attempt)
+    {
+        if (!_workers.TryGetValue(attempt, out Worker? worker))
+            return;
+        try
+        {
+            worker.Process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in the meantime.
+        }
+    }
+
+    public void Release(WorkerAttempt attempt)
+    {
+        if (_workers.TryRemove(attempt, out Worker? worker))
+            worker.Process.Dispose();
+    }
+
+    public void Dispose()
+    {
+        foreach (WorkerAttempt attempt in _workers.Keys)
+            Release(attempt);
+    }
+
+    // Process ids are reused; together with the start time they are not.
+    private static string HandleOf(Process process)
+    {
+        try
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{process.Id}@{process.StartTime.ToUniversalTime():O}");
+        }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended already, and nobody looks for it.
+            return string.Create(CultureInfo.InvariantCulture, $"{process.Id}@ended-{Guid.NewGuid():N}");
+        }
+    }
+
+    private static Process? FindProcess(WorkerProcessRecord record)
+    {
+        try
+        {
+            Process process = Process.GetProcessById(record.ProcessId);
+            if ((process.StartTime.ToUniversalTime() - record.StartTime).Duration() < StartTolerance)
+                return process;
+            process.Dispose();
+            return null;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static WorkerAttempt? Noted(RunFolder folder) => Read<WorkerAttempt>(folder.Attempt);
+
+    private static T? Read<T>(string file)
+        where T : class
+    {
+        try
+        {
+            return File.Exists(file) ? JsonSerializer.Deserialize<T>(File.ReadAllText(file), ProtocolJson.Line) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private sealed record Worker(Process Process, bool IsChild);
+}

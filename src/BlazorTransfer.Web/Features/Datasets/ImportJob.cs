@@ -1,0 +1,92 @@
+using System.Text.Json;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Imaging;
+using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Storage;
+
+namespace BlazorTransfer.Web.Features.Datasets;
+
+/// <summary>Makes a data set of an uploaded zip, or of the sample images.</summary>
+internal sealed class ImportJob(DocumentCollection<Dataset> datasets, ImageImporter importer, DataFolder folder, TimeProvider clock)
+    : JobKind<ImportInput, ImportOutcome>
+{
+    /// <summary>The uploaded file in the job's folder.</summary>
+    public const string Upload = "upload.zip";
+
+    public override string Name => "dataset-import";
+
+    public override JobLane Lane => JobLane.Imports;
+
+    public override bool SurvivesRestart => true;
+
+    protected override Task<ImportOutcome> RunAsync(JobContext<ImportInput> job, CancellationToken cancel)
+    {
+        // Published just before the application ended.
+        if (datasets.Find(job.Input.DatasetId) is { } published)
+            return Task.FromResult(Outcome(published));
+        if (job.Input.IsSample)
+            return Task.FromResult(Import(job, Sample(), cancel));
+        try
+        {
+            ImportEncodings encodings = job.Input.Encodings;
+            using var zip = new ZipImages(job.File(Upload), ZipLimits.Default, encodings.Names);
+            return Task.FromResult(Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table), cancel));
+        }
+        catch (ImportException e)
+        {
+            throw new RefusedException(e.Message);
+        }
+    }
+
+    private static ImportSource Sample()
+    {
+        Dictionary<string, SampleImage> drawn = new SampleDatasetGenerator().Draw().ToDictionary(i => i.Name);
+        return new ImportSource(
+            drawn.Keys,
+            [],
+            name => (drawn[name].Jpeg, null),
+            name => new Dictionary<string, string> { [SampleDatasetGenerator.LightingTag] = drawn[name].Lighting }
+        );
+    }
+
+    private ImportOutcome Import(JobContext<ImportInput> job, ImportSource source, CancellationToken cancel)
+    {
+        try
+        {
+            (ImportResult result, long bytes) = importer.Import(source, SplitPlan.Default, Report, cancel);
+            return Outcome(Publish(job, result, bytes));
+        }
+        finally
+        {
+            importer.Release();
+        }
+
+        void Report(ImportProgress p) => job.Report(new JobProgress(p.Rejected > 0 ? $"{p.Rejected:N0} skipped" : "", p.Done, p.Total));
+    }
+
+    /// <summary>Files first, the document last: until it is written, nobody sees anything.</summary>
+    private Dataset Publish(JobContext<ImportInput> job, ImportResult result, long bytes)
+    {
+        string manifest = folder.Manifest(job.Input.DatasetId, 1);
+        Directory.CreateDirectory(Path.GetDirectoryName(manifest)!);
+        result.Manifest.Save(manifest);
+        AtomicFile.WriteAllText(
+            folder.Rejections(job.Input.DatasetId, 1),
+            string.Concat(result.Rejected.Select(r => JsonSerializer.Serialize(r, ProtocolJson.Line) + "\n"))
+        );
+        var dataset = new Dataset
+        {
+            Id = job.Input.DatasetId,
+            ProjectId = job.Job.ProjectId,
+            Name = job.Input.Name,
+            CreatedAt = clock.GetUtcNow(),
+            Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow())],
+        };
+        datasets.Save(dataset);
+        return dataset;
+    }
+
+    private static ImportOutcome Outcome(Dataset dataset) => new(dataset.Id, dataset.Latest.Images, dataset.Latest.Rejected);
+}
