@@ -36,7 +36,7 @@ public sealed class BackbonesTests(BrowserFixture browser)
             .ToBeVisibleAsync(new() { Timeout = 90_000 });
         await Expect(row.GetByText("Again")).ToBeVisibleAsync();
 
-        await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download official") }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download ImageNet weights") }).ClickAsync();
         await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Weights")))
             .ToBeVisibleAsync(new() { Timeout = 20_000 });
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "Import a file" })).ToBeVisibleAsync();
