@@ -20,7 +20,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         // One click from the empty project.
         await page.GetByRole(AriaRole.Button, new() { Name = "Demo: domain adaptation" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Elsewhere") })).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^A different domain") })).ToBeCheckedAsync();
         await Expect(page.GetByText("Suggested: Per-domain standardisation")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Per-domain standardisation") })).ToBeCheckedAsync();
         // With all images of the target scored, ten times as many tell the difference; there is no run on its labels then.

@@ -35,7 +35,7 @@ public sealed class BackbonesTests(BrowserFixture browser)
         await Expect(row.GetByRole(AriaRole.Cell, new() { NameRegex = new("^[\\d,.]+$") }).Nth(3)).ToBeVisibleAsync();
         await Expect(row.GetByText("Again")).ToBeVisibleAsync();
 
-        await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download official") }).ClickAsync();
+        await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download ImageNet weights") }).ClickAsync();
         await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Weights"))).ToBeVisibleAsync();
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "Import a file" })).ToBeVisibleAsync();
         if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is { Length: > 0 } folder)

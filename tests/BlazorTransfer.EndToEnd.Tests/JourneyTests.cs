@@ -60,14 +60,14 @@ public sealed class JourneyTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Linear probe, ResNet-18 slim" }).ClickAsync();
 
         // The model is the start of another run, and both know of one another.
-        await page.GetByRole(AriaRole.Link, new() { Name = "Train on from here" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Fine-tune this model" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Run #1 ") })).ToBeCheckedAsync();
         await page.GetByLabel(new Regex("^Epochs")).FillAsync("1");
         await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
         await Expect(page.GetByText("Finished")).ToBeVisibleAsync();
-        ILocator lineage = page.GetByRole(AriaRole.List, new() { Name = "From where the model comes" });
+        ILocator lineage = page.GetByRole(AriaRole.List, new() { Name = "Origin of the model" });
         ILocator parent = lineage.GetByRole(AriaRole.Link, new() { NameRegex = new("^#1 .*, from Surface inspection") });
         // By the keyboard, as a link.
         await parent.FocusAsync();
