@@ -1,5 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Runs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Diagnostics;
