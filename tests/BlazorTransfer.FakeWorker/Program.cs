@@ -160,7 +160,6 @@ internal static class Fake
                     Maximum = 10,
                 },
             ],
-            ExportFormats = [],
             Devices = [new DeviceSpec("cpu", "CPU")],
         };
 

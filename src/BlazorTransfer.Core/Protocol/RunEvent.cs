@@ -82,7 +82,6 @@ public sealed record PhaseProgressed : RunEvent
 
 public enum RunPhase
 {
-    LoadingWeights,
     ExtractingFeatures,
     Training,
     Evaluating,

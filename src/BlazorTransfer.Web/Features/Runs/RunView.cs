@@ -131,7 +131,6 @@ internal sealed class RunView
     public static string NameOf(RunPhase phase) =>
         phase switch
         {
-            RunPhase.LoadingWeights => "Loading weights",
             RunPhase.ExtractingFeatures => "Computing features",
             RunPhase.Training => "Training",
             RunPhase.Evaluating => "Evaluating the best model",
