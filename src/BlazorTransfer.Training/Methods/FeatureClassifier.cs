@@ -6,6 +6,7 @@ using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
