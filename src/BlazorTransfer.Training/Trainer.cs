@@ -97,11 +97,11 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         bool isResult
     )
     {
-        EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
+        EvaluationResult validation = Evaluate(sources.Validation, null, $"after epoch {epoch}");
         validation.AddMetrics(metrics, Split.Validation);
         // To be watched: nothing is chosen by it.
         if (sources.Scored is { } scored)
-            Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel).AddTargetMetrics(metrics);
+            Evaluate(scored, null, $"after epoch {epoch}").AddTargetMetrics(metrics);
         if (sources.Unlabelled is { } target)
             foreach ((string key, double value) in DomainFigures.Measure(_model, method, sources.Validation, target, run.BatchSize, cancel))
                 metrics[key] = value;
@@ -167,7 +167,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             Loss loss = stage.Method.ComputeLoss(_model, batch);
             double value = loss.Total.item<float>();
             if (!double.IsFinite(value))
-                throw NotANumber(epoch, firstStep + meter.Steps + 1);
+                throw Diverged($"The loss is not a number (epoch {epoch}, step {firstStep + meter.Steps + 1})");
             steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
             meter.Add(value, loss.Logits, batch.Labels);
             told.Completed(
@@ -203,7 +203,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
         foreach (Split split in splits)
         {
             BatchSource source = split == Split.Validation ? sources.Validation : run.Evaluation(split);
-            EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, done => _progress.Report(before + done), cancel);
+            EvaluationResult result = Evaluate(source, done => _progress.Report(before + done), "of the best epoch");
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
             result.AddMetrics(metrics, split);
@@ -217,8 +217,15 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
                 DomainEmbedding.Compute(_model, run.Stages[^1].Method, sources.Validation, target, run.BatchSize, cancel)
             );
         if (sources.Scored is { } scored)
-            EvaluateTarget(Evaluator.Evaluate(_model, scored, run.BatchSize, done => _progress.Report(before + done), cancel));
+            EvaluateTarget(Evaluate(scored, done => _progress.Report(before + done), "of the best epoch"));
         _progress.Complete();
+    }
+
+    /// <exception cref="TrainingException">The model's outputs are not numbers: the training diverged.</exception>
+    private EvaluationResult Evaluate(BatchSource source, Action<int>? progress, string when)
+    {
+        EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, progress, cancel);
+        return result.IsFinite ? result : throw Diverged($"The evaluation loss {when} is not a number");
     }
 
     private void EvaluateTarget(EvaluationResult result)
@@ -283,10 +290,6 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
                 .Select(x => validation.Describe(x.p)),
         ];
 
-    private static TrainingException NotANumber(int epoch, long step) =>
-        new(
-            WorkerExitCode.TrainingFailed,
-            $"The loss is not a number any more (epoch {epoch}, step {step}): the training diverged. Use a lower learning rate, "
-                + "such as a tenth."
-        );
+    private static TrainingException Diverged(string what) =>
+        new(WorkerExitCode.TrainingFailed, $"{what}: the training diverged. Use a lower learning rate, such as a tenth.");
 }

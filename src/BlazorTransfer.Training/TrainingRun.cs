@@ -235,7 +235,7 @@ public sealed class TrainingRun : IDisposable
 
         try
         {
-            IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(weights.File);
+            (IReadOnlyDictionary<string, TensorData> tensors, string? note) = WeightsFile.Inspect(weights.File);
             LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
             emit(
                 new MessageLogged
@@ -243,7 +243,8 @@ public sealed class TrainingRun : IDisposable
                     Level = MessageLevel.Information,
                     Text =
                         $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
-                        + (report.HeadLoaded ? ", the head included." : "; the head is new."),
+                        + (report.HeadLoaded ? ", the head included." : "; the head is new.")
+                        + (note is null ? "" : $" {note}"),
                 }
             );
             return method.Source == SourceUse.None ? null : SourceNetwork(job.Backbone, tensors, method, device);

@@ -15,7 +15,7 @@ internal static class JobRunner
     private static readonly TimeSpan CancelPoll = TimeSpan.FromMilliseconds(250);
 
     /// <param name="folder">The run folder, with its job.</param>
-    /// <param name="watch">Called with each event after it was written.</param>
+    /// <param name="watch">Called with each event after it was written; its failures do not end the run.</param>
     /// <param name="atConsole">A person started it there: Ctrl+C cancels the run, and a failure is a sentence, not a stack trace.</param>
     public static WorkerExitCode Run(RunFolder folder, Action<RunEvent> watch, bool atConsole)
     {
@@ -23,7 +23,8 @@ internal static class JobRunner
         RecordProcess(folder);
         using var events = new RunEventWriter(folder.Events);
         var clock = Stopwatch.StartNew();
-        void Emit(RunEvent runEvent) => watch(events.Append(runEvent));
+        Action<RunEvent> show = DisplayGuard.Around(watch);
+        void Emit(RunEvent runEvent) => show(events.Append(runEvent));
         using var cancel = new CancellationTokenSource();
         using var watcher = new Timer(_ => CancelIfAsked(folder, cancel), null, TimeSpan.Zero, CancelPoll);
         using var interruption = new Interruption(cancel, atConsole);
