@@ -33,12 +33,19 @@ internal static class Failures
         };
 
     /// <summary>Runs a command; a failure ends in one line on standard error and its code.</summary>
-    public static int Guard(Action command)
+    public static int Guard(Action command) =>
+        Guard(() =>
+        {
+            command();
+            return WorkerExitCode.Success;
+        });
+
+    /// <summary>The same for a command that has more than one good end.</summary>
+    public static int Guard(Func<WorkerExitCode> command)
     {
         try
         {
-            command();
-            return (int)WorkerExitCode.Success;
+            return (int)command();
         }
         catch (Exception e)
         {

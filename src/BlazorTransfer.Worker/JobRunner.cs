@@ -14,7 +14,7 @@ internal static class JobRunner
 {
     /// <param name="folder">The run folder, with its job.</param>
     /// <param name="root">The folder that the job's paths are relative to.</param>
-    /// <param name="watch">Called with each event after it was written.</param>
+    /// <param name="watch">Called with each event after it was written; its failures do not end the run.</param>
     /// <param name="atConsole">A person started it there: Ctrl+C cancels the run, and a failure is a sentence, not a stack trace.</param>
     public static WorkerExitCode Run(RunFolder folder, DataRoot root, Action<RunEvent> watch, bool atConsole)
     {
@@ -22,7 +22,8 @@ internal static class JobRunner
         RecordProcess(folder);
         using var events = new RunEventWriter(folder.Events);
         // A person at the console named the files, and is to find them again in the messages.
-        void Emit(RunEvent runEvent) => watch(events.Append(atConsole ? runEvent : WithoutPaths(runEvent, root)));
+        Action<RunEvent> show = DisplayGuard.Around(watch);
+        void Emit(RunEvent runEvent) => show(events.Append(atConsole ? runEvent : WithoutPaths(runEvent, root)));
         WorkerExitCode code;
         RunFinished finished;
         using (var cancel = new CancellationTokenSource())

@@ -51,7 +51,7 @@ internal static class ModelFile
         foreach (string name in new[] { "model.safetensors", "model.json" })
         {
             ZipArchiveEntry entry =
-                zip.GetEntry(name) ?? throw TrainingException.BadInput($"'{path}' is no model package: it has no {name}.");
+                zip.GetEntry(name) ?? throw TrainingException.BadInput($"'{path}' is not a model package: it has no {name}.");
             entry.ExtractToFile(Path.Combine(folder, name));
         }
 

@@ -1,9 +1,10 @@
 using System.CommandLine;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Worker;
 using BlazorTransfer.Worker.Commands;
 
 ParentWatch.StartIfAsked();
-var root = new RootCommand("BlazorTransfer on the command line: trains, evaluates and uses image classifiers.")
+var root = new RootCommand($"Trains, evaluates and uses image classifiers.\n\n{ExitCodeHelp.Text}")
 {
     TrainCommand.Create(),
     TrainCommand.CreatePretrain(),

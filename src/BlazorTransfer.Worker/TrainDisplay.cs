@@ -7,32 +7,39 @@ using Spectre.Console;
 namespace BlazorTransfer.Worker;
 
 /// <summary>Shows a run in a terminal: a line an epoch, and below them the progress of the phase with the time left.</summary>
-internal sealed class TrainDisplay : IDisposable
+/// <param name="output">The terminal.</param>
+/// <param name="redraws">Whether a line can be drawn over; a file or pipe gets no progress.</param>
+internal sealed class TrainDisplay(TextWriter output, bool redraws)
 {
     private const int BarWidth = 24;
-    private readonly bool _redraws = !Console.IsOutputRedirected;
+    private const int ShownFiles = 5;
+    private readonly IAnsiConsole _console = ConsoleOn(output, redraws);
     private int _epochs;
     private bool _statusShown;
 
-    public TrainDisplay(ImportResult import)
+    /// <summary>Shows what is trained on.</summary>
+    public void Show(ImportResult import)
     {
         DatasetManifest data = import.Manifest;
         string classes = string.Join(", ", data.Classes.Take(8));
         int Count(Split split) => data.Of(split).Count;
-        AnsiConsole.MarkupLineInterpolated(
+        _console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"[bold]{data.Samples.Count}[/] images, [bold]{data.Classes.Count}[/] classes ({classes}):"
         );
-        AnsiConsole.MarkupLineInterpolated(
+        _console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"{Count(Split.Train)} train, {Count(Split.Validation)} validation, {Count(Split.Test)} test. {import.SplitOrigin}"
         );
-        foreach (RejectedFile file in import.Rejected.Take(5))
-            AnsiConsole.MarkupLineInterpolated($"[yellow]left out[/] {file.Name}: {file.Reason}");
-        if (import.Rejected.Count > 5)
-            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[yellow]left out[/] {import.Rejected.Count - 5} more files");
+        foreach (RejectedFile file in import.Rejected.Take(ShownFiles))
+            _console.MarkupLineInterpolated($"[yellow]skipped[/] {file.Name}: {file.Reason}");
+        if (import.Rejected.Count > ShownFiles)
+            _console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture,
+                $"[yellow]skipped[/] {import.Rejected.Count - ShownFiles} more files"
+            );
         foreach (string warning in WarningsOf(import))
-            AnsiConsole.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
+            _console.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
     }
 
     /// <summary>What about the images is worth knowing before the run, as the pages show it.</summary>
@@ -51,27 +58,10 @@ internal sealed class TrainDisplay : IDisposable
                 Status(e);
                 break;
             case EpochCompleted e:
-                // A method that fits at once has no training loss.
-                string training = e.Metrics.TryGetValue(MetricKeys.TrainLoss, out double loss) ? $"loss {loss:F4}  " : "";
-                string target = e.Metrics.TryGetValue(MetricKeys.TargetTop1, out double targetTop1) ? $"  target {targetTop1:P2}" : "";
-                string speed = e.Metrics.TryGetValue(MetricKeys.ImagesPerSecond, out double images) ? $"  {images:F0} images/s" : "";
-                Line(
-                    $"epoch {e.Epoch, 4}/{_epochs}  {training}validation loss {e.Metrics[MetricKeys.ValidationLoss]:F4}  top-1 "
-                        + $"{e.Metrics[MetricKeys.ValidationTop1]:P2}{(e.IsBest ? " *" : "  ")}{target}{speed}"
-                );
+                Line($"epoch {e.Epoch, 4}/{_epochs}  " + string.Join("  ", EpochFigures(e.Metrics)) + (e.IsBest ? " *" : ""));
                 break;
             case EvaluationCompleted e:
-                if (e.OfTarget)
-                {
-                    Line(
-                        $"best model, {e.Answers?.Length} labelled images of the target, which chose nothing: top-1 "
-                            + $"{e.Metrics[MetricKeys.TargetTop1]:P2}"
-                    );
-                    break;
-                }
-
-                string key = e.Split == Split.Test ? MetricKeys.TestTop1 : MetricKeys.ValidationTop1;
-                Line($"best model, {e.Split.ToString().ToLowerInvariant()} split: top-1 {e.Metrics[key]:P2}");
+                Line(Evaluation(e));
                 break;
             case MessageLogged e:
                 Line(e.Text);
@@ -80,9 +70,7 @@ internal sealed class TrainDisplay : IDisposable
                 Line(
                     e.Outcome switch
                     {
-                        RunOutcome.Succeeded =>
-                            $"done in {Duration(e.Seconds)}: validation top-1 {e.BestMetric:P2} at epoch {e.BestEpoch}, whose "
-                                + "weights are kept",
+                        RunOutcome.Succeeded => $"done in {Duration(e.Seconds)}{BestEpoch(e)}",
                         // The sentence goes to standard error, once.
                         RunOutcome.Failed => "failed",
                         RunOutcome.Cancelled => "cancelled",
@@ -99,11 +87,54 @@ internal sealed class TrainDisplay : IDisposable
         }
     }
 
-    public void Dispose() => ClearStatus();
+    private static IAnsiConsole ConsoleOn(TextWriter output, bool isTerminal)
+    {
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No }
+        );
+        // A terminal wraps by itself, and a file name in a pipe must stay whole.
+        console.Profile.Width = 10_000;
+        return console;
+    }
+
+    /// <summary>Those figures that the method has: one that fits at once has no training loss.</summary>
+    private static IEnumerable<string> EpochFigures(IReadOnlyDictionary<string, double> metrics)
+    {
+        (string Key, string Name, string Format)[] figures =
+        [
+            (MetricKeys.TrainLoss, "loss", "F4"),
+            (MetricKeys.ValidationLoss, "validation loss", "F4"),
+            (MetricKeys.ValidationTop1, "top-1", "P2"),
+            (MetricKeys.TargetTop1, "target top-1", "P2"),
+            (MetricKeys.ImagesPerSecond, "training images/s", "F0"),
+        ];
+        foreach ((string key, string name, string format) in figures)
+        {
+            if (metrics.TryGetValue(key, out double value))
+                yield return $"{name} {value.ToString(format, CultureInfo.InvariantCulture)}";
+        }
+    }
+
+    private static string Evaluation(EvaluationCompleted e)
+    {
+        string key =
+            e.OfTarget ? MetricKeys.TargetTop1
+            : e.Split == Split.Test ? MetricKeys.TestTop1
+            : MetricKeys.ValidationTop1;
+        if (e.LabelSet is { } set)
+            key = MetricKeys.Of(key, set);
+        string images = e.OfTarget ? "target (labels used for scoring only)" : e.Split.ToString().ToLowerInvariant(),
+            labels = e.LabelSet is null ? "" : $", {e.LabelSet}";
+        return $"best epoch, {images}{labels}: "
+            + (e.Metrics.TryGetValue(key, out double top1) ? $"top-1 {top1:P2}" : "top-1 not measured");
+    }
+
+    private static string BestEpoch(RunFinished e) =>
+        e is { BestEpoch: { } epoch, BestMetric: { } metric } ? $"; best epoch {epoch}, validation top-1 {metric:P2}" : "";
 
     private void Status(PhaseProgressed e)
     {
-        if (!_redraws)
+        if (!redraws)
             return;
         double fraction = e.Total == 0 ? 1 : (double)e.Done / e.Total;
         int filled = (int)(fraction * BarWidth);
@@ -117,7 +148,7 @@ internal sealed class TrainDisplay : IDisposable
             _ => throw new InvalidOperationException($"No words for {e.Phase}."),
         };
         ClearStatus();
-        Console.Write(
+        output.Write(
             $"{name, -18} [{new string('#', filled)}{new string('.', BarWidth - filled)}] {fraction:P0} "
                 + $"({e.Done:N0}/{e.Total:N0} {e.Unit}{left})"
         );
@@ -127,13 +158,13 @@ internal sealed class TrainDisplay : IDisposable
     private void Line(string text)
     {
         ClearStatus();
-        Console.WriteLine(text);
+        output.WriteLine(text);
     }
 
     private void ClearStatus()
     {
         if (_statusShown)
-            Console.Write("\r\u001b[K");
+            output.Write("\r\u001b[K");
         _statusShown = false;
     }
 

@@ -97,7 +97,7 @@ public sealed class WorkerCommandTests : IDisposable
             file => $"{(file.Contains("good", StringComparison.Ordinal) ? "good" : "bad")},{SmallRun.LightOf(file)}"
         );
 
-        (int code, _, string errors) = WorkerProcess.Run(
+        (int code, string shown, string errors) = WorkerProcess.Run(
             "train",
             "--data",
             _small.Images,
@@ -112,11 +112,13 @@ public sealed class WorkerCommandTests : IDisposable
             "--image-size",
             "32",
             "--out",
-            run,
-            "--json"
+            run
         );
 
         Assert.True(code == 0, errors);
+        Assert.Empty(errors);
+        Assert.Matches(@"best epoch, validation: top-1 \d+\.\d\d %\nbest epoch, validation, lighting: top-1 \d+\.\d\d %\n", shown);
+        Assert.Contains("Model: ", shown, StringComparison.Ordinal);
         string image = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).First();
         (code, string answer, errors) = WorkerProcess.Run(
             "predict",
@@ -130,7 +132,7 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Matches(@"^.*\t(good|bad) \d+\.\d %\tlighting: (cold|warm) \d+\.\d %\n$", answer);
         // Of folders that are other classes, the table's still tell the light.
         Assert.Contains(
-            "does not know the class 'pit'",
+            "The model has no class 'pit'.",
             WorkerProcess.Run("evaluate", "--model", run, "--data", _small.Images).Errors,
             StringComparison.Ordinal
         );
@@ -171,7 +173,7 @@ public sealed class WorkerCommandTests : IDisposable
             return folder;
         }
 
-        (int code, _, string errors) = WorkerProcess.Run(
+        (int code, string shown, string errors) = WorkerProcess.Run(
             "train",
             "--data",
             Part("warm"),
@@ -188,11 +190,11 @@ public sealed class WorkerCommandTests : IDisposable
             "--weights",
             "random",
             "--out",
-            run,
-            "--json"
+            run
         );
 
         Assert.True(code == 0, errors);
+        Assert.Matches(@"best epoch, target \(labels used for scoring only\): top-1 \d+\.\d\d %\n", shown);
         Assert.Equal(1, JobSpec.Load(new RunFolder(run).Job).Target!.LabelledPerClass);
         RunStarted started = RunEventTail.Read(new RunFolder(run).Events).Events.OfType<RunStarted>().Single();
         Assert.Equal((4, true), (started.TargetLabelled, started.TargetSamples >= 4));
@@ -381,6 +383,44 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Contains("'layer1.0.bn1.weight' is missing", errors + output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void InspectWeights_OfDamagedWeights_NamesTheTensor()
+    {
+        string weights = _small.Weights("resnet20_cifar");
+        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => t.Key, t => t.Value);
+        byte[] bytes = tensors["layer2.0.conv1.weight"].Bytes.ToArray();
+        BitConverter.TryWriteBytes(bytes.AsSpan(8), float.NaN);
+        tensors["layer2.0.conv1.weight"] = tensors["layer2.0.conv1.weight"] with { Bytes = bytes };
+        Safetensors.Write(weights, tensors);
+
+        (int code, string output, string errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
+
+        Assert.Equal((WorkerExitCode.BadInput, ""), ((WorkerExitCode)code, output));
+        Assert.Equal(
+            "The weights are damaged: 'layer2.0.conv1.weight' has 1 value that is NaN or infinite. Save or download the file again.",
+            errors.TrimEnd()
+        );
+    }
+
+    [Fact]
+    public void InspectWeights_OfAWrappedFile_SaysWhatWasRead()
+    {
+        string weights = _small.Weights("resnet20_cifar");
+        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => "module." + t.Key, t => t.Value);
+        tensors["queue"] = new TensorData(ElementType.Float32, [1], new byte[4]);
+        Safetensors.Write(weights, tensors);
+        string note = $"Read {tensors.Count - 1} tensors, without the prefix 'module.' of their names. Not used: 'queue'.";
+
+        (int code, string json, string errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
+        Assert.True(code == 0, errors);
+        WeightsInspection inspection = JsonSerializer.Deserialize<WeightsInspection>(json, ProtocolJson.Line)!;
+        Assert.Equal(("resnet20_cifar", note), (inspection.Backbones.Single(), inspection.Note));
+
+        (code, string text, errors) = WorkerProcess.Run("inspect-weights", weights);
+        Assert.True(code == 0, errors);
+        Assert.Contains(note, text, StringComparison.Ordinal);
+    }
+
     public static TheoryData<string, WorkerExitCode, string> WrongCalls =>
         new()
         {
@@ -392,11 +432,28 @@ public sealed class WorkerCommandTests : IDisposable
             { "train --data {images} --backbone alexnet --out {out}", WorkerExitCode.BadInput, "resnet18_slim" },
             { "train --data {images} --method from-scratch --out {out}", WorkerExitCode.BadInput, "fine-tuning" },
             { "train --data {images} --weights random --out {images}", WorkerExitCode.BadInput, "not empty" },
-            { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "left alone" },
+            { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "was not changed" },
             { "train --data {images} --weights random --out {out} --backbone nothing", WorkerExitCode.BadInput, "nothing" },
             { "train --data {images} --weights random --out {out} --method nothing", WorkerExitCode.BadInput, "nothing" },
             { "train --data {images} --weights random --out {out} --epochs many", WorkerExitCode.BadInput, "--epochs" },
             { "train --data {images} --weights random --out {out} --epochs 0", WorkerExitCode.BadInput, "at least 1" },
+            {
+                "train --data {images} --weights random --out {out} --learning-rate 0,01",
+                WorkerExitCode.BadInput,
+                "--learning-rate: Learning rate: '0,01' is not a number. Write it with a point: 0.01."
+            },
+            {
+                "train --data {images} --weights random --out {out} --method multi-task --label-set light=0,05",
+                WorkerExitCode.BadInput,
+                "--label-set: The weight of 'light': '0,05' is not a number. Write it with a point: 0.05."
+            },
+            {
+                "train --data {images} --weights random --out {out} --seed 1,000",
+                WorkerExitCode.Usage,
+                "--seed: '1,000' is not a number. Write 1000"
+            },
+            { "rank --data {images} --folds 2.5", WorkerExitCode.Usage, "--folds: '2.5' is not a whole number." },
+            { "draw-fractals --out {out} --classes 1,5", WorkerExitCode.Usage, "'1,5' is not a number. Write it with a point: 1.5." },
             { "train --data {images} --weights random --out {out} --device cuda:7", WorkerExitCode.DeviceUnavailable, "cuda" },
             { "train --data {images} --method distillation --teacher {none} --out {out}", WorkerExitCode.BadInput, "There is no model" },
             { "train --data {images} --weights random --out {out} --target-labels 3", WorkerExitCode.BadInput, "--target" },

@@ -7,13 +7,16 @@ namespace BlazorTransfer.Core.Models;
 /// <param name="Closest">Where none fits: the backbone that comes closest, and what keeps it from fitting.</param>
 /// <param name="Differences">For each that fits: what differs all the same, outside of the trunk.</param>
 /// <param name="HeadClasses">Classes of the head that comes with the trunk; 0 where none does.</param>
+/// <param name="Note">Which of the file's dictionaries was used, which prefix its names have, and what else is in the file, in sentences;
+/// null where the file is a state dictionary and nothing else.</param>
 public sealed record WeightsInspection(
     int Tensors,
     long Values,
     IReadOnlyList<string> Backbones,
     WeightsMismatch? Closest = null,
     IReadOnlyList<WeightsMismatch>? Differences = null,
-    int HeadClasses = 0
+    int HeadClasses = 0,
+    string? Note = null
 );
 
 /// <summary>How a file differs from a backbone; each list holds at most <see cref="MostNames"/>, each count all of them.</summary>

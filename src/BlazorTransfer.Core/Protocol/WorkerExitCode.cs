@@ -25,4 +25,7 @@ public enum WorkerExitCode
 
     /// <summary>The disk is full or cannot be written.</summary>
     StorageFailed = 7,
+
+    /// <summary>Some of the given files were skipped; the result is for the others.</summary>
+    FilesSkipped = 8,
 }

@@ -26,8 +26,8 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
             "top1" => validation.MeanOf(r => r.Top1),
             "balanced-accuracy" => validation.MeanOf(r => r.BalancedAccuracy),
             "last" => epoch,
-            "loss" => Finite(-validation.MeanOf(r => r.Loss)),
-            "information-maximisation" => metrics[MetricKeys.TargetInformation],
+            "loss" => -validation.MeanOf(r => r.Loss),
+            "information-maximisation" => Finite(metrics[MetricKeys.TargetInformation]),
             // Of very few images they cannot be told.
             "snd" => metrics.TryGetValue(MetricKeys.TargetDensity, out double density) ? Finite(density) : double.MinValue,
             "dev" => metrics.TryGetValue(MetricKeys.TargetRisk, out double risk) ? Finite(-risk) : double.MinValue,

@@ -51,7 +51,7 @@ internal static class StartingWeights
 
         try
         {
-            IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(weights.File);
+            (IReadOnlyDictionary<string, TensorData> tensors, string? note) = WeightsFile.Inspect(weights.File);
             LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
             emit(
                 new MessageLogged
@@ -59,7 +59,8 @@ internal static class StartingWeights
                     Level = MessageLevel.Information,
                     Text =
                         $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
-                        + (report.HeadLoaded ? ", the head included." : "; the head is new."),
+                        + (report.HeadLoaded ? ", the head included." : "; the head is new.")
+                        + (note is null ? "" : $" {note}"),
                 }
             );
             return method.Source == SourceUse.None ? null : SourceNetwork(job.Backbone, tensors, method, device);

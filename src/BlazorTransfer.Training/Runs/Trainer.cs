@@ -108,11 +108,11 @@ internal sealed class Trainer(
         bool isResult
     )
     {
-        EvaluationResult validation = Evaluator.Evaluate(_model, sources.Validation, run.BatchSize, null, cancel);
+        EvaluationResult validation = Evaluate(sources.Validation, null, $"after epoch {epoch}");
         validation.AddMetrics(metrics, Split.Validation);
         // To be watched: nothing is chosen by it.
         if (sources.Scored is { } scored)
-            Evaluator.Evaluate(_model, scored, run.BatchSize, null, cancel).AddTargetMetrics(metrics);
+            Evaluate(scored, null, $"after epoch {epoch}").AddTargetMetrics(metrics);
         if (sources.Unlabelled is { } target)
             foreach ((string key, double value) in DomainFigures.Measure(_model, method, sources.Validation, target, run.BatchSize, cancel))
                 metrics[key] = value;
@@ -174,7 +174,7 @@ internal sealed class Trainer(
         foreach (StageStep step in steps.Over(batches, source.Samples.Count, cancel))
         {
             if (!step.IsFinite)
-                throw NotANumber(epoch, firstStep + meter.Steps + 1);
+                throw Diverged($"The loss is not a number (epoch {epoch}, step {firstStep + meter.Steps + 1})");
             meter.Add(step.Value, step.Loss.Logits, step.Batch.Labels);
             told.Completed(
                 epoch,
@@ -209,7 +209,7 @@ internal sealed class Trainer(
         foreach (Split split in splits)
         {
             BatchSource source = split == Split.Validation ? sources.Validation : run.Images.Evaluation(split);
-            EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, done => _progress.Report(before + done), cancel);
+            EvaluationResult result = Evaluate(source, done => _progress.Report(before + done), "of the best epoch");
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
             result.AddMetrics(metrics, split);
@@ -223,8 +223,15 @@ internal sealed class Trainer(
                 DomainEmbedding.Compute(_model, run.Stages[^1].Method, sources.Validation, target, run.BatchSize, cancel)
             );
         if (sources.Scored is { } scored)
-            EvaluateTarget(Evaluator.Evaluate(_model, scored, run.BatchSize, done => _progress.Report(before + done), cancel));
+            EvaluateTarget(Evaluate(scored, done => _progress.Report(before + done), "of the best epoch"));
         _progress.Complete();
+    }
+
+    /// <exception cref="TrainingException">The model's outputs are not numbers: the training diverged.</exception>
+    private EvaluationResult Evaluate(BatchSource source, Action<int>? progress, string when)
+    {
+        EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, progress, cancel);
+        return result.IsFinite ? result : throw Diverged($"The evaluation loss {when} is not a number");
     }
 
     private void EvaluateTarget(EvaluationResult result)
@@ -289,10 +296,6 @@ internal sealed class Trainer(
                 .Select(x => validation.Describe(x.p)),
         ];
 
-    private static TrainingException NotANumber(int epoch, long step) =>
-        new(
-            WorkerExitCode.TrainingFailed,
-            $"The loss is not a number any more (epoch {epoch}, step {step}): the training diverged. Use a lower learning rate, "
-                + "such as a tenth."
-        );
+    private static TrainingException Diverged(string what) =>
+        new(WorkerExitCode.TrainingFailed, $"{what}: the training diverged. Use a lower learning rate, such as a tenth.");
 }

@@ -47,19 +47,16 @@ internal static class PickledStateDict
         int tensors = 0;
         while (pending.TryDequeue(out var next))
         {
-            IEnumerable<(string Key, object? Value)> children = next.Value switch
-            {
-                Dictionary<string, object?> dictionary => dictionary.Select(d => (d.Key, d.Value)),
-                List<object?> list => list.Select((v, i) => ($"{i}", v)),
-                object?[] tuple => tuple.Select((v, i) => ($"{i}", v)),
-                _ => [],
-            };
             if (next.Level > MostLevels || next.Value is null || !seen.Add(next.Value))
                 continue;
+            IEnumerable<(string Key, object? Value)> children = next.Value switch
+            {
+                Dictionary<string, object?> dictionary => dictionary.Where(d => IsContainer(d.Value)).Select(d => (d.Key, d.Value)),
+                IReadOnlyList<object?> list => list.Index().Where(i => IsContainer(i.Item)).Select(i => ($"{i.Index}", i.Item)),
+                _ => [],
+            };
             var place = new Place(next.Value as Dictionary<string, object?> ?? [], next.Outer, next.Key);
-            foreach (
-                (string key, object? value) in children.Where(c => c.Value is Dictionary<string, object?> or List<object?> or object?[])
-            )
+            foreach ((string key, object? value) in children)
                 pending.Enqueue((value, place, key, next.Level + 1));
             int own = place.Dictionary.Values.Count(v => v is PickledTensor);
             if ((tensors += own) > MostTensors)
@@ -68,6 +65,9 @@ internal static class PickledStateDict
                 yield return place;
         }
     }
+
+    // Tuples are arrays.
+    private static bool IsContainer(object? value) => value is Dictionary<string, object?> or List<object?> or object?[];
 
     private static string Shown(object? root) =>
         root switch

@@ -161,15 +161,22 @@ internal static partial class StateDictionaryFinder
     {
         HashSet<string> used = [.. names];
         string taken = FirstPart(groups[chosen.Group].Path());
-        IEnumerable<string> beside = groups[chosen.Group]
-            .Names.Where(n => !used.Contains(n))
-            .Select(n => FirstPart(n) is var part && names.Any(u => StartsWith(u, part)) ? n : part.TrimEnd('.'));
+        IEnumerable<string> beside = groups[chosen.Group].Names.Where(n => !used.Contains(n)).Select(n => PlaceBeside(n, chosen.Prefix));
         IEnumerable<string> elsewhere = groups
             .Where((_, i) => i != chosen.Group)
             .Select(g => g.Path())
             .Select(p => FirstPart(p) is var part && part == taken ? p : part.TrimEnd('.'))
             .Select(p => p.Length == 0 ? "tensors beside the dictionaries" : p);
         return [.. beside.Concat(elsewhere).Distinct().Take(ShownParts + 1).Select(p => $"'{WeightsLimits.Shown(p)}'")];
+    }
+
+    /// <summary>The parts of a name up to the first in which it differs from the network's prefix.</summary>
+    private static string PlaceBeside(string name, string prefix)
+    {
+        int begin = 0;
+        while (FirstPart(name[begin..]) is { Length: > 0 } part && StartsWith(prefix[Math.Min(begin, prefix.Length)..], part))
+            begin += part.Length;
+        return name[..(begin + FirstPart(name[begin..]).Length)].TrimEnd('.');
     }
 
     private static string FirstPart(string path) => path.IndexOf('.') is var dot and >= 0 ? path[..(dot + 1)] : path;

@@ -73,6 +73,14 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
             target.copy_(copy);
     }
 
+    /// <summary>The values in a tensor of the same element type, in the processor's memory.</summary>
+    public Tensor ToTensor()
+    {
+        Tensor copy = empty([.. Shape], dtype: TorchType);
+        FileBytes.Copy(Bytes, copy.bytes);
+        return copy;
+    }
+
     /// <summary>The same in 16-bit floating point: half the bytes, 11 bits of precision.</summary>
     public TensorData ToHalf()
     {

@@ -13,7 +13,7 @@ internal static class DrawFractalsCommand
 
     public static Command Create()
     {
-        var folder = new Option<string>("--out") { Description = "A folder that is not there yet.", Required = true };
+        var folder = new Option<string>("--out") { Description = "Folder to create. It must not exist yet.", Required = true };
         Option<int> classes = NumberOption.Create("--classes", 200, "Number of classes. Each class is one fractal.");
         Option<int> images = NumberOption.Create("--images-per-class", 500, "Number of variations of each fractal.");
         Option<int> side = NumberOption.Create(
@@ -62,7 +62,7 @@ internal static class DrawFractalsCommand
                 $"--image-size must be {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}."
             );
         if (Path.Exists(folder))
-            throw TrainingException.BadInput($"'{folder}' is there already. Name a folder that is not.");
+            throw TrainingException.BadInput($"'{folder}' is there already. Name a folder that does not exist.");
         // Under its name only when it is complete: half a data set would train as if it were whole.
         string partial = $"{folder}.partial-{Guid.NewGuid():N}";
         try

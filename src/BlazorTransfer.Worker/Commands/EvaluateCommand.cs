@@ -19,12 +19,16 @@ internal static class EvaluateCommand
     {
         var model = new Option<string>("--model")
         {
-            Description = "model.zip, a run folder or a safetensors file with its description.",
+            Description = "A model.zip, a run folder, or a safetensors file with its description.",
             Required = true,
         };
         var data = new Option<string>("--data") { Description = "Folder of class folders; all images in it are used.", Required = true };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("evaluate", "Measures a model on a folder of labelled images.")
+        var command = new Command(
+            "evaluate",
+            "Measures a model on a folder of labelled images. Files that cannot be used are skipped and listed; the exit code is then "
+                + $"{(int)WorkerExitCode.FilesSkipped}."
+        )
         {
             model,
             data,
@@ -38,15 +42,13 @@ internal static class EvaluateCommand
                 NativeLibtorch.Load();
                 using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
                 string folder = Path.GetFullPath(parsed.GetValue(data)!);
-                EvaluationResult result = Evaluate(
-                    predictor,
-                    folder,
-                    JobOptions.FromFolder(parsed, folder, SplitPlan.Default, parsed.GetValue(JobOptions.Layout)).Manifest
-                );
+                ImportResult import = JobOptions.FromFolder(parsed, folder, SplitPlan.Default, parsed.GetValue(JobOptions.Layout));
+                EvaluationResult result = Evaluate(predictor, folder, import.Manifest);
                 if (parsed.GetValue(json))
-                    PrintJson(result);
+                    PrintJson(result, import.Rejected);
                 else
-                    PrintTables(result);
+                    PrintText(result, import.Rejected);
+                return import.Rejected.Count == 0 ? WorkerExitCode.Success : WorkerExitCode.FilesSkipped;
             })
         );
         return command;
@@ -57,7 +59,7 @@ internal static class EvaluateCommand
         string[] unknown = [.. data.Classes.Except(predictor.Model.Classes)];
         if (unknown.Length > 0)
             throw TrainingException.BadInput(
-                $"The model does not know the class '{unknown[0]}'. It knows: {string.Join(", ", predictor.Model.Classes)}."
+                $"The model has no class '{unknown[0]}'. Its classes are: {string.Join(", ", predictor.Model.Classes)}."
             );
         var images = new ImageStore(folder, predictor.Description.Preprocessing.ResizeShorterSide);
         InputReader reader = InputReader.Evaluation(images, predictor.Description.Preprocessing);
@@ -65,12 +67,13 @@ internal static class EvaluateCommand
         return Evaluator.Evaluate(predictor.Model, source, BatchSize, null, CancellationToken.None);
     }
 
-    private static void PrintJson(EvaluationResult result) =>
+    private static void PrintJson(EvaluationResult result, IReadOnlyList<RejectedFile> skipped) =>
         Console.WriteLine(
             JsonSerializer.Serialize(
                 new
                 {
                     images = result.Predictions.Count,
+                    skipped,
                     result.Loss,
                     result.Top1,
                     result.BalancedAccuracy,
@@ -94,11 +97,16 @@ internal static class EvaluateCommand
             )
         );
 
-    private static void PrintTables(EvaluationResult result)
+    private static void PrintText(EvaluationResult result, IReadOnlyList<RejectedFile> skipped)
     {
         PrintTable(result, "class");
         foreach ((string name, EvaluationResult further) in result.LabelSets)
             PrintTable(further, name);
+        if (skipped.Count == 0)
+            return;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Skipped files: {skipped.Count}"));
+        foreach (RejectedFile file in skipped)
+            Console.WriteLine($"  {file.Name}: {file.Reason}");
     }
 
     private static void PrintTable(EvaluationResult result, string question)

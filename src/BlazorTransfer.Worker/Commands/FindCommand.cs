@@ -30,14 +30,14 @@ internal static class FindCommand
     public static Command CreateLearningRate() =>
         Create(
             "find-learning-rate",
-            "Finds a learning rate for 'train' with these options: takes steps at growing rates, and looks where the loss falls fastest.",
+            "Finds a learning rate for 'train' with these options: takes steps at growing rates and finds where the loss falls fastest.",
             (job, emit, cancel) => LearningRateFinder.Execute(job, emit, cancel)
         );
 
     public static Command CreateBatchSize() =>
         Create(
             "find-batch-size",
-            "Finds a batch size for 'train' with these options: measures steps of more and more images, as long as memory allows.",
+            "Finds a batch size for 'train' with these options: measures steps of growing batch size until memory is full.",
             (job, emit, cancel) => BatchSizeFinder.Execute(job, emit, cancel)
         );
 
@@ -82,7 +82,13 @@ internal static class FindCommand
                     JobOptions.Chosen(parsed, parameters),
                     scratch = Directory.CreateTempSubdirectory("blazortransfer-find-").FullName
                 );
-            find(job, parsed.GetValue(Json) ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : Show, cancel.Token);
+            find(
+                job,
+                parsed.GetValue(Json)
+                    ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line))
+                    : DisplayGuard.Around<TuningEvent>(Show),
+                cancel.Token
+            );
         }
         finally
         {

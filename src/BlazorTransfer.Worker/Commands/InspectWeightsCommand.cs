@@ -18,12 +18,14 @@ internal static class InspectWeightsCommand
         var file = new Argument<string>("file") { Description = "A safetensors or PyTorch file." };
         var backbone = new Option<string?>("--backbone") { Description = "Compare with this network only, and list what differs." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var command = new Command("inspect-weights", "Says which backbones a file of weights fits.") { file, backbone, json };
+        var command = new Command("inspect-weights", "Lists the backbones that a weights file fits.") { file, backbone, json };
         command.SetAction(parsed =>
             Failures.Guard(() =>
             {
                 NativeLibtorch.Load();
-                WeightsInspection inspection = Inspect(WeightsFile.Open(parsed.GetValue(file)!), parsed.GetValue(backbone));
+                WeightsContent content = WeightsFile.Inspect(parsed.GetValue(file)!);
+                WeightsLoader.CheckFinite(content.Tensors);
+                WeightsInspection inspection = Inspect(content.Tensors, parsed.GetValue(backbone)) with { Note = content.Note };
                 if (parsed.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(inspection, ProtocolJson.Line));
                 else
@@ -71,6 +73,8 @@ internal static class InspectWeightsCommand
             : inspection.HeadClasses == 0 ? "; no head"
             : $"; with a head of {inspection.HeadClasses} classes";
         Console.WriteLine($"{inspection.Tensors} tensors, {inspection.Values:N0} values; fits: {fits}{head}");
+        if (inspection.Note is { } note)
+            Console.WriteLine(note);
         foreach (string row in inspection.Closest?.Table() ?? [])
             Console.WriteLine(row);
     }

@@ -33,13 +33,13 @@ internal static class JobOptions
     };
     public static readonly Option<string?> Teacher = new("--teacher")
     {
-        Description = "The model that 'distillation' learns from: model.zip, a run folder or a safetensors file with its description.",
+        Description = "Teacher model of 'distillation': a model.zip, a run folder, or a safetensors file with its description.",
     };
     public static readonly Option<ImportLayout> Layout = new("--layout")
     {
         Description =
-            "What the folders inside the data folder mean: classes, domains (with class folders inside), or table (nothing: "
-            + "labels.csv names the classes).",
+            "Meaning of the folders in the data folder: classes; domains, with class folders inside; or table, where labels.csv lists "
+            + "the classes.",
         DefaultValueFactory = _ => ImportLayout.Classes,
     };
     public static readonly Option<string?> Encoding = new("--encoding")
@@ -49,8 +49,8 @@ internal static class JobOptions
     public static readonly Option<string[]> LabelSets = new("--label-set")
     {
         Description =
-            "What 'multi-task' learns beside the classes: a column of labels.csv in the data folder, or 'domain', and perhaps "
-            + "how much its errors count, such as material or material=0.5. May be given several times.",
+            "Label set that 'multi-task' learns beside the classes: a column of labels.csv in the data folder, or 'domain'. Add its "
+            + "loss weight if it is not 1, such as material=0.5. Can be repeated.",
     };
     public static readonly Option<string> Device = new("--device")
     {
@@ -187,8 +187,8 @@ internal static class JobOptions
         return card is not null
             ? new WeightsSpec(path, card.Sha256, card.Name)
             : throw TrainingException.BadInput(
-                $"No weights for {backbone} come with the program, only for: "
-                    + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or say 'random'."
+                $"There are no built-in weights for {backbone}, only for: "
+                    + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or use 'random'."
             );
     }
 

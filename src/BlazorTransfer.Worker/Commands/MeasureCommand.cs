@@ -17,13 +17,13 @@ internal static class MeasureCommand
     {
         var names = new Argument<string[]>("backbones")
         {
-            Description = "Networks from 'describe'; all of them where none is named.",
+            Description = "Networks from 'describe'; all if none is given.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
         Option<int> batchSize = NumberOption.Create("--batch-size", 8, "Number of images per batch.");
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each network." };
-        var command = new Command("measure", "Measures networks on this machine, on images that are ready in memory.")
+        var command = new Command("measure", "Measures the images/s of networks on this machine, with images in memory.")
         {
             names,
             device,
@@ -45,8 +45,8 @@ internal static class MeasureCommand
                             ? JsonSerializer.Serialize(speed, ProtocolJson.Line)
                             : string.Create(
                                 CultureInfo.InvariantCulture,
-                                $"{name, -22} {speed.Features, 10:F1} images/s without gradients {speed.Training, 10:F1} "
-                                    + $"images/s in training   ({speed.Device}, {speed.BatchSize} at once)"
+                                $"{name, -22} {speed.Features, 10:F1} inference images/s {speed.Training, 10:F1} training images/s   "
+                                    + $"({speed.Device}, batch size {speed.BatchSize})"
                             )
                     );
                 }

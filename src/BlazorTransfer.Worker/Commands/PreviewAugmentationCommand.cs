@@ -19,7 +19,7 @@ internal static class PreviewAugmentationCommand
         };
         var folder = new Option<string?>("--out") { Description = "Folder for the pictures." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document with the pictures in it." };
-        var command = new Command("preview-augmentation", "Shows what augmentation makes of a few training images.") { file, folder, json };
+        var command = new Command("preview-augmentation", "Previews the augmentation of a few training images.") { file, folder, json };
         command.SetAction(parsed =>
             Failures.Guard(() =>
             {

@@ -24,12 +24,12 @@ internal static class RankCommand
     };
     private static readonly Option<string[]> Weights = new("--weights")
     {
-        Description = "Files of weights, as FILE or NETWORK=FILE; which network a file fits is found out.",
+        Description = "Weights files, as FILE or NETWORK=FILE. The network is detected if it is not named.",
         AllowMultipleArgumentsPerToken = true,
     };
     private static readonly Option<string[]> Random = new("--random")
     {
-        Description = "Networks to rank with random weights too: what pretrained ones must beat.",
+        Description = "Networks to rank with random weights, as a baseline.",
         AllowMultipleArgumentsPerToken = true,
     };
     private static readonly Option<int> MaxImages = NumberOption.Create(
@@ -96,7 +96,7 @@ internal static class RankCommand
                 return;
             }
 
-            Print(RankingRun.Execute(job, Show, cancel.Token));
+            Print(RankingRun.Execute(job, DisplayGuard.Around<RankingEvent>(Show), cancel.Token));
         }
         finally
         {
@@ -191,6 +191,8 @@ internal static class RankCommand
             )
         );
         if (verdict?.KnowsLittle == true)
-            Console.WriteLine("Random weights do about as well as the best: none of these is shown to know anything of such images.");
+            Console.WriteLine(
+                "Random weights score about as well as the best candidate. None of these weights is shown to help on these images."
+            );
     }
 }

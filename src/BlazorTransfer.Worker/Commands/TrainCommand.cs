@@ -21,12 +21,12 @@ internal static class TrainCommand
     private static readonly Option<string?> Target = new("--target")
     {
         Description =
-            "Folder of class folders from where the model shall work: methods that adapt see its training images without their "
-            + "labels, and the others score the result.",
+            "Folder of class folders with deployment data (the target domain). Domain adaptation uses its training images without "
+            + "their labels; its other images score the result.",
     };
     private static readonly Option<bool> Transductive = new("--transductive")
     {
-        Description = "Adapt to all images of the target, and score all of them.",
+        Description = "Adapt to all target images and score all of them.",
     };
     private static readonly Option<int> TargetLabels = NumberOption.Create(
         "--target-labels",
@@ -39,14 +39,14 @@ internal static class TrainCommand
         Description = "Folder for the run: events, checkpoints, artifacts/model.zip.",
         Required = true,
     };
-    private static readonly Option<bool> Force = new("--force") { Description = "Replace what is in the --out folder." };
+    private static readonly Option<bool> Force = new("--force") { Description = "Replace the run in the --out folder." };
     private static readonly Option<bool> WriteBackbone = new("--write-backbone")
     {
         Description = $"Also write artifacts/{BackboneFile.FileName}: the network in half precision, as --weights of other runs.",
     };
     private static readonly Option<string?> FeatureCache = new("--feature-cache")
     {
-        Description = "Folder in which features of frozen layers are kept for other runs, 10 GiB at most.",
+        Description = "Folder of the feature cache, which stores frozen features for other runs; 10 GiB at most.",
     };
     private static readonly Option<bool> Json = new("--json") { Description = "Print each event as a line of JSON." };
 
@@ -118,12 +118,7 @@ internal static class TrainCommand
     private static Command WithParameters(Command command, IReadOnlyList<ParameterSpec> specs, Func<ParseResult, Start> start)
     {
         JobOptions.Parameter[] parameters = JobOptions.AddParameters(command, specs);
-        command.SetAction(parsed =>
-        {
-            WorkerExitCode code = WorkerExitCode.Success;
-            int failure = Failures.Guard(() => code = Train(parsed, start(parsed), JobOptions.Chosen(parsed, parameters)));
-            return failure != 0 ? failure : (int)code;
-        });
+        command.SetAction(parsed => Failures.Guard(() => Train(parsed, start(parsed), JobOptions.Chosen(parsed, parameters))));
         return command;
     }
 
@@ -155,16 +150,16 @@ internal static class TrainCommand
                 ),
             };
         else if (start.TargetLabels != 0)
-            throw TrainingException.BadInput(
-                "--target-labels says how many images of a target are learned from: name its folder with --target."
-            );
+            throw TrainingException.BadInput("--target-labels needs a target domain. Name its folder with --target.");
         job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
         // The run folder holds all but what was named, so that it can be moved and run again.
         var root = new DataRoot(folder.Path);
         job.Relative(root.RelativeIfInside).Save(folder.Job);
         bool json = parsed.GetValue(Json);
-        using TrainDisplay? display = json ? null : new TrainDisplay(import);
-        if (json)
+        TrainDisplay? display = json ? null : new TrainDisplay(Console.Out, redraws: !Console.IsOutputRedirected);
+        if (display is not null)
+            DisplayGuard.Around<ImportResult>(display.Show)(import);
+        else
             foreach (string warning in TrainDisplay.WarningsOf(import))
                 Console.Error.WriteLine(warning);
         WorkerExitCode code = JobRunner.Run(
@@ -194,7 +189,9 @@ internal static class TrainCommand
                 );
             // Only a run is deleted: a mistyped path must not cost somebody's files.
             if (!File.Exists(folder.Job))
-                throw TrainingException.BadInput($"The folder '{folder.Path}' holds something other than a run, and is left alone.");
+                throw TrainingException.BadInput(
+                    $"The folder '{folder.Path}' holds something other than a run and was not changed. Name another folder with --out."
+                );
             Directory.Delete(folder.Path, recursive: true);
         }
 

@@ -208,13 +208,8 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_WhenTheLossIsNoNumber_SaysSoAndWhatToDo()
     {
-        string weights = _small.Weights("squeezenet1_1");
-        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => t.Key, t => t.Value);
-        string first = "features.0.weight";
-        byte[] poisoned = tensors[first].Bytes.ToArray();
-        BitConverter.TryWriteBytes(poisoned, float.NaN);
-        tensors[first] = tensors[first] with { Bytes = poisoned };
-        Safetensors.Write(weights, tensors);
+        // So large that the products overflow.
+        string weights = WeightsWith("squeezenet1_1", "features.0.weight", 1e38f);
 
         TrainingException failure = Assert.Throws<TrainingException>(() =>
             _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1), ("image-size", 64)))
@@ -223,6 +218,51 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(WorkerExitCode.TrainingFailed, failure.ExitCode);
         Assert.Contains("not a number", failure.Message, StringComparison.Ordinal);
         Assert.Contains("learning rate", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Each step sees numbers, because batch norm takes the batch's own variance; the evaluation takes the kept one.</summary>
+    [Fact]
+    public void Execute_WhenOnlyTheValidationIsNoNumber_EndsAsDivergedAndKeepsNoBestModel()
+    {
+        string weights = WeightsWith("resnet20_cifar", "layer3.2.bn2.running_var", -1e9f);
+        var seen = new List<RunEvent>();
+
+        TrainingException failure = Assert.Throws<TrainingException>(() =>
+            _small.Execute(_small.Job("fine-tuning", "resnet20_cifar", weights, ("epochs", 1), ("image-size", 32)), seen.Add)
+        );
+
+        Assert.Equal(WorkerExitCode.TrainingFailed, failure.ExitCode);
+        Assert.Equal(
+            "The evaluation loss after epoch 1 is not a number: the training diverged. Use a lower learning rate, such as a tenth.",
+            failure.Message
+        );
+        Assert.Contains(seen, e => e is StepCompleted { Loss: var loss } && double.IsFinite(loss));
+        Assert.DoesNotContain(seen, e => e is CheckpointSaved or EpochCompleted);
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.NegativeInfinity)]
+    public void Execute_FromWeightsThatAreDamaged_IsRefusedAndNamesTheTensor(float value)
+    {
+        string weights = WeightsWith("resnet20_cifar", "layer1.0.bn1.weight", value);
+
+        TrainingException failure = Assert.Throws<TrainingException>(() =>
+            _small.Execute(_small.Job("linear-probe", "resnet20_cifar", weights, ("epochs", 1)))
+        );
+
+        Assert.Equal(WorkerExitCode.BadInput, failure.ExitCode);
+        Assert.Contains("'layer1.0.bn1.weight' has 16 values that are NaN or infinite", failure.Message, StringComparison.Ordinal);
+    }
+
+    private string WeightsWith(string network, string tensor, float value)
+    {
+        string weights = _small.Weights(network);
+        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => t.Key, t => t.Value);
+        float[] values = [.. Enumerable.Repeat(value, tensors[tensor].ToSingles().Length)];
+        tensors[tensor] = tensors[tensor] with { Bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray() };
+        Safetensors.Write(weights, tensors);
+        return weights;
     }
 
     [Fact]

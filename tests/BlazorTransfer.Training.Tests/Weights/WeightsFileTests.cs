@@ -234,6 +234,60 @@ public sealed class WeightsFileTests : IDisposable
         Assert.Throws<WeightsException>(() => cut.ToSingles());
     }
 
+    [Theory]
+    [InlineData(ElementType.Float64)]
+    [InlineData(ElementType.Float32)]
+    [InlineData(ElementType.Float16)]
+    [InlineData(ElementType.BFloat16)]
+    public void CheckFinite_OfANaNOrAnInfinityInAnyType_NamesTheTensor(ElementType type)
+    {
+        (byte[] nan, byte[] infinity) = type switch
+        {
+            ElementType.Float64 => (BitConverter.GetBytes(double.NaN), BitConverter.GetBytes(double.NegativeInfinity)),
+            ElementType.Float32 => (BitConverter.GetBytes(float.NaN), BitConverter.GetBytes(float.PositiveInfinity)),
+            ElementType.Float16 => (BitConverter.GetBytes(Half.NaN), BitConverter.GetBytes(Half.PositiveInfinity)),
+            _ => (BitConverter.GetBytes(float.NaN)[2..], BitConverter.GetBytes(float.PositiveInfinity)[2..]),
+        };
+        Dictionary<string, TensorData> Tensors(byte[] last) =>
+            new()
+            {
+                ["fine"] = new TensorData(type, [1], new byte[type.Size()]),
+                ["broken"] = new TensorData(type, [2], (byte[])[.. new byte[type.Size()], .. last]),
+                ["empty"] = new TensorData(type, [0], Array.Empty<byte>()),
+            };
+
+        foreach (byte[] bad in new[] { nan, infinity })
+            Assert.Contains(
+                "'broken' has 1 value that is NaN or infinite. ",
+                Assert.Throws<WeightsException>(() => WeightsLoader.CheckFinite(Tensors(bad))).Message,
+                StringComparison.Ordinal
+            );
+        WeightsLoader.CheckFinite(Tensors(new byte[type.Size()]));
+    }
+
+    [Fact]
+    public void CheckFinite_OfSeveralDamagedTensors_CountsTheOthers()
+    {
+        var nan = new TensorData(
+            ElementType.Float32,
+            [2],
+            (byte[])[.. BitConverter.GetBytes(float.NaN), .. BitConverter.GetBytes(float.NaN)]
+        );
+        var tensors = new Dictionary<string, TensorData>
+        {
+            ["a"] = nan,
+            ["count"] = new(ElementType.Int64, [], BitConverter.GetBytes(-1L)),
+            ["b"] = nan,
+            ["c"] = nan,
+        };
+
+        Assert.Contains(
+            "'a' has 2 values that are NaN or infinite, and so have 2 other tensors.",
+            Assert.Throws<WeightsException>(() => WeightsLoader.CheckFinite(tensors)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public void Load_WithAnotherNetworksWeights_RefusesAndNamesTheDifference()
     {

@@ -38,7 +38,7 @@ internal sealed record BackboneWeights
 }
 
 /// <summary>How the tensors of a file compare with backbones.</summary>
-internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons);
+internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons, string? Note = null);
 
 /// <summary>The weights fit no backbone whole.</summary>
 /// <param name="message">Says so in a sentence.</param>
@@ -101,7 +101,7 @@ internal sealed class WeightsLibrary(
         try
         {
             (BackboneWeights entry, WeightsInspection inspection) = await TakeInAsync(userId, name, uploadedFile, cancel);
-            _reports[userId] = new WeightsReport(entry.Name, inspection.Differences ?? []);
+            _reports[userId] = new WeightsReport(entry.Name, inspection.Differences ?? [], inspection.Note);
             return entry;
         }
         catch (WeightsMismatchException e)
@@ -124,7 +124,8 @@ internal sealed class WeightsLibrary(
     public async Task<WeightsReport> InspectAsync(ClaimsPrincipal user, string id, CancellationToken cancel)
     {
         BackboneWeights entry = Get(user, id);
-        return new WeightsReport(entry.Name, (await worker.InspectWeightsAsync(PathOf(entry), cancel)).Differences ?? []);
+        WeightsInspection inspection = await worker.InspectWeightsAsync(PathOf(entry), cancel);
+        return new WeightsReport(entry.Name, inspection.Differences ?? [], inspection.Note);
     }
 
     /// <summary>Moves a file of the weights folder or the uploads to its place and enters it; a refused one stays where it is.</summary>
@@ -140,7 +141,9 @@ internal sealed class WeightsLibrary(
         WeightsInspection inspection = await worker.InspectWeightsAsync(file, cancel);
         if (inspection.Backbones.Count == 0)
         {
-            string what = $"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. ";
+            string what =
+                $"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. "
+                + (inspection.Note is { } note ? note + " " : "");
             throw inspection.Closest is { } closest
                 ? new WeightsMismatchException(what + closest.Describe(), closest)
                 : new RefusedException(what + "It must be a state dictionary with torchvision's names.");
