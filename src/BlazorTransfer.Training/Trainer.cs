@@ -154,7 +154,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     private Dictionary<string, double> TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
     {
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
-        var meter = new EpochMeter();
+        var meter = new EpochMeter(TimeProvider.System);
         var told = new StepThrottle(emit);
         long firstStep = (long)(epoch - 1) * _stepsPerEpoch,
             stepsBefore = (long)epochsBefore * _stepsPerEpoch;
