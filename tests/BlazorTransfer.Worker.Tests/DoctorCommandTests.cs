@@ -48,6 +48,17 @@ public class DoctorCommandTests
     }
 
     [Fact]
+    public void Libtorch_FolderWithoutOne_IsRefused()
+    {
+        string folder = Path.Combine(AppContext.BaseDirectory, "builtin");
+
+        (int code, _, string errors) = WorkerProcess.Run([("BLAZORTRANSFER_LIBTORCH", folder)], "describe");
+
+        Assert.Equal(WorkerExitCode.DeviceUnavailable, (WorkerExitCode)code);
+        Assert.Contains("torch_cpu", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Libtorch_OfTheSameVersionFromAFolder_IsUsedWithoutAWarning()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "Uses the folder of the Linux package.");
