@@ -15,6 +15,9 @@ internal static partial class NativeLibtorch
     // In the order in which they need one another; the CUDA ones exist in CUDA builds only.
     private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
+    // Without the fourth number, which is the package's.
+    private static readonly string BuiltFor = string.Join('.', TorchSharp.torch.__version__.Split('.').Take(3));
+
     private const int TrimThreshold = -1,
         MmapMaximum = -4,
         BindNow = 2;
@@ -57,21 +60,26 @@ internal static partial class NativeLibtorch
             }
         }
 
-        WarnOfOtherVersion(folder);
+        string main = Path.Combine(folder, FileName("torch_cpu"));
+        if (!File.Exists(main))
+            throw new TrainingException(
+                WorkerExitCode.DeviceUnavailable,
+                $"{FolderVariable} names '{folder}', which holds no {Path.GetFileName(main)}. Use the torch/lib folder of a PyTorch from pip."
+            );
+        WarnOfOtherVersion(main);
     }
 
     /// <summary>
     /// A version near the one that TorchSharp was built for usually works, and nothing but trying tells. Should the process end in the
     /// middle of it, this line is the only explanation.
     /// </summary>
-    private static void WarnOfOtherVersion(string folder)
+    private static void WarnOfOtherVersion(string file)
     {
-        string? found = LibtorchProbe.VersionOf(Path.Combine(folder, FileName("torch_cpu")));
-        string builtFor = TorchSharp.torch.__version__;
-        if (found is null || !IsSameMinor(found, builtFor))
+        string? found = LibtorchProbe.VersionOf(file);
+        if (found is null || !IsSameMinor(found, BuiltFor))
             Console.Error.WriteLine(
                 $"Warning: {FolderVariable} holds libtorch {found ?? "of an unknown version"}; TorchSharp {LibtorchProbe.TorchSharpVersion} "
-                    + $"was built for {builtFor}. If the program crashes, use that version."
+                    + $"was built for {BuiltFor}. If the program crashes, use that version."
             );
     }
 
@@ -143,7 +151,7 @@ internal static partial class NativeLibtorch
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
                 $"The libtorch in '{folder}' ({FolderVariable}) computes wrong results: TorchSharp was built for "
-                    + $"{TorchSharp.torch.__version__}. Use that version."
+                    + $"{BuiltFor}. Use that version."
             );
     }
 

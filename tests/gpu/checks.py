@@ -35,6 +35,9 @@ class Checks:
         self.rows = []
         self.environment = os.environ | {"LD_LIBRARY_PATH": os.environ["WORKER_LIBRARY_PATH"]}
         self.gpu = args.device != "cpu"
+        if not self.gpu:
+            # Threads that wait for one another make a busy machine many times slower.
+            self.environment["OMP_NUM_THREADS"] = "1"
         self.out, self.work, self.pack = Path(args.out), Path(args.work), Path(args.pack)
         (self.out / "logs").mkdir(parents=True, exist_ok=True)
 
@@ -100,7 +103,7 @@ names = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"]
 files = [os.path.join(folder, f"lib{n}.so") for n in names]
 libraries = [ctypes.CDLL(f, ctypes.RTLD_GLOBAL) for f in files if os.path.exists(f)]
 for name in open(sys.argv[1]).read().split():
-    if not any(hasattr(l, name) for l in libraries):
+    if not name.startswith("_ZSt") and not any(hasattr(l, name) for l in libraries):
         print(name)
 """
     found = subprocess.run(
@@ -128,12 +131,11 @@ for name in open(sys.argv[1]).read().split():
 
 
 def doctor(checks):
-    code, output, seconds = checks.worker("doctor", "doctor", "--folder", checks.work, limit=90)
-    checks.add("doctor", code == 0, f"{seconds:.0f} s; " + " ".join(output.strip().splitlines()[-3:]) if code == 0 else f"{code}; {last_line(output)}")
+    code, output, seconds = checks.worker("doctor", "doctor", "--folder", checks.work, "--json", limit=120)
     if code != 0:
-        return
-    code, output, _ = checks.worker("doctor-json", "doctor", "--folder", checks.work, "--json", limit=90)
+        return checks.add("doctor", False, f"{code}; {last_line(output)}")
     report = json.loads(output[output.index("{\n") :])
+    checks.add("doctor", True, f"{seconds:.0f} s; {' '.join(report['verdicts'])}")
     checks.add("processor", None, f"{report['processor']['name']}, {report['processor']['threads']} threads")
     checks.add("libtorch", None, f"{report['libtorch'].get('version')}, TorchSharp {report['libtorch']['torchSharpVersion']}")
     for gpu in report["gpus"]:
@@ -150,7 +152,7 @@ def doctor(checks):
 
 def method_arguments(checks, method, teacher):
     # Nothing random per device: no augmentation, no dropout. One rounding per device: no TF32.
-    arguments = ["--method", method["name"], "--epochs", 2, "--augmentation", "none", "--tf32", "false", "--batch-size", 16]
+    arguments = ["--method", method["name"], "--epochs", 2, "--augmentation", "none", "--tf32", "false", "--batch-size", 16, "--image-size", 64]
     domains = checks.pack / "images" / "domains"
     if any(p["name"] == "probe-epochs" for p in method["parameters"]):
         arguments += ["--probe-epochs", 2]
@@ -161,7 +163,7 @@ def method_arguments(checks, method, teacher):
     if method["takesTeacher"]:
         arguments += ["--teacher", teacher]
     if method["source"] == "trunkAndHead":
-        arguments += ["--backbone", "squeezenet1_1", "--weights", checks.pack / "squeezenet1_1-imagenet.pth", "--image-size", 96]
+        arguments += ["--backbone", "squeezenet1_1", "--weights", checks.pack / "squeezenet1_1-imagenet.pth"]
     if not method["takesWeights"]:
         arguments += ["--weights", "random"]
     if method["learnsLabelSets"]:
@@ -169,14 +171,15 @@ def method_arguments(checks, method, teacher):
     return domains / "photo", arguments
 
 
-def head(folder):
-    """The classifier's weights in a run's model package: the last matrix of its safetensors file."""
+def head(folder, classes):
+    """The classifier's weights in a run's model package: the last tensor with a row for each class, or else the last matrix."""
     with zipfile.ZipFile(folder / "artifacts" / "model.zip") as package:
         name = next(n for n in package.namelist() if n.endswith(".safetensors"))
         data = package.read(name)
     length = int.from_bytes(data[:8], "little")
     header = {k: v for k, v in json.loads(data[8 : 8 + length]).items() if k != "__metadata__"}
-    last = max((v for v in header.values() if v["dtype"] == "F32" and len(v["shape"]) >= 2), key=lambda v: v["data_offsets"][0])
+    matrices = [v for v in header.values() if v["dtype"] == "F32" and len(v["shape"]) >= 2]
+    last = max([m for m in matrices if m["shape"][0] == classes] or matrices, key=lambda v: v["data_offsets"][0])
     start, end = (8 + length + o for o in last["data_offsets"])
     return numpy.frombuffer(data[start:end], numpy.float32)
 
@@ -205,22 +208,22 @@ def methods(checks):
     catalogue = checks.worker("describe", "describe", "--json")[1]
     known = json.loads(catalogue[catalogue.index("{\n") :])["methods"]
     chosen = [m for m in known if not checks.args.quick or m["name"] in QUICK_METHODS]
-    limit = 150 if checks.gpu else 400
+    limit = 150 if checks.gpu else 3000
     photo = checks.pack / "images" / "domains" / "photo"
-    code, output, _ = checks.train("teacher", photo, "--epochs", 1, device="cpu")
+    code, output, _ = checks.train("teacher", photo, "--epochs", 1, "--image-size", 64, "--threads", 1, device="cpu")
     if code != 0:
         return checks.add("methods", False, f"the teacher cannot be trained: {last_line(output)}")
     ends = time.monotonic() + checks.left(limit)
 
-    def run(method, device):
+    def run(method, where):
+        device = "cpu" if where == "cpu" else checks.args.device
         data, arguments = method_arguments(checks, method, checks.work / "teacher")
-        name = f"{method['name']}-{'cpu' if device == 'cpu' else 'device'}"
-        return checks.train(name, data, *arguments, "--threads", 2, device=device, limit=max(1, ends - time.monotonic()))
+        return checks.train(f"{method['name']}-{where}", data, *arguments, "--threads", 2 if checks.gpu else 1, device=device, limit=max(1, ends - time.monotonic()))
 
     cores = os.cpu_count() or 2
     # On a CPU alone the second run has the same answer to the bit or nearly: the comparison itself is what is tried.
     with concurrent.futures.ThreadPoolExecutor(max(1, cores // 4)) as cpu, concurrent.futures.ThreadPoolExecutor(4 if checks.gpu else 1) as gpu:
-        runs = [(m, gpu.submit(run, m, checks.args.device), cpu.submit(run, m, "cpu")) for m in chosen]
+        runs = [(m, gpu.submit(run, m, "device"), cpu.submit(run, m, "cpu")) for m in chosen]
         passed, largest_loss, largest_weights = 0, 0.0, 0.0
         for method, on_device, on_cpu in runs:
             (code, output, events), (cpu_code, cpu_output, cpu_events) = on_device.result(), on_cpu.result()
@@ -228,10 +231,11 @@ def methods(checks):
                 checks.add(f"method {method['name']}", False, f"{code} on the device, {cpu_code} on the CPU; {last_line(output if code else cpu_output)}")
                 continue
             problems, loss = difference(checks, method["name"], events, cpu_events, LOSS_TOLERANCE)
-            best = [next(e["bestEpoch"] for e in run if e["type"] == "finished") for run in (events, cpu_events)]
+            best = [next((e["bestEpoch"] for e in run if e["type"] == "finished"), None) for run in (events, cpu_events)]
             weights = None
-            if best[0] == best[1]:
-                a, b = (head(checks.work / f"{method['name']}-{where}") for where in ("device", "cpu"))
+            if best[0] == best[1] is not None:
+                classes = len(cpu_events[[e["type"] for e in cpu_events].index("started")]["classes"])
+                a, b = (head(checks.work / f"{method['name']}-{where}", classes) for where in ("device", "cpu"))
                 weights = float(numpy.linalg.norm(a - b) / max(numpy.linalg.norm(b), 1e-12))
                 if not weights <= WEIGHT_TOLERANCE:
                     problems.append(f"head weights differ by {weights:.1%}")
@@ -252,7 +256,7 @@ def methods(checks):
 def rounded(checks):
     """Steps in TF32 and bfloat16 end near those in single precision."""
     photo = checks.pack / "images" / "domains" / "photo"
-    common = ["--method", "fine-tuning", "--epochs", 2, "--augmentation", "none"]
+    common = ["--method", "fine-tuning", "--epochs", 2, "--augmentation", "none", "--image-size", 64, *([] if checks.gpu else ["--threads", 1])]
     code, output, exact = checks.train("rounded-fp32", photo, *common, "--tf32", "false")
     if code != 0:
         return checks.add("steps in single precision", False, f"{code}; {last_line(output)}")
@@ -290,7 +294,7 @@ def speed(checks):
     network, batch, count = ("resnet18", 8, 2) if small else ("resnet50", 64, 12)
     data = checks.pack / "images" / ("domains/photo" if small else "speed")
     options = ["--method", "fine-tuning", "--backbone", network, "--weights", "random", "--epochs", count, "--batch-size", batch, "--freeze-depth", 0]
-    options += ["--image-size", 96] if small else []
+    options += ["--image-size", 64, "--threads", 1] if small else []
     precisions = {"fp32": ["--tf32", "false"], "tf32": ["--tf32", "true"], "bf16": ["--tf32", "true", "--precision", "bf16"]}
     before = MemorySampler.used() if checks.gpu else None
     rates = {}
@@ -333,7 +337,7 @@ def peer(checks, network, batch, data, rates):
     """The same in the installed PyTorch."""
     small = checks.args.quick
     command = [sys.executable, Path(__file__).with_name("peer.py"), "--device", checks.args.device, "--network", network, "--batch", batch]
-    command += ["--side", 96, "--warm-up", 1, "--steps", 3, "--epochs", 1, "--workers", 0, "--precisions", "fp32,bf16"] if small else []
+    command += ["--side", 64, "--warm-up", 1, "--steps", 3, "--epochs", 1, "--workers", 0, "--precisions", "fp32,bf16"] if small else []
     command += ["--images", data if small else data / "train"]
     with open(checks.out / "logs" / "peer.log", "w") as log:
         process = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=log, text=True, timeout=checks.left(100))

@@ -27,8 +27,8 @@ images() {
 rm -rf "$pack/images"
 images "$shared/data/hymenoptera/train" "$pack/images/speed/train" 64 ants bees
 images "$shared/data/hymenoptera/val" "$pack/images/speed/val" 16 ants bees
-images "$shared/data/pacs-small/photo" "$pack/images/domains/photo" 16 dog elephant house person
-images "$shared/data/pacs-small/cartoon" "$pack/images/domains/cartoon" 16 dog elephant house person
+images "$shared/data/pacs-small/photo" "$pack/images/domains/photo" 12 dog elephant house person
+images "$shared/data/pacs-small/cartoon" "$pack/images/domains/cartoon" 12 dog elephant house person
 cp "$shared/weights/squeezenet1_1-imagenet.pth" "$pack/"
 
 tar -C "$pack" -cf - . | xz -T0 -6 > "$archive"

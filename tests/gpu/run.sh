@@ -24,7 +24,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # Python's tarfile reads xz even where the xz program is missing.
 "$python" -c 'import sys, tarfile; tarfile.open(sys.argv[1]).extractall(sys.argv[2])' "$archive" "$work/pack" 2>/dev/null \
-  || { mkdir -p "$work/pack"; tar -xJf "$archive" -C "$work/pack"; }
+  || { mkdir -p "$work/pack"; tar -xf "$archive" -C "$work/pack"; }
 
 if [[ -z $libtorch ]]; then
   libtorch=$("$python" -c 'import os, torch; print(os.path.join(os.path.dirname(torch.__file__), "lib"))')
@@ -34,6 +34,8 @@ folders=$libtorch
 for folder in "$libtorch"/../../nvidia/*/lib "$libtorch"/../../nvidia/*/lib/*/; do
   if compgen -G "$folder/*.so*" > /dev/null; then folders+=:$(cd "$folder" && pwd); fi
 done
+# The driver's own folder may be named there.
+folders+=${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
 
 mkdir -p "$out"
 BLAZORTRANSFER_LIBTORCH=$libtorch WORKER_LIBRARY_PATH=$folders "$python" -u "$here/checks.py" \

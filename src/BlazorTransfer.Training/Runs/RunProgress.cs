@@ -59,11 +59,12 @@ public sealed class RunProgress(Action<RunEvent> emit)
     }
 }
 
-/// <summary>Loss and accuracy over the steps of an epoch.</summary>
-internal sealed class EpochMeter
+/// <summary>Loss, accuracy and speed over the steps of an epoch.</summary>
+/// <param name="time">The clock.</param>
+internal sealed class EpochMeter(TimeProvider time)
 {
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private readonly Stopwatch _waiting = new();
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan _waited;
     private double _lossTimesImages;
     private long _correct;
 
@@ -71,21 +72,21 @@ internal sealed class EpochMeter
     public long Images { get; private set; }
     public double Loss => _lossTimesImages / Images;
     public double Top1 => (double)_correct / Images;
-    public double ImagesPerSecond => Images / _clock.Elapsed.TotalSeconds;
+    public double ImagesPerSecond => Images / time.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>Share of the time so far that was spent waiting for batches, 0…1.</summary>
-    public double DataWait => _waiting.Elapsed / _clock.Elapsed;
+    public double DataWait => _waited / time.GetElapsedTime(_start);
 
-    /// <summary>The same batches; the time that each takes to arrive is counted.</summary>
-    public IEnumerable<Batch> WaitFor(IEnumerable<Batch> batches)
+    /// <summary>The same batches; the time until each arrives counts as waiting.</summary>
+    public IEnumerable<T> WaitFor<T>(IEnumerable<T> batches)
     {
-        using IEnumerator<Batch> next = batches.GetEnumerator();
+        using IEnumerator<T> next = batches.GetEnumerator();
         while (true)
         {
-            _waiting.Start();
-            bool more = next.MoveNext();
-            _waiting.Stop();
-            if (!more)
+            long start = time.GetTimestamp();
+            bool hasNext = next.MoveNext();
+            _waited += time.GetElapsedTime(start);
+            if (!hasNext)
                 yield break;
             yield return next.Current;
         }

@@ -165,7 +165,7 @@ internal sealed class Trainer(
     private Dictionary<string, double> TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
     {
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
-        var meter = new EpochMeter();
+        var meter = new EpochMeter(TimeProvider.System);
         var told = new StepThrottle(emit);
         long firstStep = (long)(epoch - 1) * _stepsPerEpoch;
         bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
