@@ -30,7 +30,7 @@ public sealed class UnknownEncodingException : ImportException
     public static UnknownEncodingException For(string subject, bool isTable, IReadOnlyList<byte[]> texts)
     {
         byte[][] unknown = [.. texts.Where(t => t.AsSpan().ContainsAnyInRange((byte)0x80, (byte)0xFF))];
-        byte[][] samples = [.. unknown.DistinctBy(Convert.ToHexString, StringComparer.Ordinal).Take(MostSamples)];
+        byte[][] samples = [.. unknown.DistinctBy(t => Convert.ToHexString(isTable ? t : FolderOf(t))).Take(MostSamples)];
         return new UnknownEncodingException(
             subject,
             isTable,
@@ -41,6 +41,9 @@ public sealed class UnknownEncodingException : ImportException
             ]
         );
     }
+
+    // Names of one folder look alike; another folder's tell more.
+    private static byte[] FolderOf(byte[] name) => Array.LastIndexOf(name, (byte)'/') is > 0 and int end ? name[..end] : name;
 
     private static string Short(string text) => text.Length > LongestSample ? text[..LongestSample] + "…" : text;
 

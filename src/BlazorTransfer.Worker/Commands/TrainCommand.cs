@@ -181,7 +181,8 @@ internal static class TrainCommand
 
     private static void PrepareFolder(RunFolder folder, bool force)
     {
-        if (Directory.Exists(folder.Path) && Directory.EnumerateFileSystemEntries(folder.Path).Any())
+        // Empty folders are what a call leaves whose images were refused; there is nothing to lose.
+        if (Directory.Exists(folder.Path) && Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Any())
         {
             if (!force)
                 throw TrainingException.BadInput(

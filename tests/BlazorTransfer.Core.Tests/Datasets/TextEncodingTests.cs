@@ -58,6 +58,20 @@ public sealed class TextEncodingTests
         Assert.Null(TextEncoding.DecodeUtf8([.. bytes.Select(b => (byte)b)]));
 
     [Fact]
+    public void Previews_OfManyNames_ShowEachFolderOnce()
+    {
+        byte[][] names =
+        [
+            .. Enumerable.Range(0, 20).Select(i => (byte[])[0xB9, 0xB7, (byte)'/', (byte)('a' + i)]),
+            [0xC2, 0xED, (byte)'/', (byte)'x'],
+        ];
+
+        EncodingPreview preview = UnknownEncodingException.For("Names", isTable: false, names).Previews[0];
+
+        Assert.Equal(["\u72D7/a", "\u9A6C/x"], preview.Samples);
+    }
+
+    [Fact]
     public void Find_UnknownName_ListsTheEncodings() =>
         Assert.Contains(
             "windows-1252",
