@@ -34,7 +34,7 @@ public sealed class DialogTests(BrowserFixture browser)
         await page.EvaluateAsync(RecordPlaces);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Delete", Exact = true }).ClickAsync();
-        await Expect(page.GetByLabel("Name to confirm")).ToBeFocusedAsync();
+        await Expect(page.GetByLabel("Name to confirm")).ToBeVisibleAsync();
         await page.WaitForFunctionAsync("() => window.places.size > 0 && document.getAnimations().every(a => a.playState !== 'running')");
 
         Assert.Single(await page.EvaluateAsync<string[]>("() => [...window.places]"));
