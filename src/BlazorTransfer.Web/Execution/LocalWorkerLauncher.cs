@@ -9,7 +9,9 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Execution;
 
 /// <summary>Workers as processes on this machine. They outlive this process, which finds them again.</summary>
-internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data, ILogger<LocalWorkerLauncher> log) : IWorkerLauncher, IDisposable
+internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data, ILogger<LocalWorkerLauncher> log)
+    : IWorkerLauncher,
+        IDisposable
 {
     public const string Name = "local";
     private const string LessMemory = "use a smaller batch size or a smaller backbone";

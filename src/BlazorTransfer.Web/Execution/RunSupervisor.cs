@@ -160,7 +160,11 @@ internal sealed class RunSupervisor(
 
     private void KillIfPatienceEnded(string runId, Watch watch)
     {
-        if (folder.Run(runId).ReadCancelRequest() is { } request && clock.GetUtcNow() - request.Time > options.Value.CancelGrace && watch.Worker is { } worker)
+        if (
+            folder.Run(runId).ReadCancelRequest() is { } request
+            && clock.GetUtcNow() - request.Time > options.Value.CancelGrace
+            && watch.Worker is { } worker
+        )
             launcher.Stop(worker);
     }
 

@@ -10,8 +10,8 @@ using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Bunit;
 using Bunit.TestDoubles;
@@ -86,11 +86,7 @@ public sealed class DomainDatasetTests : PageTests
         string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
         DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
 
-        Assert.StartsWith(
-            "Only one domain was found ('photo').",
-            (await App.WaitForJobAsync(import.Id)).Error,
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("Only one domain was found ('photo').", (await App.WaitForJobAsync(import.Id)).Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,7 +45,8 @@ internal static class BackgroundJobsFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/jobs");
         api.MapGet(
             "",
-            (ClaimsPrincipal user, string projectId, JobService jobs) => TypedResults.Ok(jobs.List(user, projectId).Select(BackgroundJobResponse.Of))
+            (ClaimsPrincipal user, string projectId, JobService jobs) =>
+                TypedResults.Ok(jobs.List(user, projectId).Select(BackgroundJobResponse.Of))
         );
         api.MapGet(
             "{jobId}",

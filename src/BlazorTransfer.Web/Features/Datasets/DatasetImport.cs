@@ -25,10 +25,7 @@ internal sealed record ImportInput(
     /// <exception cref="ImportException">This version does not know the encoding.</exception>
     [JsonIgnore]
     public ImportEncodings Encodings =>
-        new(
-            NameEncoding is { } names ? TextEncoding.Find(names) : null,
-            TableEncoding is { } table ? TextEncoding.Find(table) : null
-        );
+        new(NameEncoding is { } names ? TextEncoding.Find(names) : null, TableEncoding is { } table ? TextEncoding.Find(table) : null);
 }
 
 /// <summary>What an import made.</summary>

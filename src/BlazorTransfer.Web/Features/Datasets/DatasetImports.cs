@@ -43,7 +43,19 @@ internal sealed class DatasetImports(JobEngine jobs, JobService mine, ImportJob 
         try
         {
             var files = new Dictionary<string, string> { [ImportJob.Upload] = uploadedZip };
-            return Start(user, projectId, new ImportInput(Ids.New(), Dataset.CheckName(name), layout, IsSample: false, encodings?.Names?.Name, encodings?.Table?.Name), files);
+            return Start(
+                user,
+                projectId,
+                new ImportInput(
+                    Ids.New(),
+                    Dataset.CheckName(name),
+                    layout,
+                    IsSample: false,
+                    encodings?.Names?.Name,
+                    encodings?.Table?.Name
+                ),
+                files
+            );
         }
         catch
         {

@@ -32,7 +32,9 @@ internal sealed class ImportJob(DocumentCollection<Dataset> datasets, ImageImpor
         {
             ImportEncodings encodings = job.Input.Encodings;
             using var zip = new ZipImages(job.File(Upload), ZipLimits.Default, encodings.Names);
-            return Task.FromResult(Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table), cancel));
+            return Task.FromResult(
+                Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table), cancel)
+            );
         }
         catch (ImportException e)
         {
