@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Diagnostics;
 using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Worker;
@@ -7,31 +8,34 @@ namespace BlazorTransfer.Worker;
 /// <summary>Loads libtorch before anything needs it, so that a failure has its true cause in one line.</summary>
 internal static partial class NativeLibtorch
 {
-    /// <summary>Names the <c>torch/lib</c> folder of an installed PyTorch, whose libtorch (of the same version) is used instead of the
-    /// package's.</summary>
+    /// <summary>Names the <c>torch/lib</c> folder of an installed PyTorch, whose libtorch is used instead of the package's. It should be of
+    /// the version that TorchSharp was built for; others are tried, with a warning.</summary>
     public const string FolderVariable = "BLAZORTRANSFER_LIBTORCH";
 
     // In the order in which they need one another; the CUDA ones exist in CUDA builds only.
     private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
 
-    // A function that TorchSharp's native half calls, by the name it has in libtorch 2.10 and its neighbours.
-    private const string NeededSymbol = "_ZNK5torch2nn6Module5cloneERKSt8optionalIN3c106DeviceEE";
-
     private const int TrimThreshold = -1,
-        MmapMaximum = -4;
+        MmapMaximum = -4,
+        BindNow = 2;
 
     /// <exception cref="TrainingException">libtorch cannot be loaded; the message says why.</exception>
     public static void Load()
     {
         KeepFreedMemory();
-        if (Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } folder)
+        string? folder = Environment.GetEnvironmentVariable(FolderVariable) is { Length: > 0 } named ? named : null;
+        if (folder is not null)
             LoadFrom(folder);
-        LoadBridge();
+        LoadBridge(isForeign: folder is not null);
+        if (folder is not null)
+            RequireOneLibtorch(folder);
         try
         {
             TorchSharp.torch.InitializeDeviceType(TorchSharp.DeviceType.CPU);
+            if (folder is not null)
+                RequireRightResult(folder);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not TrainingException)
         {
             throw CannotLoad("", e);
         }
@@ -45,36 +49,40 @@ internal static partial class NativeLibtorch
         {
             try
             {
-                CheckVersion(path, NativeLibrary.Load(path));
+                NativeLibrary.Load(path);
             }
             catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
             {
                 throw CannotLoad($" from {FolderVariable}", e);
             }
         }
+
+        WarnOfOtherVersion(folder);
     }
 
-    /// <summary>Another version would crash the process at the first call, or make the loader take the package's beside it.</summary>
-    private static void CheckVersion(string path, nint library)
+    /// <summary>
+    /// A version near the one that TorchSharp was built for usually works, and nothing but trying tells. Should the process end in the
+    /// middle of it, this line is the only explanation.
+    /// </summary>
+    private static void WarnOfOtherVersion(string folder)
     {
-        if (
-            !OperatingSystem.IsLinux()
-            || Path.GetFileName(path) != FileName("torch_cpu")
-            || NativeLibrary.TryGetExport(library, NeededSymbol, out _)
-        )
-            return;
-        throw new TrainingException(
-            WorkerExitCode.DeviceUnavailable,
-            $"{FolderVariable} holds a libtorch of another version. TorchSharp "
-                + $"{typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)} needs that of PyTorch 2.10."
-        );
+        string? found = LibtorchProbe.VersionOf(Path.Combine(folder, FileName("torch_cpu")));
+        string builtFor = TorchSharp.torch.__version__;
+        if (found is null || !IsSameMinor(found, builtFor))
+            Console.Error.WriteLine(
+                $"Warning: {FolderVariable} holds libtorch {found ?? "of an unknown version"}; TorchSharp {LibtorchProbe.TorchSharpVersion} "
+                    + $"was built for {builtFor}. If the program crashes, use that version."
+            );
     }
+
+    private static bool IsSameMinor(string a, string b) => a.Split('.').Take(2).SequenceEqual(b.Split('.').Take(2));
 
     /// <summary>
     /// Loads TorchSharp's native half, and libtorch with it, before TorchSharp tries: where that fails, TorchSharp prints pages about
     /// packages and hides what the dynamic loader said.
     /// </summary>
-    private static void LoadBridge()
+    /// <param name="isForeign">libtorch is not the package's, so functions may be missing from it.</param>
+    private static void LoadBridge(bool isForeign)
     {
         string file = FileName("LibTorchSharp");
         string[] candidates =
@@ -89,6 +97,8 @@ internal static partial class NativeLibtorch
                 WorkerExitCode.DeviceUnavailable,
                 $"libtorch cannot be loaded: {file} is missing beside the program."
             );
+        if (isForeign && OperatingSystem.IsLinux())
+            WarnOfMissingFunctions(bridge);
         try
         {
             NativeLibrary.Load(bridge);
@@ -97,6 +107,44 @@ internal static partial class NativeLibtorch
         {
             throw CannotLoad("", e);
         }
+    }
+
+    /// <summary>
+    /// Asks the loader to find all functions now. .NET's own call finds each when it is first called, and the process ends there if it is
+    /// missing; most of them are never called, so a missing one is no reason to refuse.
+    /// </summary>
+    private static void WarnOfMissingFunctions(string bridge)
+    {
+        if (OpenLibrary(bridge, BindNow) == 0)
+            Console.Error.WriteLine(
+                $"Warning: {Marshal.PtrToStringUTF8(LoaderError())}. The program ends with such a line if it needs this function."
+            );
+    }
+
+    /// <summary>A library of another name (as some distributions have it) makes the loader take the package's libtorch beside it.</summary>
+    private static void RequireOneLibtorch(string folder)
+    {
+        IReadOnlyList<string> files = LibtorchProbe.LoadedFiles();
+        if (files.Count > 1)
+            throw new TrainingException(
+                WorkerExitCode.DeviceUnavailable,
+                $"The libtorch in '{folder}' ({FolderVariable}) does not fit: the program also loaded {string.Join(" and ", files)}. "
+                    + "Use the torch/lib folder of a PyTorch from pip."
+            );
+    }
+
+    /// <summary>Another version may load and compute nonsense: d(x·x)/dx at (1, 2) is (2, 4).</summary>
+    private static void RequireRightResult(string folder)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        TorchSharp.torch.Tensor x = TorchSharp.torch.tensor([1f, 2f], requires_grad: true);
+        x.dot(x).backward();
+        if (x.grad is not { } gradient || !gradient.data<float>().SequenceEqual([2f, 4f]))
+            throw new TrainingException(
+                WorkerExitCode.DeviceUnavailable,
+                $"The libtorch in '{folder}' ({FolderVariable}) computes wrong results: TorchSharp was built for "
+                    + $"{TorchSharp.torch.__version__}. Use that version."
+            );
     }
 
     private static TrainingException CannotLoad(string from, Exception failure) =>
@@ -135,4 +183,10 @@ internal static partial class NativeLibtorch
 
     [LibraryImport("libc", EntryPoint = "mallopt")]
     private static partial int SetAllocator(int parameter, int value);
+
+    [LibraryImport("libc", EntryPoint = "dlopen", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint OpenLibrary(string file, int mode);
+
+    [LibraryImport("libc", EntryPoint = "dlerror")]
+    private static partial nint LoaderError();
 }

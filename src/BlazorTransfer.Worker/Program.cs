@@ -12,6 +12,7 @@ var root = new RootCommand("BlazorTransfer on the command line: trains, evaluate
     DescribeCommand.Create(),
     InspectWeightsCommand.Create(),
     MeasureCommand.Create(),
+    DoctorCommand.Create(),
     RankCommand.Create(),
     PreviewAugmentationCommand.Create(),
     FindCommand.CreateLearningRate(),

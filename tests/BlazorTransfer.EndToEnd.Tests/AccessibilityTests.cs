@@ -27,13 +27,13 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await CheckAsync(page, problems);
         string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
         await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 1 network" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 1 network" })).ToBeVisibleAsync();
         await CheckAsync(page, problems);
         await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "1"));
-        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
         await CheckAsync(page, problems);
         await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "2"));
-        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
         await page.GotoAsync($"{project}/runs");
         await page.CompareRunsAsync(1, 2);
         await CheckAsync(page, problems);
@@ -66,9 +66,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
     {
         foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-            // Colours fade over.
-            await page.WaitForTimeoutAsync(400);
+            await page.UseThemeAsync(scheme);
             AxeResult result = await page.RunAxe();
             problems.AddRange(
                 result

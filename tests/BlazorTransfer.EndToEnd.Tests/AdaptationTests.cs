@@ -20,7 +20,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         // One click from the empty project.
         await page.GetByRole(AriaRole.Button, new() { Name = "Demo: domain adaptation" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Elsewhere") })).ToBeCheckedAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^A different domain") })).ToBeCheckedAsync();
         await Expect(page.GetByText("Suggested: Per-domain standardisation")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Per-domain standardisation") })).ToBeCheckedAsync();
         // With all images of the target scored, ten times as many tell the difference; there is no run on its labels then.
@@ -31,7 +31,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "What the adaptation brings" })).ToBeVisibleAsync();
         ILocator verdict = page.GetByText(new Regex("The adaptation gains"));
-        await Expect(verdict).ToBeVisibleAsync(new() { Timeout = 240_000 });
+        await Expect(verdict).ToBeVisibleAsync();
         double gain = double.Parse(Gained().Match(await verdict.InnerTextAsync()).Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange(gain, 5, 60);
         await Expect(page.GetByText("Kept model on the target, whose labels chose nothing")).ToBeVisibleAsync();
@@ -65,18 +65,17 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByLabel(new Regex("^Best epoch by")).ClickAsync();
         await page.GetByText("Information maximisation (target)").ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 2 runs" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How unlike the domains are, by epoch" }))
-            .ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "How unlike the domains are, by epoch" })).ToBeVisibleAsync();
         await Expect(
                 page.GetByRole(
                     AriaRole.Img,
                     new() { NameRegex = new("^How unlike the domains are: .*proxy A-distance.*MMD².*discriminator") }
                 )
             )
-            .ToBeVisibleAsync(new() { Timeout = 60_000 });
+            .ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^information maximisation, higher is better: ") }))
             .ToBeVisibleAsync();
-        await Expect(methods).ToHaveCountAsync(4, new() { Timeout = 120_000 });
+        await Expect(methods).ToHaveCountAsync(4);
         await page.PhotographAsync("adaptation-trained");
 
         // A third, which is given a few labels of the target and weighs the source's images.
@@ -93,12 +92,12 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
             "section",
             new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Images of the source, as they were weighed" }) }
         );
-        await Expect(weights).ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(weights).ToBeVisibleAsync();
         await Expect(weights.GetByAltText(new Regex("^of class "))).ToHaveCountAsync(16);
         await Expect(page.GetByText("The method learned from 6 labelled images of each class of the target, which score nothing"))
             .ToBeVisibleAsync();
         // Without those images there are fewer to score it: another comparison.
-        await Expect(methods).ToHaveCountAsync(2, new() { Timeout = 120_000 });
+        await Expect(methods).ToHaveCountAsync(2);
         await page.PhotographAsync("tradaboost");
     }
 

@@ -10,12 +10,17 @@ namespace BlazorTransfer.EndToEnd.Tests;
 /// <summary>One Chromium for all browser tests; each test opens contexts (separate cookies) of its own.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
+    /// <summary>Ends a test that hangs, in milliseconds. Training shares the cores with the page, and how soon a page reacts proves
+    /// nothing.</summary>
+    private const float HangLimit = 300_000;
+
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private string? _whyNone;
 
     public async ValueTask InitializeAsync()
     {
+        Assertions.SetDefaultExpectTimeout(HangLimit);
         ChromiumLocator.Result chromium = await ChromiumLocator.FindOrInstallAsync();
         _whyNone = chromium.WhyNone;
         if (_whyNone is not null)
@@ -50,13 +55,10 @@ public sealed class BrowserFixture : IAsyncLifetime
                 BaseURL = baseUrl,
                 ViewportSize = new ViewportSize { Width = width, Height = height },
                 ColorScheme = scheme,
-                // A dialog grows while it opens. On a busy machine its button may move away between the two halves of a click.
-                ReducedMotion = ReducedMotion.Reduce,
                 AcceptDownloads = true,
             }
         );
-        // Training shares the cores with the page, so a reaction may take a while.
-        context.SetDefaultTimeout(60_000);
+        context.SetDefaultTimeout(HangLimit);
         return await context.NewPageAsync();
     }
 

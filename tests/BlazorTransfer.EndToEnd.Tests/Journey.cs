@@ -9,9 +9,6 @@ internal static class Journey
 {
     public const string Password = "a long enough password";
 
-    // An application that has just been started compiles its pages as they are asked for, beside runs that are at work.
-    private static LocatorAssertionsToBeVisibleOptions FirstPage => new() { Timeout = 30_000 };
-
     public static async Task SetUpAsync(this IPage page, WebAppProcess app, string name = "Ada")
     {
         await page.GotoAsync("/");
@@ -19,7 +16,7 @@ internal static class Journey
         await page.GetByLabel("Your name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync(FirstPage);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
     }
 
     public static async Task SignInAsync(this IPage page, string name)
@@ -28,7 +25,7 @@ internal static class Journey
         await page.GetByLabel("Name").FillAsync(name);
         await page.GetByLabel("Password").FillAsync(Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync(FirstPage);
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
     }
 
     public static async Task CreateProjectAsync(this IPage page, string name)
@@ -44,48 +41,59 @@ internal static class Journey
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Use the sample data set" }).ClickAsync();
-        await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync();
     }
 
     /// <summary>Imports a file of weights under its own name.</summary>
     public static async Task ImportWeightsAsync(this IPage page, string file)
     {
         await page.GotoAsync("/weights");
-        ILocator import = page.GetByRole(AriaRole.Button, new() { Name = "Import" });
-        // The page is drawn before its script is attached, and what is chosen until then is not noticed.
-        for (int tries = 0; tries < 60 && !await import.IsEnabledAsync(); tries++)
-        {
-            await page.Locator("input[type=file]").SetInputFilesAsync(file);
-            await page.WaitForTimeoutAsync(500);
-        }
-
-        await import.ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) }).First)
-            .ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await page.Locator("input[type=file]").SetInputFilesAsync(file);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) }).First).ToBeVisibleAsync();
     }
 
-    /// <summary>Photographs the page in both themes and two widths, for people to look at, where BLAZORTRANSFER_SCREENSHOTS names a
-    /// folder.</summary>
-    public static async Task PhotographAsync(this IPage page, string name, bool whole = true)
+    /// <summary>Shows the page in both themes and two widths, which must not be too narrow for it, and photographs it for people to look
+    /// at where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>
+    public static async Task ShowAsync(this IPage page, string name, bool whole = true)
     {
-        if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is not { Length: > 0 } folder)
-            return;
+        string? folder = Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS");
         foreach ((string theme, ColorScheme scheme) in new[] { ("light", ColorScheme.Light), ("dark", ColorScheme.Dark) })
         {
-            await page.EmulateMediaAsync(new() { ColorScheme = scheme });
             foreach ((string size, int width, int height) in new[] { ("wide", 1400, 900), ("phone", 390, 844) })
             {
                 await page.SetViewportSizeAsync(width, height);
-                // Charts and images follow a moment after.
-                await page.WaitForTimeoutAsync(600);
-                await page.ScreenshotAsync(
-                    new() { Path = Path.Combine(folder, $"{name}-{theme}-{size}.png"), FullPage = whole || size == "phone" }
-                );
+                await page.UseThemeAsync(scheme);
+                int needed = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth");
+                Assert.True(needed <= width, $"{name} ({theme}, {size}) is {needed} pixels wide and has to be scrolled sideways.");
+                if (!string.IsNullOrEmpty(folder))
+                    await page.ScreenshotAsync(
+                        new() { Path = Path.Combine(folder, $"{name}-{theme}-{size}.png"), FullPage = whole || size == "phone" }
+                    );
             }
         }
 
-        await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await page.SetViewportSizeAsync(1400, 900);
+        await page.UseThemeAsync(ColorScheme.Light);
+    }
+
+    /// <summary>Shows and photographs the page where BLAZORTRANSFER_SCREENSHOTS names a folder.</summary>
+    public static Task PhotographAsync(this IPage page, string name) =>
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS")) ? Task.CompletedTask : page.ShowAsync(name);
+
+    /// <summary>Lets the system ask for a theme, and returns when it is drawn: images are there and colours no longer fade.</summary>
+    public static async Task UseThemeAsync(this IPage page, ColorScheme scheme)
+    {
+        await page.EmulateMediaAsync(new() { ColorScheme = scheme });
+        await page.WaitForFunctionAsync(
+            """
+            scheme => [scheme, ""].includes(getComputedStyle(document.documentElement).getPropertyValue("--mud-native-html-color-scheme").trim())
+                && document.documentElement.dataset.theme === scheme
+                && [...document.images].every(i => i.complete || i.loading === "lazy")
+                && document.getAnimations().every(a => a.playState !== "running" || a.effect.getComputedTiming().endTime === Infinity)
+            """,
+            scheme == ColorScheme.Dark ? "dark" : "light"
+        );
     }
 
     /// <summary>Chooses runs in the list, which is open, and opens them side by side.</summary>
@@ -95,14 +103,8 @@ internal static class Journey
         foreach (int number in numbers)
         {
             chosen++;
-            ILocator box = page.GetByLabel($"Choose run {number} to compare"),
-                told = page.GetByText($"{chosen} chosen");
-            // As with files: what is ticked before the script is attached is not noticed.
-            for (int tries = 0; tries < 60 && !await told.IsVisibleAsync(); tries++)
-            {
-                await box.SetCheckedAsync(tries % 2 == 0);
-                await page.WaitForTimeoutAsync(250);
-            }
+            await page.GetByLabel($"Choose run {number} to compare").CheckAsync();
+            await Expect(page.GetByText($"{chosen} chosen")).ToBeVisibleAsync();
         }
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
@@ -122,7 +124,7 @@ internal static class Journey
         ILocator choice = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) });
         await choice.ClickAsync();
         // Another method brings its own fields and defaults; what is typed before they are there would be lost.
-        await Expect(choice).ToBeCheckedAsync(new() { Timeout = 30_000 });
+        await Expect(choice).ToBeCheckedAsync();
         foreach ((string label, string value) in settings)
         {
             await page.GetByLabel(new Regex("^" + label)).FillAsync(value);

@@ -21,8 +21,7 @@ public sealed class MultiTaskTests(BrowserFixture browser)
         await page.PhotographAsync("multi-task-dataset");
         await page.GetByRole(AriaRole.Link, new() { Name = "Learn the lighting too" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Multi-task learning") }))
-            .ToBeCheckedAsync(new() { Timeout = 30_000 });
+        await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Multi-task learning") })).ToBeCheckedAsync();
         await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = new("^Lighting") })).ToBeCheckedAsync();
         await Expect(page.GetByLabel("Weight of lighting")).ToBeVisibleAsync();
         await page.GetByLabel(new Regex("^Weights of the questions")).ClickAsync();
@@ -34,13 +33,10 @@ public sealed class MultiTaskTests(BrowserFixture browser)
         await page.PhotographAsync("multi-task-form");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
 
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Validation accuracy by label set" }))
-            .ToBeVisibleAsync(new() { Timeout = 120_000 });
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Validation accuracy by label set" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Learned weights" })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Best model on the validation split: lighting" }))
-            .ToBeVisibleAsync(new() { Timeout = 180_000 });
-        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") }))
-            .ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Best model on the validation split: lighting" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();
         // Whether it is warm or cold in an image is easily told.
         string tile = await page.Locator(".bt-tile", new() { HasText = "Top-1, lighting" }).InnerTextAsync();
         Assert.Matches(new Regex(@"(9\d\.\d|100\.0) ?%"), tile);

@@ -13,6 +13,7 @@ namespace BlazorTransfer.EndToEnd.Tests;
 /// </summary>
 internal sealed partial class WebAppProcess : IAsyncDisposable
 {
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(5);
     private readonly StringBuilder _output = new();
     private readonly string _dataFolder;
     private readonly bool _ownsDataFolder;
@@ -62,7 +63,7 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
     {
         _process.Kill(entireProcessTree: false);
         // Without a limit it would wait for the end of the output too, which the workers that live on hold open.
-        _process.WaitForExit(TimeSpan.FromSeconds(10));
+        _process.WaitForExit(HangLimit);
     }
 
     /// <summary>Kills the worker of a run, as the kernel does where memory has run out.</summary>
@@ -80,7 +81,7 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             _process.Kill(entireProcessTree: true);
-            _process.WaitForExit(TimeSpan.FromSeconds(10));
+            _process.WaitForExit(HangLimit);
         }
 
         _process.Dispose();
@@ -101,6 +102,8 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         };
         start.Environment["BLAZORTRANSFER_Urls"] = BaseUrl;
         start.Environment["BLAZORTRANSFER_DataFolder"] = _dataFolder;
+        // Tests of other projects run meanwhile: a worker uses one core, as each of them does.
+        start.Environment["OMP_NUM_THREADS"] = "1";
         foreach ((string name, string value) in settings)
             start.Environment[$"BLAZORTRANSFER_{name}"] = value;
         _process = Process.Start(start)!;
@@ -129,9 +132,9 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
                 if ((await client.GetAsync("/health/live")).IsSuccessStatusCode)
                     return;
             }
-            catch (HttpRequestException) when (patience.Elapsed < TimeSpan.FromMinutes(1)) { }
+            catch (HttpRequestException) when (patience.Elapsed < HangLimit) { }
 
-            if (patience.Elapsed > TimeSpan.FromMinutes(1))
+            if (patience.Elapsed > HangLimit)
                 throw new TimeoutException($"The web application does not answer:\n{Output}");
             await Task.Delay(100);
         }

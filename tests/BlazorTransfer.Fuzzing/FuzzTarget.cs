@@ -42,7 +42,7 @@ internal sealed record FuzzTarget(string Name, Func<byte[], bool> Read)
         try
         {
             using var stream = new MemoryStream(file, writable: false);
-            foreach ((string name, TensorData tensor) in WeightsFile.Read(stream))
+            foreach ((string name, TensorData tensor) in WeightsFile.Read(stream).Tensors)
             {
                 if (tensor.Bytes.Length != TensorData.Count(tensor.Shape) * tensor.Type.Size())
                     throw new InvalidOperationException($"'{name}' has not the bytes of its shape.");

@@ -37,7 +37,14 @@ internal sealed record WeightsSeed(
         target switch
         {
             "safetensors" => [Safetensors("network", Network), Safetensors("types", EveryType), Safetensors("half", Half)],
-            "pth" => [Pth("network", Network), Pth("types", EveryType), Pth("half", Half), Pth("wrapped", Network, "state_dict")],
+            "pth" =>
+            [
+                Pth("network", Network),
+                Pth("types", EveryType),
+                Pth("half", Half),
+                Pth("wrapped", Network, "state_dict"),
+                Protocol4("protocol4", Network),
+            ],
             "legacy" => [Legacy("network", Network), Legacy("types", EveryType), Legacy("half", Half), Legacy("wrapped", Network, "model")],
             _ => [],
         };
@@ -73,6 +80,30 @@ internal sealed record WeightsSeed(
             ],
             Zip
         );
+
+    /// <summary>A checkpoint in pickle protocol 4, with an averaged copy and an optimizer beside the network.</summary>
+    private static WeightsSeed Protocol4(string name, Dictionary<string, TensorData> tensors)
+    {
+        Dictionary<string, object?> Prefixed(string prefix) => tensors.ToDictionary(t => prefix + t.Key, t => (object?)t.Value);
+        (byte[] pickle, IReadOnlyList<TensorData> storages) = CheckpointPickle.Of(
+            new Dictionary<string, object?>
+            {
+                ["epoch"] = 3,
+                ["state_dict"] = Prefixed("module."),
+                ["state_dict_ema"] = Prefixed(""),
+                ["optimizer"] = new Dictionary<string, object?>
+                {
+                    ["param_groups"] = new List<object?> { 1, "x", null },
+                },
+            },
+            4
+        );
+        return new WeightsSeed(
+            $"{name}.pth",
+            [("archive/data.pkl", pickle), .. storages.Select((t, i) => ($"archive/data/{i}", t.Bytes.ToArray()))],
+            Zip
+        );
+    }
 
     private static WeightsSeed Legacy(string name, Dictionary<string, TensorData> tensors, string? wrapper = null) =>
         new(

@@ -53,16 +53,27 @@ public sealed class FolderImportTests : IDisposable
         Write("a/2.jpg", 60);
         Write("b/1.jpg", 110);
         Write("b/2.jpg", 160);
-        // .NET cannot make such names.
-        string script = "d=$(printf '\\271\\267'); mkdir \"$d\"; cp a/1.jpg \"$d/1.jpg\"; cp a/1.jpg \"a/$d.jpg\"";
-        using (Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = _folder })!)
+        // .NET can neither make nor delete such names.
+        Shell("d=$(printf '\\271\\267'); mkdir \"$d\"; cp a/1.jpg \"$d/1.jpg\"; cp a/1.jpg \"a/$d.jpg\"");
+        try
+        {
+            ImportResult import = FolderImport.FromFolder(_folder);
+
+            Assert.Equal(["a", "b"], import.Manifest.Classes);
+            Assert.Equal(["??", "a/??.jpg"], import.Rejected.Select(r => r.Name).Order(StringComparer.Ordinal));
+            Assert.All(import.Rejected, r => Assert.Contains("were lost", r.Reason, StringComparison.Ordinal));
+        }
+        finally
+        {
+            Shell("rm -r *");
+        }
+
+        void Shell(string script)
+        {
+            using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = _folder })!;
             shell.WaitForExit();
-
-        ImportResult import = FolderImport.FromFolder(_folder);
-
-        Assert.Equal(["a", "b"], import.Manifest.Classes);
-        Assert.Equal(["??", "a/??.jpg"], import.Rejected.Select(r => r.Name).Order(StringComparer.Ordinal));
-        Assert.All(import.Rejected, r => Assert.Contains("were lost", r.Reason, StringComparison.Ordinal));
+            Assert.Equal(0, shell.ExitCode);
+        }
     }
 
     [Fact]

@@ -148,7 +148,7 @@ public sealed class WorkerCommandTests : IDisposable
         JsonElement set = JsonDocument.Parse(measured).RootElement.GetProperty("labelSets").EnumerateArray().Single();
         Assert.Equal(("lighting", 24), (set.GetProperty("name").GetString(), set.GetProperty("images").GetInt32()));
         Assert.Contains(
-            "neither a name nor a name with a weight",
+            "The weight of 'x': 'y' is not a number.",
             WorkerProcess.Run("train", "--data", _small.Images, "--method", "multi-task", "--label-set", "x=y", "--out", run + "2").Errors,
             StringComparison.Ordinal
         );

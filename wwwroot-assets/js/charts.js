@@ -7,7 +7,11 @@ const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map(n => css(`--bt-series-${n}`))
 const wholeNumbers = [1, 2, 5].flatMap(n => [n, n * 10, n * 100, n * 1e3, n * 1e4, n * 1e5]).sort((a, b) => a - b);
 
 // On a logarithmic axis only powers of ten have room for a name.
-const power = v => v == null || Math.abs(Math.log10(v) - Math.round(Math.log10(v))) > 1e-6 ? "" : v < 1e-3 ? v.toExponential(0) : String(Number(v.toPrecision(1)));
+const power = v => {
+  if (v == null || Math.abs(Math.log10(v) - Math.round(Math.log10(v))) > 1e-6)
+    return "";
+  return v < 1e-3 ? v.toExponential(0) : String(Number(v.toPrecision(1)));
+};
 
 // Of each curve the last value that it has: one may end before the others.
 const lastOf = values => values.findLastIndex(v => v != null);
@@ -42,18 +46,45 @@ const room = (u, numbers) => Math.max(58, 26 + 7 * Math.max(0, ...(numbers ?? []
 
 function options(chart) {
   const { element, spec } = chart;
-  const colours = palette(), axis = { stroke: css("--bt-muted"), grid: { stroke: css("--bt-line"), width: 1 }, ticks: { stroke: css("--bt-line") }, font: "12px IBM Plex Sans" };
-  const format = v => v == null ? "–" : spec.percent ? (v * 100).toFixed(1) + " %" : Math.abs(v) >= 1000 ? Math.round(v).toLocaleString("en") : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential(1) : Number(v.toPrecision(4)).toString();
+  const colours = palette(), font = "12px IBM Plex Sans", line = css("--bt-line");
+  const axis = { stroke: css("--bt-muted"), grid: { stroke: line, width: 1 }, ticks: { stroke: line }, font, labelFont: font, labelSize: 18 };
+  const format = v =>
+    v == null ? "–"
+    : spec.percent ? (v * 100).toFixed(1) + " %"
+    : Math.abs(v) >= 1000 ? Math.round(v).toLocaleString("en")
+    : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential(1)
+    : Number(v.toPrecision(4)).toString();
   return {
     width: Math.max(200, element.clientWidth), height: 210, cursor: { drag: { x: true, y: false } },
     scales: {
       x: spec.logRange ? { time: false, distr: 3, range: () => spec.logRange } : { time: false },
-      y: spec.percent ? { range: (u, min, max) => [Math.max(0, Math.min(min ?? 0, 0.9) - 0.05), 1] } : spec.cutAbove ? { range: (u, min, max) => cut(u, spec.cutAbove, min, max) } : {},
+      y: spec.percent ? { range: (u, min, max) => [Math.max(0, Math.min(min ?? 0, 0.9) - 0.05), 1] }
+        : spec.cutAbove ? { range: (u, min, max) => cut(u, spec.cutAbove, min, max) }
+        : {},
     },
-    axes: [{ ...axis, label: spec.xLabel, labelFont: "12px IBM Plex Sans", labelSize: 18, size: 36, ...(spec.logRange ? { values: (u, vs) => vs.map(power) } : { incrs: wholeNumbers }) }, { ...axis, ...(spec.yLabel ? { label: spec.yLabel, labelFont: "12px IBM Plex Sans", labelSize: 18 } : {}), size: room, values: (u, vs) => vs.map(spec.percent ? v => Number((v * 100).toFixed(1)) + " %" : format) }],
+    axes: [
+      { ...axis, label: spec.xLabel, size: 36, ...(spec.logRange ? { values: (u, vs) => vs.map(power) } : { incrs: wholeNumbers }) },
+      {
+        ...axis,
+        ...(spec.yLabel ? { label: spec.yLabel } : {}),
+        size: room,
+        values: (u, vs) => vs.map(spec.percent ? v => Number((v * 100).toFixed(1)) + " %" : format),
+      },
+    ],
     // While nobody points at the chart, its legend tells the latest values.
     hooks: { setData: [showLatest], setLegend: [u => { if (u.legend.idx == null) showLatest(u); }], draw: [u => drawMark(u, chart.mark)] },
-    series: [{ label: spec.xLabel, ...(spec.logRange ? { value: (u, v) => format(v) } : {}) }, ...spec.series.map((label, i) => ({ label, stroke: colours[i % colours.length], width: 2, dash: spec.equals || i % 2 || spec.series.length === 1 ? [] : [6, 4], spanGaps: true, points: { show: (u, s) => u.data[s].filter(v => v != null).length === 1 }, value: (u, v) => format(v) }))],
+    series: [
+      { label: spec.xLabel, ...(spec.logRange ? { value: (u, v) => format(v) } : {}) },
+      ...spec.series.map((label, i) => ({
+        label,
+        stroke: colours[i % colours.length],
+        width: 2,
+        dash: spec.equals || i % 2 || spec.series.length === 1 ? [] : [6, 4],
+        spanGaps: true,
+        points: { show: (u, s) => u.data[s].filter(v => v != null).length === 1 },
+        value: (u, v) => format(v),
+      })),
+    ],
   };
 }
 

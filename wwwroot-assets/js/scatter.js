@@ -10,8 +10,12 @@ const ticks = Array.from({ length: 13 }, (_, i) => i - 6).flatMap(power => [1, 2
 function options(chart) {
   const { element, spec } = chart;
   const colours = [css("--bt-good"), css("--bt-accent"), css("--bt-muted"), css("--bt-warm")];
-  const axis = { stroke: css("--bt-muted"), grid: { stroke: css("--bt-line"), width: 1 }, ticks: { stroke: css("--bt-line") }, font: font(12), labelFont: font(12), labelSize: 20 };
-  const format = v => v == null ? "–" : spec.percent ? (v * 100).toFixed(v * 100 % 1 ? 1 : 0) + " %" : Number(v.toPrecision(4)).toString();
+  const line = css("--bt-line"), labelled = { font: font(12), labelFont: font(12), labelSize: 20 };
+  const axis = { stroke: css("--bt-muted"), grid: { stroke: line, width: 1 }, ticks: { stroke: line }, ...labelled };
+  const format = v =>
+    v == null ? "–"
+    : spec.percent ? (v * 100).toFixed(v * 100 % 1 ? 1 : 0) + " %"
+    : Number(v.toPrecision(4)).toString();
   const pad = (low, high, share) => { const more = Math.max((high - low) * share, 1e-3); return [low - more, high + more]; };
   return {
     width: Math.max(200, element.clientWidth), height, cursor: { show: false },
@@ -24,19 +28,36 @@ function options(chart) {
       } },
     },
     axes: [
-      { ...axis, label: spec.xLabel, size: 36, splits: (u, i, low, high) => ticks.filter(t => t >= low && t <= high), values: (u, vs) => vs.map(v => Number((10 ** v).toPrecision(1)).toString()) },
+      {
+        ...axis,
+        label: spec.xLabel,
+        size: 36,
+        splits: (u, i, low, high) => ticks.filter(t => t >= low && t <= high),
+        values: (u, vs) => vs.map(v => Number((10 ** v).toPrecision(1)).toString()),
+      },
       { ...axis, label: spec.yLabel, size: 54, values: (u, vs) => vs.map(v => spec.percent && v > 1 ? "" : format(v)) },
     ],
     legend: { live: false, markers: { fill: (u, i) => colours[i - 1] } },
     hooks: { draw: [u => drawNames(u, spec, colours)] },
-    series: [{}, ...spec.kinds.map((label, kind) => ({ label, stroke: colours[kind], paths: () => null, points: { show: true, size: 10, stroke: colours[kind], fill: colours[kind] } }))],
+    series: [
+      {},
+      ...spec.kinds.map((label, kind) => ({
+        label,
+        stroke: colours[kind],
+        paths: () => null,
+        points: { show: true, size: 10, stroke: colours[kind], fill: colours[kind] },
+      })),
+    ],
   };
 }
 
 // Names go to the right of their points, to the left where the edge is near, and give way to what is there already.
 function drawNames(u, spec, colours) {
   const { ctx } = u, scale = devicePixelRatio, size = 12 * scale, gap = 9 * scale;
-  const placed = spec.points.map(p => ({ x: u.valToPos(Math.log10(p.x), "x", true), y: u.valToPos(p.y, "y", true) })).map(p => ({ left: p.x - gap * .7, right: p.x + gap * .7, top: p.y - gap * .7, bottom: p.y + gap * .7 }));
+  const around = gap * .7;
+  const placed = spec.points
+    .map(p => ({ x: u.valToPos(Math.log10(p.x), "x", true), y: u.valToPos(p.y, "y", true) }))
+    .map(p => ({ left: p.x - around, right: p.x + around, top: p.y - around, bottom: p.y + around }));
   const free = box => placed.every(o => box.right < o.left || box.left > o.right || box.bottom < o.top || box.top > o.bottom);
   ctx.save();
   ctx.font = font(size);
@@ -55,9 +76,12 @@ function drawNames(u, spec, colours) {
     }
     const width = ctx.measureText(point.label).width, tried = [];
     for (const dy of [0, -1.2, 1.2, -2.4, 2.4, -3.6, 3.6]) {
-      for (const left of [x + gap, x - gap - width]) tried.push({ left, right: left + width, top: y + dy * size - size / 2, bottom: y + dy * size + size / 2 });
+      for (const left of [x + gap, x - gap - width])
+        tried.push({ left, right: left + width, top: y + dy * size - size / 2, bottom: y + dy * size + size / 2 });
     }
-    const inside = tried.filter(b => b.left >= u.bbox.left && b.right <= u.bbox.left + u.bbox.width && b.top >= u.bbox.top && b.bottom <= u.bbox.top + u.bbox.height);
+    const inside = tried.filter(b =>
+      b.left >= u.bbox.left && b.right <= u.bbox.left + u.bbox.width
+      && b.top >= u.bbox.top && b.bottom <= u.bbox.top + u.bbox.height);
     const box = inside.find(free);
     // A crowd has no room for all names; the table has them.
     if (!box) continue;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Catalog;
 
@@ -55,6 +56,8 @@ public sealed record ParameterSpec
             (ParameterKind.Integer or ParameterKind.Number, { AsNumber: { } n }) => CheckRange(n),
             (ParameterKind.Boolean, { AsBoolean: not null }) => null,
             (ParameterKind.Choice, { AsText: { } text }) when Choices.Any(c => c.Value == text) => null,
+            (ParameterKind.Integer or ParameterKind.Number, { AsText: { } text })
+                when !NumberText.TryParse(text, out _, out string? error) => $"{DisplayName}: {error}",
             (ParameterKind.Integer or ParameterKind.Number, _) => $"{DisplayName} must be a number.",
             (ParameterKind.Boolean, _) => $"{DisplayName} must be true or false.",
             (ParameterKind.Choice, _) => $"{DisplayName} must be one of: {string.Join(", ", Choices.Select(c => c.Value))}.",
@@ -65,10 +68,12 @@ public sealed record ParameterSpec
     {
         if (!double.IsFinite(number))
             return $"{DisplayName} must be a finite number.";
-        if (number < Minimum)
-            return $"{DisplayName} must be at least {Minimum}.";
-        if (number > Maximum)
-            return $"{DisplayName} must be at most {Maximum}.";
+        double? least = Kind == ParameterKind.Integer ? Math.Max(Minimum ?? int.MinValue, int.MinValue) : Minimum,
+            most = Kind == ParameterKind.Integer ? Math.Min(Maximum ?? int.MaxValue, int.MaxValue) : Maximum;
+        if (number < least)
+            return FormattableString.Invariant($"{DisplayName} must be at least {least}.");
+        if (number > most)
+            return FormattableString.Invariant($"{DisplayName} must be at most {most}.");
         return null;
     }
 }
@@ -94,15 +99,12 @@ public readonly record struct ParameterValue
 
     public static implicit operator ParameterValue(string text) => new(null, null, text);
 
-    /// <summary>Reads what a person typed, as <paramref name="kind"/> asks; null where it is no such value.</summary>
+    /// <summary>Reads what a person typed, as <paramref name="kind"/> asks; null where it is no such value, and
+    /// <see cref="ParameterSpec.Check"/> of the text says why.</summary>
     public static ParameterValue? Parse(string typed, ParameterKind kind) =>
         kind switch
         {
-            ParameterKind.Integer or ParameterKind.Number =>
-            // Neither NaN nor infinity is a setting, or can be written to a job.
-            double.TryParse(typed, System.Globalization.CultureInfo.InvariantCulture, out double number) && double.IsFinite(number)
-                ? number
-                : null,
+            ParameterKind.Integer or ParameterKind.Number => NumberText.TryParse(typed, out double number, out _) ? number : null,
             ParameterKind.Boolean => bool.TryParse(typed, out bool boolean) ? boolean : null,
             ParameterKind.Choice => typed,
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),

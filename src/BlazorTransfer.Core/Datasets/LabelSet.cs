@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using BlazorTransfer.Core.Text;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>Labels that images have beside their classes, in a tag: one more question that a network can answer of an image.</summary>
@@ -28,18 +31,25 @@ public sealed record LabelSetSpec(string Name, double Weight = 1)
 {
     public const double MaximumWeight = 100;
 
-    /// <summary>Reads <c>material</c> or <c>material=0.5</c>; null where it is neither.</summary>
-    public static LabelSetSpec? Parse(string text) =>
-        text.Split('=', 2, StringSplitOptions.TrimEntries) switch
-        {
-            [{ Length: > 0 } name] => new LabelSetSpec(name),
-            [{ Length: > 0 } name, var weight]
-                when double.TryParse(weight, System.Globalization.CultureInfo.InvariantCulture, out double value) => new LabelSetSpec(
-                name,
-                value
-            ),
-            _ => null,
-        };
+    /// <summary>Reads <c>material</c> or <c>material=0.5</c>.</summary>
+    /// <param name="text">The text as it was typed.</param>
+    /// <param name="spec">The label set and its weight.</param>
+    /// <param name="error">Why it is neither, in a sentence that says what to write.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out LabelSetSpec? spec, [NotNullWhen(false)] out string? error)
+    {
+        (spec, error) = (null, null);
+        string[] parts = text.Split('=', 2);
+        string name = parts[0].Trim();
+        if (name.Length == 0)
+            error = $"'{text}' names no label set. Write a name, or a name and a weight, such as material=0.5.";
+        else if (parts.Length == 1)
+            spec = new LabelSetSpec(name);
+        else if (NumberText.TryParse(parts[1], out double weight, out string? wrong))
+            spec = new LabelSetSpec(name, weight);
+        else
+            error = $"The weight of '{name}': {wrong}";
+        return spec is not null;
+    }
 
     /// <summary>Why such label sets cannot be learned from these images, in a sentence that says what to do; null where they can.</summary>
     /// <param name="specs">All that a run is asked to learn beside the classes.</param>

@@ -50,4 +50,7 @@ public static class MetricKeys
     public const string TaskWeight = "task-weight";
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";
+
+    /// <summary>Share of an epoch's training time that was spent waiting for images, 0…1: high where decoding is the bottleneck.</summary>
+    public const string DataWait = "data-wait";
 }

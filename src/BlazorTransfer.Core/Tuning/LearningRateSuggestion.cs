@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Tuning;
 
@@ -62,8 +63,7 @@ public sealed record LearningRateSuggestion(double? Rate, double? Steepest, doub
     private static LearningRateSuggestion None(string reason) => new(null, null, null, reason);
 
     /// <summary>The rate to two digits: more would claim more than such a test tells.</summary>
-    internal static double TwoDigits(double rate) =>
-        double.Parse(rate.ToString("E1", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    internal static double TwoDigits(double rate) => NumberText.Round(rate, 2);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

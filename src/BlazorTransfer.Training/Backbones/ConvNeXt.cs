@@ -140,7 +140,7 @@ internal sealed class ConvNeXt : Backbone
             : base(nameof(Block))
         {
             _dropPath = dropPath;
-            register_parameter("layer_scale", _scale = new TorchSharp.Modules.Parameter(full([width, 1, 1], 1e-6f)));
+            register_parameter("layer_scale", _scale = new TorchSharp.Modules.Parameter(empty(width, 1, 1).Fill(1e-6)));
             _depthwise = Conv2d(width, width, 7, padding: 3, groups: width);
             _norm = LayerNorm(width, 1e-6);
             _up = Linear(width, 4 * width);

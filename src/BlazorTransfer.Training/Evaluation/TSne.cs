@@ -82,13 +82,13 @@ internal static class TSne
         double entropy = Math.Log(perplexity);
         // γ of each row, between bounds that close in on it.
         Tensor low = zeros(count, 1, dtype: float64, device: distances.device),
-            high = full(count, 1, double.PositiveInfinity, dtype: float64, device: distances.device);
+            high = empty(count, 1, dtype: float64, device: distances.device).Fill(double.PositiveInfinity);
         Tensor gamma = distances.mean([1], keepdim: true).Clamp(1e-12, double.MaxValue).reciprocal();
         Tensor Shares(Tensor g) => (distances * g).Plus(own).neg().softmax(1);
         for (int i = 0; i < 60; i++)
         {
             Tensor shares = Shares(gamma);
-            Tensor tooWide = shares.xlogy(shares).sum([1], keepdim: true).neg().gt(full_like(low, entropy));
+            Tensor tooWide = shares.xlogy(shares).sum([1], keepdim: true).neg().gt(empty_like(low).Fill(entropy));
             (low, high) = (where(tooWide, gamma, low), where(tooWide, high, gamma));
             gamma = where(high.isinf(), gamma.Times(2), low.Plus(high).Times(0.5));
         }

@@ -126,7 +126,7 @@ public static class PackageReadme
         if (model.Head is not { } head)
             return "";
         using Backbone backbone = BackboneRegistry.Create(model.Backbone, OutputsOf(model).Count);
-        string place = string.Concat(backbone.HeadName.Split('.').Select(part => int.TryParse(part, out _) ? $"[{part}]" : $".{part}"));
+        string place = string.Concat(backbone.HeadName.Split('.').Select(part => part.All(char.IsAsciiDigit) ? $"[{part}]" : $".{part}"));
         PyTorchCode code = OwnHead.PyTorch(backbone.Spec.FeatureDim, head, backbone.HeadTakesMap);
         return $"{code.Preparation}model{place} = {code.Construction}\n";
     }

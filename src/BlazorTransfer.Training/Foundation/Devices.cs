@@ -8,12 +8,14 @@ namespace BlazorTransfer.Training.Foundation;
 /// <summary>The compute devices of this machine. CUDA is asked for through libtorch; a build for the CPU has none.</summary>
 public static class Devices
 {
-    /// <summary>
-    /// Whether the processor multiplies bfloat16 itself, by AVX-512 BF16 or AMX (Intel, "Architecture Instruction Set Extensions
-    /// Programming
-    /// Reference", CPUID leaf 7). On others libtorch converts, and single precision is faster.
-    /// </summary>
-    public static bool ProcessorHasBFloat16 { get; } = FindBFloat16();
+    private const int Features = 7,
+        Avx512BFloat16 = 1 << 5,
+        AmxBFloat16 = 1 << 22;
+
+    /// <summary>True if this machine's processor multiplies bfloat16 itself. On others libtorch converts, and single precision is
+    /// faster.</summary>
+    public static bool ProcessorHasBFloat16 { get; } =
+        X86Base.IsSupported && HasBFloat16(leaf => X86Base.CpuId(leaf.Number, leaf.Part), Avx512F.IsSupported);
 
     /// <summary>Usable devices, the best one first; the CPU is always among them.</summary>
     public static IReadOnlyList<DeviceSpec> All()
@@ -52,15 +54,18 @@ public static class Devices
         return (device(spec.Name), spec);
     }
 
-    private static bool FindBFloat16()
+    /// <summary>True if a processor has AVX-512 BF16 or AMX BF16 (Intel, "Architecture Instruction Set Extensions Programming Reference",
+    /// CPUID leaf 7).</summary>
+    /// <param name="cpuId">The processor's answer to a leaf of CPUID.</param>
+    /// <param name="systemSavesWideRegisters">The operating system must support AVX-512 too.</param>
+    internal static bool HasBFloat16(
+        Func<(int Number, int Part), (int Eax, int Ebx, int Ecx, int Edx)> cpuId,
+        bool systemSavesWideRegisters
+    )
     {
-        const int Features = 7,
-            Avx512BFloat16 = 1 << 5,
-            AmxBFloat16 = 1 << 22;
-        // Not only the processor, the system too has to know the wide registers.
-        if (!X86Base.IsSupported || !Avx512F.IsSupported || X86Base.CpuId(0, 0).Eax < Features)
+        if (!systemSavesWideRegisters || cpuId((0, 0)).Eax < Features)
             return false;
-        (int lastPart, _, _, int amx) = X86Base.CpuId(Features, 0);
-        return (amx & AmxBFloat16) != 0 || (lastPart >= 1 && (X86Base.CpuId(Features, 1).Eax & Avx512BFloat16) != 0);
+        (int lastPart, _, _, int amx) = cpuId((Features, 0));
+        return (amx & AmxBFloat16) != 0 || (lastPart >= 1 && (cpuId((Features, 1)).Eax & Avx512BFloat16) != 0);
     }
 }

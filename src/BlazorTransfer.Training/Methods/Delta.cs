@@ -155,7 +155,7 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
     {
         Tensor centred = effects.Minus(effects.mean());
         // All channels alike leave nothing to divide by.
-        Tensor deviation = centred.square().mean().sqrt().clamp_min(1e-12);
+        Tensor deviation = centred.square().mean().sqrt().ClampMin(1e-12);
         return (centred / deviation).Times(1 / Temperature).softmax(0);
     }
 }

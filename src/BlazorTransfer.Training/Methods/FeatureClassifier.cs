@@ -145,7 +145,7 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
         features.get_buffer(KernelFeatures.Mean)!.copy_(standard.Mean);
         features.get_buffer(KernelFeatures.Scale)!.copy_(standard.Scale);
         features.get_buffer(KernelFeatures.Landmarks)!.copy_(kernel.Landmarks);
-        features.get_buffer(KernelFeatures.Gamma)!.fill_(kernel.Gamma);
+        features.get_buffer(KernelFeatures.Gamma)!.Fill(kernel.Gamma);
         Linear last = model.Backbone.Head.modules().OfType<Linear>().Single();
         last.weight!.copy_(map.mm(classifier.Coefficients).t());
         last.bias!.copy_(classifier.Intercept);

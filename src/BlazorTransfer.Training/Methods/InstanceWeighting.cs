@@ -23,7 +23,7 @@ internal abstract class InstanceWeighting(ParameterSet settings) : ShallowAdapta
             kept = Math.Min(KernelComponents, width);
         Tensor map = directions.narrow(1, width - kept, kept);
         Tensor weights = Weigh(domains.Source.mm(map), domains.Target.mm(map), cancel);
-        return new Alignment(Weights: weights / weights.mean().clamp_min(1e-12));
+        return new Alignment(Weights: weights / weights.mean().ClampMin(1e-12));
     }
 
     /// <summary>How much each image of the source counts, [Ns], on any scale.</summary>

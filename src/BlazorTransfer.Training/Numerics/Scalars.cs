@@ -42,6 +42,21 @@ internal static class Scalars
         return a.clamp(lower, upper);
     }
 
+    /// <summary>a, but no less than that.</summary>
+    public static Tensor ClampMin(this Tensor a, double least)
+    {
+        using Scalar lower = least.ToScalar();
+        return a.clamp_min(lower);
+    }
+
+    /// <summary>Sets every element, and returns a.</summary>
+    public static Tensor Fill(this Tensor a, double value)
+    {
+        using Scalar scalar = value.ToScalar();
+        a.fill_(scalar);
+        return a;
+    }
+
     /// <summary>a ← a + b.</summary>
     public static void AddInPlace(this Tensor a, Tensor b) => a.add_(b, One);
 

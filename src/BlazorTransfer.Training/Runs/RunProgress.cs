@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Runs;
@@ -62,6 +63,7 @@ public sealed class RunProgress(Action<RunEvent> emit)
 internal sealed class EpochMeter
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Stopwatch _waiting = new();
     private double _lossTimesImages;
     private long _correct;
 
@@ -70,6 +72,24 @@ internal sealed class EpochMeter
     public double Loss => _lossTimesImages / Images;
     public double Top1 => (double)_correct / Images;
     public double ImagesPerSecond => Images / _clock.Elapsed.TotalSeconds;
+
+    /// <summary>Share of the time so far that was spent waiting for batches, 0…1.</summary>
+    public double DataWait => _waiting.Elapsed / _clock.Elapsed;
+
+    /// <summary>The same batches; the time that each takes to arrive is counted.</summary>
+    public IEnumerable<Batch> WaitFor(IEnumerable<Batch> batches)
+    {
+        using IEnumerator<Batch> next = batches.GetEnumerator();
+        while (true)
+        {
+            _waiting.Start();
+            bool more = next.MoveNext();
+            _waiting.Stop();
+            if (!more)
+                yield break;
+            yield return next.Current;
+        }
+    }
 
     /// <param name="loss">Mean loss of the batch.</param>
     /// <param name="logits">[N, classes].</param>

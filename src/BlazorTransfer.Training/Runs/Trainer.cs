@@ -16,7 +16,13 @@ namespace BlazorTransfer.Training.Runs;
 /// The training loop: stage by stage, features of what is frozen, then epochs of steps, each followed by the validation split; the best
 /// weights are kept and evaluated at the end. It knows neither the backbone nor the method.
 /// </summary>
-internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Action<RunEvent> emit, CancellationToken cancel)
+internal sealed class Trainer(
+    TrainingRun run,
+    CheckpointStore checkpoints,
+    Action<RunEvent> emit,
+    CancellationToken cancel,
+    bool processorHasBFloat16
+)
 {
     private const int ShownSamples = 8;
 
@@ -30,7 +36,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
     public TrainingOutcome Run()
     {
         EmitStarted();
-        foreach (string warning in PrecisionWarnings.Of(run, Devices.ProcessorHasBFloat16))
+        foreach (string warning in PrecisionWarnings.Of(run, processorHasBFloat16))
             emit(new MessageLogged { Level = MessageLevel.Warning, Text = warning });
         int epochs = 0;
         foreach (TrainingStage stage in run.Stages)
@@ -163,7 +169,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             stepsBefore = (long)epochsBefore * _stepsPerEpoch;
         bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
         long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
-        foreach (Batch batch in source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel))
+        foreach (Batch batch in meter.WaitFor(source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel)))
         {
             using var scope = NewDisposeScope();
             using Batch own = batch;
@@ -192,6 +198,7 @@ internal sealed class Trainer(TrainingRun run, CheckpointStore checkpoints, Acti
             [MetricKeys.TrainTop1] = meter.Top1,
             [MetricKeys.LearningRate] = steps.LearningRate,
             [MetricKeys.ImagesPerSecond] = meter.ImagesPerSecond,
+            [MetricKeys.DataWait] = meter.DataWait,
         };
     }
 

@@ -70,10 +70,20 @@ public sealed class TrainingRun : IDisposable
     /// <param name="cancel">Stops the run at the next batch.</param>
     /// <exception cref="TrainingException">Something that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public static TrainingOutcome Execute(JobSpec job, RunFolder folder, Action<RunEvent> emit, CancellationToken cancel)
+    public static TrainingOutcome Execute(JobSpec job, RunFolder folder, Action<RunEvent> emit, CancellationToken cancel) =>
+        Execute(job, folder, emit, cancel, Devices.ProcessorHasBFloat16);
+
+    /// <summary>The same as on a processor with or without bfloat16 instructions, which decide about warnings alone.</summary>
+    internal static TrainingOutcome Execute(
+        JobSpec job,
+        RunFolder folder,
+        Action<RunEvent> emit,
+        CancellationToken cancel,
+        bool processorHasBFloat16
+    )
     {
         using TrainingRun run = Prepare(job, emit);
-        return new Trainer(run, new CheckpointStore(folder), emit, cancel).Run();
+        return new Trainer(run, new CheckpointStore(folder), emit, cancel, processorHasBFloat16).Run();
     }
 
     /// <summary>The images of a split as evaluation sees them.</summary>

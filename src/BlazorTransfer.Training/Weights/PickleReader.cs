@@ -54,7 +54,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         switch (code)
         {
             case 0x80: // PROTO
-                if (Take(1)[0] is var protocol && protocol is < 2 or > 4)
+                if (Take(1)[0] is var protocol && protocol is < 2 or > 5)
                     throw new WeightsException($"Pickle protocol {protocol} is not supported.");
                 break;
             case (byte)'(':
@@ -93,14 +93,29 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
             case (byte)'X':
                 _stack.Add(Text(Take(Length())));
                 break;
-            case (byte)'U': // SHORT_BINSTRING: Python 2 texts
+            case 0x8c or (byte)'U': // SHORT_BINUNICODE, and SHORT_BINSTRING of Python 2
                 _stack.Add(Text(Take(Take(1)[0])));
+                break;
+            case 0x8d: // BINUNICODE8
+                ulong length = BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+                _stack.Add(Text(Take(length <= int.MaxValue ? (int)length : throw TooLong())));
                 break;
             case (byte)'T':
                 _stack.Add(Text(Take(Length())));
                 break;
             case (byte)'c':
-                _stack.Add(AllowedGlobal(Line(), Line()));
+                _stack.Add(PickleGlobal.Named(Line(), Line()));
+                break;
+            case 0x93: // STACK_GLOBAL: the same with both names on the stack
+                string name = Pop<string>();
+                _stack.Add(PickleGlobal.Named(Pop<string>(), name));
+                break;
+            case 0x94: // MEMOIZE: keeps the top under the next number
+                Memoize((uint)_memo.Count);
+                break;
+            case 0x95: // FRAME: only helps readers that fetch ahead
+                if (BinaryPrimitives.ReadUInt64LittleEndian(Take(8)) > (ulong)Rest.Length)
+                    throw EndsEarly();
                 break;
             case (byte)'q':
                 Memoize(Take(1)[0]);
@@ -152,30 +167,6 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 );
         }
     }
-
-    private static PickleGlobal AllowedGlobal(string module, string name) =>
-        (module, name) switch
-        {
-            ("collections", "OrderedDict") => new PickleGlobal(PickleGlobalKind.OrderedDict),
-            ("torch._utils", "_rebuild_tensor_v2") => new PickleGlobal(PickleGlobalKind.RebuildTensor),
-            // Before PyTorch 0.4: the same without gradient and hooks.
-            ("torch._utils", "_rebuild_tensor") => new PickleGlobal(PickleGlobalKind.RebuildTensor),
-            ("torch._utils", "_rebuild_parameter") => new PickleGlobal(PickleGlobalKind.RebuildParameter),
-            ("torch", "DoubleStorage") => PickleGlobal.Storage(ElementType.Float64),
-            ("torch", "FloatStorage") => PickleGlobal.Storage(ElementType.Float32),
-            ("torch", "HalfStorage") => PickleGlobal.Storage(ElementType.Float16),
-            ("torch", "BFloat16Storage") => PickleGlobal.Storage(ElementType.BFloat16),
-            ("torch", "LongStorage") => PickleGlobal.Storage(ElementType.Int64),
-            ("torch", "IntStorage") => PickleGlobal.Storage(ElementType.Int32),
-            ("torch", "ShortStorage") => PickleGlobal.Storage(ElementType.Int16),
-            ("torch", "CharStorage") => PickleGlobal.Storage(ElementType.Int8),
-            ("torch", "ByteStorage") => PickleGlobal.Storage(ElementType.UInt8),
-            ("torch", "BoolStorage") => PickleGlobal.Storage(ElementType.Bool),
-            _ => throw new WeightsException(
-                $"The file refers to '{WeightsLimits.Shown(module)}.{WeightsLimits.Shown(name)}', so it is more than a state dictionary "
-                    + "and is refused. Save it with torch.save(model.state_dict(), …) or as safetensors."
-            ),
-        };
 
     private static object? Reduce(PickleGlobal global, object?[] arguments) =>
         (global.Kind, arguments) switch
@@ -290,13 +281,13 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     private int Length()
     {
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
-        return length <= int.MaxValue ? (int)length : throw new WeightsException("The file holds a text that is too long.");
+        return length <= int.MaxValue ? (int)length : throw TooLong();
     }
 
     private ReadOnlySpan<byte> Take(int count)
     {
         if (count > Rest.Length)
-            throw new WeightsException("The file ends in the middle of the description of its tensors.");
+            throw EndsEarly();
         ReadOnlySpan<byte> taken = Rest[..count];
         _position += count;
         return taken;
@@ -315,18 +306,9 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     private static string Text(ReadOnlySpan<byte> utf8) =>
         Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw new WeightsException("The file holds a text that is no UTF-8.");
 
+    private static WeightsException EndsEarly() => new("The file ends in the middle of the description of its tensors.");
+
+    private static WeightsException TooLong() => new("The file holds a text that is too long.");
+
     private static WeightsException Damaged() => new("The file's description of its tensors is damaged.");
-
-    private enum PickleGlobalKind
-    {
-        OrderedDict,
-        RebuildTensor,
-        RebuildParameter,
-        Storage,
-    }
-
-    private sealed record PickleGlobal(PickleGlobalKind Kind, ElementType? Element = null)
-    {
-        public static PickleGlobal Storage(ElementType element) => new(PickleGlobalKind.Storage, element);
-    }
 }

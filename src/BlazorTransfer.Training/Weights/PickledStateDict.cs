@@ -3,43 +3,85 @@ namespace BlazorTransfer.Training.Weights;
 /// <summary>Turns what a pickle describes into tensors, with every claim checked against the bytes that are there.</summary>
 internal static class PickledStateDict
 {
-    private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model", "net", "state_dict_ema"];
+    // Dictionaries inside one another; a checkpoint has four at most.
+    private const int MostLevels = 8;
+    private const int MostTensors = 100_000;
+    private const int ShownKeys = 4;
 
-    public static IReadOnlyDictionary<string, TensorData> Read(object? root, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> storages)
+    /// <exception cref="WeightsException">There is no state dictionary, or what it claims is not there.</exception>
+    public static WeightsContent Read(object? root, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> storages)
     {
+        Place[] places = [.. PlacesWithTensors(root)];
+        if (places.Length == 0)
+            throw new WeightsException(
+                $"The file holds no state dictionary: there are no tensors in it, only {Shown(root)}. "
+                    + "Save it with torch.save(model.state_dict(), …)."
+            );
+        FoundStateDictionary found = StateDictionaryFinder.Find([.. places.Select(p => new TensorGroup(p.TensorNames, p.Path))]);
         var tensors = new Dictionary<string, TensorData>(StringComparer.Ordinal);
         // Views may share a storage, but not so often that a small file becomes a large one in memory.
         long left = 2 * storages.Values.Sum(s => (long)s.Length) + (1 << 16);
-        foreach ((string name, object? value) in Unwrap(root))
+        foreach (string name in found.Names)
         {
-            if (value is not PickledTensor tensor)
-                continue;
+            var tensor = (PickledTensor)places[found.Group].Dictionary[name]!;
             long count = TensorData.Count(tensor.Shape);
             int size = tensor.Storage.Type.Size();
             if (count > left / size)
                 throw new WeightsException("The tensors claim far more bytes than the file has.");
             left -= count * size;
-            tensors.Add(name, new TensorData(tensor.Storage.Type, tensor.Shape, Bytes(name, tensor, count, storages)));
+            tensors.Add(
+                name[found.Prefix.Length..],
+                new TensorData(tensor.Storage.Type, tensor.Shape, Bytes(name, tensor, count, storages))
+            );
         }
 
-        return tensors;
+        return new WeightsContent(tensors, found.Note);
     }
 
-    private static Dictionary<string, object?> Unwrap(object? root)
+    /// <summary>All dictionaries that hold tensors themselves, the outer ones first.</summary>
+    private static IEnumerable<Place> PlacesWithTensors(object? root)
     {
-        // A dictionary may contain itself, so the search has an end.
-        for (int depth = 0; depth <= Wrappers.Length; depth++)
+        // A dictionary may contain itself.
+        var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
+        var pending = new Queue<(object? Value, Place? Outer, string Key, int Level)>([(root, null, "", 0)]);
+        int tensors = 0;
+        while (pending.TryDequeue(out var next))
         {
-            if (root is not Dictionary<string, object?> dictionary)
-                break;
-            string? wrapper = dictionary.Values.Any(v => v is PickledTensor) ? null : Wrappers.FirstOrDefault(dictionary.ContainsKey);
-            if (wrapper is null)
-                return dictionary;
-            root = dictionary[wrapper];
+            IEnumerable<(string Key, object? Value)> children = next.Value switch
+            {
+                Dictionary<string, object?> dictionary => dictionary.Select(d => (d.Key, d.Value)),
+                List<object?> list => list.Select((v, i) => ($"{i}", v)),
+                object?[] tuple => tuple.Select((v, i) => ($"{i}", v)),
+                _ => [],
+            };
+            if (next.Level > MostLevels || next.Value is null || !seen.Add(next.Value))
+                continue;
+            var place = new Place(next.Value as Dictionary<string, object?> ?? [], next.Outer, next.Key);
+            foreach (
+                (string key, object? value) in children.Where(c => c.Value is Dictionary<string, object?> or List<object?> or object?[])
+            )
+                pending.Enqueue((value, place, key, next.Level + 1));
+            int own = place.Dictionary.Values.Count(v => v is PickledTensor);
+            if ((tensors += own) > MostTensors)
+                throw new WeightsException($"The file describes more than {MostTensors:N0} tensors.");
+            if (own > 0)
+                yield return place;
         }
-
-        throw new WeightsException("The file holds no state dictionary. Save it with torch.save(model.state_dict(), …).");
     }
+
+    private static string Shown(object? root) =>
+        root switch
+        {
+            Dictionary<string, object?> { Count: 0 } => "an empty dictionary",
+            Dictionary<string, object?> dictionary => string.Join(
+                ", ",
+                dictionary.Keys.Take(ShownKeys).Select(k => $"'{WeightsLimits.Shown(k)}'")
+            ) + (dictionary.Count > ShownKeys ? $" and {dictionary.Count - ShownKeys} other entries" : ""),
+            List<object?> or object?[] => "a list",
+            string or long or Int128 or double or bool => "a single value",
+            PickledTensor => "a single tensor without a name",
+            _ => "nothing",
+        };
 
     private static ReadOnlyMemory<byte> Bytes(
         string name,
@@ -98,5 +140,16 @@ internal static class PickledStateDict
         }
 
         return result;
+    }
+
+    /// <summary>A dictionary and the keys that lead to it.</summary>
+    private sealed record Place(Dictionary<string, object?> Dictionary, Place? Outer, string Key)
+    {
+        public IReadOnlyList<string> TensorNames => [.. Dictionary.Where(d => d.Value is PickledTensor).Select(d => d.Key)];
+
+        public string Path() =>
+            Outer is null ? ""
+            : Outer.Path() is { Length: > 0 } outer ? $"{outer}.{Key}"
+            : Key;
     }
 }

@@ -79,7 +79,7 @@ public static class PthWriter
         pickle.Write("sssb"u8); // SETITEM thrice, BUILD
     }
 
-    private static long[] Strides(IReadOnlyList<long> shape)
+    internal static long[] Strides(IReadOnlyList<long> shape)
     {
         long[] strides = new long[shape.Count];
         long stride = 1;

@@ -11,7 +11,7 @@ internal static class PyTorchLegacy
     private const long Protocol = 1001;
     private static readonly Int128 Magic = new(0x1950, 0xa86a20f9469cfc6c);
 
-    public static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
+    public static WeightsContent Read(Stream stream)
     {
         if (stream.Length > WeightsLimits.TensorBytes)
             throw new WeightsException("Files of PyTorch's old format are read up to 2 GB. Save it anew with a current PyTorch.");

@@ -8,7 +8,7 @@ internal static class PyTorchZip
     private const long MaximumPickle = 32 << 20;
     private const string PickleName = "data.pkl";
 
-    public static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
+    public static WeightsContent Read(Stream stream)
     {
         var zip = new StoredZip(stream);
         IReadOnlyList<StoredEntry> entries = zip.Entries();

@@ -10,20 +10,21 @@ public static partial class WeightsFile
 {
     private const long MaximumBytes = 8L << 30;
 
-    // What training frameworks wrap a state dictionary in, outermost first.
-    private static readonly string[] Prefixes = ["module.", "model.", "_orig_mod."];
-
     /// <summary>Tensors by name, wrappers such as <c>module.</c> taken off.</summary>
     /// <exception cref="WeightsException">It is no such file, is damaged, or holds more than tensors.</exception>
-    public static IReadOnlyDictionary<string, TensorData> Open(string path)
+    public static IReadOnlyDictionary<string, TensorData> Open(string path) => Inspect(path).Tensors;
+
+    /// <summary>The tensors, and where in the file they were found.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static WeightsContent Inspect(string path)
     {
         var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         bool staysOpen = false;
         try
         {
-            IReadOnlyDictionary<string, TensorData> tensors = Read(stream);
-            staysOpen = tensors.Values.Any(t => FileBytes.IsOf(t.Bytes));
-            return tensors;
+            WeightsContent content = Read(stream);
+            staysOpen = content.Tensors.Values.Any(t => FileBytes.IsOf(t.Bytes));
+            return content;
         }
         finally
         {
@@ -32,8 +33,8 @@ public static partial class WeightsFile
         }
     }
 
-    /// <inheritdoc cref="Open"/>
-    internal static IReadOnlyDictionary<string, TensorData> Read(Stream stream)
+    /// <inheritdoc cref="Inspect(string)"/>
+    internal static WeightsContent Read(Stream stream)
     {
         if (stream.Length > MaximumBytes)
             throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
@@ -44,16 +45,20 @@ public static partial class WeightsFile
             Span<byte> head = stackalloc byte[10];
             stream.ReadExactly(head);
             stream.Position = 0;
-            IReadOnlyDictionary<string, TensorData> tensors =
+            WeightsContent content =
                 head[..4].SequenceEqual("PK\u0003\u0004"u8) ? PyTorchZip.Read(stream)
                 // Before the pickle: the length of a safetensors header may begin with the pickle's mark.
-                : head[8] == (byte)'{' && BitConverter.ToUInt64(head) < (ulong)stream.Length ? Safetensors.Read(stream)
+                : head[8] == (byte)'{' && BitConverter.ToUInt64(head) < (ulong)stream.Length ? Unwrap(Safetensors.Read(stream))
                 : head[0] == 0x80 ? PyTorchLegacy.Read(stream)
                 : head[8] == (byte)'{' ? throw new WeightsException("The file is cut off: it is shorter than its header says.")
                 : throw new WeightsException("It is neither a safetensors file nor a PyTorch state dictionary (.pth).");
-            if (tensors.Count == 0)
-                throw new WeightsException("The file holds no tensors.");
-            return Unwrap(tensors);
+            // The names that torchvision's files of DenseNets still have.
+            return content.Tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))
+                ? content with
+                {
+                    Tensors = WithNewDenseNetNames(content.Tensors),
+                }
+                : content;
         }
         catch (EndOfStreamException e)
         {
@@ -61,20 +66,15 @@ public static partial class WeightsFile
         }
     }
 
-    private static IReadOnlyDictionary<string, TensorData> Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
+    private static WeightsContent Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
     {
-        // The names that torchvision's files of DenseNets still have.
-        if (tensors.Keys.Any(k => OldDenseNetName().IsMatch(k)))
-            tensors = WithNewDenseNetNames(tensors);
-        // Each may be there once, in any order; a name of a thousand prefixes is nobody's.
-        for (
-            int i = 0;
-            i < Prefixes.Length
-                && Prefixes.FirstOrDefault(p => tensors.Keys.All(k => k.StartsWith(p, StringComparison.Ordinal))) is { } prefix;
-            i++
-        )
-            tensors = tensors.ToDictionary(t => t.Key[prefix.Length..], t => t.Value, StringComparer.Ordinal);
-        return tensors;
+        if (tensors.Count == 0)
+            throw new WeightsException("The file holds no tensors.");
+        FoundStateDictionary found = StateDictionaryFinder.Find([new TensorGroup([.. tensors.Keys], () => "")]);
+        return new WeightsContent(
+            found.Names.ToDictionary(n => n[found.Prefix.Length..], n => tensors[n], StringComparer.Ordinal),
+            found.Note
+        );
     }
 
     private static Dictionary<string, TensorData> WithNewDenseNetNames(IReadOnlyDictionary<string, TensorData> tensors)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LiteDB;
 
 namespace BlazorTransfer.Web.Storage;
@@ -15,14 +14,17 @@ internal sealed class DocumentStore : IDisposable
 {
     private const string FirstDocument = "first";
     private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
     private readonly FileStream _lockFile;
     private readonly LiteDatabase _database;
 
-    public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas)
+    public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas, TimeProvider clock)
     {
-        _lockFile = TakeLock(folder);
+        _lockFile = TakeLock(folder, clock);
+#pragma warning disable RS0030 // This is the door.
         _database = new LiteDatabase(new ConnectionString { Filename = folder.Database, Connection = ConnectionType.Direct });
+#pragma warning restore RS0030
         // Creating a collection while another thread reads kills the engine, so all of them are made here.
         foreach (DocumentSchema schema in schemas)
         {
@@ -70,17 +72,17 @@ internal sealed class DocumentStore : IDisposable
     /// Takes the lock, with some patience: the one before may be at its end, and on Linux a process that is just being started holds
     /// a copy of its parent's files between fork and exec, so that a lock outlives its release by some milliseconds.
     /// </summary>
-    private static FileStream TakeLock(DataFolder folder)
+    private static FileStream TakeLock(DataFolder folder, TimeProvider clock)
     {
-        for (long start = Stopwatch.GetTimestamp(); ; )
+        for (long start = clock.GetTimestamp(); ; )
         {
             try
             {
                 return new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (Stopwatch.GetElapsedTime(start) < LockPatience)
+            catch (IOException) when (clock.GetElapsedTime(start) < LockPatience)
             {
-                Thread.Sleep(50);
+                Task.Delay(LockPause, clock).Wait();
             }
             catch (IOException e)
             {

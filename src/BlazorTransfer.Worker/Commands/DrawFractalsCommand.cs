@@ -14,14 +14,14 @@ internal static class DrawFractalsCommand
     public static Command Create()
     {
         var folder = new Option<string>("--out") { Description = "A folder that is not there yet.", Required = true };
-        var classes = new Option<int>("--classes") { Description = "Fractals.", DefaultValueFactory = _ => 200 };
-        var images = new Option<int>("--images-per-class") { Description = "Variations of each.", DefaultValueFactory = _ => 500 };
-        var side = new Option<int>("--image-size")
-        {
-            Description = $"Side of the images in pixels, {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}.",
-            DefaultValueFactory = _ => 64,
-        };
-        var seed = new Option<int>("--seed") { Description = "Another seed gives other fractals.", DefaultValueFactory = _ => 0 };
+        Option<int> classes = NumberOption.Create("--classes", 200, "Number of classes. Each class is one fractal.");
+        Option<int> images = NumberOption.Create("--images-per-class", 500, "Number of variations of each fractal.");
+        Option<int> side = NumberOption.Create(
+            "--image-size",
+            64,
+            $"Width and height of the images in pixels, {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}."
+        );
+        Option<int> seed = NumberOption.Create("--seed", 0, "Seed of the fractals.");
         var command = new Command(
             "draw-fractals",
             "Draws images of fractals to pretrain on, without any photograph (Kataoka et al., 2020)."

@@ -57,11 +57,11 @@ internal static class JobOptions
         Description = "auto, cpu or cuda:N.",
         DefaultValueFactory = _ => DeviceSpec.Auto,
     };
-    public static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Another seed gives another start, order and split.",
-        DefaultValueFactory = _ => 0,
-    };
+    public static readonly Option<int> Seed = NumberOption.Create(
+        "--seed",
+        0,
+        "Seed of the initial weights, the order of the images and the split."
+    );
 
     public static IReadOnlyList<ParameterSpec> AllParameters =>
         [.. CommonParameters.All.Concat(TransferMethodRegistry.All.SelectMany(m => m.Parameters)).DistinctBy(p => p.Name)];
@@ -87,8 +87,7 @@ internal static class JobOptions
             if (parsed.GetValue(option) is not { } typed)
                 continue;
             chosen[spec.Name] =
-                ParameterValue.Parse(typed, spec.Kind)
-                ?? throw TrainingException.BadInput($"--{spec.Name}: '{typed}' is no {spec.Kind.ToString().ToLowerInvariant()}.");
+                ParameterValue.Parse(typed, spec.Kind) ?? throw TrainingException.BadInput($"--{spec.Name}: {spec.Check(typed)}");
         }
 
         return chosen;
@@ -124,10 +123,9 @@ internal static class JobOptions
             LabelSets =
             [
                 .. (parsed.GetValue(LabelSets) ?? []).Select(typed =>
-                    LabelSetSpec.Parse(typed)
-                    ?? throw TrainingException.BadInput(
-                        $"--label-set: '{typed}' is neither a name nor a name with a weight, such as material=0.5."
-                    )
+                    LabelSetSpec.TryParse(typed, out LabelSetSpec? spec, out string? error)
+                        ? spec
+                        : throw TrainingException.BadInput($"--label-set: {error}")
                 ),
             ],
         };

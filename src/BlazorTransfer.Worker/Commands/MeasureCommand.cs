@@ -21,7 +21,7 @@ internal static class MeasureCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var device = new Option<string>("--device") { Description = "auto, cpu or cuda:N.", DefaultValueFactory = _ => DeviceSpec.Auto };
-        var batchSize = new Option<int>("--batch-size") { Description = "Images at once.", DefaultValueFactory = _ => 8 };
+        Option<int> batchSize = NumberOption.Create("--batch-size", 8, "Number of images per batch.");
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each network." };
         var command = new Command("measure", "Measures networks on this machine, on images that are ready in memory.")
         {

@@ -16,7 +16,7 @@ internal static class PredictCommand
             Description = "model.zip, a run folder or a safetensors file with its description.",
             Required = true,
         };
-        var top = new Option<int>("--top") { Description = "How many classes to name.", DefaultValueFactory = _ => 3 };
+        Option<int> top = NumberOption.Create("--top", 3, "Number of classes to list for each image.");
         var json = new Option<bool>("--json") { Description = "Print a line of JSON for each image." };
         var images = new Argument<string[]>("images") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
         var command = new Command("predict", "Names the most probable classes of images.") { model, top, json, images };

@@ -32,21 +32,21 @@ internal static class RankCommand
         Description = "Networks to rank with random weights too: what pretrained ones must beat.",
         AllowMultipleArgumentsPerToken = true,
     };
-    private static readonly Option<int> MaxImages = new("--max-images")
-    {
-        Description = "Training images to draw in all, each class in proportion.",
-        DefaultValueFactory = _ => RankingJob.UsualImages,
-    };
-    private static readonly Option<int> Folds = new("--folds")
-    {
-        Description = "Parts of the cross-validated linear probe.",
-        DefaultValueFactory = _ => RankingJob.UsualFolds,
-    };
-    private static readonly Option<int> Seed = new("--seed")
-    {
-        Description = "Another seed gives other images, folds and random networks.",
-        DefaultValueFactory = _ => 0,
-    };
+    private static readonly Option<int> MaxImages = NumberOption.Create(
+        "--max-images",
+        RankingJob.UsualImages,
+        "Maximum number of training images. They are drawn at random, in proportion to the classes."
+    );
+    private static readonly Option<int> Folds = NumberOption.Create(
+        "--folds",
+        RankingJob.UsualFolds,
+        "Number of folds of the cross-validated linear probe."
+    );
+    private static readonly Option<int> Seed = NumberOption.Create(
+        "--seed",
+        0,
+        "Seed of the drawn images, the folds and the random networks."
+    );
     private static readonly Option<string> Device = new("--device")
     {
         Description = "auto, cpu or cuda:N.",

@@ -28,12 +28,12 @@ internal static class TrainCommand
     {
         Description = "Adapt to all images of the target, and score all of them.",
     };
-    private static readonly Option<int> TargetLabels = new("--target-labels")
-    {
-        Description =
-            "Labelled images of each class of the target that a method such as 'tradaboost' learns from, and that are not "
-            + "scored; the seed draws them from those that it adapts to. Other methods are given none.",
-    };
+    private static readonly Option<int> TargetLabels = NumberOption.Create(
+        "--target-labels",
+        0,
+        "Number of labelled target images per class that a method such as 'tradaboost' learns from. They are drawn at random from "
+            + "the target's training images and are not scored. Other methods use none."
+    );
     private static readonly Option<string> Out = new("--out")
     {
         Description = "Folder for the run: events, checkpoints, artifacts/model.zip.",

@@ -146,10 +146,11 @@ public sealed class LabelTableTests
     [Fact]
     public void LabelSets_AreReadAsPeopleTypeThem_AndAskedForWhereTheyCanBeLearned()
     {
-        Assert.Equal(new LabelSetSpec("material"), LabelSetSpec.Parse("material"));
-        Assert.Equal(new LabelSetSpec("material", 0.5), LabelSetSpec.Parse("material = 0.5"));
-        Assert.Null(LabelSetSpec.Parse("material=much"));
-        Assert.Null(LabelSetSpec.Parse("=1"));
+        Assert.Equal(new LabelSetSpec("material"), Read("material"));
+        Assert.Equal(new LabelSetSpec("material", 0.5), Read("material = 0.5"));
+        Assert.Equal("The weight of 'material': 'much' is not a number.", Refusal("material=much"));
+        Assert.Equal("The weight of 'material': '0,5' is not a number. Write it with a point: 0.5.", Refusal("material=0,5"));
+        Assert.Equal("'=1' names no label set. Write a name, or a name and a weight, such as material=0.5.", Refusal("=1"));
         Sample[] samples = [Of("a", Split.Train), Of("b", Split.Train), Of("b", Split.Test), Of(null, Split.Validation)];
         Assert.Equal(
             "No validation image has a label 'material', so that nobody could tell how well it is learned.",
@@ -178,4 +179,16 @@ public sealed class LabelTableTests
     }
 
     private static LabelTable Read(string name, string text) => LabelTable.Read(name, Encoding.UTF8.GetBytes(text));
+
+    private static LabelSetSpec Read(string text)
+    {
+        Assert.True(LabelSetSpec.TryParse(text, out LabelSetSpec? spec, out string? error), error);
+        return spec;
+    }
+
+    private static string Refusal(string text)
+    {
+        Assert.False(LabelSetSpec.TryParse(text, out _, out string? error));
+        return error;
+    }
 }

@@ -153,6 +153,23 @@ public sealed class FeatureAlignmentTests
         ReferenceDomains.AssertClose((expected * Math.Cos(Math.PI / 6)).Values(), centred.mm(aligned.SourceMap).Values(), 0.02);
     }
 
+    [Theory]
+    [InlineData(5, 4)]
+    [InlineData(30, 3)]
+    public void SubspaceAlignment_AskedForMoreDirectionsThanThereAre_KeepsThoseWithVariance(int samples, int directions)
+    {
+        using var scope = NewDisposeScope();
+        // Five centred samples vary in four directions; of thirty, only three features vary beyond rounding noise.
+        Tensor domain = ReferenceDomains.Source(samples);
+        if (samples > 6)
+            domain = domain * tensor(new[] { 9.0, 6, 3, 1e-9, 1e-9, 1e-9 });
+
+        using SubspaceAlignment aligned = SubspaceAlignment.Fit(domain, domain * 2, 6);
+
+        Assert.Equal([6, directions], aligned.SourceMap.shape);
+        Assert.Equal([6, directions], aligned.TargetMap.shape);
+    }
+
     /// <summary>
     /// Three classes that two features tell in both domains, while two others tell them in the source and mislead in the target, and one
     /// has another mean.

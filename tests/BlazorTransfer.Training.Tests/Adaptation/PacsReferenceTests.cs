@@ -24,7 +24,7 @@ public sealed class PacsReferenceTests(ITestOutputHelper output)
         Epochs = 60,
         BatchSize = 32;
 
-    [Fact]
+    [LongFact]
     public void SourceOnlyAndPerDomainStandardisation_AreWithinThreePointsOfTheReference_OnAllSixPairs()
     {
         string data = SharedFiles.Path("data", "pacs-small"),

@@ -443,7 +443,7 @@ public sealed class TargetDomainTests : IDisposable
             .. events
                 .OfType<EpochCompleted>()
                 .SelectMany(e => e.Metrics)
-                .Where(m => !TargetMetrics.Contains(m.Key) && m.Key != MetricKeys.ImagesPerSecond)
+                .Where(m => !TargetMetrics.Contains(m.Key) && m.Key is not (MetricKeys.ImagesPerSecond or MetricKeys.DataWait))
                 .Select(m => $"{m.Key} {m.Value:R}"),
             .. events.OfType<EvaluationCompleted>().Where(e => !e.OfTarget).SelectMany(e => e.Metrics).Select(m => $"{m.Key} {m.Value:R}"),
             .. events.OfType<CheckpointSaved>().Select(c => $"epoch {c.Epoch}"),

@@ -30,7 +30,7 @@ public sealed class HalfTrunkTests
         // Dropped at random, a layer would be another one each time.
         foreach (Dropout dropout in network.modules().OfType<Dropout>())
             dropout.p = 0;
-        Tensor images = rand(4, 3, 96, 96);
+        Tensor images = rand(2, 3, 80, 80);
         (Tensor Features, Dictionary<string, Tensor> Gradients) Pass()
         {
             network.zero_grad();

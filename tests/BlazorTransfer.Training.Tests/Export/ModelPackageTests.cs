@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Export;
@@ -9,7 +9,7 @@ using BlazorTransfer.Training.Tests.Runs;
 
 namespace BlazorTransfer.Training.Tests.Export;
 
-public sealed class ModelPackageTests : IDisposable
+public sealed class ModelPackageTests(PythonScripts python) : IDisposable, IClassFixture<PythonScripts>
 {
     private readonly SmallRun _small = new();
 
@@ -35,7 +35,7 @@ public sealed class ModelPackageTests : IDisposable
     [InlineData("resnet18_slim", "tasks")]
     public void Write_AndTheReadmesPythonCode_GiveTheModelsAnswersInPyTorch(string backbone, string head)
     {
-        string python = FindPythonWithTorchvision();
+        python.SkipWhereAbsent();
         string unpacked = Package(backbone, head);
         string[] images =
         [
@@ -47,7 +47,7 @@ public sealed class ModelPackageTests : IDisposable
             .Value;
         File.WriteAllText(Path.Combine(unpacked, "predict.py"), code);
 
-        string output = RunPython(python, unpacked, ["predict.py", .. images]);
+        string output = python.Run(unpacked, "predict.py", images);
 
         using Predictor predictor = Predictor.Open(Path.Combine(unpacked, "model.safetensors"));
         string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -91,7 +91,7 @@ public sealed class ModelPackageTests : IDisposable
     [Fact]
     public void Write_WithoutItsCheckpoint_FailsAndLeavesNoPackage()
     {
-        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1));
+        JobSpec job = _small.Job("linear-probe", "resnet20_cifar", null, ("epochs", 1));
         (RunFolder folder, _) = _small.Execute(job);
         File.WriteAllBytes(folder.BestCheckpoint, File.ReadAllBytes(folder.BestCheckpoint)[..1000]);
 
@@ -102,22 +102,25 @@ public sealed class ModelPackageTests : IDisposable
 
     private string Package(string backbone, string head = "")
     {
+        // One at its own size, the others smaller than theirs.
+        (string, ParameterValue) size = ("image-size", backbone == "squeezenet1_1" ? 0 : 96);
         JobSpec job = head switch
         {
-            "kernel" => _small.Job("tca", backbone, _small.Weights(backbone), ("kernel", "gaussian")),
+            "kernel" => _small.Job("tca", backbone, _small.Weights(backbone), ("kernel", "gaussian"), size),
             "neighbours" => _small.Job(
                 "tca",
                 backbone,
                 _small.Weights(backbone),
                 ("classifier", "nearest-neighbours"),
                 ("components", 6),
-                ("neighbours", 3)
+                ("neighbours", 3),
+                size
             ),
-            "tasks" => _small.Job("multi-task", backbone, _small.Weights(backbone), ("epochs", 1), ("image-size", 64)) with
+            "tasks" => _small.Job("multi-task", backbone, _small.Weights(backbone), ("epochs", 1), size) with
             {
                 LabelSets = [new("lighting", 0.5)],
             },
-            _ => _small.Job("linear-probe", backbone, null, ("epochs", 1), ("head-width", head == "hidden" ? 8 : 0)),
+            _ => _small.Job("linear-probe", backbone, null, ("epochs", 1), ("head-width", head == "hidden" ? 8 : 0), size),
         };
         if (head is "kernel" or "neighbours")
             job = job with { Data = _small.Under("warm"), Target = new TargetSpec(_small.Under("cold")) };
@@ -126,44 +129,5 @@ public sealed class ModelPackageTests : IDisposable
         string unpacked = Path.Combine(_small.Folder, "unpacked");
         ZipFile.ExtractToDirectory(folder.ModelPackage, unpacked);
         return unpacked;
-    }
-
-    private static string FindPythonWithTorchvision()
-    {
-        foreach (string python in new[] { "/usr/bin/python3", "python3", "python" })
-        {
-            try
-            {
-                var start = new ProcessStartInfo(python, ["-c", "import torch, torchvision, PIL"]) { RedirectStandardError = true };
-                using Process probe = Process.Start(start)!;
-                probe.StandardError.ReadToEnd();
-                probe.WaitForExit();
-                if (probe.ExitCode == 0)
-                    return python;
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // No such program; the next name.
-            }
-        }
-
-        Assert.Skip("Needs a Python with torch and torchvision (Debian: python3-torch, python3-torchvision), which is not here.");
-        throw new UnreachableException();
-    }
-
-    private static string RunPython(string python, string folder, string[] arguments)
-    {
-        var start = new ProcessStartInfo(python, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = folder,
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, errors.GetAwaiter().GetResult());
-        return output;
     }
 }

@@ -14,7 +14,7 @@ namespace BlazorTransfer.Training.Tests.Images;
 
 public sealed class FrozenTrunkTests
 {
-    private const int Side = 96;
+    private const int Side = 80;
     private static readonly ParameterSet Whole = Settings("fp32"),
         Half = Settings("bf16");
 
@@ -68,7 +68,7 @@ public sealed class FrozenTrunkTests
         unfolded.Backbone.to(bfloat16);
         foreach (BatchNorm norm in unfolded.Backbone.modules().OfType<BatchNorm>())
             norm.to(float32);
-        Tensor images = rand(4, 3, Side, Side),
+        Tensor images = rand(2, 3, Side, Side),
             exact = model.ForwardTo(model.HeadEntry, images);
         using FrozenTrunk half = FrozenTrunk.Of(model, model.HeadEntry, Half);
 

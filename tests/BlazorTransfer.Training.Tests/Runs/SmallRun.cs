@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
@@ -14,12 +15,16 @@ namespace BlazorTransfer.Training.Tests.Runs;
 /// <summary>A folder with a few drawn images, weights and room for runs, deleted at the end.</summary>
 internal sealed class SmallRun : IDisposable
 {
+    // Drawing images and networks takes longer than many tests that use them, so each is drawn once.
+    private static readonly ConcurrentDictionary<int, IReadOnlyList<SampleImage>> DrawnImages = new();
+    private static readonly ConcurrentDictionary<(string Backbone, int Classes), byte[]> DrawnWeights = new();
+
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-").FullName;
 
     /// <param name="imagesPerClass">Of each of the four classes, half of them under either light.</param>
     public SmallRun(int imagesPerClass = 6)
     {
-        foreach (SampleImage image in new SampleDatasetGenerator(seed: 3, imagesPerClass / 2).Draw())
+        foreach (SampleImage image in DrawnImages.GetOrAdd(imagesPerClass / 2, n => [.. new SampleDatasetGenerator(seed: 3, n).Draw()]))
         {
             string path = Path.Combine(Images, image.Name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -35,11 +40,39 @@ internal sealed class SmallRun : IDisposable
     public string Weights(string backbone, int classes = 10)
     {
         string path = Path.Combine(_folder, $"{backbone}.safetensors");
+        if (DrawnWeights.TryGetValue((backbone, classes), out byte[]? drawn))
+        {
+            File.WriteAllBytes(path, drawn);
+            return path;
+        }
+
         manual_seed(11);
         using Backbone network = BackboneRegistry.Create(backbone, classes);
         using var model = new TransferModel(network, [.. Enumerable.Range(0, classes).Select(c => $"c{c}")], CPU);
         Safetensors.Write(path, model.Snapshot());
+        DrawnWeights[(backbone, classes)] = File.ReadAllBytes(path);
         return path;
+    }
+
+    /// <summary>All weights and statistics of a job's network before its first step, its new head included.</summary>
+    public static IReadOnlyDictionary<string, TensorData> Start(JobSpec job)
+    {
+        using var run = TrainingRun.Prepare(job, _ => { });
+        return run.Model.Snapshot();
+    }
+
+    /// <summary>The tensors of a checkpoint that differ from those that its job started with, by name.</summary>
+    public static string[] Changed(JobSpec job, string checkpoint)
+    {
+        IReadOnlyDictionary<string, TensorData> start = Start(job),
+            end = WeightsFile.Open(checkpoint);
+        Assert.Equal(start.Keys.Order(StringComparer.Ordinal), end.Keys.Order(StringComparer.Ordinal));
+        // Of another shape, a tensor would count as changed whatever the run did.
+        Assert.All(end, t => Assert.Equal(start[t.Key].Shape, t.Value.Shape));
+        return
+        [
+            .. end.Where(t => !start[t.Key].Bytes.Span.SequenceEqual(t.Value.Bytes.Span)).Select(t => t.Key).Order(StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>A finished model of these classes, drawn from a seed, with its description beside it.</summary>
@@ -129,11 +162,13 @@ internal sealed class SmallRun : IDisposable
         };
     }
 
-    /// <summary>Trains in this process. Events come back in order; <paramref name="watch"/> sees each as it happens.</summary>
+    /// <summary>Trains in this process, as on a processor with or without bfloat16 instructions. Events come back in order;
+    /// <paramref name="watch"/> sees each as it happens.</summary>
     public (RunFolder Folder, List<RunEvent> Events) Execute(
         JobSpec job,
         Action<RunEvent>? watch = null,
-        CancellationToken cancel = default
+        CancellationToken cancel = default,
+        bool processorHasBFloat16 = true
     )
     {
         var folder = new RunFolder(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
@@ -149,7 +184,8 @@ internal sealed class SmallRun : IDisposable
                 events.Add(writer.Append(e));
                 watch?.Invoke(e);
             },
-            cancel
+            cancel,
+            processorHasBFloat16
         );
         return (folder, events);
     }

@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Weights;
+using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tests.Runs;
 
@@ -19,7 +20,7 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("fine-tuning", "light")]
     public void Execute_OverSeveralEpochs_LeavesNoTensorBehind(string method, string augmentation)
     {
-        JobSpec job = _small.Job(method, "mobilenet_v2", null, ("epochs", 4), ("augmentation", augmentation));
+        JobSpec job = _small.Job(method, "mobilenet_v2", null, ("epochs", 4), ("image-size", 64), ("augmentation", augmentation));
         LiveTensors.CollectLeftovers();
         (_, List<RunEvent> events) = _small.Execute(job);
 
@@ -34,7 +35,15 @@ public sealed class TrainingRunTests : IDisposable
     [InlineData("fine-tuning")]
     public void Execute_TwiceWithOneThreadAndSeed_GivesTheSameWeightsToTheBit(string method)
     {
-        JobSpec job = _small.Job(method, "squeezenet1_1", null, ("epochs", 1), ("threads", 1), ("augmentation", "light"));
+        JobSpec job = _small.Job(
+            method,
+            "squeezenet1_1",
+            null,
+            ("epochs", 1),
+            ("image-size", 64),
+            ("threads", 1),
+            ("augmentation", "light")
+        );
 
         byte[] first = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint),
             second = File.ReadAllBytes(_small.Execute(job).Folder.BestCheckpoint);
@@ -44,16 +53,19 @@ public sealed class TrainingRunTests : IDisposable
         Assert.False(first.AsSpan().SequenceEqual(other), "Another seed gives the same run.");
     }
 
-    /// <summary>What a GPU would do with it, this machine may not tell.</summary>
-    [Fact]
-    public void Tf32_IsForGpusUnlessTheRunSaysOtherwise()
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Prepare_WithAChoiceOfTf32_SetsBothFlagsOfLibtorch(bool? choice, bool expected)
     {
-        JobSpec job = _small.Job("linear-probe", "resnet18_slim", _small.Weights("resnet18_slim"), ("epochs", 1), ("image-size", 32));
+        (string, ParameterValue)[] parameters = choice is { } tf32 ? [("tf32", tf32)] : [];
+        (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32) = (!expected, !expected);
 
-        _small.Execute(job with { Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { ["tf32"] = false } });
-        Assert.False(Devices.UsesTf32);
-        _small.Execute(job);
-        Assert.True(Devices.UsesTf32);
+        using var run = TrainingRun.Prepare(_small.Job("linear-probe", "resnet18_slim", null, parameters), _ => { });
+
+        Assert.Equal((expected, expected), (backends.cuda.matmul.allow_tf32, backends.cudnn.allow_tf32));
+        Assert.Equal(expected, Devices.UsesTf32);
     }
 
     [Theory]
@@ -69,6 +81,7 @@ public sealed class TrainingRunTests : IDisposable
             "resnet18_slim",
             small.Weights("resnet18_slim"),
             ("epochs", 12),
+            ("image-size", 32),
             ("learning-rate", 0.5),
             ("batch-size", 4),
             ("schedule", "constant"),
@@ -130,24 +143,35 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void LinearProbe_ChangesTheHeadAndNothingElse()
     {
-        string weights = _small.Weights("mobilenet_v2");
-
-        (RunFolder folder, _) = _small.Execute(
-            _small.Job("linear-probe", "mobilenet_v2", weights, ("epochs", 2), ("augmentation", "light"))
+        JobSpec job = _small.Job(
+            "linear-probe",
+            "mobilenet_v2",
+            _small.Weights("mobilenet_v2"),
+            ("epochs", 2),
+            ("image-size", 64),
+            ("augmentation", "light")
         );
 
-        string[] changed = Changed(weights, folder.BestCheckpoint);
-        Assert.Equal(["classifier.1.bias", "classifier.1.weight"], changed);
+        (RunFolder folder, _) = _small.Execute(job);
+
+        Assert.Equal(["classifier.1.bias", "classifier.1.weight"], SmallRun.Changed(job, folder.BestCheckpoint));
     }
 
     [Fact]
     public void FineTuning_WithAFreezeDepth_ChangesNeitherWeightsNorStatisticsOfFrozenLayers()
     {
-        string weights = _small.Weights("resnet18");
+        JobSpec job = _small.Job(
+            "fine-tuning",
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            ("epochs", 1),
+            ("image-size", 64),
+            ("freeze-depth", 3)
+        );
 
-        (RunFolder folder, _) = _small.Execute(_small.Job("fine-tuning", "resnet18", weights, ("epochs", 1), ("freeze-depth", 3)));
+        (RunFolder folder, _) = _small.Execute(job);
 
-        string[] changed = Changed(weights, folder.BestCheckpoint);
+        string[] changed = SmallRun.Changed(job, folder.BestCheckpoint);
         Assert.DoesNotContain(
             changed,
             n =>
@@ -164,11 +188,18 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void FineTuning_WithFrozenStatistics_StillTrainsTheBatchNormsWeights()
     {
-        string weights = _small.Weights("resnet18");
+        JobSpec job = _small.Job(
+            "fine-tuning",
+            "resnet18_slim",
+            _small.Weights("resnet18_slim"),
+            ("epochs", 1),
+            ("image-size", 64),
+            ("freeze-batch-norm", true)
+        );
 
-        (RunFolder folder, _) = _small.Execute(_small.Job("fine-tuning", "resnet18", weights, ("epochs", 1), ("freeze-batch-norm", true)));
+        (RunFolder folder, _) = _small.Execute(job);
 
-        string[] changed = Changed(weights, folder.BestCheckpoint);
+        string[] changed = SmallRun.Changed(job, folder.BestCheckpoint);
         Assert.DoesNotContain(changed, n => n.Contains("running_", StringComparison.Ordinal));
         Assert.Contains("layer4.1.bn2.weight", changed);
     }
@@ -185,7 +216,7 @@ public sealed class TrainingRunTests : IDisposable
         Safetensors.Write(weights, tensors);
 
         TrainingException failure = Assert.Throws<TrainingException>(() =>
-            _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1)))
+            _small.Execute(_small.Job("fine-tuning", "squeezenet1_1", weights, ("epochs", 1), ("image-size", 64)))
         );
 
         Assert.Equal(WorkerExitCode.TrainingFailed, failure.ExitCode);
@@ -201,7 +232,7 @@ public sealed class TrainingRunTests : IDisposable
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
             _small.Execute(
-                _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 50)),
+                _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 50), ("image-size", 64)),
                 e =>
                 {
                     seen.Add(e);
@@ -218,7 +249,7 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_WhenAnImageWasDamagedMeanwhile_NamesIt()
     {
-        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1));
+        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1), ("image-size", 64));
         string victim = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         File.WriteAllBytes(victim, [1, 2, 3]);
 
@@ -231,7 +262,9 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_WithGivenEvents_ReportsEveryStageInOrder()
     {
-        (RunFolder folder, List<RunEvent> events) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 3)));
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(
+            _small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 3), ("image-size", 64))
+        );
 
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
         Assert.Equal([1, 2, 3], events.OfType<EpochCompleted>().Select(e => e.Epoch));
@@ -255,8 +288,8 @@ public sealed class TrainingRunTests : IDisposable
     [Fact]
     public void Execute_FromAModelOfTheSameClasses_TakesItsHeadToo_AndFromOthersOnlyTheTrunk()
     {
-        (RunFolder parent, _) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1)));
-        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", parent.BestCheckpoint, ("epochs", 1));
+        (RunFolder parent, _) = _small.Execute(_small.Job("linear-probe", "squeezenet1_1", null, ("epochs", 1), ("image-size", 64)));
+        JobSpec job = _small.Job("linear-probe", "squeezenet1_1", parent.BestCheckpoint, ("epochs", 1), ("image-size", 64));
 
         Assert.Contains("the head included", Message(_small.Execute(job).Events), StringComparison.Ordinal);
         // As many classes, but others: their head would be nonsense.
@@ -271,8 +304,7 @@ public sealed class TrainingRunTests : IDisposable
     /// Real images and weights: what the README promises, on a setting that fits into a test. The reference reaches 0.946 after
     /// 100 epochs, and guessing 0.54.
     /// </summary>
-    [Fact]
-    [Trait("Category", "Learning")]
+    [LongFact]
     public void LinearProbe_OnHymenopteraFromImageNetWeights_LearnsOverThreeSeeds()
     {
         string data = SharedFiles.Path("data", "hymenoptera"),
@@ -294,13 +326,5 @@ public sealed class TrainingRunTests : IDisposable
             top1.Average() >= 0.93,
             $"Mean validation top-1 of the last epoch is {top1.Average():F3} ({string.Join(", ", top1.Select(t => t.ToString("F3")))})."
         );
-    }
-
-    private static string[] Changed(string before, string after)
-    {
-        IReadOnlyDictionary<string, TensorData> old = WeightsFile.Open(before),
-            now = WeightsFile.Open(after);
-        Assert.Equal(old.Keys.Order(StringComparer.Ordinal), now.Keys.Order(StringComparer.Ordinal));
-        return [.. now.Keys.Where(n => !old[n].Bytes.Span.SequenceEqual(now[n].Bytes.Span)).Order(StringComparer.Ordinal)];
     }
 }

@@ -183,7 +183,7 @@ public sealed class HostileSafetensorsTests
     private static byte[] File(ReadOnlySpan<byte> header, int dataBytes) =>
         [.. BitConverter.GetBytes((ulong)header.Length), .. header, .. new byte[dataBytes]];
 
-    private static IReadOnlyDictionary<string, TensorData> Read(byte[] file) => WeightsFile.Read(new MemoryStream(file));
+    private static IReadOnlyDictionary<string, TensorData> Read(byte[] file) => WeightsFile.Read(new MemoryStream(file)).Tensors;
 
     private static string Refusal(byte[] file) => Assert.Throws<WeightsException>(() => Read(file)).Message;
 }

@@ -92,7 +92,7 @@ public sealed class DatasetImportTests : IAsyncLifetime
 
         await Assert.ThrowsAnyAsync<Exception>(() => client.PostAsync($"/api/v1/projects/{id}/datasets/uploads?name=x", content));
 
-        await TestApp.WaitForAsync(() => Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")).Length == 0, 5);
+        await TestApp.WaitForAsync(() => Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")).Length == 0);
     }
 
     [Theory]

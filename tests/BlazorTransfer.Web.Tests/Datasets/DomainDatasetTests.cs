@@ -247,7 +247,7 @@ public sealed class DomainDatasetTests : PageTests
                     form.Find("[aria-label='Data set of the target'] [aria-checked=true]").TextContent,
                     StringComparison.Ordinal
                 ),
-            TimeSpan.FromSeconds(20)
+            TestApp.HangLimit
         );
     }
 

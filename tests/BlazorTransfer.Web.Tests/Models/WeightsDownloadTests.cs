@@ -109,7 +109,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         ClaimsPrincipal user = await UserAsync(app);
 
         app.Get<WeightsDownloads>().Start(user, "fake");
-        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user).Count == 0, 10);
+        await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user).Count == 0);
 
         Assert.Single(app.Get<WeightsLibrary>().List(user));
     }

@@ -10,17 +10,20 @@ using BlazorTransfer.Web.Security;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using MudBlazor.Services;
 
 namespace BlazorTransfer.Web.Tests.NewRun;
 
 public sealed class AugmentationPreviewTests : BunitContext
 {
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Long = TestApp.HangLimit;
+    private readonly FakeTimeProvider _clock = new();
 
     public AugmentationPreviewTests()
     {
         Services.AddMudServices();
+        Services.AddSingleton<TimeProvider>(_clock);
         Services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
@@ -82,6 +85,8 @@ public sealed class AugmentationPreviewTests : BunitContext
         preview.Render(p => p.Add(c => c.Choices, "b"));
         preview.Render(p => p.Add(c => c.Choices, "c"));
         preview.Render(p => p.Add(c => c.Choices, "c"));
+        Assert.Equal([0], drawn);
+        _clock.Advance(AugmentationPreview.Pause);
         preview.WaitForAssertion(() => Assert.Equal([0, 0], drawn), Long);
         preview.WaitForAssertion(() => Assert.Equal("false", preview.Find("[aria-busy]").GetAttribute("aria-busy")), Long);
         preview.Press(() => preview.Find("button"));

@@ -14,7 +14,7 @@ namespace BlazorTransfer.Web.Tests.NewRun;
 /// <summary>The finders on the page where they are, with a worker that behaves as it is told.</summary>
 public sealed class FinderTests : PageTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TestApp.HangLimit;
 
     [Fact]
     public async Task Finders_ShowWhatTheyFound_AndTakeItIntoTheForm()

@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
@@ -136,7 +137,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     {
         Services.GetRequiredService<NavigationManager>().NavigateTo(AppRoutes.NewRunBeside(_project.Id, _dataset.Id, "material"));
         IRenderedComponent<IComponent> page = Open<NewRunPage>(_ada, ("ProjectId", _project.Id));
-        await page.WaitForAssertionAsync(() => Assert.Equal(["Material"], Boxes(page, isChecked: true)), TimeSpan.FromSeconds(20));
+        await page.WaitForAssertionAsync(() => Assert.Equal(["Material"], Boxes(page, isChecked: true)), TestApp.HangLimit);
         // What all images share divides nothing.
         Assert.Empty(Boxes(page, isChecked: false));
         Assert.Contains("Weight of material", page.Markup, StringComparison.Ordinal);
@@ -145,19 +146,39 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
 
         await page.WaitForAssertionAsync(
             () => Assert.Contains("Choose what Fake multi-task shall learn beside the classes.", page.Markup, StringComparison.Ordinal),
-            TimeSpan.FromSeconds(20)
+            TestApp.HangLimit
         );
         Assert.True(page.Find("button[type=submit]").HasAttribute("disabled"));
 
         page.Press(() => page.Find("[role=checkbox]"));
-        await page.WaitForAssertionAsync(
-            () => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")),
-            TimeSpan.FromSeconds(20)
-        );
+        await page.WaitForAssertionAsync(() => Assert.False(page.Find("button[type=submit]").HasAttribute("disabled")), TestApp.HangLimit);
         await page.Find("form").SubmitAsync();
 
         await TestApp.WaitForAsync(() => Runs.List(_ada, _project.Id).Count == 1);
         Assert.Equal([new LabelSetSpec("material")], Runs.List(_ada, _project.Id)[0].Job.LabelSets);
+    }
+
+    [Fact]
+    public async Task Form_WithAWeightThatIsNoNumber_CannotBeSent_AndSaysWhatToWrite()
+    {
+        Services.GetRequiredService<NavigationManager>().NavigateTo(AppRoutes.NewRunBeside(_project.Id, _dataset.Id, "material"));
+        IRenderedComponent<IComponent> page = Open<NewRunPage>(_ada, ("ProjectId", _project.Id));
+        await page.WaitForAssertionAsync(() => Assert.Equal(["Material"], Boxes(page, isChecked: true)), TimeSpan.FromSeconds(20));
+        IRenderedComponent<NumberField> weight = page.FindComponents<NumberField>().Single(f => f.Instance.Label == "Weight of material");
+
+        weight.Find("input").Input("0,05");
+
+        await page.WaitForAssertionAsync(() => Assert.True(IsHeldUp()), TimeSpan.FromSeconds(20));
+        Assert.Contains(
+            page.FindAll("[role=alert]"),
+            a => a.TextContent.Contains("Write it with a point: 0.05.", StringComparison.Ordinal)
+        );
+
+        weight.Find("input").Input("0.05");
+
+        await page.WaitForAssertionAsync(() => Assert.False(IsHeldUp()), TimeSpan.FromSeconds(20));
+
+        bool IsHeldUp() => page.Find("button[type=submit]").HasAttribute("disabled");
     }
 
     [Fact]

@@ -32,7 +32,7 @@ public sealed class NewRunPageTests : PageTests
         IRenderedComponent<IComponent> page = Open<NewRunPage>(ada, ("ProjectId", project.Id));
         await page.WaitForAssertionAsync(
             () => Assert.Contains("Cross-validation", page.Markup, StringComparison.Ordinal),
-            TimeSpan.FromSeconds(20)
+            TestApp.HangLimit
         );
         Assert.DoesNotContain("the figures will flatter", page.Markup, StringComparison.Ordinal);
 
@@ -40,7 +40,7 @@ public sealed class NewRunPageTests : PageTests
 
         await page.WaitForAssertionAsync(
             () => Assert.Contains("each validates once", page.Markup, StringComparison.Ordinal),
-            TimeSpan.FromSeconds(20)
+            TestApp.HangLimit
         );
         Assert.Equal(isWarned, page.Markup.Contains("the figures will flatter", StringComparison.Ordinal));
     }

@@ -65,7 +65,7 @@ public sealed class TuningServiceTests : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task first = Tuning.FindLearningRateAsync(_ada, _project.Id, NewRequest("hang"), _ => begun.TrySetResult(), cancel.Token);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await begun.Task.WaitAsync(TestApp.HangLimit);
 
         Assert.Contains(
             "already",
@@ -73,7 +73,7 @@ public sealed class TuningServiceTests : IAsyncLifetime
             StringComparison.Ordinal
         );
         await cancel.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TestApp.HangLimit));
 
         Assert.Equal(3.2e-4, (await FindAsync(_ada, NewRequest())).Suggestion.Rate);
     }
@@ -83,11 +83,11 @@ public sealed class TuningServiceTests : IAsyncLifetime
     {
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task first = Tuning.FindLearningRateAsync(_ada, _project.Id, NewRequest("hang"), _ => begun.TrySetResult(), CancellationToken.None);
-        await begun.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await begun.Task.WaitAsync(TestApp.HangLimit);
 
         _app.Dispose();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TimeSpan.FromSeconds(30)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.WaitAsync(TestApp.HangLimit));
     }
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class RunHubTests : IDisposable
         _app.Get<RunService>().Cancel(user, project.Id, run.Id);
 
         // Queued, attempt, started, epoch, request to cancel, end: each once, and none without its number.
-        long[] seen = await reading.WaitAsync(TimeSpan.FromSeconds(20));
+        long[] seen = await reading.WaitAsync(TestApp.HangLimit);
         Assert.Equal([1, 2, 3, 4, 5, 6], seen);
     }
 

@@ -51,7 +51,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     [InlineData("garbage", "record of events is damaged")]
     public async Task Worker_ThatFails_GivesAFailedRunWithItsCauseAndLetsTheNextOneRun(string behaviour, string cause)
     {
-        Run run = await _app.WaitForEndAsync((await SubmitAsync(behaviour)).Id, seconds: 8);
+        Run run = await _app.WaitForEndAsync((await SubmitAsync(behaviour)).Id);
 
         Assert.Equal(RunStatus.Failed, run.Status);
         Assert.Contains(cause, run.Error, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
 
         worker.Kill();
 
-        run = await _app.WaitForEndAsync(run.Id, seconds: 5);
+        run = await _app.WaitForEndAsync(run.Id);
         Assert.Equal(RunStatus.Failed, run.Status);
         Assert.Contains("SIGKILL", run.Error, StringComparison.Ordinal);
         // The record ends with an event of its own, so that every reader of the file knows.
@@ -91,7 +91,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
 
         run = await _app.WaitForEndAsync(run.Id);
         Assert.Equal((RunStatus.Cancelled, null), (run.Status, run.Error));
-        await TestApp.WaitForAsync(() => !IsAlive(process), 5);
+        await TestApp.WaitForAsync(() => !IsAlive(process));
     }
 
     [Fact]
@@ -135,11 +135,11 @@ public sealed class RunSupervisorTests : IAsyncLifetime
         _app.Dispose();
         using (Process worker = Process.GetProcessById(process))
             worker.Kill();
-        await TestApp.WaitForAsync(() => !IsAlive(process), 5);
+        await TestApp.WaitForAsync(() => !IsAlive(process));
 
         Restart();
 
-        run = await _app.WaitForEndAsync(run.Id, seconds: 5);
+        run = await _app.WaitForEndAsync(run.Id);
         Assert.Equal(RunStatus.Lost, run.Status);
         Assert.Contains("Start the run again", run.Error, StringComparison.Ordinal);
     }

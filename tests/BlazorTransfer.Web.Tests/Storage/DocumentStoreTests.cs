@@ -2,6 +2,7 @@ using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 
 namespace BlazorTransfer.Web.Tests.Storage;
 
@@ -87,8 +88,10 @@ public sealed class DocumentStoreTests : IDisposable
     public void SecondProcessOnTheSameFolder_IsToldWhoHasIt()
     {
         using DocumentStore first = Open();
+        // Time passes with each look at the clock.
+        var clock = new WaitedFor { AutoAdvanceAmount = TimeSpan.FromMinutes(1) };
 
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => Open());
+        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => Open(clock: clock));
 
         Assert.Contains("in use by another BlazorTransfer", refusal.Message, StringComparison.Ordinal);
     }
@@ -97,16 +100,15 @@ public sealed class DocumentStoreTests : IDisposable
     public async Task ProcessThatComesWhileTheOneBeforeIsEnding_WaitsForIt()
     {
         DocumentStore first = Open();
-        Task ending = Task.Run(async () =>
-        {
-            await Task.Delay(300);
-            first.Dispose();
-        });
+        var clock = new WaitedFor();
+        Task<DocumentStore> opening = Task.Run(() => Open(clock: clock));
+        await clock.Waiting;
 
-        using (DocumentStore second = Open())
-            Assert.Equal(0, Notes(second).Count());
+        first.Dispose();
+        clock.Advance(TimeSpan.FromSeconds(1));
 
-        await ending;
+        using DocumentStore second = await opening;
+        Assert.Equal(0, Notes(second).Count());
     }
 
     [Fact]
@@ -138,13 +140,29 @@ public sealed class DocumentStoreTests : IDisposable
         Assert.Equal(document, dated.Find("1"));
     }
 
-    private DocumentStore Open(string? folder = null) =>
+    private DocumentStore Open(string? folder = null, TimeProvider? clock = null) =>
         new(
             new DataFolder(Options.Create(new BlazorTransferOptions { DataFolder = folder ?? _data }), new Environment()),
-            [new DocumentSchema("notes", [nameof(Note.Owner)]), new DocumentSchema("dated", [])]
+            [new DocumentSchema("notes", [nameof(Note.Owner)]), new DocumentSchema("dated", [])],
+            clock ?? TimeProvider.System
         );
 
     private static DocumentCollection<Note> Notes(DocumentStore store) => new(store, "notes", n => n.Id, [ByOwner]);
+
+    /// <summary>A clock that says when somebody waits for it.</summary>
+    private sealed class WaitedFor : FakeTimeProvider
+    {
+        private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Waiting => _waiting.Task;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            _waiting.TrySetResult();
+            return timer;
+        }
+    }
 
     private sealed record Note(string Id, string Owner, int Value);
 

@@ -17,14 +17,17 @@ public sealed record ParallelAxis(string Name, IReadOnlyList<(double Position, s
 public sealed record ParallelLine(string Label, IReadOnlyList<double> Positions, IReadOnlyList<string> Shown, double Shade, string Href);
 
 /// <summary>
-/// Parallel coordinates (Inselberg, "The plane with parallel coordinates", 1985): a line for each trial, an axis for each setting and for
-/// the
-/// score. Drawn by the server, each line a link, so that it needs no script.
+/// Parallel coordinates (Inselberg, "The plane with parallel coordinates", 1985): a line for each trial, an axis for each setting and
+/// for the score. Drawn by the server, each line a link, so that it needs no script.
 /// </summary>
 public sealed partial class ParallelCoordinates
 {
     // The drawing is stretched to its place: lengths are percent of it, either way.
     private const int Width = 100;
+
+    // In pixels; the names of the axes stand above the lines.
+    private const int Top = 34,
+        LineHeight = 284;
 
     [Parameter, EditorRequired]
     public IReadOnlyList<ParallelAxis> Axes { get; set; } = [];
@@ -42,6 +45,19 @@ public sealed partial class ParallelCoordinates
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
     private string X(int axis) => Number(Axes.Count == 1 ? Width / 2.0 : Width * axis / (Axes.Count - 1.0));
+
+    private static string Y(double position) => Number(Top + (1 - position) * LineHeight);
+
+    /// <summary>The labels of the outer axes stay inside the picture.</summary>
+    private string Anchor(int axis, string between) =>
+        axis == 0 ? "start"
+        : axis == Axes.Count - 1 ? "end"
+        : between;
+
+    private static string Colour(ParallelLine line) =>
+        $"color-mix(in oklab, var(--bt-accent) {Number(100 * line.Shade)}%, var(--bt-line-strong))";
+
+    private string TitleOf(ParallelLine line) => $"{line.Label}: {string.Join(", ", Axes.Select((a, i) => $"{a.Name} {line.Shown[i]}"))}";
 
     private string PointsOf(ParallelLine line) => string.Join(" ", line.Positions.Select((p, i) => $"{X(i)},{Number(100 * (1 - p))}"));
 }

@@ -1,5 +1,7 @@
 using System.Globalization;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 
@@ -55,7 +57,26 @@ public sealed partial class EmbeddingCard
 
     private bool HasNeighbourhoods => Embedding.Points.All(p => p.Neighbourhood is not null);
 
-    private IEnumerable<Colouring> Offered => Enum.GetValues<Colouring>();
+    private static readonly Choice<bool>[] Layouts = [new(false, "differences (PCA)"), new(true, "neighbours (t-SNE)")];
+
+    private static readonly Choice<Colouring>[] Colourings =
+    [
+        .. Enum.GetValues<Colouring>().Select(c => new Choice<Colouring>(c, c.ToString().ToLowerInvariant())),
+    ];
+
+    private string Explanation =>
+        (
+            _byNeighbours
+                ? "Images with similar features are close together; distances between groups and their sizes mean nothing. "
+                : "The first two principal components of the features before the last layer; they explain "
+                    + $"{Format.Percent(Embedding.Explained)} of the variance. "
+        )
+        + "Where the two domains lie apart, the classifier has seen no similar training images."
+        + (
+            Embedding.DomainDistance is { } distance
+                ? $" Proxy A-distance of the domains: {distance:0.00} of 2, where 0 cannot be told apart."
+                : ""
+        );
 
     private IEnumerable<Mark> Marks
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using Microsoft.AspNetCore.Components;
@@ -49,7 +48,6 @@ public sealed partial class InstanceWeightsCard
             { To: null } => $"{bin.From} × and more",
         };
 
-    /// <summary>Of the fullest bar, in percent.</summary>
-    private string Width(WeightBin bin) =>
-        (100.0 * bin.Images / Math.Max(1, Weights.Histogram.Max(b => b.Images))).ToString("F1", CultureInfo.InvariantCulture);
+    /// <summary>Of the fullest bin, 0…1.</summary>
+    private double Share(WeightBin bin) => (double)bin.Images / Math.Max(1, Weights.Histogram.Max(b => b.Images));
 }

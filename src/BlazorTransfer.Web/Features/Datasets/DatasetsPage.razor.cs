@@ -10,6 +10,10 @@ namespace BlazorTransfer.Web.Features.Datasets;
 public sealed partial class DatasetsPage
 {
     private const int MostValues = 6;
+    private static readonly Choice<LayoutChoice>[] Layouts =
+    [
+        .. LayoutChoice.All.Select(l => new Choice<LayoutChoice>(l, l.Title, l.Hint)),
+    ];
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<Dataset> _datasets = [];
     private IReadOnlyList<DatasetImport> _imports = [];
@@ -51,6 +55,11 @@ public sealed partial class DatasetsPage
         _closed.Cancel();
         _closed.Dispose();
     }
+
+    private static string DetailOf(ImportProgress? progress) =>
+        progress is null
+            ? "waiting"
+            : $"{progress.Done:N0} of {progress.Total:N0} images" + (progress.Rejected > 0 ? $", {progress.Rejected:N0} skipped" : "");
 
     /// <summary>Such as <c>Domain: photo, sketch</c>, as far as the version counts its tags itself.</summary>
     private static IEnumerable<string> TagValues(DatasetVersion version) =>

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.Experiments;
@@ -142,14 +143,6 @@ public sealed record SearchPlan
         if (spec.Kind == ParameterKind.Integer)
             return Math.Clamp((int)Math.Round(value), (int)range.Low, (int)range.High);
         // What people would type; more digits would only pretend.
-        double unit = value == 0 ? 1 : Math.Pow(10, Math.Floor(Math.Log10(Math.Abs(value))) - SignificantDigits + 1);
-        return Math.Clamp(
-            double.Parse(
-                (Math.Round(value / unit) * unit).ToString("G6", System.Globalization.CultureInfo.InvariantCulture),
-                System.Globalization.CultureInfo.InvariantCulture
-            ),
-            range.Low,
-            range.High
-        );
+        return Math.Clamp(NumberText.Round(value, SignificantDigits), range.Low, range.High);
     }
 }

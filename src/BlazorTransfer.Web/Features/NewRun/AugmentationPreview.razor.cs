@@ -14,7 +14,7 @@ public sealed partial class AugmentationPreview : IDisposable
     private const int ExpectedColumns = 4;
 
     // Long enough for the next digit, short enough to seem at once.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    internal static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     private CancellationTokenSource? _drawing;
     private PreviewSheet? _sheet;
@@ -31,6 +31,9 @@ public sealed partial class AugmentationPreview : IDisposable
     /// <summary>Draws what is chosen now; another number gives other changes of the same images.</summary>
     [Parameter, EditorRequired]
     public Func<int, CancellationToken, Task<PreviewSheet>> Draw { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
 
     [Inject]
     private ILogger<AugmentationPreview> Log { get; set; } = null!;
@@ -78,7 +81,7 @@ public sealed partial class AugmentationPreview : IDisposable
         StateHasChanged();
         try
         {
-            await Task.Delay(pause, cancel);
+            await Task.Delay(pause, Clock, cancel);
             PreviewSheet sheet = await Draw(_draw, cancel);
             if (!cancel.IsCancellationRequested)
                 (_sheet, _isAtWork) = (sheet, false);

@@ -1,5 +1,7 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using Microsoft.AspNetCore.Components;
 
@@ -8,6 +10,12 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// <summary>Source and target of a run.</summary>
 public sealed partial class DomainFields
 {
+    private static readonly Choice<bool>[] Places =
+    [
+        new(false, "Same domain", "The usual case: images like the labelled ones."),
+        new(true, "A different domain", "Another line, camera, light or year, with unlabelled images: domain adaptation."),
+    ];
+
     [Parameter, EditorRequired]
     public DomainForm Domains { get; set; } = null!;
 
@@ -46,7 +54,18 @@ public sealed partial class DomainFields
         }
     }
 
-    private static string Bool(bool value) => value ? "true" : "false";
+    private IReadOnlyList<Choice<Dataset>> Targets => [.. Domains.Targets.Select(d => new Choice<Dataset>(d, d.Name, TargetHint(d)))];
+
+    private string TargetHint(Dataset dataset) =>
+        Format.Count(dataset.Latest.Images, "image")
+        + (dataset.Latest.Classes.Count == 0 ? ", no labels" : "")
+        + (dataset.Id == Source.Id ? ", the same data set" : "");
+
+    private IReadOnlyList<Choice<SampleTag>> Parts(IReadOnlyList<SampleTag> tags, Dataset dataset) =>
+        [
+            new(null, "All of them", Format.Count(dataset.Latest.Images, "image")),
+            .. tags.Select(t => new Choice<SampleTag>(t, $"{t.Name}: {t.Value}", Format.Count(Domains.ImagesOf(t, dataset), "image"))),
+        ];
 
     private async Task SetAsync(Action change)
     {

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Experiments;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
@@ -15,12 +16,12 @@ public sealed partial class ExperimentFields
     // What a search is for more often than anything else.
     private const string FirstSearched = "learning-rate";
 
-    private static readonly (ExperimentKind Kind, string Title, string Text)[] Kinds =
+    private static readonly Choice<ExperimentKind>[] Kinds =
     [
-        (ExperimentKind.Single, "One run", "The quickest look."),
-        (ExperimentKind.Seeds, "Several seeds", "The same run with other draws: a mean with its spread."),
-        (ExperimentKind.Folds, "Cross-validation", "Each image validates once: for few images, where one split says little."),
-        (ExperimentKind.Search, "Search", "Tries other settings, and shows which matter."),
+        new(ExperimentKind.Single, "One run", "The quickest result."),
+        new(ExperimentKind.Seeds, "Several seeds", "The same run with other seeds: a mean with its standard deviation."),
+        new(ExperimentKind.Folds, "Cross-validation", "Each image validates once. For few images, where one split is a weak estimate."),
+        new(ExperimentKind.Search, "Search", "Tries other settings and shows which matter."),
     ];
 
     [Parameter, EditorRequired]

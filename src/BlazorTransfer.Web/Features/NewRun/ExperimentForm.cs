@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Runs;
 
@@ -27,7 +28,13 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
     public bool IsRange => Spec.Kind is ParameterKind.Integer or ParameterKind.Number;
 
     /// <summary>Why it cannot be searched like this; null where it can.</summary>
-    public string? Error => SearchPlan.WhatIsWrong(ToRange(), Spec);
+    public string? Error => TextError ?? SearchPlan.WhatIsWrong(ToRange(), Spec);
+
+    private string? TextError =>
+        !IsRange ? null
+        : !NumberText.TryParse(Low, out _, out string? wrong) || !NumberText.TryParse(High, out _, out wrong)
+            ? $"{Spec.DisplayName}: {wrong}"
+        : null;
 
     public SearchRange ToRange() =>
         Spec.Kind switch
@@ -41,8 +48,7 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
             _ => new SearchRange(Spec.Name, Number(Low), Number(High)),
         };
 
-    private static double Number(string typed) =>
-        double.TryParse(typed.Trim(), CultureInfo.InvariantCulture, out double number) ? number : double.NaN;
+    private static double Number(string typed) => NumberText.TryParse(typed, out double number, out _) ? number : double.NaN;
 }
 
 /// <summary>The part of the new-run form that says whether it is one run or several: seeds, folds or a search.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Runs;
@@ -84,9 +85,9 @@ internal sealed class NewRunForm
 
     /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
     public string? Missing =>
-        Method.AdaptsToTarget && !Domains.IsOn
-            ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work."
-            : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
+        InputErrors.First is { } invalid ? invalid
+        : Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work."
+        : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
 
     private string? MissingLabels =>
         !Method.UsesTargetLabels || !Domains.IsOn ? null
@@ -121,6 +122,9 @@ internal sealed class NewRunForm
     public string Name { get; set; } = "";
     public string Device { get; set; } = DeviceSpec.Auto;
     public int Seed { get; set; }
+
+    /// <summary>Fields whose text is no valid value.</summary>
+    public InputErrors InputErrors { get; } = new();
 
     /// <summary>One run or several.</summary>
     public ExperimentForm Experiment { get; } = new();

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
@@ -14,17 +15,12 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// <summary>Asks for a run. All choices and fields come from the worker's catalogue.</summary>
 public sealed partial class NewRunPage
 {
-    private const int FewModels = 4;
     private IReadOnlyList<Dataset> _datasets = [];
     private IReadOnlyList<Dataset> _allDatasets = [];
     private Catalogue? _catalogue;
     private NewRunForm? _form;
     private IReadOnlyList<string> _gone = [];
     private string? _failure;
-    private string? _search;
-    private bool _allBackbones;
-    private bool _allModels;
-    private bool _allTeachers;
     private bool _advanced;
     private bool _starting;
 
@@ -91,7 +87,14 @@ public sealed partial class NewRunPage
             await LoadCatalogueAsync();
     }
 
-    private static string Bool(bool value) => value ? "true" : "false";
+    private IReadOnlyList<Choice<Dataset>> DatasetChoices =>
+        [
+            .. _datasets.Select(d => new Choice<Dataset>(
+                d,
+                d.Name,
+                $"{Format.Count(d.Latest.Of(Split.Train), "image")} to train, {Format.Count(d.Latest.Classes.Count, "class", "classes")}"
+            )),
+        ];
 
     private async Task LoadCatalogueAsync()
     {
@@ -106,6 +109,7 @@ public sealed partial class NewRunPage
                 _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
                 new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number))
             );
+            _form.InputErrors.Changed += StateHasChanged;
             // Nothing can be learned from images without labels; they are where the model shall work.
             if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled)
                 _form.Domains.AdaptTo(unlabelled);
@@ -149,7 +153,7 @@ public sealed partial class NewRunPage
     private async Task StartAsync()
     {
         // A second click may be on its way before the browser knows that the button is off.
-        if (_form is null || _starting)
+        if (_form is null || _starting || _form.InputErrors.First is not null)
             return;
         _starting = true;
         Run? run = null;

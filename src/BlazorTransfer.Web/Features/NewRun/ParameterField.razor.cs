@@ -39,7 +39,7 @@ public sealed partial class ParameterField
     {
         _typed = typed ?? "";
         // What is no number goes on as a text, which no number's check accepts.
-        ParameterValue value = ParameterValue.Parse(_typed.Trim(), Spec.Kind) ?? _typed;
+        ParameterValue value = ParameterValue.Parse(_typed, Spec.Kind) ?? _typed;
         _error = Spec.Check(value);
         _known = value;
         await ValueChanged.InvokeAsync(value);

@@ -53,7 +53,7 @@ public sealed partial class RunPage : IDisposable
 
     private string ValidationHint =>
         _run.BestEpoch is not { } best ? "no epoch yet"
-        : _view.Started is { TargetSamples: > 0 } ? "source images, seen as the target's are"
+        : _view.Started is { TargetSamples: > 0 } ? "source accuracy after adaptation"
         : $"best epoch, {best}";
 
     private static string Beside(Run run) =>
@@ -62,6 +62,33 @@ public sealed partial class RunPage : IDisposable
     private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
 
     private static string TeacherOf(Run run) => run.Job.Teacher is { } teacher ? $"; teacher: {teacher.Name ?? "unnamed"}" : "";
+
+    private string Subtitle =>
+        $"{_run.Job.Backbone}, {_run.Job.Method}{Beside(_run)}, on {_run.Submission.DatasetName} v{_run.Submission.DatasetVersion}"
+        + (_run.Job.Data.Only is { } part ? $", {part}" : "")
+        + $"{TargetOf(_run)}; weights: {_run.Job.Weights.Name ?? "unnamed"}{TeacherOf(_run)}";
+
+    /// <summary>How the target's images and labels were used, after its name.</summary>
+    private string TargetUse =>
+        (_run.Job.Target!.Transductive ? ", all images adapted to and scored" : "")
+        + (
+            _view.Started is { TargetLabelled: > 0 }
+                ? $"; {Format.Count(_run.Job.Target!.LabelledPerClass, "image")} of each class learned from with their labels, and not scored"
+                : ""
+        );
+
+    private static string DetailOf(PhaseProgressed phase) =>
+        $"{phase.Done:N0} of {phase.Total:N0} {phase.Unit}"
+        + (phase.SecondsLeft is { } left ? $", {Format.Duration(TimeSpan.FromSeconds(left))} left" : "");
+
+    private string ImagesOf(RunStarted started)
+    {
+        string source = $"{started.TrainSamples} to train, {started.ValidationSamples} to validate, {started.TestSamples} to test";
+        if (_run.Job.Target is null)
+            return source;
+        string labelled = started.TargetLabelled > 0 ? $", {started.TargetLabelled} of them with labels" : "";
+        return $"{source}; of the target {started.TargetSamples} to adapt to{labelled}, {started.TargetScored} to score";
+    }
 
     protected override async Task OnInitializedAsync()
     {

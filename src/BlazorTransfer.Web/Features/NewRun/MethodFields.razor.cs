@@ -1,0 +1,59 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Features.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.NewRun;
+
+/// <summary>The method of a run, with what only some methods need: label sets and a teacher.</summary>
+public sealed partial class MethodFields
+{
+    private const int FewModels = 4;
+    private bool _allTeachers;
+
+    [CascadingParameter]
+    private NewRunForm Form { get; set; } = null!;
+
+    [CascadingParameter]
+    private Catalogue Catalogue { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public string ProjectId { get; set; } = "";
+
+    /// <summary>Another method, label set or teacher was chosen.</summary>
+    [Parameter]
+    public EventCallback Changed { get; set; }
+
+    private IReadOnlyList<Choice<TransferMethodSpec>> Methods =>
+        [
+            .. Form.OfferedMethods.SelectMany(
+                section => section.Methods,
+                (section, method) =>
+                    new Choice<TransferMethodSpec>(
+                        method,
+                        method.DisplayName,
+                        $"{method.Summary} {method.Advice}",
+                        Section: section.Heading.Length > 0 ? section.Heading : null
+                    )
+            ),
+        ];
+
+    private IReadOnlyList<Choice<Run>> Teachers =>
+        [
+            .. Form
+                .Teachers.Take(_allTeachers ? int.MaxValue : FewModels)
+                .Union(Form.Teachers.Where(t => t == Form.Teacher))
+                .Select(t => new Choice<Run>(t, $"Run #{t.Submission.Number} {t.Submission.Name}", HintOf(t))),
+        ];
+
+    private string HintOf(Run model) =>
+        $"{model.Job.Backbone}, {Format.Percent(model.BestTop1)} on {model.Submission.DatasetName}"
+        + (model.Submission.ProjectId == ProjectId ? "" : ", another project");
+
+    private async Task ChangeAsync(Action change)
+    {
+        change();
+        await Changed.InvokeAsync();
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+using BlazorTransfer.Core.Text;
+
+namespace BlazorTransfer.Worker.Commands;
+
+/// <summary>Options that take a whole number, read as the form reads it and refused in the same words.</summary>
+internal static class NumberOption
+{
+    /// <param name="name">Name with its two dashes.</param>
+    /// <param name="usual">Value where the option is absent.</param>
+    /// <param name="description">One sentence for the help.</param>
+    public static Option<int> Create(string name, int usual, string description) =>
+        new(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => usual,
+            CustomParser = result =>
+            {
+                if (NumberText.TryParseInteger(result.Tokens[0].Value, out int number, out string? error))
+                    return number;
+                result.AddError($"{name}: {error}");
+                return usual;
+            },
+        };
+}

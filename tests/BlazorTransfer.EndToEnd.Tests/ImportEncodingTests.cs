@@ -1,0 +1,83 @@
+using System.IO.Compression;
+using System.Text;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace BlazorTransfer.EndToEnd.Tests;
+
+/// <summary>A zip whose names are not UTF-8, from the upload to the data set.</summary>
+public sealed class ImportEncodingTests(BrowserFixture browser)
+{
+    [Fact]
+    public async Task Upload_OfNamesInGbk_IsImportedAsTheyReadInTheChosenEncoding()
+    {
+        await using WebAppProcess app = await WebAppProcess.StartAsync();
+        IPage page = await browser.NewPageAsync(app.BaseUrl);
+        await page.GotoAsync("/");
+        await page.SetUpAsync(app);
+        await page.CreateProjectAsync("Animals");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
+        await page.Locator("input[type=file]")
+            .SetInputFilesAsync(
+                new FilePayload
+                {
+                    Name = "animals.zip",
+                    MimeType = "application/zip",
+                    Buffer = GbkZip(),
+                }
+            );
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Choose the text encoding of animals" })).ToBeVisibleAsync();
+        ILocator chinese = page.GetByRole(AriaRole.Radio, new() { Name = "Chinese, simplified" });
+        await Expect(chinese).ToContainTextAsync("\u732B/1.bmp");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Import images" })).ToBeDisabledAsync();
+        await page.PhotographAsync("encoding");
+        await chinese.ClickAsync();
+        await Expect(chinese).ToHaveAttributeAsync("aria-checked", "true");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import images" }).ClickAsync();
+
+        await page.Locator("a.bt-card").First.ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "\u732B" })).ToBeVisibleAsync();
+        await Expect(page.GetByText("There are 2 validation images.")).ToBeVisibleAsync();
+        await page.PhotographAsync("dataset-warnings");
+    }
+
+    private static byte[] GbkZip()
+    {
+        var bytes = new MemoryStream();
+        using (
+            var zip = new ZipArchive(
+                bytes,
+                ZipArchiveMode.Create,
+                leaveOpen: true,
+                CodePagesEncodingProvider.Instance.GetEncoding("gb18030")
+            )
+        )
+        {
+            byte shade = 0;
+            foreach (string name in new[] { "\u732B/1.bmp", "\u732B/2.bmp", "\u72D7/1.bmp", "\u72D7/2.bmp" })
+            {
+                using Stream entry = zip.CreateEntry(name).Open();
+                entry.Write(Bitmap(shade += 50));
+            }
+        }
+
+        return bytes.ToArray();
+    }
+
+    /// <summary>A bitmap of 16 × 16 pixels of one shade.</summary>
+    private static byte[] Bitmap(byte shade)
+    {
+        const int head = 54,
+            side = 16,
+            bits = 24;
+        byte[] file = new byte[head + side * side * 3];
+        "BM"u8.CopyTo(file);
+        foreach ((int at, int value) in new[] { (2, file.Length), (10, head), (14, 40), (18, side), (22, side) })
+            BitConverter.TryWriteBytes(file.AsSpan(at), value);
+        (file[26], file[28]) = (1, bits);
+        file.AsSpan(head).Fill(shade);
+        return file;
+    }
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Packs what run.sh needs on a machine without .NET and without a network: a self-contained worker without libtorch, some images, a
+# small network's weights, and the functions that TorchSharp expects of libtorch. Usage: pack.sh [--no-publish]
+set -euo pipefail
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+shared=${BLAZORTRANSFER_SHARED:-$repository/../shared}
+pack=$repository/artifacts/gpu/pack
+archive=$repository/artifacts/gpu/pack.tar.xz
+
+if [[ ${1:-} != --no-publish ]]; then
+  rm -rf "$pack/worker"
+  dotnet publish "$repository/src/BlazorTransfer.Worker" -c Release -r linux-x64 --self-contained -p:TorchBackend=none \
+    -o "$pack/worker" -v q --nologo
+  # Neither debugging nor documentation is needed there.
+  find "$pack/worker" \( -name '*.pdb' -o -name '*.xml' -o -name 'createdump' -o -name 'libmscordaccore.so' -o -name 'libmscordbi.so' \) -delete
+fi
+nm -D --undefined-only "$pack/worker/libLibTorchSharp.so" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' > "$pack/symbols.txt"
+
+# Copies the first images of each class. Usage: images SOURCE TARGET COUNT CLASS…
+images() {
+  local source=$1 target=$2 count=$3
+  for class in "${@:4}"; do
+    mkdir -p "$target/$class"
+    find "$source/$class" -type f | sort | head -n "$count" | xargs -r cp -t "$target/$class"
+  done
+}
+rm -rf "$pack/images"
+images "$shared/data/hymenoptera/train" "$pack/images/speed/train" 64 ants bees
+images "$shared/data/hymenoptera/val" "$pack/images/speed/val" 16 ants bees
+images "$shared/data/pacs-small/photo" "$pack/images/domains/photo" 16 dog elephant house person
+images "$shared/data/pacs-small/cartoon" "$pack/images/domains/cartoon" 16 dog elephant house person
+cp "$shared/weights/squeezenet1_1-imagenet.pth" "$pack/"
+
+tar -C "$pack" -cf - . | xz -T0 -6 > "$archive"
+echo "worker: $(du -sh "$pack/worker" | cut -f1), $(tar -C "$pack/worker" -cf - . | xz -T0 -6 | wc -c | awk '{ printf "%.1f MB compressed", $1 / 1e6 }')"
+echo "archive: $archive, $(stat -c %s "$archive" | awk '{ printf "%.1f MB", $1 / 1e6 }')"
