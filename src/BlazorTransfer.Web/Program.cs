@@ -25,6 +25,7 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseStaticWebAssets();
 builder.Configuration.AddEnvironmentVariables("BLAZORTRANSFER_");
 builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddQuickShutdown();
 builder.Services.AddStorage(builder.Configuration);
 builder.Services.AddSecurity();
 builder.Services.AddJobs();
@@ -49,6 +50,7 @@ WebApplication app = builder.Build();
 if (args is ["rebuild"])
     return Maintenance.Rebuild(app.Services);
 
+app.UseQuickShutdown();
 app.UseSecurityHeaders();
 app.UseExceptionHandler();
 app.UseNotFoundPage();

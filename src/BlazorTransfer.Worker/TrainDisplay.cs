@@ -110,7 +110,6 @@ internal sealed class TrainDisplay : IDisposable
         string left = e.SecondsLeft is { } seconds ? $", {Duration(seconds)} left" : "";
         string name = e.Phase switch
         {
-            RunPhase.LoadingWeights => "loading weights",
             RunPhase.ExtractingFeatures => "computing features",
             RunPhase.Training => "training",
             RunPhase.Evaluating => "evaluating",

@@ -4,7 +4,6 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Inputs;
-using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
@@ -252,12 +251,10 @@ internal static partial class SpeedComparison
                     using var scope = NewDisposeScope();
                     using Batch batch = Of(images.index_select(0, order), labels.index_select(0, order));
                     long begin = Stopwatch.GetTimestamp();
-                    Loss loss = _stage.Method.ComputeLoss(run.Model, batch);
-                    double value = loss.Total.item<float>();
-                    _steps.Take(loss.Total, _batches++ % StepsPerEpoch, BatchSize, BatchSize * StepsPerEpoch);
+                    StageStep step = _steps.Take(batch, BatchSize * StepsPerEpoch);
                     inside += Stopwatch.GetElapsedTime(begin).TotalSeconds;
-                    meter.Add(value, loss.Logits, batch.Labels);
-                    told.Completed(1, i, value, loss.Parts, _steps.LearningRate, BatchSize, isLast: i == batches - 1);
+                    meter.Add(step.Value, step.Loss.Logits, batch.Labels);
+                    told.Completed(1, i, step.Value, step.Loss.Parts, _steps.LearningRate, BatchSize, isLast: i == batches - 1);
                     progress.Report(meter.Images);
                 }
             }

@@ -9,6 +9,7 @@ using BlazorTransfer.Training.Features;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Settings;
 using BlazorTransfer.Worker;
@@ -274,7 +275,7 @@ internal static partial class SpeedComparison
             DatasetManifest data = Manifest(Data);
             using TrainingRun run = Prepare("fine-tuning", data);
             using var steps = new Steps(run);
-            BatchSource source = run.Training(run.Stages[^1]);
+            BatchSource source = run.Images.Training(run.Stages[^1]);
             int[] order = [.. Enumerable.Range(0, Math.Min(Batches * BatchSize, source.Samples.Count))];
             double OnImages(BatchSource from, int epoch) =>
                 Seconds(() =>
@@ -301,7 +302,7 @@ internal static partial class SpeedComparison
                 kept.Add(OnImages(source, turn + 2));
                 ready.Add(OnTensors());
                 using TrainingRun cold = TrainingRun.Prepare(run.Job, _ => { });
-                fromFiles.Add(OnImages(cold.Training(cold.Stages[^1]), turn + 2));
+                fromFiles.Add(OnImages(cold.Images.Training(cold.Stages[^1]), turn + 2));
             }
 
             Row(
@@ -428,16 +429,13 @@ internal static partial class SpeedComparison
     {
         private readonly TrainingStage _stage = run.Stages[^1];
         private readonly StageSteps _steps = Begin(run);
-        private long _batches;
 
         public void Take(Tensor images, Tensor labels)
         {
             using var scope = NewDisposeScope();
             run.Model.Backbone.train();
-            Loss loss = _stage.Method.ComputeLoss(run.Model, Of(images, labels));
-            _ = loss.Total.item<float>();
             // A long epoch, whose end is never near.
-            _steps.Take(loss.Total, _batches++ % StepsPerEpoch, BatchSize, BatchSize * StepsPerEpoch);
+            _steps.Take(Of(images, labels), BatchSize * StepsPerEpoch);
         }
 
         private const int StepsPerEpoch = 1000;
@@ -449,7 +447,8 @@ internal static partial class SpeedComparison
             TrainingStage stage = run.Stages[^1];
             run.Model.Backbone.Freeze(stage.Method.FrozenGroups(run.Model));
             stage.Method.OnEpochStart(run.Model, 1);
-            return new StageSteps(run.Model, stage, StepsPerEpoch);
+            var schedule = LearningRateSchedule.From(stage.Settings, StepsPerEpoch);
+            return new StageSteps(run.Model, stage, batch => schedule.Factor(batch % StepsPerEpoch));
         }
     }
 }

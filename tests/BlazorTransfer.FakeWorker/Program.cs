@@ -163,7 +163,6 @@ internal static class Fake
                     Maximum = 10,
                 },
             ],
-            ExportFormats = [],
             Devices = [new DeviceSpec("cpu", "CPU")],
         };
 

@@ -290,6 +290,31 @@ public sealed class WorkerCommandTests : IDisposable
         JobSpec job = JobSpec.Load(new RunFolder(run).Job);
         BuiltInWeights card = Assert.Single(BuiltInWeights.Of(AppContext.BaseDirectory)).Card;
         Assert.Equal((card.Backbone, card.Name, card.Sha256), (job.Backbone, job.Weights.Name, job.Weights.Sha256));
+        // What the run made lies in its folder; what a person named stays where it was.
+        Assert.Equal(("dataset.jsonl", Path.GetFullPath(_small.Images)), (job.Data.Manifest, job.Data.ImageRoot));
+    }
+
+    [Fact]
+    public void Run_WithADataFolder_FindsRelativePathsThereAndDoesNotNameIt()
+    {
+        var root = new DataRoot(_small.Folder);
+        var whole = new RunFolder(Path.Combine(_small.Folder, "runs", "whole"));
+        var broken = new RunFolder(Path.Combine(_small.Folder, "runs", "broken"));
+        JobSpec job = _small.Job("linear-probe", "resnet20_cifar", null, ("epochs", 1), ("batch-size", 8)).Relative(root.Relative);
+        whole.Create();
+        job.Save(whole.Job);
+        broken.Create();
+        (job with { Weights = new WeightsSpec("weights/missing.pth") }).Save(broken.Job);
+
+        (int code, _, string errors) = WorkerProcess.Run("run", whole.Path, "--data-folder", _small.Folder);
+        (int refused, _, _) = WorkerProcess.Run("run", broken.Path, "--data-folder", _small.Folder);
+
+        Assert.True(code == 0, errors + (File.Exists(whole.WorkerLog) ? File.ReadAllText(whole.WorkerLog) : ""));
+        Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)refused);
+        string error = Assert.IsType<RunFinished>(RunEventTail.Read(broken.Events).Events[^1]).Error!;
+        Assert.Contains("weights/missing.pth", error, StringComparison.Ordinal);
+        Assert.DoesNotContain(_small.Folder, File.ReadAllText(broken.Events), StringComparison.Ordinal);
+        Assert.DoesNotContain(_small.Folder, File.ReadAllText(whole.Events), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -444,7 +469,7 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);
         IReadOnlyList<RunEvent> events = RunEventTail.Read(folder.Events).Events;
         Assert.Equal(RunOutcome.Cancelled, Assert.IsType<RunFinished>(events[^1]).Outcome);
-        Assert.Equal(!bySignal, events[^2] is RunCancelRequested);
+        Assert.Equal(!bySignal, events.Any(e => e is RunCancelRequested));
         Assert.Empty(Directory.GetFiles(folder.Artifacts));
     }
 

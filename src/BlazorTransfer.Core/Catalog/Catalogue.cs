@@ -12,7 +12,6 @@ public sealed record Catalogue
 
     /// <summary>Hyper-parameters that every method understands (epochs, batch size, seed …); a method may override a default.</summary>
     public required IReadOnlyList<ParameterSpec> CommonParameters { get; init; }
-    public required IReadOnlyList<ExportFormatSpec> ExportFormats { get; init; }
 
     /// <summary>Devices usable on the worker's machine, the best one first; never empty, since <c>cpu</c> always works.</summary>
     public required IReadOnlyList<DeviceSpec> Devices { get; init; }
@@ -143,9 +142,6 @@ public enum SourceUse
     /// <summary>The trunk and the head of the classes that it was pretrained on; weights without a head are refused.</summary>
     TrunkAndHead,
 }
-
-/// <summary>A form in which a finished model can be downloaded.</summary>
-public sealed record ExportFormatSpec(string Name, string DisplayName, string Summary);
 
 /// <summary>A compute device: <c>cpu</c> or <c>cuda:N</c>.</summary>
 /// <param name="Name">The name that a job uses.</param>

@@ -145,7 +145,7 @@ public static class CanonicalForm
                 if (value[0] == '=')
                 {
                     for (int point = code[0]; point <= code[1]; point++)
-                        classes[point] = int.Parse(value[1..], CultureInfo.InvariantCulture);
+                        classes[point] = int.Parse(value[1..], NumberStyles.None, CultureInfo.InvariantCulture);
                     continue;
                 }
 

@@ -100,7 +100,6 @@ public sealed record PhaseProgressed : RunEvent
 
 public enum RunPhase
 {
-    LoadingWeights,
     ExtractingFeatures,
     Training,
     Evaluating,

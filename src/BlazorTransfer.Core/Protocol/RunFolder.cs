@@ -29,7 +29,6 @@ public sealed class RunFolder(string path)
     /// <summary>Downloads: one file for each export, named by the exporter.</summary>
     public string Artifacts => In("artifacts");
     public string BestCheckpoint => System.IO.Path.Combine(Checkpoints, "best.safetensors");
-    public string LastCheckpoint => System.IO.Path.Combine(Checkpoints, "last.safetensors");
 
     /// <summary>The downloadable model package of a finished run.</summary>
     public string ModelPackage => System.IO.Path.Combine(Artifacts, "model.zip");

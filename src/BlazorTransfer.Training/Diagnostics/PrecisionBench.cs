@@ -1,4 +1,6 @@
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 using System.Text;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Training.Foundation;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Diagnostics;

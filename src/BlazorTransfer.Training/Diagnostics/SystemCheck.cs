@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Training.Foundation;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Diagnostics;
@@ -23,7 +24,7 @@ public static class SystemCheck
 
         var report = new SystemReport
         {
-            WorkerVersion = Catalogues.Version,
+            WorkerVersion = EngineVersion.Current,
             Processor = ProcessorProbe.Read(),
             Libtorch = LibtorchProbe.Read(),
             Gpus = GpuProbe.Read(),

@@ -7,7 +7,6 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Foundation;
-using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Training.Export;
@@ -118,7 +117,7 @@ public static class ModelPackage
                         started?.TargetScored,
                     },
                 Device = started?.DeviceDescription,
-                Software = $"BlazorTransfer {Catalogues.Version}, TorchSharp "
+                Software = $"BlazorTransfer {EngineVersion.Current}, TorchSharp "
                     + $"{typeof(TorchSharp.torch).Assembly.GetName().Version?.ToString(3)}",
                 BestEpoch = description.Epoch,
                 BestEpochMetrics = description.Metrics,

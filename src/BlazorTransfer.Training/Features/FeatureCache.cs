@@ -4,7 +4,6 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Models;
-using BlazorTransfer.Training.Runs;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -42,14 +41,11 @@ internal sealed class FeatureCache
             Directory.SetLastWriteTimeUtc(folder, DateTime.UtcNow);
             return new FeatureCache(spec, folder, rowLength);
         }
-        catch (Exception e) when (IsOfTheDisk(e))
+        catch (Exception e) when (DiskFault.Is(e))
         {
             return null;
         }
     }
-
-    /// <summary>What a disk may do to a file: full, read-only, gone, or another worker's at the moment.</summary>
-    public static bool IsOfTheDisk(Exception e) => e is IOException or UnauthorizedAccessException;
 
     /// <summary>All segments of this frozen part; the caller disposes of them.</summary>
     public IReadOnlyList<FeatureSegment> Segments() =>
@@ -90,7 +86,7 @@ internal sealed class FeatureCache
             )
                 left.Delete();
         }
-        catch (Exception e) when (IsOfTheDisk(e))
+        catch (Exception e) when (DiskFault.Is(e))
         {
             // Another worker tidies up too, or reads, on a system where that keeps a file. The next run tries again.
         }
@@ -103,7 +99,7 @@ internal sealed class FeatureCache
         TransferModel model = trunk.Model;
         // Many threads add up in another order than one; a run with one thread promises the same bits each time.
         string how =
-            $"2 {Catalogues.Version} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {trunk.Entry} "
+            $"2 {EngineVersion.Current} {typeof(torch).Assembly.GetName().Version} {model.Backbone.Spec.Name} {trunk.Entry} "
             + $"{trunk.Arithmetic} {model.Device.type}{(model.Device.type != DeviceType.CPU && Devices.UsesTf32 ? " TF32" : "")} "
             + $"{get_num_threads() == 1} {System.Text.Json.JsonSerializer.Serialize(preprocessing, ProtocolJson.Line)} {draws}";
         return Convert.ToHexStringLower(SHA256.HashData([.. Encoding.UTF8.GetBytes(how), .. trunk.Fingerprint]).AsSpan(0, 16));

@@ -44,7 +44,7 @@ internal sealed class FeatureWriter : IDisposable
         {
             write();
         }
-        catch (Exception e) when (FeatureCache.IsOfTheDisk(e))
+        catch (Exception e) when (DiskFault.Is(e))
         {
             if (_isNeeded)
                 throw TrainingException.BadInput(

@@ -3,7 +3,6 @@ using System.Text;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Models;
-using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Settings;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;
@@ -53,7 +52,7 @@ internal sealed class FrozenTrunk : IDisposable
             model,
             entry,
             settings.Choice(CommonParameters.FrozenPrecision) == BFloat16,
-            TrainingRun.PreprocessingOf(model.Backbone.Spec, settings).CropSize
+            ImageSize.PreprocessingOf(model.Backbone.Spec, settings).CropSize
         );
 
     /// <summary>Images [N, 3, S, S] to what the first layer behind it takes, [N, …].</summary>

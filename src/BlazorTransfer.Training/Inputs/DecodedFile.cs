@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
-using BlazorTransfer.Training.Features;
+using BlazorTransfer.Training.Foundation;
 using Microsoft.Win32.SafeHandles;
 
 namespace BlazorTransfer.Training.Inputs;
@@ -9,7 +9,7 @@ namespace BlazorTransfer.Training.Inputs;
 /// <summary>
 /// Decoded pixels on disk, one image after another, for one run. The file loses its name as soon as it is open, so that the system frees it
 /// when the process ends, however that ends: there is nothing to rename, to evict or to tidy up. It is read and not mapped, for the reason
-/// that <see cref="FeatureSegment"/> gives; what is used stays in the system's memory either way.
+/// that a file of cached features gives; what is used stays in the system's memory either way.
 /// </summary>
 internal sealed class DecodedFile : IDisposable
 {
@@ -39,7 +39,7 @@ internal sealed class DecodedFile : IDisposable
                 File.Delete(path);
             return new DecodedFile(file, maximum);
         }
-        catch (Exception e) when (FeatureCache.IsOfTheDisk(e) || e is ArgumentException)
+        catch (Exception e) when (DiskFault.Is(e) || e is ArgumentException)
         {
             // Also a network share without a letter on Windows, whose free space cannot be asked for.
             return null;
@@ -64,7 +64,7 @@ internal sealed class DecodedFile : IDisposable
 
             return image;
         }
-        catch (Exception e) when (FeatureCache.IsOfTheDisk(e))
+        catch (Exception e) when (DiskFault.Is(e))
         {
             return null;
         }
@@ -87,7 +87,7 @@ internal sealed class DecodedFile : IDisposable
             RandomAccess.Write(_file, image.Pixels, offset);
             _places.TryAdd(key, (offset, image.Width, image.Height));
         }
-        catch (Exception e) when (FeatureCache.IsOfTheDisk(e))
+        catch (Exception e) when (DiskFault.Is(e))
         {
             _failed = true;
         }

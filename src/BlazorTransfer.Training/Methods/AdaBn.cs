@@ -3,6 +3,7 @@ using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 

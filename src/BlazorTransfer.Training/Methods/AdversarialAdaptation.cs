@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -31,12 +32,15 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
         (_told, _steps) = (0, 0);
     }
 
-    public sealed override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
+    public sealed override void Configure(TransferModel model)
     {
+        base.Configure(model);
         _discriminator = new DomainDiscriminator(ShownWidth(model), Settings.Integer(Width));
         _discriminator.to(model.Device);
-        return [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_discriminator))];
     }
+
+    public sealed override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) =>
+        [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_discriminator!))];
 
     protected sealed override IEnumerable<(string Name, Tensor Value)> Transfer(
         TransferModel model,

@@ -3,6 +3,7 @@ using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Optimization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 

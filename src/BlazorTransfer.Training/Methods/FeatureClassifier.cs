@@ -5,6 +5,8 @@ using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;

@@ -3,6 +3,7 @@ using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 

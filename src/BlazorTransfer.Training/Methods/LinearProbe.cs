@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 
 namespace BlazorTransfer.Training.Methods;

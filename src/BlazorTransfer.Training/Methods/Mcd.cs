@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,16 +32,19 @@ internal sealed class Mcd(ParameterSet settings) : DomainAdaptation(settings)
 
     /// <exception cref="TrainingException">The head has no hidden layer, so that there may be no features between the frozen trunk and the
     /// classifiers.</exception>
-    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
+    public override void Configure(TransferModel model)
     {
+        base.Configure(model);
         if (model.Backbone.LastLayer is null)
             throw TrainingException.BadInput(
                 "MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256."
             );
         _second = nn.Linear(model.Backbone.HeadFeatureDim, model.Classes.Count);
         _second.to(model.Device);
-        return [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_second))];
     }
+
+    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) =>
+        [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_second!))];
 
     protected override IEnumerable<(string Name, Tensor Value)> Transfer(
         TransferModel model,

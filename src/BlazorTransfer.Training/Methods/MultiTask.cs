@@ -89,15 +89,20 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
                 .Weights.Zip(_questions)
                 .ToDictionary(w => w.Second is { } set ? MetricKeys.Of(MetricKeys.TaskWeight, set) : MetricKeys.TaskWeight, w => w.First);
 
-    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model)
+    public override void Configure(TransferModel model)
     {
+        base.Configure(model);
         if (Settings.Choice(Weighting) != Uncertainty)
-            return base.ParameterGroups(model);
+            return;
         _weights = new UncertaintyWeights(1 + model.Tasks.Count);
         _weights.to(model.Device);
         _questions = [null, .. model.Tasks.Select(t => t.Labels.Name)];
-        return [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_weights), Settings.Number(WeightingRate))];
     }
+
+    public override IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model) =>
+        _weights is null
+            ? base.ParameterGroups(model)
+            : [.. base.ParameterGroups(model), new ParameterGroup(Trainable(_weights), Settings.Number(WeightingRate))];
 
     public override Loss ComputeLoss(TransferModel model, Batch batch)
     {

@@ -2,16 +2,12 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;
-
-/// <summary>Parameters that share a learning rate.</summary>
-/// <param name="Parameters">Trainable parameters.</param>
-/// <param name="LearningRateFactor">Times the run's learning rate.</param>
-public sealed record ParameterGroup(IReadOnlyList<Parameter> Parameters, double LearningRateFactor = 1);
 
 /// <summary>The loss of a batch.</summary>
 /// <param name="Total">Scalar with gradient.</param>
@@ -67,7 +63,7 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>Layer groups, from the stem, that never change in this run, so that their output can be computed once.</summary>
     public abstract int FrozenGroups(TransferModel model);
 
-    /// <summary>Freezes and prepares the model, before the first step.</summary>
+    /// <summary>Freezes and prepares the model, and creates what the method learns beside it, before the first step.</summary>
     public virtual void Configure(TransferModel model) => model.Backbone.Freeze(FrozenGroups(model));
 
     /// <summary>How often <see cref="Prepare"/> goes over the training images.</summary>
@@ -95,7 +91,7 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <paramref name="size"/>.</summary>
     public virtual int ImageSize(int size, int epoch, int epochs) => size;
 
-    /// <summary>What the optimizer changes.</summary>
+    /// <summary>What the optimizer changes. Asking has no side effects.</summary>
     public abstract IReadOnlyList<ParameterGroup> ParameterGroups(TransferModel model);
 
     /// <summary>How the method itself sees images, having brought the two domains together: those of the source as the source's were in

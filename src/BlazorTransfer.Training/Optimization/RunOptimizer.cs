@@ -1,7 +1,4 @@
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Methods;
-using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
@@ -15,7 +12,6 @@ public sealed class RunOptimizer : IDisposable
     private readonly UpdateRule _rule;
     private readonly double _baseRate;
     private readonly double _clipNorm;
-    private HalfTrunk? _half;
 
     public RunOptimizer(IReadOnlyList<ParameterGroup> groups, ParameterSet settings)
     {
@@ -32,10 +28,6 @@ public sealed class RunOptimizer : IDisposable
         };
     }
 
-    /// <summary>That of a stage, whose steps are in the precision that it asks for while this lives.</summary>
-    public static RunOptimizer Of(TransferModel model, TrainingStage stage) =>
-        new(stage.Method.ParameterGroups(model), stage.Settings) { _half = stage.IsHalf(model) ? new HalfTrunk(model.Backbone) : null };
-
     /// <summary>The run's own rate; each group steps with its factor times it.</summary>
     public double LearningRate { get; private set; }
 
@@ -47,7 +39,6 @@ public sealed class RunOptimizer : IDisposable
     {
         using Tensor? part = share == 1 ? null : loss.Times(share);
         (part ?? loss).backward();
-        _half?.TakeGradients();
     }
 
     /// <summary>One step down the accumulated gradient.</summary>
@@ -57,7 +48,6 @@ public sealed class RunOptimizer : IDisposable
             Clip();
         foreach (ParameterGroup group in _groups)
             _rule.Step(group.Parameters, LearningRate * group.LearningRateFactor);
-        _half?.Refresh();
     }
 
     /// <summary>Shortens the gradient of all parameters together to the longest one allowed.</summary>
@@ -75,7 +65,6 @@ public sealed class RunOptimizer : IDisposable
 
     public void Dispose()
     {
-        _half?.Dispose();
         _rule.Dispose();
     }
 }

@@ -5,7 +5,6 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
-using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 
@@ -95,7 +94,7 @@ public sealed class RankingRun
 
         var report = new RankingReport
         {
-            WorkerVersion = Catalogues.Version,
+            WorkerVersion = EngineVersion.Current,
             Device = _deviceSpec.Description,
             Classes = _classes,
             Images = _samples.Count,

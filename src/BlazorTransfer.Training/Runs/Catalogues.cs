@@ -1,7 +1,5 @@
-using System.Reflection;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
-using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Settings;
@@ -11,17 +9,13 @@ namespace BlazorTransfer.Training.Runs;
 /// <summary>Says what this build can do on this machine.</summary>
 public static class Catalogues
 {
-    public static string Version { get; } =
-        typeof(Catalogues).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
-
     public static Catalogue Describe() =>
         new()
         {
-            WorkerVersion = Version,
+            WorkerVersion = EngineVersion.Current,
             Backbones = BackboneRegistry.All,
             Methods = TransferMethodRegistry.All,
             CommonParameters = CommonParameters.All,
-            ExportFormats = ExporterRegistry.All,
             Devices = Devices.All(),
         };
 }

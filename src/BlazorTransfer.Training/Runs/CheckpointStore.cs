@@ -13,10 +13,6 @@ namespace BlazorTransfer.Training.Runs;
 /// </summary>
 public sealed class CheckpointStore(RunFolder folder)
 {
-    public string BestFile => folder.BestCheckpoint;
-
-    public bool HasBest => File.Exists(ModelDescription.PathBeside(folder.BestCheckpoint)) && File.Exists(folder.BestCheckpoint);
-
     public void SaveBest(TransferModel model, ModelDescription description)
     {
         Safetensors.Write(folder.BestCheckpoint, model.Snapshot(), new Dictionary<string, string> { ["format"] = "pt" });

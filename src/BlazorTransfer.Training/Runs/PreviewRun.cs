@@ -8,6 +8,7 @@ using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Numerics;
+using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Runs;
@@ -28,7 +29,7 @@ public static class PreviewRun
         BackboneSpec backbone =
             BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
             ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
-        Preprocessing preprocessing = TrainingRun.PreprocessingOf(backbone, settings);
+        Preprocessing preprocessing = ImageSize.PreprocessingOf(backbone, settings);
         var images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
         Sample[] samples = Choose(LoadData(job));
         InputReader still = InputReader.Evaluation(images, preprocessing),

@@ -32,9 +32,9 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         CancellationToken cancel
     )
     {
-        ImageBatches validation = run.Evaluation(Split.Validation);
-        ImageBatches? scored = run.TargetScored,
-            adapted = stage.Method.AdaptsToTarget ? run.TargetImages : null;
+        ImageBatches validation = run.Images.Evaluation(Split.Validation);
+        ImageBatches? scored = run.Images.TargetScored,
+            adapted = stage.Method.AdaptsToTarget ? run.Images.Target : null;
         StageSources images = new(Images(run, stage), validation, scored, adapted);
         int entry = stage.Method.FrozenGroups(run.Model);
         (int views, string? whyNone) = KeptViews.Of(stage, entry, run.Preprocessing.CropSize);
@@ -68,7 +68,7 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         FeatureBatches[] kept = [.. looked.Select(l => extraction.Compute(Pictures.Plain(l)))];
         BatchSource learned = images.Train;
         if (!stage.Augments)
-            learned = extraction.Compute(Pictures.Plain(run.Evaluation(Split.Train)));
+            learned = extraction.Compute(Pictures.Plain(run.Images.Evaluation(Split.Train)));
         else if (views > 0)
             learned = new ViewBatches(
                 [
@@ -76,7 +76,7 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
                         .Range(first, views)
                         .Select(epoch =>
                             extraction.Compute(
-                                Pictures.View(run.Training(stage), run.Preprocessing.CropSize, epoch, stage.Settings, run.Job.Seed)
+                                Pictures.View(run.Images.Training(stage), run.Preprocessing.CropSize, epoch, stage.Settings, run.Job.Seed)
                             )
                         ),
                 ],
@@ -99,11 +99,11 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
 
     /// <summary>What a method learns from, as images.</summary>
     public static BatchSource Images(TrainingRun run, TrainingStage stage) =>
-        Paired(run, run.Training(stage), stage.Method.AdaptsToTarget ? run.TargetTraining(stage) : null);
+        Paired(run, run.Images.Training(stage), stage.Method.AdaptsToTarget ? run.Images.TargetTraining(stage) : null);
 
     /// <summary>What a method learns from as evaluation sees it, where its steps see it changed.</summary>
     public static BatchSource Plain(TrainingRun run, TrainingStage stage) =>
-        Paired(run, run.Evaluation(Split.Train), stage.Method.AdaptsToTarget ? run.TargetImages : null);
+        Paired(run, run.Images.Evaluation(Split.Train), stage.Method.AdaptsToTarget ? run.Images.Target : null);
 
     public void Dispose()
     {

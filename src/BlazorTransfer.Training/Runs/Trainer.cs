@@ -7,6 +7,7 @@ using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 
@@ -61,7 +62,8 @@ internal sealed class Trainer(
             return;
         }
 
-        using var steps = new StageSteps(_model, stage, _stepsPerEpoch);
+        var schedule = LearningRateSchedule.From(stage.Settings, _stepsPerEpoch);
+        using var steps = new StageSteps(_model, stage, schedule.Factor);
         long images = sources.Train.Samples.Count;
         // An epoch of a later stage may take a hundred times as long as one of this.
         _progress.Start(RunPhase.Training, run.Epochs * images, "images", epochsBefore * images, estimates: stage == run.Stages[^1]);
@@ -76,7 +78,7 @@ internal sealed class Trainer(
                 isBest = EndEpoch(stage.Method, epoch, metrics, sources, clock, isResult: false);
             if (isBest)
                 lastGain = epoch;
-            steps.EndEpoch(isBest);
+            schedule.EndEpoch(isBest);
             if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs)
                 continue;
             emit(
@@ -165,31 +167,25 @@ internal sealed class Trainer(
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
         var meter = new EpochMeter();
         var told = new StepThrottle(emit);
-        long firstStep = (long)(epoch - 1) * _stepsPerEpoch,
-            stepsBefore = (long)epochsBefore * _stepsPerEpoch;
+        long firstStep = (long)(epoch - 1) * _stepsPerEpoch;
         bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
         long imagesBefore = (long)(epoch - 1) * source.Samples.Count;
-        foreach (Batch batch in meter.WaitFor(source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel)))
+        IEnumerable<Batch> batches = meter.WaitFor(source.ReadShuffled(run.BatchSize, run.Job.Seed, epoch, balanced, cancel));
+        foreach (StageStep step in steps.Over(batches, source.Samples.Count, cancel))
         {
-            using var scope = NewDisposeScope();
-            using Batch own = batch;
-            Loss loss = stage.Method.ComputeLoss(_model, batch);
-            double value = loss.Total.item<float>();
-            if (!double.IsFinite(value))
+            if (!step.IsFinite)
                 throw NotANumber(epoch, firstStep + meter.Steps + 1);
-            steps.Take(loss.Total, firstStep - stepsBefore + meter.Steps, batch.Samples.Count, source.Samples.Count - (int)meter.Images);
-            meter.Add(value, loss.Logits, batch.Labels);
+            meter.Add(step.Value, step.Loss.Logits, step.Batch.Labels);
             told.Completed(
                 epoch,
                 firstStep + meter.Steps,
-                value,
-                loss.Parts,
+                step.Value,
+                step.Loss.Parts,
                 steps.LearningRate,
-                batch.Samples.Count,
+                step.Batch.Samples.Count,
                 isLast: meter.Steps == _stepsPerEpoch
             );
             _progress.Report(imagesBefore + meter.Images);
-            cancel.ThrowIfCancellationRequested();
         }
 
         return new Dictionary<string, double>(stage.Method.EpochFigures)
@@ -212,7 +208,7 @@ internal sealed class Trainer(
         long before = 0;
         foreach (Split split in splits)
         {
-            BatchSource source = split == Split.Validation ? sources.Validation : run.Evaluation(split);
+            BatchSource source = split == Split.Validation ? sources.Validation : run.Images.Evaluation(split);
             EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, done => _progress.Report(before + done), cancel);
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
@@ -262,7 +258,7 @@ internal sealed class Trainer(
         emit(
             new RunStarted
             {
-                WorkerVersion = Catalogues.Version,
+                WorkerVersion = EngineVersion.Current,
                 Device = run.Device.Name,
                 DeviceDescription = run.Device.Description,
                 Classes = run.Data.Classes,

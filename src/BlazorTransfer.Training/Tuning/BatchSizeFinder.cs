@@ -9,7 +9,6 @@ using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
-using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Settings;
 using TorchSharp;
@@ -41,21 +40,20 @@ public sealed class BatchSizeFinder
     private readonly TrainingRun _run;
     private readonly TrainingStage _stage;
     private readonly int _entry;
-    private readonly RunOptimizer _optimizer;
+    private readonly StageSteps _steps;
     private readonly CancellationToken _cancel;
     private readonly List<BatchSizeSpeed> _measured = [];
 
-    private BatchSizeFinder(TrainingRun run, RunOptimizer optimizer, CancellationToken cancel)
+    private BatchSizeFinder(TrainingRun run, TrainingStage stage, int entry, StageSteps steps, CancellationToken cancel) =>
+        (_run, _stage, _entry, _steps, _cancel) = (run, stage, entry, steps, cancel);
+
+    /// <summary>The entry point of a step's inputs: behind the frozen layers, where a run keeps their features in memory.</summary>
+    private static int EntryOf(TrainingRun run, TrainingStage stage)
     {
-        (_run, _stage, _optimizer, _cancel) = (run, run.Stages[^1], optimizer, cancel);
-        int frozen = _stage.Method.FrozenGroups(run.Model),
-            views = KeptViews.Of(_stage, frozen, run.Preprocessing.CropSize).Count;
+        int frozen = stage.Method.FrozenGroups(run.Model),
+            views = KeptViews.Of(stage, frozen, run.Preprocessing.CropSize).Count;
         int images = Math.Max(1, views) * run.Data.Of(Split.Train).Count + run.Data.Of(Split.Validation).Count;
-        _entry = (views > 0 || !_stage.Augments) && FeatureBatches.Fit(run.Model, frozen, run.Preprocessing.CropSize, images) ? frozen : 0;
-        run.Model.Backbone.Freeze(frozen);
-        run.PrepareMethod(_stage, cancel);
-        _stage.Method.OnEpochStart(run.Model, _stage.Epochs);
-        _optimizer.Schedule(0);
+        return (views > 0 || !stage.Augments) && FeatureBatches.Fit(run.Model, frozen, run.Preprocessing.CropSize, images) ? frozen : 0;
     }
 
     /// <summary>Measures on the calling thread: libtorch's scopes belong to a thread.</summary>
@@ -67,14 +65,16 @@ public sealed class BatchSizeFinder
     {
         var clock = Stopwatch.StartNew();
         using TrainingRun run = TrainingRun.Prepare(job, _ => { });
-        run.RequireSteps();
-        TrainingStage stage = run.Stages[^1];
-        using var optimizer = RunOptimizer.Of(run.Model, stage);
-        var finder = new BatchSizeFinder(run, optimizer, cancel);
+        TrainingStage stage = TriedStage.Of(run);
+        run.Model.Backbone.Freeze(stage.Method.FrozenGroups(run.Model));
+        int entry = EntryOf(run, stage);
+        TriedStage.BeginLastEpoch(run, stage, cancel);
+        using var steps = new StageSteps(run.Model, stage, _ => 0);
+        var finder = new BatchSizeFinder(run, stage, entry, steps, cancel);
         string whyStopped = finder.MeasureSizes(emit);
         var report = new BatchSizeReport
         {
-            WorkerVersion = Catalogues.Version,
+            WorkerVersion = EngineVersion.Current,
             Device = run.Device.Description,
             Seconds = clock.Elapsed.TotalSeconds,
             Measured = finder._measured,
@@ -157,8 +157,8 @@ public sealed class BatchSizeFinder
             () =>
             {
                 _cancel.ThrowIfCancellationRequested();
-                _optimizer.Accumulate(_stage.Method.ComputeLoss(model, batch).Total);
-                _optimizer.Step();
+                // An epoch of this batch alone, so that each batch is a step.
+                _steps.Take(batch, left: size);
             }
         );
         return new BatchSizeSpeed(size, rate, PeakBytes());

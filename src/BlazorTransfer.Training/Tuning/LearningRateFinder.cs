@@ -6,10 +6,8 @@ using BlazorTransfer.Training.Features;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
-using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Settings;
-using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Tuning;
 
@@ -38,14 +36,13 @@ public sealed class LearningRateFinder
     private readonly Action<TuningEvent> _emit;
     private readonly CancellationToken _cancel;
     private readonly List<LearningRatePoint> _points = [];
-    private readonly int _batchesPerStep;
     private double _average;
 
-    private LearningRateFinder(TrainingRun run, Action<TuningEvent> emit, CancellationToken cancel)
-    {
-        (_run, _stage, _emit, _cancel) = (run, run.Stages[^1], emit, cancel);
-        _batchesPerStep = _stage.Settings.Integer(CommonParameters.Accumulation);
-    }
+    private LearningRateFinder(TrainingRun run, Action<TuningEvent> emit, CancellationToken cancel) =>
+        (_run, _stage, _emit, _cancel) = (run, TriedStage.Of(run), emit, cancel);
+
+    /// <summary>The rate of the step that comes next.</summary>
+    private double Rate => LowestRate * Math.Pow(HighestRate / LowestRate, _points.Count / (MostSteps - 1.0));
 
     /// <summary>Tries rates on the calling thread: libtorch's scopes belong to a thread.</summary>
     /// <param name="job">What is to be trained; its own learning rate does not matter.</param>
@@ -56,12 +53,11 @@ public sealed class LearningRateFinder
     {
         var clock = Stopwatch.StartNew();
         using TrainingRun run = TrainingRun.Prepare(job, _ => { });
-        run.RequireSteps();
         var finder = new LearningRateFinder(run, emit, cancel);
         bool diverged = finder.TryRates();
         var report = new LearningRateReport
         {
-            WorkerVersion = Catalogues.Version,
+            WorkerVersion = EngineVersion.Current,
             Device = run.Device.Description,
             BatchSize = run.BatchSize,
             Seed = job.Seed,
@@ -80,41 +76,32 @@ public sealed class LearningRateFinder
         _run.Model.Backbone.Freeze(_stage.Method.FrozenGroups(_run.Model));
         BatchSource source = PrepareSource();
         using var features = source as IDisposable;
-        _run.PrepareMethod(_stage, _cancel);
-        // As in its last epoch: all that learns in the stage learns, and images have their full size.
-        _stage.Method.OnEpochStart(_run.Model, _stage.Epochs);
-        using var optimizer = RunOptimizer.Of(_run.Model, _stage);
+        TriedStage.BeginLastEpoch(_run, _stage, _cancel);
+        double own = _stage.Settings.Number(CommonParameters.LearningRate);
+        using var steps = new StageSteps(_run.Model, _stage, _ => Rate / own);
         _emit(new TuningProgressed(TuningStage.TryingLearningRates, 0, MostSteps));
-        (double loss, int gathered) = (0, 0);
-        foreach (Batch batch in EndlessBatches(source))
+        double loss = 0;
+        foreach (StageStep step in EndlessSteps(steps, source))
         {
-            using var scope = NewDisposeScope();
-            using Batch own = batch;
-            Tensor total = _stage.Method.ComputeLoss(_run.Model, batch).Total;
-            loss += total.item<float>() / _batchesPerStep;
-            optimizer.Accumulate(total, 1.0 / _batchesPerStep);
-            _cancel.ThrowIfCancellationRequested();
-            if (++gathered < _batchesPerStep)
+            // A point that is no number can be neither drawn nor averaged.
+            if (!step.IsFinite)
+                return true;
+            loss += step.Share * step.Value;
+            if (!step.Moved)
                 continue;
-            double rate = LowestRate * Math.Pow(HighestRate / LowestRate, _points.Count / (MostSteps - 1.0));
-            if (Explodes(rate, loss))
+            if (Explodes(Rate, loss))
                 return true;
             if (_points.Count == MostSteps)
                 return false;
-            optimizer.Schedule(rate / _stage.Settings.Number(CommonParameters.LearningRate));
-            optimizer.Step();
-            (loss, gathered) = (0, 0);
+            loss = 0;
         }
 
-        throw new UnreachableException("The batches have no end.");
+        throw new UnreachableException("The steps have no end.");
     }
 
     /// <summary>Takes down a step, and says whether it is to be the last because the loss is out of bounds.</summary>
     private bool Explodes(double rate, double loss)
     {
-        // A point that is no number can be neither drawn nor averaged.
-        if (!double.IsFinite(loss))
-            return true;
         _average = Smoothing * _average + (1 - Smoothing) * loss;
         var point = new LearningRatePoint(rate, loss, _average / (1 - Math.Pow(Smoothing, _points.Count + 1)));
         _points.Add(point);
@@ -130,10 +117,10 @@ public sealed class LearningRateFinder
     private BatchSource PrepareSource()
     {
         BatchSource images = StageSources.Images(_run, _stage);
-        ImageBatches? target = _stage.Method.AdaptsToTarget ? _run.TargetImages : null;
+        ImageBatches? target = _stage.Method.AdaptsToTarget ? _run.Images.Target : null;
         int entry = _stage.Method.FrozenGroups(_run.Model),
             count = images.Samples.Count + (target?.Samples.Count ?? 0);
-        bool comeAgain = count < MostSteps * _batchesPerStep * _run.BatchSize;
+        bool comeAgain = count < MostSteps * _stage.Settings.Integer(CommonParameters.Accumulation) * _run.BatchSize;
         if (entry == 0 || _stage.Augments || !comeAgain || !FeatureBatches.Fit(_run.Model, entry, _run.Preprocessing.CropSize, count))
             return images;
         void Tell(int done) => _emit(new TuningProgressed(TuningStage.ExtractingFeatures, done, count));
@@ -141,7 +128,7 @@ public sealed class LearningRateFinder
         using FrozenTrunk trunk = FrozenTrunk.Of(_run.Model, entry, _run.Settings);
         FeatureBatches source = FeatureBatches.Compute(
             trunk,
-            Pictures.Plain(_run.Evaluation(Split.Train)),
+            Pictures.Plain(_run.Images.Evaluation(Split.Train)),
             cache: null,
             inMemory: true,
             Tell,
@@ -164,13 +151,14 @@ public sealed class LearningRateFinder
     }
 
     /// <summary>Epoch after epoch, counted on from the run's last one, so that each has an order and augmentation of its own.</summary>
-    private IEnumerable<Batch> EndlessBatches(BatchSource source)
+    private IEnumerable<StageStep> EndlessSteps(StageSteps steps, BatchSource source)
     {
         bool balanced = _stage.Settings.Boolean(CommonParameters.BalancedSampling);
         for (int epoch = _run.Epochs; ; epoch++)
         {
-            foreach (Batch batch in source.ReadShuffled(_run.BatchSize, _run.Job.Seed, epoch, balanced, _cancel))
-                yield return batch;
+            IEnumerable<Batch> batches = source.ReadShuffled(_run.BatchSize, _run.Job.Seed, epoch, balanced, _cancel);
+            foreach (StageStep step in steps.Over(batches, source.Samples.Count, _cancel))
+                yield return step;
         }
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Diagnostics;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Diagnostics;
+using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Worker.Commands;
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;

@@ -4,7 +4,6 @@ using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Classifiers;
 using BlazorTransfer.Training.Inputs;
-using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
 using BlazorTransfer.Training.Weights;

@@ -5,6 +5,7 @@ using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Optimization;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Tests.Images;
 using static TorchSharp.torch;
 using Dropout = TorchSharp.Modules.Dropout;
@@ -83,7 +84,7 @@ public sealed class HalfTrunkTests
         using Trial trial = New();
         Tensor before = Evaluated(trial.Network, trial.Images);
 
-        using RunOptimizer optimizer = trial.Optimizer();
+        using StageSteps steps = trial.Steps();
         Tensor during = Evaluated(trial.Network, trial.Images);
 
         Assert.NotNull(trial.Network.Half);
@@ -95,7 +96,7 @@ public sealed class HalfTrunkTests
     public void Steps_SmallerThanTheLastDigitOfBFloat16_AddUpInTheMasters()
     {
         using var scope = NewDisposeScope();
-        const int steps = 30;
+        const int count = 30;
         double[] moved =
         [
             .. new[] { "fp32", "bf16" }.Select(precision =>
@@ -103,13 +104,13 @@ public sealed class HalfTrunkTests
                 using Trial trial = New(("precision", precision), ("learning-rate", 1e-5), ("weight-decay", 0), ("momentum", 0));
                 Parameter kernel = trial.Kernel;
                 Tensor start = kernel.detach().clone();
-                using RunOptimizer optimizer = trial.Optimizer();
-                trial.Step(optimizer);
+                using StageSteps steps = trial.Steps();
+                trial.Step(steps);
                 // What plain bfloat16 weights would have done: nothing.
                 Assert.True(kernel.to(bfloat16).eq(start.to(bfloat16)).to(float32).mean().item<float>() > 0.99);
                 Assert.True(kernel.ne(start).any().item<bool>());
-                for (int i = 1; i < steps; i++)
-                    trial.Step(optimizer);
+                for (int i = 1; i < count; i++)
+                    trial.Step(steps);
                 return (double)kernel.Minus(start).norm().item<float>();
             }),
         ];
@@ -133,7 +134,7 @@ public sealed class HalfTrunkTests
             ("layer-learning-rate-decay", 0.5),
             ("head-learning-rate-factor", 4)
         );
-        using RunOptimizer optimizer = trial.Optimizer();
+        using StageSteps steps = trial.Steps();
         IReadOnlyList<ParameterGroup> groups = trial.Method.ParameterGroups(trial.Model);
         ParameterGroup[] twins =
         [
@@ -146,12 +147,12 @@ public sealed class HalfTrunkTests
 
         for (int step = 0; step < 4; step++)
         {
-            optimizer.Accumulate(trial.Loss());
+            steps.Gather(trial.Loss());
             double norm = Math.Sqrt(ours.Sum(p => p.grad is { } g ? (double)g.square().sum().item<float>() : 0));
             Assert.True(norm > 0.1, $"Nothing to clip in a gradient of {norm}.");
             for (int i = 0; i < ours.Length; i++)
                 theirs[i].grad = ours[i].grad!.clone();
-            optimizer.Step();
+            steps.StepNow();
             reference.Step();
             for (int i = 0; i < ours.Length; i++)
                 Assert.True(ours[i].equal(theirs[i]).all().item<bool>(), $"Parameter {i} in step {step}.");
@@ -159,7 +160,7 @@ public sealed class HalfTrunkTests
 
         // And the next step computes with them, rounded.
         Tensor now = trial.Learned();
-        optimizer.Dispose();
+        steps.Dispose();
         using (new HalfTrunk(trial.Network))
             Assert.Equal(0, Distance(trial.Learned(), now));
     }
@@ -169,12 +170,12 @@ public sealed class HalfTrunkTests
     {
         using var scope = NewDisposeScope();
         using Trial trial = New();
-        using RunOptimizer optimizer = trial.Optimizer();
+        using StageSteps steps = trial.Steps();
         Tensor Gradient(params double[] shares)
         {
             trial.Network.zero_grad();
             foreach (double share in shares)
-                optimizer.Accumulate(trial.Loss(), share);
+                steps.Gather(trial.Loss(), share);
             return trial.Kernel.grad!.clone();
         }
 
@@ -200,12 +201,12 @@ public sealed class HalfTrunkTests
             ("weight-decay", 0.1),
             ("learning-rate", 0.01)
         );
-        using RunOptimizer optimizer = trial.Optimizer();
+        using StageSteps steps = trial.Steps();
         string[] MovedIn(int epoch)
         {
             trial.Method.OnEpochStart(trial.Model, epoch);
             Dictionary<string, Tensor> before = trial.Network.state_dict().ToDictionary(t => t.Key, t => t.Value.clone());
-            trial.Step(optimizer);
+            trial.Step(steps);
             return
             [
                 .. trial
@@ -222,7 +223,7 @@ public sealed class HalfTrunkTests
         Assert.Equal(["bn1", "conv1", "fc", "layer1", "layer2", "layer3", "layer4"], MovedIn(6));
         // The copy has taken what was learned also of what was unfrozen last.
         Tensor now = trial.Learned();
-        optimizer.Dispose();
+        steps.Dispose();
         using (new HalfTrunk(trial.Network))
             Assert.Equal(0, Distance(trial.Learned(), now));
     }
@@ -238,15 +239,15 @@ public sealed class HalfTrunkTests
                 .Network.state_dict()
                 .Where(t => t.Key.Contains("running", StringComparison.Ordinal))
                 .ToDictionary(t => t.Key, t => t.Value.clone());
-        using RunOptimizer optimizer = trial.Optimizer();
+        using StageSteps steps = trial.Steps();
         Dictionary<string, Tensor> start = Statistics();
 
         trial.Method.OnEpochStart(trial.Model, 1);
-        trial.Step(optimizer);
+        trial.Step(steps);
         Assert.All(Statistics(), s => Assert.True(s.Value.equal(start[s.Key]).all().item<bool>()));
 
         trial.Network.train();
-        trial.Step(optimizer);
+        trial.Step(steps);
         Assert.All(
             Statistics(),
             s => Assert.Equal((true, ScalarType.Float32), (s.Value.ne(start[s.Key]).any().item<bool>(), s.Value.dtype))
@@ -257,7 +258,7 @@ public sealed class HalfTrunkTests
     public void Network_IsComputedInBFloat16ByOneAtATime()
     {
         using Trial trial = New();
-        using RunOptimizer optimizer = trial.Optimizer();
+        using StageSteps steps = trial.Steps();
 
         Assert.Throws<InvalidOperationException>(() => new HalfTrunk(trial.Network));
     }
@@ -295,19 +296,19 @@ public sealed class HalfTrunkTests
 
         public Parameter Kernel => Network.get_parameter("layer3.0.conv1.weight")!;
 
-        public RunOptimizer Optimizer()
+        public StageSteps Steps()
         {
             Network.train();
-            return RunOptimizer.Of(Model, new TrainingStage(Method, Settings));
+            return new StageSteps(Model, new TrainingStage(Method, Settings), _ => 1);
         }
 
         public Tensor Loss() => Method.ComputeLoss(Model, new Batch(Images, tensor(Labels), 0, [])).Total;
 
-        public void Step(RunOptimizer optimizer)
+        public void Step(StageSteps steps)
         {
             using var scope = NewDisposeScope();
-            optimizer.Accumulate(Loss());
-            optimizer.Step();
+            steps.Gather(Loss());
+            steps.StepNow();
         }
 
         /// <summary>What a training step computes of the images.</summary>

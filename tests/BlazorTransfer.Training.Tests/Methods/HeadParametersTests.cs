@@ -8,6 +8,7 @@ using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;

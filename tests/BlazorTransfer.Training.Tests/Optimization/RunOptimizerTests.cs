@@ -1,5 +1,4 @@
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;

@@ -244,6 +244,6 @@ public sealed class HalfRunTests : IDisposable
         }
 
         using var run = TrainingRun.Prepare(job, _ => { });
-        return Evaluator.Evaluate(predictor.Model, run.Evaluation(Split.Validation), 8, null, CancellationToken.None).Loss;
+        return Evaluator.Evaluate(predictor.Model, run.Images.Evaluation(Split.Validation), 8, null, CancellationToken.None).Loss;
     }
 }

@@ -52,7 +52,7 @@ public sealed class KeptViewsTests : IDisposable
         {
             run.Model.Backbone.eval();
             // An image that is read twice is drawn twice there, and is the same view here.
-            using Batch anew = run.Training(run.Stages[0]).Read([7, 0, 3, 11], 4, epoch, CancellationToken.None).Single();
+            using Batch anew = run.Images.Training(run.Stages[0]).Read([7, 0, 3, 11], 4, epoch, CancellationToken.None).Single();
             using var inference = no_grad();
             Assert.True(
                 allclose(
@@ -155,7 +155,7 @@ public sealed class KeptViewsTests : IDisposable
         using var cancel = new CancellationTokenSource();
         using TrainingRun run = TrainingRun.Prepare(Job(("epochs", 2)), _ => { });
         using FrozenTrunk trunk = FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings);
-        Pictures view = Pictures.View(run.Training(run.Stages[0]), run.Preprocessing.CropSize, 1, run.Settings, seed: 0);
+        Pictures view = Pictures.View(run.Images.Training(run.Stages[0]), run.Preprocessing.CropSize, 1, run.Settings, seed: 0);
         FeatureCache cache = FeatureCache.Open(run.Job.FeatureCache!, trunk, run.Preprocessing, 256, view.Draws)!;
 
         // After the first batch, which is never more than sixteen.
@@ -236,7 +236,7 @@ public sealed class KeptViewsTests : IDisposable
         using var scope = NewDisposeScope();
         using TrainingRun run = TrainingRun.Prepare(Job(("epochs", 2)), _ => { });
         using FrozenTrunk trunk = FrozenTrunk.Of(run.Model, run.Model.HeadEntry, run.Settings);
-        Pictures view = Pictures.View(run.Training(run.Stages[0]), run.Preprocessing.CropSize, 2, run.Settings, seed: 0);
+        Pictures view = Pictures.View(run.Images.Training(run.Stages[0]), run.Preprocessing.CropSize, 2, run.Settings, seed: 0);
         FeatureCache cache = FeatureCache.Open(run.Job.FeatureCache!, trunk, run.Preprocessing, 256, view.Draws)!;
 
         using FeatureBatches filed = FeatureBatches.Compute(trunk, view, cache, inMemory: false, _ => { }, CancellationToken.None),

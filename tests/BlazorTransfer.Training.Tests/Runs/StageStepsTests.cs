@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Inputs;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Runs;
@@ -30,6 +31,31 @@ public sealed class StageStepsTests
         Assert.NotEqual(start, HeadAfter(4, batchSize: 4, accumulation: 8));
     }
 
+    [Fact]
+    public void Take_LossThatIsNotFinite_ChangesNothing()
+    {
+        using var scope = NewDisposeScope();
+        using Backbone network = BackboneRegistry.Create("resnet20_cifar", 3);
+        using var model = new TransferModel(network, ["a", "b", "c"], CPU);
+        (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(
+            "fine-tuning",
+            new Dictionary<string, ParameterValue>()
+        );
+        using TransferMethod own = method;
+        method.Configure(model);
+        network.eval();
+        float[] before = Head(network);
+        using var steps = new StageSteps(model, new TrainingStage(method, settings), _ => 1);
+        using var batch = new Batch(full([2, 3, 32, 32], float.NaN), tensor(new[] { 0L, 1 }), 0, []);
+
+        StageStep step = steps.Take(batch, left: 2);
+
+        Assert.False(step.IsFinite || step.Moved);
+        Assert.Equal(before, Head(network));
+    }
+
+    private static float[] Head(Backbone network) => network.state_dict()["linear.weight"].data<float>().ToArray();
+
     /// <summary>The head's kernel after one epoch of the first images, with batch norms that do not depend on the batch.</summary>
     private static float[] HeadAfter(int images, int batchSize, int accumulation)
     {
@@ -54,16 +80,15 @@ public sealed class StageStepsTests
         manual_seed(8);
         Tensor inputs = randn(8, 3, 32, 32),
             labels = tensor(new[] { 0L, 1, 2, 0, 1, 2, 0, 1 });
-        using var steps = new StageSteps(model, new TrainingStage(method, settings), batchesPerEpoch: 2);
-        int batch = 0;
+        using var steps = new StageSteps(model, new TrainingStage(method, settings), _ => 1);
         for (int begin = 0; begin < images; begin += batchSize)
         {
             int count = Math.Min(batchSize, images - begin);
-            Tensor loss = nn.functional.cross_entropy(model.Logits(inputs.narrow(0, begin, count)), labels.narrow(0, begin, count));
-            steps.Take(loss, batch++, count, images - begin);
+            using var batch = new Batch(inputs.narrow(0, begin, count), labels.narrow(0, begin, count), 0, []);
+            steps.Take(batch, images - begin);
         }
 
         method.Dispose();
-        return network.state_dict()["linear.weight"].data<float>().ToArray();
+        return Head(network);
     }
 }

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Runs;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 

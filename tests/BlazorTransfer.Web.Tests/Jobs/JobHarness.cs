@@ -70,7 +70,11 @@ internal sealed class JobHarness : IDisposable
     private void Open()
     {
         Folder = new DataFolder(Options.Create(new BlazorTransferOptions { DataFolder = _data }), new HostEnvironment());
-        _store = new DocumentStore(Folder, [new DocumentSchema("jobs", [nameof(BackgroundJob.ProjectId), nameof(BackgroundJob.Subject)])]);
+        _store = new DocumentStore(
+            Folder,
+            [new DocumentSchema("jobs", [nameof(BackgroundJob.ProjectId), nameof(BackgroundJob.Subject)])],
+            TimeProvider.System
+        );
         Documents = new DocumentCollection<BackgroundJob>(
             _store,
             "jobs",

@@ -24,7 +24,6 @@ public sealed class NewRunFormTests
             new TransferMethodSpec("fine", "Fine", "", "", null, [Rate with { Default = 1e-4 }, Depth]),
         ],
         CommonParameters = [Batch, Rate],
-        ExportFormats = [],
         Devices = [new DeviceSpec("cpu", "CPU")],
     };
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Execution;
@@ -69,6 +70,26 @@ public sealed class RunHubTests : IDisposable
         await Assert.ThrowsAnyAsync<Exception>(() => client);
         Assert.DoesNotContain(RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events, e => e is RunFinished);
         _app.Get<DataFolder>().Run(run.Id).RequestCancel(DateTimeOffset.UtcNow);
+    }
+
+    [Fact]
+    public async Task Shutdown_WhenAPageConnectsAgain_RefusesTheConnection()
+    {
+        using HttpClient ada = await _app.SignInAsync("Ada");
+        IHostApplicationLifetime lifetime = _app.Get<IHostApplicationLifetime>();
+        var answer = new TaskCompletionSource<HttpStatusCode>();
+        // The browser does so as soon as its connection is closed, while the server still ends.
+        using CancellationTokenRegistration stopping = lifetime.ApplicationStopping.Register(() =>
+        {
+            using HttpResponseMessage negotiated = ada.PostAsync("/_blazor/negotiate?negotiateVersion=1", null).GetAwaiter().GetResult();
+            answer.SetResult(negotiated.StatusCode);
+        });
+        using (HttpResponseMessage before = await ada.PostAsync("/_blazor/negotiate?negotiateVersion=1", null))
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+
+        lifetime.StopApplication();
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await answer.Task);
     }
 
     [Fact]

@@ -136,7 +136,6 @@ internal sealed class RunView(Run run)
     public static string NameOf(RunPhase phase) =>
         phase switch
         {
-            RunPhase.LoadingWeights => "Loading weights",
             RunPhase.ExtractingFeatures => "Computing features",
             RunPhase.Training => "Training",
             RunPhase.Evaluating => "Evaluating the best model",

@@ -1,0 +1,73 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Runs;
+
+/// <summary>Makes a job ready to train, and finds everything that can be wrong with it before the first step.</summary>
+internal static class RunPreparation
+{
+    /// <summary>Does everything but the training. The weights' file is read and never written.</summary>
+    public static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
+    {
+        (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
+        (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
+        if (settings.Integer(CommonParameters.Threads) is > 0 and int threads)
+            set_num_threads(threads);
+        Devices.UsesTf32 = settings.Boolean(CommonParameters.Tf32);
+        DatasetManifest data = RunData.Load(job);
+        TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
+        // Before the seed, since building it draws weights: with a teacher or without, a run draws the same.
+        TeacherNetwork? teacher = StartingWeights.LoadTeacher(job, data.Classes, settings, device, emit);
+        manual_seed(job.Seed);
+        IReadOnlyList<ModelTask> tasks = RunData.TasksOf(job, data);
+        Backbone backbone = BackboneRegistry.Create(job.Backbone, TransferModel.OutputsOf(data.Classes, tasks), method.Head);
+        CheckImageSize(backbone, settings);
+        var model = new TransferModel(backbone, data.Classes, device)
+        {
+            Tasks = tasks,
+            Source = StartingWeights.Load(backbone, job, data.Classes, tasks, device, emit),
+            Teacher = teacher,
+        };
+        backbone.to(device);
+        if (settings.Boolean(CommonParameters.ClassWeights))
+        {
+            model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
+            model.WeighLabels(data.Of(Split.Train));
+        }
+
+        method.Configure(model);
+        return new TrainingRun(job, data, target, model, method, settings, deviceSpec);
+    }
+
+    /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by
+    /// libtorch.</summary>
+    private static void CheckImageSize(Backbone backbone, ParameterSet settings)
+    {
+        int side = ImageSize.PreprocessingOf(backbone.Spec, settings).CropSize;
+        if (side == backbone.Spec.Preprocessing.CropSize)
+            return;
+        using var scope = NewDisposeScope();
+        using var inference = no_grad();
+        backbone.eval();
+        try
+        {
+            backbone.call(zeros(1, 3, side, side));
+        }
+        catch (System.Runtime.InteropServices.ExternalException e)
+        {
+            throw TrainingException.BadInput(
+                $"{backbone.Spec.DisplayName} cannot take images of {side} pixels. Choose a larger image size; its own is "
+                    + $"{backbone.Spec.Preprocessing.CropSize}.",
+                e
+            );
+        }
+    }
+}

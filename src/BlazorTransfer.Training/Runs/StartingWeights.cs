@@ -1,0 +1,148 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
+using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
+using BlazorTransfer.Training.Settings;
+using BlazorTransfer.Training.Weights;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace BlazorTransfer.Training.Runs;
+
+/// <summary>The weights that a run starts from, and those that it compares with or learns from.</summary>
+internal static class StartingWeights
+{
+    /// <summary>Loads what the network starts from.</summary>
+    /// <returns>The network as it was pretrained, where the method asks for it.</returns>
+    public static TransferModel? Load(
+        Backbone backbone,
+        JobSpec job,
+        IReadOnlyList<string> classes,
+        IReadOnlyList<ModelTask> tasks,
+        Device device,
+        Action<RunEvent> emit
+    )
+    {
+        WeightsSpec weights = job.Weights;
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        if (!method.TakesWeights && weights.File is not null)
+            throw TrainingException.BadInput($"'{job.Method}' starts from random weights. To train on from these, choose fine-tuning.");
+        if (weights.File is null)
+        {
+            if (method.Source != SourceUse.None)
+                throw TrainingException.BadInput(
+                    $"{method.DisplayName} needs pretrained weights. To start from random ones, choose another method."
+                );
+            if (!method.TakesWeights)
+                return null;
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Warning,
+                    Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images.",
+                }
+            );
+            return null;
+        }
+
+        try
+        {
+            IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(weights.File);
+            LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Information,
+                    Text =
+                        $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
+                        + (report.HeadLoaded ? ", the head included." : "; the head is new."),
+                }
+            );
+            return method.Source == SourceUse.None ? null : SourceNetwork(job.Backbone, tensors, method, device);
+        }
+        catch (IOException e)
+        {
+            throw TrainingException.BadInput($"The weights '{weights.Name ?? weights.File}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Loads what the network learns from beside the labels, where the method takes that.</summary>
+    public static TeacherNetwork? LoadTeacher(
+        JobSpec job,
+        IReadOnlyList<string> classes,
+        ParameterSet settings,
+        Device device,
+        Action<RunEvent> emit
+    )
+    {
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        if (job.Teacher is not { } spec)
+            return method.TakesTeacher
+                ? throw TrainingException.BadInput($"{method.DisplayName} learns from an earlier run's model: name the teacher.")
+                : null;
+        if (!method.TakesTeacher)
+            throw TrainingException.BadInput(
+                $"{method.DisplayName} takes no teacher. To learn from an earlier run's model, choose distillation."
+            );
+        BackboneSpec student =
+            BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
+            ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+        try
+        {
+            TeacherNetwork teacher = TeacherNetwork.Load(spec.File, classes, ImageSize.PreprocessingOf(student, settings), device);
+            emit(
+                new MessageLogged
+                {
+                    Level = MessageLevel.Information,
+                    Text = $"The teacher is {spec.Name ?? Path.GetFileName(spec.File)}: {teacher}.",
+                }
+            );
+            return teacher;
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            throw TrainingException.BadInput($"The teacher '{spec.Name ?? spec.File}' cannot be used: {e.Message}", e);
+        }
+    }
+
+    private static TransferModel SourceNetwork(
+        string name,
+        IReadOnlyDictionary<string, TensorData> tensors,
+        TransferMethodSpec method,
+        Device device
+    )
+    {
+        FileHead? head = WeightsLoader.HeadOf(name, tensors);
+        if (head is null && method.Source == SourceUse.TrunkAndHead)
+            throw new WeightsException(
+                $"they have no head, and {method.DisplayName} needs that of the classes they were trained on. Choose weights "
+                    + "with their head, or another method."
+            );
+        int classes = head?.Classes ?? 1;
+        Backbone source = BackboneRegistry.Create(name, classes, head?.Hidden);
+        WeightsLoader.Load(source, tensors);
+        foreach (Parameter parameter in source.parameters())
+            parameter.requires_grad = false;
+        source.eval();
+        source.to(device);
+        return new TransferModel(source, [.. Enumerable.Range(1, classes).Select(c => $"source class {c}")], device);
+    }
+
+    /// <summary>
+    /// A head means nothing without its classes: only a file that names the same ones in the same order gives its own. Whether it has the
+    /// same
+    /// hidden layer, its tensors say.
+    /// </summary>
+    private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks)
+    {
+        string path = ModelDescription.PathBeside(weights);
+        return File.Exists(path)
+            && ModelDescription.Load(path) is var description
+            && description.Classes.SequenceEqual(classes)
+            && (description.LabelSets ?? []).SequenceEqual(tasks.Select(t => t.Labels));
+    }
+}
