@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Features.Datasets;
-using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -17,7 +15,7 @@ internal sealed class RunService(
     DataFolder folder,
     RunQueue queue,
     RunJournal journal
-) : IProjectContent, IDatasetUse, IWeightsUse
+) : IProjectContent
 {
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
@@ -143,19 +141,6 @@ internal sealed class RunService(
         foreach (Run run in OfProject(projectId))
             journal.Delete(run);
     }
-
-    string? IDatasetUse.WhyKept(string datasetId) =>
-        runs.All()
-            .FirstOrDefault(r => (r.Submission.DatasetId == datasetId || r.Submission.TargetDatasetId == datasetId) && !r.Status.IsFinal())
-            is { } run
-            ? $"Run #{run.Submission.Number} needs it and is not over. Cancel it first."
-            : null;
-
-    // Weights are everybody's, and the run may be in a project that the asking user does not see: it is not named.
-    string? IWeightsUse.WhyKept(string weightsId) =>
-        runs.All().Any(r => r.Submission.WeightsId == weightsId && !r.Status.IsFinal())
-            ? "A run that is not over starts from these weights. Wait for it, or cancel it first."
-            : null;
 
     private IReadOnlyList<Run> OfProject(string projectId) => runs.FindBy(nameof(RunSubmission.ProjectId), projectId);
 }

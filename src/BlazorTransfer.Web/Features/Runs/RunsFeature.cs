@@ -25,9 +25,8 @@ internal static class RunsFeature
         services.AddSingleton<RunService>();
         services.AddSingleton<IPageAddress, RunAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
-        // Through a factory, since data sets and weights ask runs, and runs ask them.
-        services.AddSingleton<IDatasetUse>(provider => new LateRuns(provider));
-        services.AddSingleton<IWeightsUse>(provider => new LateRuns(provider));
+        services.AddSingleton<IDatasetUse, RunUse>();
+        services.AddSingleton<IWeightsUse, RunUse>();
         return services.AddSingleton<RunRebuild>();
     }
 
@@ -72,12 +71,5 @@ internal static class RunsFeature
                 return TypedResults.PhysicalFile(path, "application/zip", fileName, enableRangeProcessing: true);
             }
         );
-    }
-
-    private sealed class LateRuns(IServiceProvider provider) : IDatasetUse, IWeightsUse
-    {
-        string? IDatasetUse.WhyKept(string datasetId) => ((IDatasetUse)provider.GetRequiredService<RunService>()).WhyKept(datasetId);
-
-        string? IWeightsUse.WhyKept(string weightsId) => ((IWeightsUse)provider.GetRequiredService<RunService>()).WhyKept(weightsId);
     }
 }
