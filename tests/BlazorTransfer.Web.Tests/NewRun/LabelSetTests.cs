@@ -102,7 +102,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         Assert.Equal("Fake method learns the classes alone.", await RefusalAsync(Request("fake-method", new LabelSetSpec("material"))));
         Assert.Contains("Choose at least one", await RefusalAsync(Request("fake-multi-task")), StringComparison.Ordinal);
         Assert.Equal(
-            "No image has a label 'size'. There are: material, same.",
+            "No image has a label 'size'. The label sets here are: material, same.",
             await RefusalAsync(Request("fake-multi-task", new LabelSetSpec("size")))
         );
         Assert.Contains(
