@@ -55,11 +55,30 @@ public sealed class AccessibilityTests(BrowserFixture browser)
             await page.GotoAsync(path);
             await Expect(page.GetByRole(AriaRole.Heading, new() { Name = heading })).ToBeVisibleAsync();
             if (path.EndsWith("/new", StringComparison.Ordinal))
-                await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
+                await ChooseByKeyboardAsync(page);
             await CheckAsync(page, problems);
         }
 
         Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems.Distinct()));
+    }
+
+    private static async Task ChooseByKeyboardAsync(IPage page)
+    {
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
+        ILocator group = page.GetByRole(AriaRole.Radiogroup, new() { Name = "Deployment data" });
+        ILocator same = group.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Same domain") }),
+            different = group.GetByRole(AriaRole.Radio, new() { NameRegex = new("^A different domain") });
+
+        await same.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowRight");
+        await Expect(different).ToBeFocusedAsync();
+        await Expect(different).ToBeCheckedAsync();
+        await page.Keyboard.PressAsync("Home");
+        await Expect(same).ToBeFocusedAsync();
+        await Expect(same).ToBeCheckedAsync();
+        // The other option is no tab stop: Tab leads out of the group.
+        await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByLabel("Find a network")).ToBeFocusedAsync();
     }
 
     private static async Task CheckAsync(IPage page, List<string> problems)

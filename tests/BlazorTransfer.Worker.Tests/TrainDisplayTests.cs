@@ -74,7 +74,7 @@ public sealed class TrainDisplayTests
         DatasetManifest manifest = new(["a[b]", "c"], []);
         RejectedFile[] rejected = [.. Enumerable.Range(0, 7).Select(i => new RejectedFile($"[red]{i}.jpg", "It is damaged."))];
 
-        new TrainDisplay(output, redraws: false).Show(new ImportResult(manifest, rejected, "As drawn."));
+        new TrainDisplay(output, redraws: false).Show(new ImportResult(manifest, rejected, "As drawn.", []));
 
         Assert.Contains("(a[b], c)", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("skipped [red]0.jpg: It is damaged.", output.ToString(), StringComparison.Ordinal);

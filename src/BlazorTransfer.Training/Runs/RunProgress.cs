@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training.Inputs;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Runs;

@@ -1,3 +1,5 @@
+using BlazorTransfer.Training.Runs;
+
 namespace BlazorTransfer.Training.Tests.Runs;
 
 public class EpochMeterTests

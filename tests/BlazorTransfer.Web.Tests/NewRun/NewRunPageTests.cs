@@ -34,7 +34,7 @@ public sealed class NewRunPageTests : PageTests
             () => Assert.Contains("Cross-validation", page.Markup, StringComparison.Ordinal),
             TestApp.HangLimit
         );
-        Assert.DoesNotContain("the figures will flatter", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("the results will be optimistic", page.Markup, StringComparison.Ordinal);
 
         page.Press(() => page.FindAll("[role=radio]").Single(b => b.TextContent.StartsWith("Cross-validation", StringComparison.Ordinal)));
 
@@ -42,6 +42,6 @@ public sealed class NewRunPageTests : PageTests
             () => Assert.Contains("each validates once", page.Markup, StringComparison.Ordinal),
             TestApp.HangLimit
         );
-        Assert.Equal(isWarned, page.Markup.Contains("the figures will flatter", StringComparison.Ordinal));
+        Assert.Equal(isWarned, page.Markup.Contains("the results will be optimistic", StringComparison.Ordinal));
     }
 }

@@ -61,6 +61,12 @@ public sealed partial class DatasetsPage
             ? "waiting"
             : $"{progress.Done:N0} of {progress.Total:N0} images" + (progress.Rejected > 0 ? $", {progress.Rejected:N0} skipped" : "");
 
+    private static string Summary(DatasetVersion version)
+    {
+        string classes = version.HasLabels ? Format.Count(version.Classes.Count, "class", "classes") : "no labels";
+        return $"{Format.Count(version.Images, "image")}, {classes}, {Format.Bytes(version.Bytes)}";
+    }
+
     /// <summary>Such as <c>Domain: photo, sketch</c>, as far as the version counts its tags itself.</summary>
     private static IEnumerable<string> TagValues(DatasetVersion version) =>
         (version.Tags ?? [])

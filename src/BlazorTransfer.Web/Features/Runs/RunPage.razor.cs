@@ -45,9 +45,6 @@ public sealed partial class RunPage : IDisposable
     private SamplesPredicted? ShownSamples =>
         _view.Samples.Count == 0 ? null : _view.Samples[Math.Min(_sampleIndex ?? _view.Samples.Count, _view.Samples.Count) - 1];
 
-    /// <summary>A chart is drawn with its curves: the first epoch says whether the target's is among them.</summary>
-    private bool HasTarget => _view.LastEpoch?.Metrics.ContainsKey(MetricKeys.TargetTop1) == true;
-
     /// <summary>A method that finds its model at once leaves no curves.</summary>
     private bool HasSteps => !_run.Status.IsFinal() || _view.StepLoss.Count > 0;
 
