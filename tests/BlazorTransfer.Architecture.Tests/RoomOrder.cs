@@ -25,8 +25,9 @@ internal sealed record RoomOrder(string Root, IReadOnlyList<string> Rooms)
     /// <summary>True if a room may use another one.</summary>
     public bool IsAllowed(string user, string used) => IndexOf(used) >= 0 && IndexOf(used) <= IndexOf(user);
 
+    // Type parameters have no namespace.
     private bool IsOurs(IType type) =>
-        type.Namespace.FullName == Root || type.Namespace.FullName.StartsWith(Root + ".", StringComparison.Ordinal);
+        type.Namespace?.FullName is { } space && (space == Root || space.StartsWith(Root + ".", StringComparison.Ordinal));
 
     private string RoomOf(IType type) => type.Namespace.FullName[Root.Length..].TrimStart('.').Split('.')[0];
 
