@@ -251,7 +251,11 @@ public sealed class MultiTaskTests : IDisposable
 
         Assert.Contains("name at least one label set", Refusal(job with { LabelSets = [] }), StringComparison.Ordinal);
         Assert.Contains("choose multi-task learning", Refusal(job with { Method = "fine-tuning" }), StringComparison.Ordinal);
-        Assert.Contains("There are: lighting, place, same.", Refusal(job with { LabelSets = [new("colour")] }), StringComparison.Ordinal);
+        Assert.Contains(
+            "The label sets here are: lighting, place, same.",
+            Refusal(job with { LabelSets = [new("colour")] }),
+            StringComparison.Ordinal
+        );
         Assert.Contains("named twice", Refusal(job with { LabelSets = [new("lighting"), new("lighting", 2)] }), StringComparison.Ordinal);
         Assert.Contains("nothing to learn", Refusal(job with { LabelSets = [new("same")] }), StringComparison.Ordinal);
         Assert.Contains("above 0", Refusal(job with { LabelSets = [new("lighting", 0)] }), StringComparison.Ordinal);
