@@ -47,7 +47,8 @@ const room = (u, numbers) => Math.max(58, 26 + 7 * Math.max(0, ...(numbers ?? []
 function options(chart) {
   const { element, spec } = chart;
   const colours = palette(), font = "12px IBM Plex Sans", line = css("--bt-line");
-  const axis = { stroke: css("--bt-muted"), grid: { stroke: line, width: 1 }, ticks: { stroke: line }, font, labelFont: font, labelSize: 18 };
+  const labelled = { font, labelFont: font, labelSize: 18 };
+  const axis = { stroke: css("--bt-muted"), grid: { stroke: line, width: 1 }, ticks: { stroke: line }, ...labelled };
   const format = v =>
     v == null ? "–"
     : spec.percent ? (v * 100).toFixed(1) + " %"

@@ -70,7 +70,7 @@ public sealed partial class RunPage : IDisposable
         (_run.Job.Target!.Transductive ? ", all images adapted to and scored" : "")
         + (
             _view.Started is { TargetLabelled: > 0 }
-                ? $"; {Format.Count(_run.Job.Target!.LabelledPerClass, "image")} of each class learned from with their labels, and not scored"
+                ? $"; {Format.Count(_run.Job.Target!.LabelledPerClass, "labelled image")} of each class learned from and not scored"
                 : ""
         );
 
