@@ -63,7 +63,7 @@ public sealed class FindCommandTests : IDisposable
     [InlineData("find-learning-rate", WorkerExitCode.BadInput, "--data")]
     [InlineData("find-learning-rate --data {none}", WorkerExitCode.BadInput, "There is no folder")]
     [InlineData("find-learning-rate --job {none}", WorkerExitCode.BadInput, "none")]
-    [InlineData("find-learning-rate --job {garbage}", WorkerExitCode.BadInput, "no valid job")]
+    [InlineData("find-learning-rate --job {garbage}", WorkerExitCode.BadInput, "not a valid job")]
     [InlineData("find-learning-rate --data {images} --epochs many", WorkerExitCode.BadInput, "--epochs")]
     [InlineData("find-batch-size --data {images} --method nothing", WorkerExitCode.BadInput, "nothing")]
     [InlineData("find-batch-size --no-such-option", WorkerExitCode.Usage, "")]
