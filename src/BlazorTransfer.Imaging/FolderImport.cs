@@ -47,7 +47,8 @@ public static class FolderImport
         );
     }
 
-    /// <summary>Files below a folder with forward slashes. Those whose names cannot be read as text are rejected, with their folders.</summary>
+    /// <summary>Files below a folder with forward slashes. Those whose names cannot be read as text are rejected, with their
+    /// folders.</summary>
     private static string[] NamesIn(string root, List<RejectedFile> rejected)
     {
         var files = new FileSystemEnumerable<string>(

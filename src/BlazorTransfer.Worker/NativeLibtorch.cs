@@ -64,7 +64,8 @@ internal static partial class NativeLibtorch
         if (!File.Exists(main))
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
-                $"{FolderVariable} names '{folder}', which holds no {Path.GetFileName(main)}. Use the torch/lib folder of a PyTorch from pip."
+                $"{FolderVariable} names '{folder}', which holds no {Path.GetFileName(main)}. Use the torch/lib folder of a "
+                    + "PyTorch from pip."
             );
         WarnOfOtherVersion(main);
     }
@@ -78,7 +79,8 @@ internal static partial class NativeLibtorch
         string? found = LibtorchProbe.VersionOf(file);
         if (found is null || !IsSameMinor(found, BuiltFor))
             Console.Error.WriteLine(
-                $"Warning: {FolderVariable} holds libtorch {found ?? "of an unknown version"}; TorchSharp {LibtorchProbe.TorchSharpVersion} "
+                $"Warning: {FolderVariable} holds libtorch {found ?? "of an unknown version"}; TorchSharp "
+                    + $"{LibtorchProbe.TorchSharpVersion} "
                     + $"was built for {BuiltFor}. If the program crashes, use that version."
             );
     }

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace BlazorTransfer.Web.Tests;
 
-/// <summary>An entry of a zip, byte by byte: what other programs write, and <see cref="System.IO.Compression.ZipArchive"/> does not.</summary>
+/// <summary>An entry of a zip, byte by byte: what other programs write, and <see cref="System.IO.Compression.ZipArchive"/> does
+/// not.</summary>
 /// <param name="Name">The name's bytes.</param>
 /// <param name="Content">Stored without compression.</param>
 internal sealed record RawZipEntry(byte[] Name, byte[] Content)

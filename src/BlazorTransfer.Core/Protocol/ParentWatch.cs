@@ -8,7 +8,8 @@ namespace BlazorTransfer.Core.Protocol;
 /// </summary>
 public static class ParentWatch
 {
-    /// <summary>The environment variable that asks for it, with the value 1; people at a console may close the input as they like.</summary>
+    /// <summary>The environment variable that asks for it, with the value 1; people at a console may close the input as they
+    /// like.</summary>
     public const string Variable = "BLAZORTRANSFER_END_WITH_INPUT";
 
     /// <summary>Watches from now on, if the environment asks for it.</summary>

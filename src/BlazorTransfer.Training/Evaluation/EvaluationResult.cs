@@ -38,7 +38,8 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
     /// are left out.</summary>
     public IReadOnlyList<(string Name, EvaluationResult Result)> LabelSets { get; init; } = [];
 
-    /// <summary>Whether the model's outputs are numbers, those for the label sets included. What follows from others means nothing.</summary>
+    /// <summary>Whether the model's outputs are numbers, those for the label sets included. What follows from others means
+    /// nothing.</summary>
     public bool IsFinite => (Predictions.Count == 0 || double.IsFinite(Loss)) && LabelSets.All(s => s.Result.IsFinite);
 
     /// <summary>Mean of a figure over the classes and all label sets, each counting alike.</summary>

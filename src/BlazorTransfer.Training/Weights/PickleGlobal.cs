@@ -8,7 +8,8 @@ internal enum PickleGlobalKind
     Storage,
 }
 
-/// <summary>One of the Python names that a state dictionary may refer to. The table is fixed, and nothing is looked up by its name.</summary>
+/// <summary>One of the Python names that a state dictionary may refer to. The table is fixed, and nothing is looked up by its
+/// name.</summary>
 /// <param name="Kind">What the name means.</param>
 /// <param name="Element">Element type of a storage; null for other kinds.</param>
 internal sealed record PickleGlobal(PickleGlobalKind Kind, ElementType? Element = null)

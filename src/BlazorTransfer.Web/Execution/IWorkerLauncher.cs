@@ -2,7 +2,8 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Web.Execution;
 
-/// <summary>One start of a worker for a run. It is kept in the run folder, so that a restarted application finds the worker again.</summary>
+/// <summary>One start of a worker for a run. It is kept in the run folder, so that a restarted application finds the worker
+/// again.</summary>
 /// <param name="Launcher">Name of the launcher that started it.</param>
 /// <param name="Handle">What that launcher finds it by, such as a process id with its start time.</param>
 /// <param name="Attempt">Number of the attempt, from 1.</param>
@@ -19,7 +20,8 @@ internal sealed record WorkerState(bool HasEnded, string? Cause)
     public static WorkerState Ended(string? cause) => new(HasEnded: true, cause);
 }
 
-/// <summary>Starts workers for runs somewhere, and knows what became of them. Whoever supervises runs knows no more of where that is.</summary>
+/// <summary>Starts workers for runs somewhere, and knows what became of them. Whoever supervises runs knows no more of where that
+/// is.</summary>
 internal interface IWorkerLauncher
 {
     /// <summary>Starts an attempt of a run and notes it in the run folder.</summary>

@@ -8,7 +8,8 @@ namespace BlazorTransfer.Web.Jobs;
 
 /// <summary>
 /// Runs everything that the application does in the background. A job is accepted once its document and its files are on the disk; it
-/// ends once its end is. In between it may be started again, because the application ended, up to <see cref="JobStore.MostAttempts"/> times.
+/// ends once its end is. In between it may be started again, because the application ended, up to <see cref="JobStore.MostAttempts"/>
+/// times.
 /// Who may see or cancel a job is asked by <see cref="JobService"/> and the services of the features.
 /// </summary>
 internal sealed class JobEngine(

@@ -60,7 +60,8 @@ internal sealed class JobStore(
             _ => job.Requeue(takesBackAttempt: false),
         };
 
-    /// <summary>Tries again while the store cannot write, such as on a full disk: an end that is not stored would be work done twice.</summary>
+    /// <summary>Tries again while the store cannot write, such as on a full disk: an end that is not stored would be work done
+    /// twice.</summary>
     private async Task WithPatienceAsync(LiveJob live, Action write)
     {
         while (true)

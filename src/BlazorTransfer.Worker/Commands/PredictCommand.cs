@@ -7,7 +7,8 @@ using BlazorTransfer.Training.Evaluation;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>predict IMAGE…</c>: the most probable classes of images. Images that cannot be used are named, and the others answered.</summary>
+/// <summary><c>predict IMAGE…</c>: the most probable classes of images. Images that cannot be used are named, and the others
+/// answered.</summary>
 internal static class PredictCommand
 {
     public static Command Create()

@@ -27,7 +27,8 @@ internal sealed record PendingUpload(
     DateTimeOffset AddedAt
 );
 
-/// <summary>Starts the imports of uploads, and keeps those whose text is not UTF-8 until an encoding is chosen, for a day at most.</summary>
+/// <summary>Starts the imports of uploads, and keeps those whose text is not UTF-8 until an encoding is chosen, for a day at
+/// most.</summary>
 internal sealed class PendingUploads(DatasetImports imports, ProjectAccess access, TimeProvider clock)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
