@@ -69,7 +69,8 @@ public static class SystemVerdict
                 ),
                 _ => string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Keep single precision on {Name(device)}: {Name(precision)} is {Factor(1 / other)} times slower here{Cause(report, device, precision)}."
+                    $"Keep single precision on {Name(device)}: {Name(precision)} is {Factor(1 / other)} times slower "
+                        + $"here{Cause(report, device, precision)}."
                 ),
             };
     }
@@ -93,7 +94,7 @@ public static class SystemVerdict
             );
     }
 
-    /// <summary>How many times as fast as single precision: the geometric mean over operations; null where nothing can be compared.</summary>
+    /// <summary>The speed relative to single precision, as the geometric mean over operations; null if nothing can be compared.</summary>
     private static double? Gain(PrecisionMeasurement[] measurements, NumericPrecision precision)
     {
         double[] logarithms =
