@@ -12,11 +12,13 @@ internal static partial class NativeLibtorch
     /// the version that TorchSharp was built for; others are tried, with a warning.</summary>
     public const string FolderVariable = "BLAZORTRANSFER_LIBTORCH";
 
-    // In the order in which they need one another; the CUDA ones exist in CUDA builds only.
-    private static readonly string[] Libraries = ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"];
+    /// <summary>The libtorch that TorchSharp was built for. TorchSharp knows it too, but loads a libtorch before it answers.</summary>
+    public const string BuiltFor = "2.10.0";
 
-    // Without the fourth number, which is the package's.
-    private static readonly string BuiltFor = string.Join('.', TorchSharp.torch.__version__.Split('.').Take(3));
+    private const string MainLibrary = "torch_cpu";
+
+    // In the order in which they need one another; the CUDA ones exist in CUDA builds only.
+    private static readonly string[] Libraries = ["c10", MainLibrary, "c10_cuda", "torch_cuda", "torch"];
 
     private const int TrimThreshold = -1,
         MmapMaximum = -4,
@@ -48,6 +50,7 @@ internal static partial class NativeLibtorch
     {
         if (!Directory.Exists(folder))
             throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"{FolderVariable} names '{folder}', which is no folder.");
+        string main = Path.Combine(folder, FileName(MainLibrary));
         foreach (string path in Libraries.Select(name => Path.Combine(folder, FileName(name))).Where(File.Exists))
         {
             try
@@ -58,30 +61,34 @@ internal static partial class NativeLibtorch
             {
                 throw CannotLoad($" from {FolderVariable}", e);
             }
+
+            if (path == main)
+                CheckVersion(main);
         }
 
-        string main = Path.Combine(folder, FileName("torch_cpu"));
         if (!File.Exists(main))
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
-                $"{FolderVariable} names '{folder}', which holds no {Path.GetFileName(main)}. Use the torch/lib folder of a "
-                    + "PyTorch from pip."
+                $"{FolderVariable} names '{folder}', which holds no {Path.GetFileName(main)}. Use the torch/lib folder of a PyTorch "
+                    + "from pip."
             );
-        WarnOfOtherVersion(main);
     }
 
     /// <summary>
-    /// A version near the one that TorchSharp was built for usually works, and nothing but trying tells. Should the process end in the
-    /// middle of it, this line is the only explanation.
+    /// A version near the one that TorchSharp was built for usually works, and only trying it tells. If the process then ends, this
+    /// line is the only explanation. One that is too old to name its version is refused.
     /// </summary>
-    private static void WarnOfOtherVersion(string file)
+    private static void CheckVersion(string file)
     {
-        string? found = LibtorchProbe.VersionOf(file);
-        if (found is null || !IsSameMinor(found, BuiltFor))
+        string advice = $"TorchSharp {LibtorchProbe.TorchSharpVersion} was built for {BuiltFor}";
+        if (LibtorchProbe.VersionOf(file) is not { } found)
+            throw new TrainingException(
+                WorkerExitCode.DeviceUnavailable,
+                $"{FolderVariable} holds a libtorch that is too old. {advice}: use that version."
+            );
+        if (!IsSameMinor(found, BuiltFor))
             Console.Error.WriteLine(
-                $"Warning: {FolderVariable} holds libtorch {found ?? "of an unknown version"}; TorchSharp "
-                    + $"{LibtorchProbe.TorchSharpVersion} "
-                    + $"was built for {BuiltFor}. If the program crashes, use that version."
+                $"Warning: {FolderVariable} holds libtorch {found}, and {advice}. If the program crashes, use that version."
             );
     }
 

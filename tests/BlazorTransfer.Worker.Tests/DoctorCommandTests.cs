@@ -59,6 +59,22 @@ public class DoctorCommandTests
     }
 
     [Fact]
+    public void Libtorch_TooOldToNameItsVersion_IsRefusedInOneLine()
+    {
+        const string Debians = "/usr/lib/python3/dist-packages/torch/lib";
+        Assert.SkipUnless(File.Exists(Path.Combine(Debians, "libtorch_cpu.so")), "Needs Debian's python3-torch (1.13).");
+
+        (int code, _, string errors) = WorkerProcess.Run([("BLAZORTRANSFER_LIBTORCH", Debians)], "describe");
+
+        Assert.Equal(WorkerExitCode.DeviceUnavailable, (WorkerExitCode)code);
+        Assert.Contains("too old", Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BuiltFor_IsTheVersionThatTorchSharpNames() =>
+        Assert.StartsWith(NativeLibtorch.BuiltFor, TorchSharp.torch.__version__, StringComparison.Ordinal);
+
+    [Fact]
     public void Libtorch_OfTheSameVersionFromAFolder_IsUsedWithoutAWarning()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "Uses the folder of the Linux package.");

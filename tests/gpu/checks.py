@@ -114,7 +114,8 @@ for name in open(sys.argv[1]).read().split():
     missing = found.stdout.split()
     total = len((checks.pack / "symbols.txt").read_text().split())
     (checks.out / "missing-symbols.txt").write_text("".join(m + "\n" for m in missing))
-    checks.add("functions that TorchSharp calls", None, f"{len(missing)} of {total} missing" + (f": {', '.join(missing[:5])}" if missing else ""))
+    names = f": {', '.join(missing[:5])}" if missing else ""
+    checks.add("functions that TorchSharp calls", None, f"{len(missing)} of {total} missing{names}")
     if missing and shutil.which("gcc"):
         source = "#include <stdio.h>\n#include <stdlib.h>\n"
         for i, name in enumerate(missing):
@@ -139,7 +140,8 @@ def doctor(checks):
     checks.add("processor", None, f"{report['processor']['name']}, {report['processor']['threads']} threads")
     checks.add("libtorch", None, f"{report['libtorch'].get('version')}, TorchSharp {report['libtorch']['torchSharpVersion']}")
     for gpu in report["gpus"]:
-        checks.add(f"GPU {gpu['index']}", None, f"{gpu['name']}, compute capability {gpu.get('computeCapability')}, driver {gpu['driverVersion']}")
+        capability = f"compute capability {gpu.get('computeCapability')}, driver {gpu['driverVersion']}"
+        checks.add(f"GPU {gpu['index']}", None, f"{gpu['name']}, {capability}")
     if checks.gpu:
         checks.add("GPU is usable", report["usableGpus"] > 0, f"{report['usableGpus']}")
     for m in report["measurements"]:
@@ -152,7 +154,8 @@ def doctor(checks):
 
 def method_arguments(checks, method, teacher):
     # Nothing random per device: no augmentation, no dropout. One rounding per device: no TF32.
-    arguments = ["--method", method["name"], "--epochs", 2, "--augmentation", "none", "--tf32", "false", "--batch-size", 16, "--image-size", 64]
+    arguments = ["--method", method["name"], "--epochs", 2, "--augmentation", "none", "--tf32", "false"]
+    arguments += ["--batch-size", 16, "--image-size", 64]
     domains = checks.pack / "images" / "domains"
     if any(p["name"] == "probe-epochs" for p in method["parameters"]):
         arguments += ["--probe-epochs", 2]
@@ -218,17 +221,20 @@ def methods(checks):
     def run(method, where):
         device = "cpu" if where == "cpu" else checks.args.device
         data, arguments = method_arguments(checks, method, checks.work / "teacher")
-        return checks.train(f"{method['name']}-{where}", data, *arguments, "--threads", 2 if checks.gpu else 1, device=device, limit=max(1, ends - time.monotonic()))
+        arguments += ["--threads", 2 if checks.gpu else 1]
+        return checks.train(f"{method['name']}-{where}", data, *arguments, device=device, limit=max(1, ends - time.monotonic()))
 
     cores = os.cpu_count() or 2
     # On a CPU alone the second run has the same answer to the bit or nearly: the comparison itself is what is tried.
-    with concurrent.futures.ThreadPoolExecutor(max(1, cores // 4)) as cpu, concurrent.futures.ThreadPoolExecutor(4 if checks.gpu else 1) as gpu:
+    pool = concurrent.futures.ThreadPoolExecutor
+    with pool(max(1, cores // 4)) as cpu, pool(4 if checks.gpu else 1) as gpu:
         runs = [(m, gpu.submit(run, m, "device"), cpu.submit(run, m, "cpu")) for m in chosen]
         passed, largest_loss, largest_weights = 0, 0.0, 0.0
         for method, on_device, on_cpu in runs:
             (code, output, events), (cpu_code, cpu_output, cpu_events) = on_device.result(), on_cpu.result()
             if code != 0 or cpu_code != 0:
-                checks.add(f"method {method['name']}", False, f"{code} on the device, {cpu_code} on the CPU; {last_line(output if code else cpu_output)}")
+                reason = last_line(output if code else cpu_output)
+                checks.add(f"method {method['name']}", False, f"{code} on the device, {cpu_code} on the CPU; {reason}")
                 continue
             problems, loss = difference(checks, method["name"], events, cpu_events, LOSS_TOLERANCE)
             best = [next((e["bestEpoch"] for e in run if e["type"] == "finished"), None) for run in (events, cpu_events)]
@@ -242,7 +248,8 @@ def methods(checks):
                 largest_weights = max(largest_weights, weights)
             largest_loss = max(largest_loss, loss)
             passed += not problems
-            (checks.out / "logs" / "methods.txt").open("a").write(f"{method['name']} loss {loss:.2e} weights {weights} best {best} {problems}\n")
+            with open(checks.out / "logs" / "methods.txt", "a") as log:
+                log.write(f"{method['name']} loss {loss:.2e} weights {weights} best {best} {problems}\n")
             if problems:
                 checks.add(f"method {method['name']}", False, "; ".join(problems))
     checks.add(
@@ -256,7 +263,8 @@ def methods(checks):
 def rounded(checks):
     """Steps in TF32 and bfloat16 end near those in single precision."""
     photo = checks.pack / "images" / "domains" / "photo"
-    common = ["--method", "fine-tuning", "--epochs", 2, "--augmentation", "none", "--image-size", 64, *([] if checks.gpu else ["--threads", 1])]
+    common = ["--method", "fine-tuning", "--epochs", 2, "--augmentation", "none", "--image-size", 64]
+    common += [] if checks.gpu else ["--threads", 1]
     code, output, exact = checks.train("rounded-fp32", photo, *common, "--tf32", "false")
     if code != 0:
         return checks.add("steps in single precision", False, f"{code}; {last_line(output)}")
@@ -268,7 +276,8 @@ def rounded(checks):
         problems, loss = difference(checks, name, events, exact, ROUNDED_LOSS_TOLERANCE)
         problems = [p for p in problems if "top1" not in p]
         changed = "" if loss > 0 or not checks.gpu else "; identical to single precision, so it was not used"
-        checks.add(f"steps in {name}", not problems and not changed, f"losses differ by {loss:.1e} (at most {ROUNDED_LOSS_TOLERANCE}){changed}")
+        result = f"losses differ by {loss:.1e} (at most {ROUNDED_LOSS_TOLERANCE}){changed}"
+        checks.add(f"steps in {name}", not problems and not changed, result)
 
 
 class MemorySampler(threading.Thread):
@@ -293,7 +302,8 @@ def speed(checks):
     small = checks.args.quick
     network, batch, count = ("resnet18", 8, 2) if small else ("resnet50", 64, 12)
     data = checks.pack / "images" / ("domains/photo" if small else "speed")
-    options = ["--method", "fine-tuning", "--backbone", network, "--weights", "random", "--epochs", count, "--batch-size", batch, "--freeze-depth", 0]
+    options = ["--method", "fine-tuning", "--backbone", network, "--weights", "random", "--epochs", count]
+    options += ["--batch-size", batch, "--freeze-depth", 0]
     options += ["--image-size", 64, "--threads", 1] if small else []
     precisions = {"fp32": ["--tf32", "false"], "tf32": ["--tf32", "true"], "bf16": ["--tf32", "true", "--precision", "bf16"]}
     before = MemorySampler.used() if checks.gpu else None
@@ -312,7 +322,8 @@ def speed(checks):
         counted = [e["metrics"] for e in epochs(events)][1:]
         rate, wait = (statistics.median(m[k] for m in counted) for k in ("images-per-second", "data-wait"))
         rates[precision] = {"from_folder": rate, "wait": wait, "in_memory": rate / max(1e-3, 1 - wait)}
-        checks.add(f"{network} fine-tuning in {precision}", None, f"{rate:.0f} images/s at batch {batch}; {wait:.0%} of the time waiting for images")
+        result = f"{rate:.0f} images/s at batch {batch}; {wait:.0%} of the time waiting for images"
+        checks.add(f"{network} fine-tuning in {precision}", None, result)
         live = [e["liveTensors"] for e in epochs(events)]
         checks.add(f"live tensors, {precision}", len(set(live[1:])) == 1, f"{live[0]}, then {sorted(set(live[1:]))}")
         if sampler:
@@ -330,7 +341,8 @@ def memory(checks, precision, samples, events):
     peaks = [max((m for t, m in samples if start < t <= end), default=0) for start, end in zip([0, *ends], ends)]
     seen = [p for p in peaks[2:] if p > 0]
     flat = bool(seen) and max(seen) <= 1.02 * min(seen) + 32
-    checks.add(f"GPU memory is flat, {precision}", flat, f"peak of each epoch from the third: {min(seen, default=0)} to {max(seen, default=0)} MiB")
+    result = f"peak of each epoch from the third: {min(seen, default=0)} to {max(seen, default=0)} MiB"
+    checks.add(f"GPU memory is flat, {precision}", flat, result)
 
 
 def peer(checks, network, batch, data, rates):

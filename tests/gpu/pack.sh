@@ -12,7 +12,7 @@ if [[ ${1:-} != --no-publish ]]; then
   dotnet publish "$repository/src/BlazorTransfer.Worker" -c Release -r linux-x64 --self-contained -p:TorchBackend=none \
     -o "$pack/worker" -v q --nologo
   # Neither debugging nor documentation is needed there.
-  find "$pack/worker" \( -name '*.pdb' -o -name '*.xml' -o -name 'createdump' -o -name 'libmscordaccore.so' -o -name 'libmscordbi.so' \) -delete
+  find "$pack/worker" \( -name '*.pdb' -o -name '*.xml' -o -name createdump -o -name 'libmscord*.so' \) -delete
 fi
 nm -D --undefined-only "$pack/worker/libLibTorchSharp.so" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' > "$pack/symbols.txt"
 
@@ -32,5 +32,6 @@ images "$shared/data/pacs-small/cartoon" "$pack/images/domains/cartoon" 12 dog e
 cp "$shared/weights/squeezenet1_1-imagenet.pth" "$pack/"
 
 tar -C "$pack" -cf - . | xz -T0 -6 > "$archive"
-echo "worker: $(du -sh "$pack/worker" | cut -f1), $(tar -C "$pack/worker" -cf - . | xz -T0 -6 | wc -c | awk '{ printf "%.1f MB compressed", $1 / 1e6 }')"
-echo "archive: $archive, $(stat -c %s "$archive" | awk '{ printf "%.1f MB", $1 / 1e6 }')"
+megabytes() { awk '{ printf "%.1f MB", $1 / 1e6 }'; }
+echo "worker: $(tar -C "$pack/worker" -cf - . | xz -T0 -6 | wc -c | megabytes) compressed"
+echo "archive: $archive, $(stat -c %s "$archive" | megabytes)"

@@ -94,8 +94,7 @@ public static class SystemVerdict
             );
     }
 
-    /// <summary>How many times as fast as single precision: the geometric mean over operations; null where nothing can be
-    /// compared.</summary>
+    /// <summary>The speed relative to single precision, as the geometric mean over operations; null if nothing can be compared.</summary>
     private static double? Gain(PrecisionMeasurement[] measurements, NumericPrecision precision)
     {
         double[] logarithms =
