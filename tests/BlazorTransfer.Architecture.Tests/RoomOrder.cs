@@ -1,5 +1,4 @@
 using ArchUnitNET.Domain;
-using ArchUnitNET.Domain.Extensions;
 
 namespace BlazorTransfer.Architecture.Tests;
 
@@ -27,9 +26,12 @@ internal sealed record RoomOrder(string Root, IReadOnlyList<string> Rooms)
     public bool IsAllowed(string user, string used) => IndexOf(used) >= 0 && IndexOf(used) <= IndexOf(user);
 
     private bool IsOurs(IType type) =>
-        type.Namespace.FullName == Root || type.Namespace.FullName.StartsWith(Root + ".", StringComparison.Ordinal);
+        NamespaceOf(type) is { } name && (name == Root || name.StartsWith(Root + ".", StringComparison.Ordinal));
 
-    private string RoomOf(IType type) => type.Namespace.FullName[Root.Length..].TrimStart('.').Split('.')[0];
+    private string RoomOf(IType type) => NamespaceOf(type)![Root.Length..].TrimStart('.').Split('.')[0];
+
+    // A type parameter has none.
+    private static string? NamespaceOf(IType type) => type.Namespace?.FullName;
 
     private int IndexOf(string room) => Rooms.ToList().IndexOf(room);
 }
