@@ -25,11 +25,13 @@ internal sealed record RoomOrder(string Root, IReadOnlyList<string> Rooms)
     /// <summary>True if a room may use another one.</summary>
     public bool IsAllowed(string user, string used) => IndexOf(used) >= 0 && IndexOf(used) <= IndexOf(user);
 
-    // Type parameters have no namespace.
     private bool IsOurs(IType type) =>
-        type.Namespace?.FullName is { } space && (space == Root || space.StartsWith(Root + ".", StringComparison.Ordinal));
+        NamespaceOf(type) is { } name && (name == Root || name.StartsWith(Root + ".", StringComparison.Ordinal));
 
-    private string RoomOf(IType type) => type.Namespace.FullName[Root.Length..].TrimStart('.').Split('.')[0];
+    private string RoomOf(IType type) => NamespaceOf(type)![Root.Length..].TrimStart('.').Split('.')[0];
+
+    // A type parameter has none.
+    private static string? NamespaceOf(IType type) => type.Namespace?.FullName;
 
     private int IndexOf(string room) => Rooms.ToList().IndexOf(room);
 }

@@ -21,7 +21,7 @@ images() {
   local source=$1 target=$2 count=$3
   for class in "${@:4}"; do
     mkdir -p "$target/$class"
-    find "$source/$class" -type f | sort | head -n "$count" | xargs -r cp -t "$target/$class"
+    find "$source/$class" -type f | sort | sed -n "1,${count}p" | xargs -r cp -t "$target/$class"
   done
 }
 rm -rf "$pack/images"
@@ -29,7 +29,7 @@ images "$shared/data/hymenoptera/train" "$pack/images/speed/train" 64 ants bees
 images "$shared/data/hymenoptera/val" "$pack/images/speed/val" 16 ants bees
 images "$shared/data/pacs-small/photo" "$pack/images/domains/photo" 12 dog elephant house person
 images "$shared/data/pacs-small/cartoon" "$pack/images/domains/cartoon" 12 dog elephant house person
-cp "$shared/weights/squeezenet1_1-imagenet.pth" "$pack/"
+cp "$shared/weights/resnet20-cifar10-12fca82f.th" "$pack/"
 
 tar -C "$pack" -cf - . | xz -T0 -6 > "$archive"
 megabytes() { awk '{ printf "%.1f MB", $1 / 1e6 }'; }
