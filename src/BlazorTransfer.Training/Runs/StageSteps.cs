@@ -53,7 +53,8 @@ internal sealed class StageSteps : IDisposable
 
     public double LearningRate => _optimizer.LearningRate;
 
-    /// <summary>Takes in the batches of an epoch one by one; each, and all that is computed of it, is disposed of before the next.</summary>
+    /// <summary>Takes in the batches of an epoch one by one; each, and all that is computed of it, is disposed of before the
+    /// next.</summary>
     /// <param name="batches">The batches.</param>
     /// <param name="images">How many images they have together.</param>
     /// <param name="cancel">Stops after the batch at work.</param>

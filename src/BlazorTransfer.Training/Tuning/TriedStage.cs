@@ -13,7 +13,8 @@ internal static class TriedStage
             ? throw TrainingException.BadInput("This method finds its model at once: it has neither a learning rate nor batches to choose.")
             : run.Stages[^1];
 
-    /// <summary>Brings method and model to the stage's last epoch: all that learns in the stage learns, and images have their full size.</summary>
+    /// <summary>Brings method and model to the stage's last epoch: all that learns in the stage learns, and images have their full
+    /// size.</summary>
     public static void BeginLastEpoch(TrainingRun run, TrainingStage stage, CancellationToken cancel)
     {
         if (stage.Method.PreparationPasses > 0)
