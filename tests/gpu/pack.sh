@@ -21,7 +21,7 @@ images() {
   local source=$1 target=$2 count=$3
   for class in "${@:4}"; do
     mkdir -p "$target/$class"
-    find "$source/$class" -type f | sort | head -n "$count" | xargs -r cp -t "$target/$class"
+    find "$source/$class" -type f | sort | sed -n "1,${count}p" | xargs -r cp -t "$target/$class"
   done
 }
 rm -rf "$pack/images"
