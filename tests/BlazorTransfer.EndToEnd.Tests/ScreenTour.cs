@@ -6,7 +6,8 @@ namespace BlazorTransfer.EndToEnd.Tests;
 
 /// <summary>
 /// Visits every page in both themes and two widths: none reports an error or has to be scrolled sideways. Photographs them for people to
-/// look at where BLAZORTRANSFER_SCREENSHOTS names a folder. With BLAZORTRANSFER_TOUR_ZIP and BLAZORTRANSFER_TOUR_WEIGHTS, an own zip of images and own weights for MobileNetV2 are used.
+/// look at where BLAZORTRANSFER_SCREENSHOTS names a folder. With BLAZORTRANSFER_TOUR_ZIP and BLAZORTRANSFER_TOUR_WEIGHTS, an own zip of
+/// images and own weights for MobileNetV2 are used.
 /// </summary>
 public sealed class ScreenTour(BrowserFixture browser)
 {
