@@ -87,7 +87,7 @@ internal static class Journey
         await page.EmulateMediaAsync(new() { ColorScheme = scheme });
         await page.WaitForFunctionAsync(
             """
-            scheme => [scheme, ""].includes(
+            scheme => ["", scheme].includes(
                     getComputedStyle(document.documentElement).getPropertyValue("--mud-native-html-color-scheme").trim())
                 && document.documentElement.dataset.theme === scheme
                 && [...document.images].every(i => i.complete || i.loading === "lazy")
