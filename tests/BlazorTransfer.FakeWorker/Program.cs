@@ -170,7 +170,7 @@ internal static class Fake
     {
         JobSpec job = JobSpec.Load(folder.Job, root);
         using (Process self = Process.GetCurrentProcess())
-            AtomicAtomicFile.WriteAllText(
+            AtomicFile.WriteAllText(
                 folder.WorkerProcess,
                 JsonSerializer.Serialize(new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime()), ProtocolJson.Line)
             );

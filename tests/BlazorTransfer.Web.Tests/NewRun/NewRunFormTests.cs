@@ -150,7 +150,7 @@ public sealed class NewRunFormTests
         form.Domains.Turn(true);
 
         form.Domains.Choose(unlabelled);
-        Assert.Contains("these have no labels", form.Missing, StringComparison.Ordinal);
+        Assert.Contains("these images have no labels", form.Missing, StringComparison.Ordinal);
 
         form.Domains.Choose(other);
         Assert.Null(form.Missing);
@@ -207,7 +207,7 @@ public sealed class NewRunFormTests
         form.Choose(catalogue.Methods[1]);
         Assert.Null(form.Missing);
         form.StartFrom((BackboneWeights?)null);
-        Assert.Contains("needs weights", form.Missing, StringComparison.Ordinal);
+        Assert.Contains("needs pretrained weights", form.Missing, StringComparison.Ordinal);
         // Of what was imported before, nobody knows.
         var older = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
         Assert.Null(older.Missing);

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Runs;
@@ -10,7 +11,7 @@ namespace BlazorTransfer.Web.Features.NewRun;
 public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IReadOnlyList<TagCount>> tagsOf)
 {
     /// <summary>Labelled images of each class of the target that a method which learns from some is given, unless said.</summary>
-    public const int UsualLabels = 5;
+    public const int UsualLabels = MethodRequirements.UsualTargetLabels;
 
     private readonly Dictionary<string, string?> _names = [];
     private Dataset? _source;

@@ -83,35 +83,26 @@ internal sealed class NewRunForm
     /// <summary>The finished run whose model is the teacher, where the method takes one; null where none is chosen.</summary>
     public Run? Teacher { get; set; }
 
-    /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
+    /// <summary>The first thing that is missing or wrong, in a sentence or two; null where the run can start.</summary>
     public string? Missing =>
-        InputErrors.First is { } invalid ? invalid
-        : Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work."
-        : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
+        InputErrors.First
+        ?? Domains.Missing
+        ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
+        ?? LabelSets.WrongWeightFor(Method);
 
-    private string? MissingLabels =>
-        !Method.UsesTargetLabels || !Domains.IsOn ? null
-        : !Domains.HasLabels
-            ? $"{Method.DisplayName} learns from a few labelled images of the target, and these have no labels. Label some, or "
-                + "choose another method."
-        : Domains.LabelledPerClass < 1 ? $"{Method.DisplayName} needs at least one labelled image of each class of the target."
-        : null;
-
-    private string? MissingTeacher =>
-        !Method.TakesTeacher || Teacher is not null ? null
-        : _models.Count == 0
-            ? $"{Method.DisplayName} learns from an earlier run's model, and no run has finished yet. Train a large network first."
-        : $"{Method.DisplayName} learns from an earlier run's model. Choose the teacher.";
-
-    private string? MissingOfStart =>
-        Method.Source switch
+    // What is chosen for another method stays in the form and is not sent, so it does not count here.
+    private MethodInputs Inputs =>
+        new()
         {
-            SourceUse.None => null,
-            _ when StartsFromNothing => $"{Method.DisplayName} compares with the pretrained network, so it needs weights to start from.",
-            SourceUse.TrunkAndHead when Weights is { HeadClasses: 0 } =>
-                $"{Method.DisplayName} asks the head of the pretrained classes, which these weights come without. Choose "
-                    + "others, or another method.",
-            _ => null,
+            HasWeights = Method.TakesWeights && !StartsFromNothing,
+            WeightsHaveHead = Weights?.HeadClasses is { } classes ? classes > 0 : null,
+            HasTeacher = Method.TakesTeacher && Teacher is not null,
+            HasFinishedRuns = _models.Count > 0,
+            HasTarget = Domains.IsOn,
+            TargetHasLabels = Domains.HasLabels,
+            LabelledPerClass = Method.UsesTargetLabels ? Domains.LabelledPerClass : 0,
+            LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen.Count : 0,
+            ImagesHaveLabelSets = LabelSets.Offered.Count > 0,
         };
 
     public bool StartsFromNothing => Weights is null && Parent is null;
