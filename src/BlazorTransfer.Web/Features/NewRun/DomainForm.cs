@@ -144,7 +144,7 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
         !hasWeights
             ? null
             : new MethodAdvice(
-                "domain-standardisation",
+                MethodRole.SuggestedForAdaptation,
                 "It takes a moment, has nothing to set and brought most of what there was to gain wherever we measured. Then "
                     + "try DAN, CDAN and MCC against it."
             );

@@ -69,7 +69,7 @@ internal sealed class NewRunForm
 
     /// <summary>Whether the chosen weights of label sets count: a run may learn them itself.</summary>
     public bool HasLabelSetWeights =>
-        Specs.FirstOrDefault(s => s.Name == "task-weighting") is not { } weighting || Value(weighting) == weighting.Default;
+        Specs.FirstOrDefault(s => s.Name == ParameterNames.TaskWeighting) is not { } weighting || Value(weighting) == weighting.Default;
 
     /// <summary>Which of them are the source, and what is the target.</summary>
     public DomainForm Domains { get; }
@@ -110,6 +110,9 @@ internal sealed class NewRunForm
 
     /// <summary>What is suggested, and why; null where the catalogue has none of the methods that there is advice on.</summary>
     public MethodAdvice? Advice { get; private set; }
+
+    /// <summary>The method that <see cref="Advice"/> is about.</summary>
+    public TransferMethodSpec? AdvisedMethod { get; private set; }
     public string Name { get; set; } = "";
     public string Device { get; set; } = DeviceSpec.Auto;
     public int Seed { get; set; }
@@ -231,12 +234,16 @@ internal sealed class NewRunForm
         // Which of the methods that adapt is best, nobody knows beforehand: the one that never did harm in our measurements comes first.
         if (Domains.IsOn && Domains.AdviceFor(!StartsFromNothing) is { } adapting)
             advice = adapting;
-        Advice = _catalogue.FindMethod(advice.Method) is null ? null : advice;
-        if (Advice is not null && !_methodIsChosen)
-            SwitchTo(_catalogue.FindMethod(Advice.Method)!);
+        AdvisedMethod = _catalogue.FindMethod(advice.Role);
+        Advice = AdvisedMethod is null ? null : advice;
+        if (AdvisedMethod is not null && !_methodIsChosen)
+            SwitchTo(AdvisedMethod);
     }
 
-    public void TakeAdvice() => Choose(_catalogue.FindMethod(Advice!.Method)!);
+    public void TakeAdvice() => Choose(AdvisedMethod!);
+
+    /// <summary>Whether a method measures how well frozen features separate the classes.</summary>
+    public bool IsProbe(string method) => _catalogue.FindMethod(method)?.Has(MethodRole.FeatureProbe) == true;
 
     private void SwitchTo(TransferMethodSpec method)
     {

@@ -171,7 +171,7 @@ internal sealed class RunPlanner(
         if (request.Search is not { } search)
             return Enumerable.Range(0, request.Repeats).Select(i => (member, job with { Seed = request.Seed + i }));
         search.Check(specs);
-        SearchPlan plan = search with { Epochs = settings.Integer(SearchPlan.EpochsSetting) };
+        SearchPlan plan = search with { Epochs = settings.Integer(ParameterNames.Epochs) };
         return plan.Draw(specs, request.Parameters, request.Seed)
             .Select(
                 (drawn, i) =>
