@@ -36,9 +36,12 @@ internal sealed record SourceProject(string Name)
         [.. DeclaredProjects().Concat(UsedAssemblies()).Where(IsOurs).Select(name => name[Prefix.Length..]).Distinct().Order()];
 
     /// <summary>C# files of the project, by their path in it.</summary>
-    public IEnumerable<string> SourceFiles() =>
-        Directory
-            .EnumerateFiles(Folder, "*.cs", SearchOption.AllDirectories)
+    public IEnumerable<string> SourceFiles() => SourceFiles("*.cs");
+
+    /// <summary>Files of the project that match any pattern, by their path in it.</summary>
+    public IEnumerable<string> SourceFiles(params string[] patterns) =>
+        patterns
+            .SelectMany(pattern => Directory.EnumerateFiles(Folder, pattern, SearchOption.AllDirectories))
             .Select(path => Path.GetRelativePath(Folder, path).Replace('\\', '/'))
             .Where(path => !path.StartsWith("bin/", StringComparison.Ordinal) && !path.StartsWith("obj/", StringComparison.Ordinal));
 

@@ -101,7 +101,10 @@ internal static class Fake
                     UsesTargetLabels = true,
                 },
                 // What one that adapts is compared with.
-                new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, []),
+                new TransferMethodSpec("fine-tuning", "Fine-tuning", "Does nothing.", "Never.", null, [])
+                {
+                    Roles = [MethodRole.SourceOnlyBaseline],
+                },
                 new TransferMethodSpec("fake-distillation", "Fake distillation", "Learns from nobody.", "Never.", null, [])
                 {
                     TakesTeacher = true,
@@ -124,7 +127,8 @@ internal static class Fake
                 },
                 new ParameterSpec
                 {
-                    Name = "epochs",
+                    Name = ParameterNames.Epochs,
+                    Searchable = false,
                     DisplayName = "Epochs",
                     Help = "Passes.",
                     Kind = ParameterKind.Integer,

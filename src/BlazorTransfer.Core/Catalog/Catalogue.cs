@@ -20,6 +20,9 @@ public sealed record Catalogue
 
     public TransferMethodSpec? FindMethod(string name) => Methods.FirstOrDefault(m => m.Name == name);
 
+    /// <summary>The first method with a role; null where none has it.</summary>
+    public TransferMethodSpec? FindMethod(MethodRole role) => Methods.FirstOrDefault(m => m.Has(role));
+
     /// <summary>The method's own parameters after the common ones, each common default replaced where the method says so.</summary>
     public IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
         [.. CommonParameters.Where(c => method.Parameters.All(p => p.Name != c.Name)), .. method.Parameters];
@@ -128,6 +131,11 @@ public sealed record TransferMethodSpec(
 
     /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>
     public bool FitsAtOnce { get; init; }
+
+    /// <summary>Parts that it plays in advice and comparisons; empty for most methods.</summary>
+    public IReadOnlyList<MethodRole> Roles { get; init; } = [];
+
+    public bool Has(MethodRole role) => Roles.Contains(role);
 }
 
 /// <summary>What a method needs of the pretrained network besides a start.</summary>

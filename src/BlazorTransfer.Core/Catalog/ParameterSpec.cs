@@ -42,6 +42,9 @@ public sealed record ParameterSpec
     /// <summary>Shown only after "Advanced" is opened.</summary>
     public bool Advanced { get; init; }
 
+    /// <summary>A search may try values; false for what changes how long or where a run trains, or what it is judged by.</summary>
+    public bool Searchable { get; init; } = true;
+
     /// <summary>Heading that it stands under in the form, one of <see cref="ParameterSections"/>.</summary>
     public string Section { get; init; } = ParameterSections.Method;
 

@@ -17,5 +17,8 @@ internal sealed class DomainStandardisation(ParameterSet settings) : ShallowAdap
             "Try it first: it takes a moment, needs no settings, and every other method has to beat it.",
             "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
             [.. ClassifierChoice]
-        );
+        ) with
+        {
+            Roles = [MethodRole.SuggestedForAdaptation],
+        };
 }

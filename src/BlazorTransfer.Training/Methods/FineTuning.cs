@@ -32,7 +32,10 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
                 + "with a linear probe.",
             "Yosinski et al., How transferable are features in deep neural networks?, 2014",
             Parameters()
-        );
+        )
+        {
+            Roles = [MethodRole.SourceOnlyBaseline, MethodRole.SuggestedWithManyImages],
+        };
 
     public override int FrozenGroups(TransferModel model) => Math.Min(Settings.Integer(FreezeDepth), model.HeadEntry);
 

@@ -49,6 +49,7 @@ internal sealed class FromScratch(ParameterSet settings) : TransferMethod(settin
         )
         {
             TakesWeights = false,
+            Roles = [MethodRole.SuggestedWithoutWeights],
         };
 
     public override int FrozenGroups(TransferModel model) => 0;

@@ -37,7 +37,10 @@ internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settin
                 },
                 .. HeadParameters.All,
             ]
-        );
+        )
+        {
+            Roles = [MethodRole.FeatureProbe, MethodRole.SuggestedFirst],
+        };
 
     public override int FrozenGroups(TransferModel model) => model.HeadEntry;
 

@@ -25,6 +25,7 @@ internal sealed class LogisticProbe(ParameterSet settings) : FeatureClassifier(s
         )
         {
             FitsAtOnce = true,
+            Roles = [MethodRole.FeatureProbe, MethodRole.SourceOnlyBaseline],
         };
 
     public override void Prepare(TransferModel model, BatchSource images, int batchSize, Action<int> progress, CancellationToken cancel)

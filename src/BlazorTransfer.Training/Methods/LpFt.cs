@@ -47,7 +47,10 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
                 // The head is no newer than the trunk by then.
                 HeadFactorOf(1)
             )
-        );
+        )
+        {
+            Roles = [MethodRole.SuggestedWithMoreImages],
+        };
 
     public override IReadOnlyList<TrainingStage> Stages
     {

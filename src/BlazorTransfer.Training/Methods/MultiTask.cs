@@ -18,7 +18,7 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
 {
-    private const string Weighting = "task-weighting";
+    private const string Weighting = ParameterNames.TaskWeighting;
     private const string Uncertainty = "uncertainty";
     private const string ClassesWeight = "classes-weight";
     private const string WeightingRate = "task-weight-learning-rate-factor";

@@ -2,7 +2,6 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Foundation;
-using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
 
 namespace BlazorTransfer.Training.Runs;
@@ -36,23 +35,11 @@ internal static class RunData
     }
 
     /// <summary>What the run learns of the images beside their classes.</summary>
-    /// <exception cref="TrainingException">The method learns no such thing, needs one, or these images do not have it.</exception>
+    /// <exception cref="TrainingException">These images do not have such labels.</exception>
     public static IReadOnlyList<ModelTask> TasksOf(JobSpec job, DatasetManifest data)
     {
-        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
-        if (!method.LearnsLabelSets)
-            return job.LabelSets.Count == 0
-                ? []
-                : throw TrainingException.BadInput(
-                    $"{method.DisplayName} learns the classes alone. To learn other labels of the same images beside them, "
-                        + "choose multi-task learning."
-                );
         if (job.LabelSets.Count == 0)
-            throw TrainingException.BadInput(
-                $"{method.DisplayName} learns other labels of the same images beside the classes: name at least one label set."
-            );
-        if (job.Target is not null)
-            throw TrainingException.BadInput($"{method.DisplayName} has no target domain: leave the target out, or choose another method.");
+            return [];
         if (LabelSetSpec.WhyNot(job.LabelSets, data.Samples) is { } wrong)
             throw TrainingException.BadInput(wrong);
         return ModelTask.Behind(data.Classes.Count, job.LabelSets.Select(s => (LabelSet.Of(s.Name, data.Samples), s.Weight)));
@@ -62,11 +49,7 @@ internal static class RunData
     public static TargetDomain? LoadTarget(JobSpec job, DatasetManifest data, TransferMethodSpec method, Action<RunEvent> emit)
     {
         if (job.Target is null)
-            return method.AdaptsToTarget
-                ? throw TrainingException.BadInput(
-                    $"{method.DisplayName} adapts to a target domain: name the images that it is to adapt to."
-                )
-                : null;
+            return null;
         try
         {
             TargetDomain target = TargetDomain.Load(job.Target, data, job.Seed, method);

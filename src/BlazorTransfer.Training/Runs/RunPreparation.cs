@@ -18,12 +18,14 @@ internal static class RunPreparation
     public static TrainingRun Prepare(JobSpec job, Action<RunEvent> emit)
     {
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
+        TransferMethodSpec spec = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
+        RunRequirements.Require(spec, RunRequirements.InputsOf(job, spec));
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
         if (settings.Integer(CommonParameters.Threads) is > 0 and int threads)
             set_num_threads(threads);
         Devices.UsesTf32 = settings.Boolean(CommonParameters.Tf32);
         DatasetManifest data = RunData.Load(job);
-        TargetDomain? target = RunData.LoadTarget(job, data, TransferMethodRegistry.All.Single(m => m.Name == job.Method), emit);
+        TargetDomain? target = RunData.LoadTarget(job, data, spec, emit);
         // Before the seed, since building it draws weights: with a teacher or without, a run draws the same.
         TeacherNetwork? teacher = StartingWeights.LoadTeacher(job, data.Classes, settings, device, emit);
         manual_seed(job.Seed);

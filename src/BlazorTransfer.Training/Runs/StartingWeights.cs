@@ -29,14 +29,8 @@ internal static class StartingWeights
     {
         WeightsSpec weights = job.Weights;
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
-        if (!method.TakesWeights && weights.File is not null)
-            throw TrainingException.BadInput($"'{job.Method}' starts from random weights. To train on from these, choose fine-tuning.");
         if (weights.File is null)
         {
-            if (method.Source != SourceUse.None)
-                throw TrainingException.BadInput(
-                    $"{method.DisplayName} needs pretrained weights. To start from random ones, choose another method."
-                );
             if (!method.TakesWeights)
                 return null;
             emit(
@@ -80,15 +74,8 @@ internal static class StartingWeights
         Action<RunEvent> emit
     )
     {
-        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
         if (job.Teacher is not { } spec)
-            return method.TakesTeacher
-                ? throw TrainingException.BadInput($"{method.DisplayName} learns from an earlier run's model: name the teacher.")
-                : null;
-        if (!method.TakesTeacher)
-            throw TrainingException.BadInput(
-                $"{method.DisplayName} takes no teacher. To learn from an earlier run's model, choose distillation."
-            );
+            return null;
         BackboneSpec student =
             BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
             ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
@@ -118,11 +105,8 @@ internal static class StartingWeights
     )
     {
         FileHead? head = WeightsLoader.HeadOf(name, tensors);
-        if (head is null && method.Source == SourceUse.TrunkAndHead)
-            throw new WeightsException(
-                $"they have no head, and {method.DisplayName} needs that of the classes they were trained on. Choose weights "
-                    + "with their head, or another method."
-            );
+        if (MethodRequirements.WhyNot(method, new MethodInputs { WeightsHaveHead = head is not null }) is { } unmet)
+            throw new WeightsException(unmet);
         int classes = head?.Classes ?? 1;
         Backbone source = BackboneRegistry.Create(name, classes, head?.Hidden);
         WeightsLoader.Load(source, tensors);

@@ -55,7 +55,7 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
             );
         }
 
-        HashSet<string> drawn = Draw(spec, data, seed, method);
+        HashSet<string> drawn = Draw(spec, data, seed);
         return new TargetDomain(
             // Never a label, whoever reads them, but of those that were drawn for a method that asks for them.
             [
@@ -69,17 +69,8 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
 
     /// <summary>Images of each class whose labels are learned from, and which do not score: the same for each method, whatever the order of
     /// the manifest.</summary>
-    private static HashSet<string> Draw(TargetSpec spec, DatasetManifest data, int seed, TransferMethodSpec method)
+    private static HashSet<string> Draw(TargetSpec spec, DatasetManifest data, int seed)
     {
-        if (method.UsesTargetLabels && spec.LabelledPerClass == 0)
-            throw TrainingException.BadInput(
-                $"{method.DisplayName} learns from a few labelled images of the target: say how many of each class, such as 5."
-            );
-        if (method is { UsesTargetLabels: false, AdaptsToTarget: true } && spec.LabelledPerClass > 0)
-            throw TrainingException.BadInput(
-                $"{method.DisplayName} adapts without labels of the target, so it is given none. Take a method that learns from "
-                    + "them, or no labelled images."
-            );
         if (spec.WhyTooFewLabels(data) is { } wrong)
             throw TrainingException.BadInput(wrong);
         return

@@ -5,9 +5,9 @@ namespace BlazorTransfer.Training.Settings;
 /// <summary>Hyper-parameters that every method understands, with common defaults; a method may give another.</summary>
 public static class CommonParameters
 {
-    public const string Epochs = "epochs";
-    public const string BatchSize = "batch-size";
-    public const string LearningRate = "learning-rate";
+    public const string Epochs = ParameterNames.Epochs;
+    public const string BatchSize = ParameterNames.BatchSize;
+    public const string LearningRate = ParameterNames.LearningRate;
     public const string Optimizer = "optimizer";
     public const string Momentum = "momentum";
     public const string WeightDecay = "weight-decay";
@@ -19,7 +19,7 @@ public static class CommonParameters
     public const string ClipNorm = "gradient-clipping";
     public const string Accumulation = "gradient-accumulation";
     public const string WeightAveraging = "weight-averaging";
-    public const string BestOf = "best-of";
+    public const string BestOf = ParameterNames.BestOf;
     public const string Patience = "patience";
     public const string Augmentation = "augmentation";
     public const string ImageSize = "image-size";
@@ -241,6 +241,7 @@ public static class CommonParameters
         new ParameterSpec
         {
             Name = BestOf,
+            Searchable = false,
             DisplayName = "Best epoch by",
             Kind = ParameterKind.Choice,
             Default = "top1",
@@ -262,6 +263,7 @@ public static class CommonParameters
         new ParameterSpec
         {
             Name = Patience,
+            Searchable = false,
             DisplayName = "Early stopping",
             Kind = ParameterKind.Integer,
             Default = 0,
@@ -299,6 +301,7 @@ public static class CommonParameters
         new ParameterSpec
         {
             Name = Threads,
+            Searchable = false,
             DisplayName = "CPU threads",
             Kind = ParameterKind.Integer,
             Default = 0,
@@ -356,6 +359,7 @@ public static class CommonParameters
         new()
         {
             Name = Epochs,
+            Searchable = false,
             DisplayName = "Epochs",
             Section = ParameterSections.Optimization,
             Kind = ParameterKind.Integer,

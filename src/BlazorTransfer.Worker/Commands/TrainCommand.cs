@@ -6,6 +6,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Runs;
 
 namespace BlazorTransfer.Worker.Commands;
 
@@ -125,6 +126,19 @@ internal static class TrainCommand
     private static WorkerExitCode Train(ParseResult parsed, Start start, Dictionary<string, ParameterValue> chosen)
     {
         TransferMethodRegistry.Create(start.Method, chosen);
+        TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == start.Method);
+        // Before the folder is emptied and the images are imported.
+        RunRequirements.Require(
+            method,
+            new MethodInputs
+            {
+                HasWeights = start.Weights != JobOptions.RandomWeights,
+                HasTeacher = start.Teacher is not null,
+                HasTarget = start.Target is not null,
+                LabelledPerClass = RunRequirements.CheckedLabels(method, start.TargetLabels),
+                LabelSets = parsed.GetValue(JobOptions.LabelSets)?.Length ?? 0,
+            }
+        );
         var folder = new RunFolder(parsed.GetValue(Out)!);
         PrepareFolder(folder, parsed.GetValue(Force));
         (JobSpec job, ImportResult import) = JobOptions.Prepare(

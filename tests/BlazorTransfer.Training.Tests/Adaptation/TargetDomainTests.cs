@@ -287,7 +287,7 @@ public sealed class TargetDomainTests : IDisposable
         DataSpec data = Save(both, "both");
         JobSpec job = Job("domain-standardisation");
 
-        Assert.Contains("name the images that it is to adapt to", Refusal(job with { Target = null }), StringComparison.Ordinal);
+        Assert.Contains("Choose the target images", Refusal(job with { Target = null }), StringComparison.Ordinal);
         Assert.Contains(
             "are in the source and in the target",
             Refusal(job with { Target = new TargetSpec(job.Data) }),
@@ -315,13 +315,13 @@ public sealed class TargetDomainTests : IDisposable
         );
         JobSpec boosting = Job("tradaboost");
         DatasetManifest cold = Domain("cold");
-        Assert.Contains("say how many of each class", Refusal(boosting), StringComparison.Ordinal);
+        Assert.Contains("Choose at least 1 per class", Refusal(boosting), StringComparison.Ordinal);
         Assert.Contains(
             "fewer than 3 have the label good (2), pit (2), scratch (2), stain (2). Label more",
             Refusal(WithLabels(boosting, 3)),
             StringComparison.Ordinal
         );
-        Assert.Contains("cannot be negative", Refusal(WithLabels(boosting, -1)), StringComparison.Ordinal);
+        Assert.Contains("Choose at least 1 per class", Refusal(WithLabels(boosting, -1)), StringComparison.Ordinal);
         Assert.Contains(
             "None of the target's training images has a label",
             Refusal(
@@ -341,7 +341,7 @@ public sealed class TargetDomainTests : IDisposable
             ),
             StringComparison.Ordinal
         );
-        Assert.Contains("adapts without labels", Refusal(WithLabels(job, 1)), StringComparison.Ordinal);
+        Assert.Contains("uses no target labels", Refusal(WithLabels(job, 1)), StringComparison.Ordinal);
         Assert.Contains(
             "no linear layer",
             Refusal(job with { Backbone = "squeezenet1_1", Weights = new WeightsSpec(_small.Weights("squeezenet1_1")) }),

@@ -159,7 +159,7 @@ public sealed class DistillationTests : IDisposable
             damaged = _small.Teacher(TeachersNetwork, Classes, Student);
         File.WriteAllText(ModelDescription.PathBeside(damaged.File), "{");
 
-        Assert.Contains("name the teacher", Refusal(job), StringComparison.Ordinal);
+        Assert.Contains("Choose the teacher", Refusal(job), StringComparison.Ordinal);
         Assert.Contains("takes no teacher", Refusal(job with { Method = "fine-tuning", Teacher = teacher }), StringComparison.Ordinal);
         Assert.Equal(
             "The teacher 'Run #1' cannot be used: its classes are not those of the images: it does not know stain, and it also "

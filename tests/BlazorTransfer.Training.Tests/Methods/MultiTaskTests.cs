@@ -249,8 +249,8 @@ public sealed class MultiTaskTests : IDisposable
     {
         JobSpec job = Job(("epochs", 1), ("image-size", 32)) with { LabelSets = [new("lighting")] };
 
-        Assert.Contains("name at least one label set", Refusal(job with { LabelSets = [] }), StringComparison.Ordinal);
-        Assert.Contains("choose multi-task learning", Refusal(job with { Method = "fine-tuning" }), StringComparison.Ordinal);
+        Assert.Contains("Choose at least one label set", Refusal(job with { LabelSets = [] }), StringComparison.Ordinal);
+        Assert.Contains("learns the classes only", Refusal(job with { Method = "fine-tuning" }), StringComparison.Ordinal);
         Assert.Contains(
             "The label sets here are: lighting, place, same.",
             Refusal(job with { LabelSets = [new("colour")] }),

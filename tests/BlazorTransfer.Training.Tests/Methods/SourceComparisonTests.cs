@@ -51,7 +51,7 @@ public sealed class SourceComparisonTests : IDisposable
             Assert.True(File.Exists(_small.Execute(job).Folder.BestCheckpoint));
         else
             Assert.Contains(
-                "they have no head",
+                "these weights have no head",
                 Assert.Throws<TrainingException>(() => _small.Execute(job)).Message,
                 StringComparison.Ordinal
             );

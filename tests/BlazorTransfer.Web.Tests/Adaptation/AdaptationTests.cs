@@ -250,14 +250,14 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
                 )
             ).Message;
 
-        Assert.Contains("Say how many of each class, such as 5", await Refusal("fake-boosting", 0), StringComparison.Ordinal);
+        Assert.Contains("Choose at least 1 per class, such as 5", await Refusal("fake-boosting", 0), StringComparison.Ordinal);
         Assert.Contains(
             "Of the target, fewer than 9 have the label a (2), b (2)",
             await Refusal("fake-boosting", 9, transductive: true),
             StringComparison.Ordinal
         );
-        Assert.Contains("learns from no label of the target", await Refusal("fake-adaptation", 1), StringComparison.Ordinal);
-        Assert.Contains("learns from no label of the target", await Refusal("fine-tuning", 1), StringComparison.Ordinal);
+        Assert.Contains("uses no target labels", await Refusal("fake-adaptation", 1), StringComparison.Ordinal);
+        Assert.Contains("uses no target labels", await Refusal("fine-tuning", 1), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -48,8 +48,9 @@ public sealed class SearchTests : IAsyncLifetime
     };
     private static readonly ParameterSpec Epochs = new()
     {
-        Name = "epochs",
+        Name = ParameterNames.Epochs,
         DisplayName = "Epochs",
+        Searchable = false,
         Help = "",
         Kind = ParameterKind.Integer,
         Default = 9,
@@ -135,7 +136,7 @@ public sealed class SearchTests : IAsyncLifetime
             { "finite", new("rate", double.NaN, 1) },
             { "two values", new("kind", Values: ["a"]) },
             { "must be one of", new("kind", Values: ["a", "x"]) },
-            { "not searched", new("epochs", 1, 10) },
+            { "cannot be searched", new("epochs", 1, 10) },
         };
 
     [Theory]

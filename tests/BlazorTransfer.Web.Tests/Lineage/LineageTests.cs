@@ -159,7 +159,7 @@ public sealed class LineageTests : IAsyncLifetime
             StringComparison.Ordinal
         );
         Assert.Contains(
-            "Choose the run that is the teacher",
+            "Choose the teacher",
             (await Assert.ThrowsAsync<RefusedException>(() => SubmitTaughtAsync(_ada, null))).Message,
             StringComparison.Ordinal
         );

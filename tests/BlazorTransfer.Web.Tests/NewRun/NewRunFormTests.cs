@@ -123,18 +123,18 @@ public sealed class NewRunFormTests
     }
 
     [Theory]
-    [InlineData(20, false, null, "from-scratch")]
-    [InlineData(20, true, null, "linear-probe")]
-    [InlineData(2000, true, null, "fine-tuning")]
-    [InlineData(200, true, 0.97, "linear-probe")]
-    [InlineData(20, true, 0.8, "linear-probe")]
-    [InlineData(80, true, 0.8, "lp-ft")]
-    [InlineData(2000, true, 0.8, "fine-tuning")]
-    public void Advice_GoesByTheImagesAndByWhatAProbeReached_AndSaysSo(int perClass, bool hasWeights, double? probe, string method)
+    [InlineData(20, false, null, MethodRole.SuggestedWithoutWeights)]
+    [InlineData(20, true, null, MethodRole.SuggestedFirst)]
+    [InlineData(2000, true, null, MethodRole.SuggestedWithManyImages)]
+    [InlineData(200, true, 0.97, MethodRole.SuggestedFirst)]
+    [InlineData(20, true, 0.8, MethodRole.SuggestedFirst)]
+    [InlineData(80, true, 0.8, MethodRole.SuggestedWithMoreImages)]
+    [InlineData(2000, true, 0.8, MethodRole.SuggestedWithManyImages)]
+    public void Advice_GoesByTheImagesAndByWhatAProbeReached_AndSaysSo(int perClass, bool hasWeights, double? probe, MethodRole role)
     {
         MethodAdvice advice = MethodAdvice.For(perClass, hasWeights, probe is { } top1 ? new KnownProbe(top1, "run #7") : null);
 
-        Assert.Equal(method, advice.Method);
+        Assert.Equal(role, advice.Role);
         Assert.Equal(probe is not null, advice.Reason.Contains("run #7", StringComparison.Ordinal));
     }
 
@@ -150,7 +150,7 @@ public sealed class NewRunFormTests
         form.Domains.Turn(true);
 
         form.Domains.Choose(unlabelled);
-        Assert.Contains("these have no labels", form.Missing, StringComparison.Ordinal);
+        Assert.Contains("these images have no labels", form.Missing, StringComparison.Ordinal);
 
         form.Domains.Choose(other);
         Assert.Null(form.Missing);
@@ -166,25 +166,28 @@ public sealed class NewRunFormTests
         {
             Methods =
             [
-                .. new[] { "from-scratch", "linear-probe", "lp-ft" }.Select(name => new TransferMethodSpec(name, name, "", "", null, [])
+                new TransferMethodSpec("scratch", "Scratch", "", "", null, [])
                 {
-                    TakesWeights = name != "from-scratch",
-                }),
+                    TakesWeights = false,
+                    Roles = [MethodRole.SuggestedWithoutWeights],
+                },
+                new TransferMethodSpec("head", "Head", "", "", null, []) { Roles = [MethodRole.SuggestedFirst] },
+                new TransferMethodSpec("both", "Both", "", "", null, []) { Roles = [MethodRole.SuggestedWithMoreImages] },
             ],
         };
         var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
 
         form.Advise(null);
-        Assert.Equal("linear-probe", form.Method.Name);
+        Assert.Equal("head", form.Method.Name);
         form.StartFrom((BackboneWeights?)null);
         form.Advise(null);
-        Assert.Equal("from-scratch", form.Method.Name);
+        Assert.Equal("scratch", form.Method.Name);
         form.Choose(catalogue.Methods[2]);
         form.Advise(null);
-        Assert.Equal("lp-ft", form.Method.Name);
+        Assert.Equal("both", form.Method.Name);
         form.TakeAdvice();
-        Assert.Equal("from-scratch", form.Method.Name);
-        // A catalogue without these methods leaves nothing to suggest.
+        Assert.Equal("scratch", form.Method.Name);
+        // A catalogue without these roles leaves nothing to suggest.
         NewRunForm other = NewForm();
         other.Advise(null);
         Assert.Null(other.Advice);
@@ -207,7 +210,7 @@ public sealed class NewRunFormTests
         form.Choose(catalogue.Methods[1]);
         Assert.Null(form.Missing);
         form.StartFrom((BackboneWeights?)null);
-        Assert.Contains("needs weights", form.Missing, StringComparison.Ordinal);
+        Assert.Contains("needs pretrained weights", form.Missing, StringComparison.Ordinal);
         // Of what was imported before, nobody knows.
         var older = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
         Assert.Null(older.Missing);

@@ -7,12 +7,13 @@ namespace BlazorTransfer.Web.Features.Adaptation;
 /// <summary>What a method of domain adaptation is compared with: the same learning without adaptation.</summary>
 internal static class AdaptationBaselines
 {
-    private const string Stepwise = "fine-tuning";
-    private const string AtOnce = "logistic-regression";
-
     /// <summary>The method that learns from the source alone as this one does from both; one that does not adapt is its own.</summary>
     public static TransferMethodSpec MethodFor(TransferMethodSpec method, Catalogue catalogue) =>
-        (method.AdaptsToTarget ? catalogue.FindMethod(method.FitsAtOnce ? AtOnce : Stepwise) : null) ?? method;
+        (
+            method.AdaptsToTarget
+                ? catalogue.Methods.FirstOrDefault(m => m.Has(MethodRole.SourceOnlyBaseline) && m.FitsAtOnce == method.FitsAtOnce)
+                : null
+        ) ?? method;
 
     /// <summary>All settings that the other method knows, its defaults included: those are another method's.</summary>
     public static IReadOnlyDictionary<string, ParameterValue> Settings(ParameterSet settings, IReadOnlyList<ParameterSpec> known) =>

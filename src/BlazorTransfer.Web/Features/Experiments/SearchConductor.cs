@@ -80,7 +80,7 @@ internal sealed class SearchConductor(
     public static JobSpec WithEpochs(JobSpec job, int epochs) =>
         job with
         {
-            Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [SearchPlan.EpochsSetting] = epochs },
+            Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [ParameterNames.Epochs] = epochs },
         };
 
     private void Notice(string project) => _projects.Writer.TryWrite(project);

@@ -23,9 +23,6 @@ public sealed record SearchPlan
 {
     public const int MostTrials = 81;
 
-    /// <summary>The setting that a round changes.</summary>
-    public const string EpochsSetting = "epochs";
-
     // The paper's halving in name; Hyperband's choice of three is what most use.
     private const int Factor = 3;
     private const int SignificantDigits = 3;
@@ -91,8 +88,8 @@ public sealed record SearchPlan
     public static string? WhatIsWrong(SearchRange range, ParameterSpec spec) =>
         spec.Kind switch
         {
-            _ when spec.Name == EpochsSetting =>
-                "The number of epochs is not searched: more of them are nearly always better, and take longer.",
+            _ when !spec.Searchable =>
+                $"{spec.DisplayName} cannot be searched: it changes how long or where a run trains, or what it is judged by.",
             ParameterKind.Integer or ParameterKind.Number => spec.Check(range.Low)
                 ?? spec.Check(range.High)
                 ?? (range.Low >= range.High ? $"{spec.DisplayName}: the smallest value must be below the largest." : null)

@@ -17,8 +17,6 @@ namespace BlazorTransfer.Web.Features.Experiments;
 /// <param name="Show">A value with its unit.</param>
 internal sealed record TrialScore(string Name, string Short, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
 {
-    private const string BestOf = "best-of";
-
     private static readonly TrialScore Validation = new("Top-1, validation", "Top-1 ↑", r => r.LastTop1, LowIsGood: false, Format.Percent);
 
     /// <summary>A value that is higher the better the run is; null while there is none.</summary>
@@ -26,7 +24,7 @@ internal sealed record TrialScore(string Name, string Short, Func<Run, double?> 
 
     /// <param name="trial">Any of the search: they share it.</param>
     public static TrialScore Of(Run trial) =>
-        trial.Job.Parameters.TryGetValue(BestOf, out ParameterValue chosen)
+        trial.Job.Parameters.TryGetValue(ParameterNames.BestOf, out ParameterValue chosen)
             ? chosen.ToString() switch
             {
                 "information-maximisation" => new(

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Components;
 
@@ -9,7 +10,8 @@ public sealed partial class BatchSizeFinder
 {
     private readonly List<BatchSizeSpeed> _measured = [];
 
-    private protected override IReadOnlyCollection<string> Irrelevant { get; } = [LearningRate, BatchSize, Epochs];
+    private protected override IReadOnlyCollection<string> Irrelevant { get; } =
+    [ParameterNames.LearningRate, ParameterNames.BatchSize, ParameterNames.Epochs];
 
     private double Best => _measured.Max(m => m.ImagesPerSecond);
 
@@ -33,5 +35,9 @@ public sealed partial class BatchSizeFinder
     private static string Time(double seconds) => seconds < 0.01 ? $"{seconds * 1000:F2} ms" : Format.Seconds(seconds);
 
     private Task UseAsync(int size, double rate) =>
-        UseAsync($"The batch size is {size} now, and the learning rate {Rate(rate)}.", (BatchSize, size), (LearningRate, rate));
+        UseAsync(
+            $"The batch size is {size} now, and the learning rate {Rate(rate)}.",
+            (ParameterNames.BatchSize, size),
+            (ParameterNames.LearningRate, rate)
+        );
 }

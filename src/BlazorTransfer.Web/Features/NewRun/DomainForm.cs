@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Runs;
@@ -10,7 +11,7 @@ namespace BlazorTransfer.Web.Features.NewRun;
 public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IReadOnlyList<TagCount>> tagsOf)
 {
     /// <summary>Labelled images of each class of the target that a method which learns from some is given, unless said.</summary>
-    public const int UsualLabels = 5;
+    public const int UsualLabels = MethodRequirements.UsualTargetLabels;
 
     private readonly Dictionary<string, string?> _names = [];
     private Dataset? _source;
@@ -143,7 +144,7 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
         !hasWeights
             ? null
             : new MethodAdvice(
-                "domain-standardisation",
+                MethodRole.SuggestedForAdaptation,
                 "It takes a moment, has nothing to set and brought most of what there was to gain wherever we measured. Then "
                     + "try DAN, CDAN and MCC against it."
             );

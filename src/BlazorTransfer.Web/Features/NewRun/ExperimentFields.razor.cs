@@ -13,9 +13,6 @@ public sealed partial class ExperimentFields
 {
     private const InputMode NumberKeys = InputMode.@decimal;
 
-    // What a search is for more often than anything else.
-    private const string FirstSearched = "learning-rate";
-
     private static readonly Choice<ExperimentKind>[] Kinds =
     [
         new(ExperimentKind.Single, "One run", "The quickest result."),
@@ -44,7 +41,7 @@ public sealed partial class ExperimentFields
         get
         {
             // A method that finds its model at once has none.
-            if (Specs.FirstOrDefault(s => s.Name == SearchPlan.EpochsSetting) is not { } spec)
+            if (Specs.FirstOrDefault(s => s.Name == ParameterNames.Epochs) is not { } spec)
                 return $"{Format.Count(Experiment.Trials, "trial")}. The best is chosen on the validation images, so its figure "
                     + "flatters; a test split tells the truth.";
             int epochs = (int)(ValueOf(spec).AsNumber ?? 0);
@@ -75,7 +72,8 @@ public sealed partial class ExperimentFields
             if (
                 kind == ExperimentKind.Search
                 && Experiment.Searched(Specs).Count == 0
-                && Specs.FirstOrDefault(s => s.Name == FirstSearched) is { } rate
+                // What a search is for more often than anything else.
+                && Specs.FirstOrDefault(s => s.Name == ParameterNames.LearningRate) is { } rate
             )
                 Experiment.Add(rate, ValueOf(rate));
         });

@@ -70,11 +70,7 @@ public sealed class ExperimentForm
 
     /// <summary>Settings that can be added: what changes the model, and not how long or where it is computed.</summary>
     public IReadOnlyList<ParameterSpec> Searchable(IReadOnlyList<ParameterSpec> specs) =>
-        [
-            .. specs.Where(s =>
-                s.Name is not (SearchPlan.EpochsSetting or "threads" or "patience" or "best-of") && !_searched.ContainsKey(s.Name)
-            ),
-        ];
+        [.. specs.Where(s => s.Searchable && !_searched.ContainsKey(s.Name))];
 
     /// <summary>Adds a setting, around the value that the form has for it.</summary>
     public void Add(ParameterSpec spec, ParameterValue value)

@@ -15,9 +15,6 @@ namespace BlazorTransfer.Web.Features.NewRun;
 public abstract class FinderBase<TReport> : PageBase, IDisposable
     where TReport : class
 {
-    private protected const string LearningRate = "learning-rate",
-        BatchSize = "batch-size",
-        Epochs = "epochs";
     private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();

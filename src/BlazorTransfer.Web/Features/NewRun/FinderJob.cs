@@ -36,7 +36,7 @@ internal abstract class FinderJob<TReport> : JobKind<JobSpec, TReport>
 /// <summary>Looks for a learning rate.</summary>
 internal sealed class LearningRateJob(WorkerCommands worker) : FinderJob<LearningRateReport>
 {
-    public override string Name => "learning-rate";
+    public override string Name => "find-learning-rate";
 
     protected override Task<LearningRateReport> FindAsync(JobSpec job, string file, Action<TuningEvent> take, CancellationToken cancel) =>
         worker.FindLearningRateAsync(job, file, take, cancel);
@@ -45,7 +45,7 @@ internal sealed class LearningRateJob(WorkerCommands worker) : FinderJob<Learnin
 /// <summary>Looks for a batch size.</summary>
 internal sealed class BatchSizeJob(WorkerCommands worker) : FinderJob<BatchSizeReport>
 {
-    public override string Name => "batch-size";
+    public override string Name => "find-batch-size";
 
     protected override Task<BatchSizeReport> FindAsync(JobSpec job, string file, Action<TuningEvent> take, CancellationToken cancel) =>
         worker.FindBatchSizeAsync(job, file, take, cancel);

@@ -47,21 +47,11 @@ public sealed class LabelSetForm
             _weights[set.Name] = set.Weight;
     }
 
-    /// <summary>What is missing for a method, in a sentence; null where nothing is.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="hasTarget">Whether the model shall work elsewhere.</param>
-    public string? MissingFor(TransferMethodSpec method, bool hasTarget) =>
-        !method.LearnsLabelSets ? null
-        : hasTarget
-            ? $"{method.DisplayName} has no target domain. Choose above that the model shall work on images like these, or take "
-                + "another method."
-        : Offered.Count == 0
-            ? $"{method.DisplayName} learns other labels of the images beside their classes, and these have none. Upload them "
-                + "again with a labels.csv, as the page of the data sets shows."
-        : Chosen.Count == 0 ? $"Choose what {method.DisplayName} shall learn beside the classes."
-        : Chosen.Any(c => c.Weight is not (> 0 and <= LabelSetSpec.MaximumWeight))
+    /// <summary>Why a method cannot learn with the chosen weights of the label sets; null where it can.</summary>
+    public string? WrongWeightFor(TransferMethodSpec method) =>
+        method.LearnsLabelSets && Chosen.Any(c => c.Weight is not (> 0 and <= LabelSetSpec.MaximumWeight))
             ? $"A weight must be above 0 and at most {LabelSetSpec.MaximumWeight}."
-        : null;
+            : null;
 }
 
 /// <summary>Labels that images have beside their classes.</summary>

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
@@ -10,7 +11,7 @@ public sealed partial class LearningRateFinder
     private static readonly string[] Series = ["loss of the step", "smoothed"];
     private readonly List<ChartPoint> _points = [];
 
-    private protected override IReadOnlyCollection<string> Irrelevant { get; } = [LearningRate, Epochs];
+    private protected override IReadOnlyCollection<string> Irrelevant { get; } = [ParameterNames.LearningRate, ParameterNames.Epochs];
 
     private LearningRateSuggestion? Suggestion => Report?.Suggestion;
 
@@ -53,5 +54,5 @@ public sealed partial class LearningRateFinder
             _points.Add(new ChartPoint(p.Rate, p.Loss, p.Smoothed));
     }
 
-    private Task UseAsync(double rate) => UseAsync($"The learning rate is {Rate(rate)} now.", (LearningRate, rate));
+    private Task UseAsync(double rate) => UseAsync($"The learning rate is {Rate(rate)} now.", (ParameterNames.LearningRate, rate));
 }

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
 
 namespace BlazorTransfer.Web.Features.NewRun;
@@ -15,18 +16,10 @@ internal sealed record KnownProbe(double Top1, string Source);
 /// photographs,
 /// fine-tuning gained 15 points with 80 a class (<c>.github/builtin-backbone.md</c>).
 /// </summary>
-/// <param name="Method">Its name in the catalogue.</param>
+/// <param name="Role">What finds the method in the catalogue.</param>
 /// <param name="Reason">In a sentence or two.</param>
-internal sealed record MethodAdvice(string Method, string Reason)
+internal sealed record MethodAdvice(MethodRole Role, string Reason)
 {
-    public const string LinearProbe = "linear-probe";
-
-    /// <summary>Methods that tell how much the features see, as they are.</summary>
-    public static readonly IReadOnlyList<string> Probes = [LinearProbe, "logistic-regression"];
-    private const string LpFt = "lp-ft";
-    private const string FineTuning = "fine-tuning";
-    private const string FromScratch = "from-scratch";
-
     private const double GoodEnough = 0.95;
     private const int EnoughToTune = 50;
     private const int Many = 500;
@@ -38,37 +31,37 @@ internal sealed record MethodAdvice(string Method, string Reason)
         (hasWeights, probe) switch
         {
             (false, _) => new(
-                FromScratch,
+                MethodRole.SuggestedWithoutWeights,
                 "There are no pretrained weights to start from, so everything has to be learned from your images. With "
                     + "weights, far fewer images do."
             ),
             (_, null) when imagesPerClass < Many => new(
-                LinearProbe,
+                MethodRole.SuggestedFirst,
                 "Nobody has tried yet how much these weights see in your images. A linear probe tells in seconds to minutes, "
                     + "and is often enough."
             ),
             (_, null) => new(
-                FineTuning,
+                MethodRole.SuggestedWithManyImages,
                 $"With {Format.Count(imagesPerClass, "training image")} a class there is enough to train the whole network on."
             ),
             (_, { Top1: >= GoodEnough }) => new(
-                LinearProbe,
+                MethodRole.SuggestedFirst,
                 $"A linear probe reaches {Format.Percent(probe.Top1)} ({probe.Source}), so there is little left to gain."
             ),
             _ when imagesPerClass < EnoughToTune => new(
-                LinearProbe,
+                MethodRole.SuggestedFirst,
                 $"A linear probe reaches {Format.Percent(probe.Top1)} ({probe.Source}). With "
                     + $"{Format.Count(imagesPerClass, "training image")} a class, training more than the head rarely gains anything; "
                     + "more images would."
             ),
             _ when imagesPerClass < Many => new(
-                LpFt,
+                MethodRole.SuggestedWithMoreImages,
                 $"A linear probe stops at {Format.Percent(probe.Top1)} ({probe.Source}), and "
                     + $"{Format.Count(imagesPerClass, "training image")} a class are enough to train the features on. LP-FT begins "
                     + "with the probe's head."
             ),
             _ => new(
-                FineTuning,
+                MethodRole.SuggestedWithManyImages,
                 $"A linear probe stops at {Format.Percent(probe.Top1)} ({probe.Source}), and "
                     + $"{Format.Count(imagesPerClass, "training image")} a class are enough to train the whole network on."
             ),

@@ -15,9 +15,6 @@ public sealed partial class MethodFields
     [CascadingParameter]
     private NewRunForm Form { get; set; } = null!;
 
-    [CascadingParameter]
-    private Catalogue Catalogue { get; set; } = null!;
-
     [Parameter, EditorRequired]
     public string ProjectId { get; set; } = "";
 

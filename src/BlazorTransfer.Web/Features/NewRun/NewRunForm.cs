@@ -69,7 +69,7 @@ internal sealed class NewRunForm
 
     /// <summary>Whether the chosen weights of label sets count: a run may learn them itself.</summary>
     public bool HasLabelSetWeights =>
-        Specs.FirstOrDefault(s => s.Name == "task-weighting") is not { } weighting || Value(weighting) == weighting.Default;
+        Specs.FirstOrDefault(s => s.Name == ParameterNames.TaskWeighting) is not { } weighting || Value(weighting) == weighting.Default;
 
     /// <summary>Which of them are the source, and what is the target.</summary>
     public DomainForm Domains { get; }
@@ -83,35 +83,26 @@ internal sealed class NewRunForm
     /// <summary>The finished run whose model is the teacher, where the method takes one; null where none is chosen.</summary>
     public Run? Teacher { get; set; }
 
-    /// <summary>What the method needs and is not chosen, in a sentence; null where nothing is missing.</summary>
+    /// <summary>The first thing that is missing or wrong, in a sentence or two; null where the run can start.</summary>
     public string? Missing =>
-        InputErrors.First is { } invalid ? invalid
-        : Method.AdaptsToTarget && !Domains.IsOn ? $"{Method.DisplayName} adapts to a target. Say above where the model shall work."
-        : Domains.Missing ?? LabelSets.MissingFor(Method, Domains.IsOn) ?? MissingLabels ?? MissingOfStart ?? MissingTeacher;
+        InputErrors.First
+        ?? Domains.Missing
+        ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
+        ?? LabelSets.WrongWeightFor(Method);
 
-    private string? MissingLabels =>
-        !Method.UsesTargetLabels || !Domains.IsOn ? null
-        : !Domains.HasLabels
-            ? $"{Method.DisplayName} learns from a few labelled images of the target, and these have no labels. Label some, or "
-                + "choose another method."
-        : Domains.LabelledPerClass < 1 ? $"{Method.DisplayName} needs at least one labelled image of each class of the target."
-        : null;
-
-    private string? MissingTeacher =>
-        !Method.TakesTeacher || Teacher is not null ? null
-        : _models.Count == 0
-            ? $"{Method.DisplayName} learns from an earlier run's model, and no run has finished yet. Train a large network first."
-        : $"{Method.DisplayName} learns from an earlier run's model. Choose the teacher.";
-
-    private string? MissingOfStart =>
-        Method.Source switch
+    // What is chosen for another method stays in the form and is not sent, so it does not count here.
+    private MethodInputs Inputs =>
+        new()
         {
-            SourceUse.None => null,
-            _ when StartsFromNothing => $"{Method.DisplayName} compares with the pretrained network, so it needs weights to start from.",
-            SourceUse.TrunkAndHead when Weights is { HeadClasses: 0 } =>
-                $"{Method.DisplayName} asks the head of the pretrained classes, which these weights come without. Choose "
-                    + "others, or another method.",
-            _ => null,
+            HasWeights = Method.TakesWeights && !StartsFromNothing,
+            WeightsHaveHead = Weights?.HeadClasses is { } classes ? classes > 0 : null,
+            HasTeacher = Method.TakesTeacher && Teacher is not null,
+            HasFinishedRuns = _models.Count > 0,
+            HasTarget = Domains.IsOn,
+            TargetHasLabels = Domains.HasLabels,
+            LabelledPerClass = Method.UsesTargetLabels ? Domains.LabelledPerClass : 0,
+            LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen.Count : 0,
+            ImagesHaveLabelSets = LabelSets.Offered.Count > 0,
         };
 
     public bool StartsFromNothing => Weights is null && Parent is null;
@@ -119,6 +110,9 @@ internal sealed class NewRunForm
 
     /// <summary>What is suggested, and why; null where the catalogue has none of the methods that there is advice on.</summary>
     public MethodAdvice? Advice { get; private set; }
+
+    /// <summary>The method that <see cref="Advice"/> is about.</summary>
+    public TransferMethodSpec? AdvisedMethod { get; private set; }
     public string Name { get; set; } = "";
     public string Device { get; set; } = DeviceSpec.Auto;
     public int Seed { get; set; }
@@ -240,12 +234,16 @@ internal sealed class NewRunForm
         // Which of the methods that adapt is best, nobody knows beforehand: the one that never did harm in our measurements comes first.
         if (Domains.IsOn && Domains.AdviceFor(!StartsFromNothing) is { } adapting)
             advice = adapting;
-        Advice = _catalogue.FindMethod(advice.Method) is null ? null : advice;
-        if (Advice is not null && !_methodIsChosen)
-            SwitchTo(_catalogue.FindMethod(Advice.Method)!);
+        AdvisedMethod = _catalogue.FindMethod(advice.Role);
+        Advice = AdvisedMethod is null ? null : advice;
+        if (AdvisedMethod is not null && !_methodIsChosen)
+            SwitchTo(AdvisedMethod);
     }
 
-    public void TakeAdvice() => Choose(_catalogue.FindMethod(Advice!.Method)!);
+    public void TakeAdvice() => Choose(AdvisedMethod!);
+
+    /// <summary>Whether a method measures how well frozen features separate the classes.</summary>
+    public bool IsProbe(string method) => _catalogue.FindMethod(method)?.Has(MethodRole.FeatureProbe) == true;
 
     private void SwitchTo(TransferMethodSpec method)
     {

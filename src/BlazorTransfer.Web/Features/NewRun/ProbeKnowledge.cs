@@ -15,7 +15,7 @@ internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
         Run? run = runs.List(user, projectId)
             .FirstOrDefault(r =>
                 r.Status == RunStatus.Succeeded
-                && MethodAdvice.Probes.Contains(r.Job.Method)
+                && form.IsProbe(r.Job.Method)
                 && r.Job.Data.Only is null
                 && r.Job.Target is null
                 && r.Job.Backbone == form.Backbone.Name

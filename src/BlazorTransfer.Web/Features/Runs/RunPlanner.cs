@@ -8,7 +8,6 @@ using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Models;
-using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -82,11 +81,15 @@ internal sealed class RunPlanner(
             throw new RefusedException(string.Join(" ", errors.Values));
         if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device))
             throw new RefusedException($"There is no device '{request.Device}'.");
-        if (method.AdaptsToTarget && request.Target is null)
-            throw new RefusedException($"{method.DisplayName} adapts to a target domain. Choose the images that it is to adapt to.");
+        if (MethodRequirements.WhyNot(method, InputsOf(user, request, method)) is { } unmet)
+            throw new RefusedException(unmet);
         Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
         DataSpec data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only };
-        CheckLabelSets(request, method, data);
+        if (
+            method.LearnsLabelSets
+            && LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong
+        )
+            throw new RefusedException(wrong);
         var job = new JobSpec
         {
             RunId = "",
@@ -94,8 +97,8 @@ internal sealed class RunPlanner(
             LabelSets = request.LabelSets,
             Target = target is null ? null : TargetFor(request, target, method),
             Backbone = backbone.Name,
-            Weights = WeightsFor(user, request, backbone, method),
-            Teacher = TeacherFor(user, request, method),
+            Weights = WeightsFor(user, request, backbone),
+            Teacher = TeacherFor(user, request),
             Method = method.Name,
             Parameters = request.Parameters,
             Device = request.Device,
@@ -104,21 +107,19 @@ internal sealed class RunPlanner(
         return new Checked(job, dataset, backbone, method, specs, settings, catalogue, target);
     }
 
-    private static void CheckLabelSets(RunRequest request, TransferMethodSpec method, DataSpec data)
-    {
-        if (!method.LearnsLabelSets && request.LabelSets.Count > 0)
-            throw new RefusedException($"{method.DisplayName} learns the classes alone.");
-        if (!method.LearnsLabelSets)
-            return;
-        if (request.LabelSets.Count == 0)
-            throw new RefusedException(
-                $"{method.DisplayName} learns other labels of the images beside their classes. Choose at least one of these label sets."
-            );
-        if (request.Target is not null)
-            throw new RefusedException($"{method.DisplayName} has no target domain.");
-        if (LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong)
-            throw new RefusedException(wrong);
-    }
+    private MethodInputs InputsOf(ClaimsPrincipal user, RunRequest request, TransferMethodSpec method) =>
+        new()
+        {
+            HasWeights = (request.WeightsId ?? request.ParentRunId) is not null,
+            WeightsHaveHead =
+                method.Source == SourceUse.TrunkAndHead && request.WeightsId is { } id && weights.Get(user, id).HeadClasses is { } classes
+                    ? classes > 0
+                    : null,
+            HasTeacher = request.TeacherRunId is not null,
+            HasTarget = request.Target is not null,
+            LabelledPerClass = request.Target?.LabelledPerClass,
+            LabelSets = request.LabelSets.Count,
+        };
 
     private TargetSpec TargetFor(RunRequest request, Dataset dataset, TransferMethodSpec method)
     {
@@ -129,13 +130,6 @@ internal sealed class RunPlanner(
             throw new RefusedException(
                 "Source and target are the same images. Take another data set as the target, or divide this one by a tag."
             );
-        if (method.UsesTargetLabels && target.LabelledPerClass == 0)
-            throw new RefusedException(
-                $"{method.DisplayName} learns from a few labelled images of the target. Say how many of each class, such as "
-                    + $"{DomainForm.UsualLabels}."
-            );
-        if (!method.UsesTargetLabels && target.LabelledPerClass != 0)
-            throw new RefusedException($"{method.DisplayName} learns from no label of the target, so it is given no labelled images.");
         var spec = new TargetSpec(
             datasets.DataSpecFor(dataset, target.DatasetVersion) with
             {
@@ -177,7 +171,7 @@ internal sealed class RunPlanner(
         if (request.Search is not { } search)
             return Enumerable.Range(0, request.Repeats).Select(i => (member, job with { Seed = request.Seed + i }));
         search.Check(specs);
-        SearchPlan plan = search with { Epochs = settings.Integer(SearchPlan.EpochsSetting) };
+        SearchPlan plan = search with { Epochs = settings.Integer(ParameterNames.Epochs) };
         return plan.Draw(specs, request.Parameters, request.Seed)
             .Select(
                 (drawn, i) =>
@@ -246,23 +240,15 @@ internal sealed class RunPlanner(
 
     private static string NameOf(DataSpec data) => data.Only is null ? data.Version! : $"{data.Version}, {data.Only}";
 
-    private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone, TransferMethodSpec method)
+    private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone)
     {
-        if (!method.TakesWeights && (request.WeightsId ?? request.ParentRunId) is not null)
-            throw new RefusedException($"{method.DisplayName} starts from random weights, so it takes none.");
         if (request is { ParentRunId: not null, WeightsId: not null })
             throw new RefusedException("A run starts from weights or from another run, not from both.");
         if (request.ParentRunId is not null)
             return WeightsOfRun(user, request.ParentRunId, backbone);
         if (request.WeightsId is null)
-            return method.Source == SourceUse.None
-                ? WeightsSpec.Random
-                : throw new RefusedException($"{method.DisplayName} needs pretrained weights to start from.");
+            return WeightsSpec.Random;
         BackboneWeights entry = weights.Get(user, request.WeightsId);
-        if (method.Source == SourceUse.TrunkAndHead && entry.HeadClasses == 0)
-            throw new RefusedException(
-                $"The weights '{entry.Name}' have no head, and {method.DisplayName} needs that of the classes they were trained on."
-            );
         return entry.Backbones.Contains(backbone.Name)
             ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
             : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
@@ -279,16 +265,10 @@ internal sealed class RunPlanner(
     }
 
     // Whether its classes are those of the images, the worker sees: they lie in the model's file.
-    private TeacherSpec? TeacherFor(ClaimsPrincipal user, RunRequest request, TransferMethodSpec method)
+    private TeacherSpec? TeacherFor(ClaimsPrincipal user, RunRequest request)
     {
         if (request.TeacherRunId is not { } runId)
-            return method.TakesTeacher
-                ? throw new RefusedException(
-                    $"{method.DisplayName} learns from an earlier run's model. Choose the run that is the teacher."
-                )
-                : null;
-        if (!method.TakesTeacher)
-            throw new RefusedException($"{method.DisplayName} takes no teacher.");
+            return null;
         (_, string file, string name) = ModelOf(user, runId, "to learn from");
         return new TeacherSpec(file, name);
     }

@@ -1,0 +1,20 @@
+namespace BlazorTransfer.Core.Catalog;
+
+/// <summary>Names of the hyper-parameters that the web application treats in a special way: one definition for it and the worker.</summary>
+public static class ParameterNames
+{
+    /// <summary>Length of a run; successive halving changes it from round to round.</summary>
+    public const string Epochs = "epochs";
+
+    /// <summary>Found by the batch-size finder.</summary>
+    public const string BatchSize = "batch-size";
+
+    /// <summary>Found by the learning-rate finder, and the first setting that a search suggests.</summary>
+    public const string LearningRate = "learning-rate";
+
+    /// <summary>The score that the best epoch and the best trial are chosen by.</summary>
+    public const string BestOf = "best-of";
+
+    /// <summary>Decides whether the label sets' own weights count.</summary>
+    public const string TaskWeighting = "task-weighting";
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace BlazorTransfer.Architecture.Tests;
+
+/// <summary>The web application finds methods and parameters by their role, not by a name written in a page.</summary>
+public sealed partial class CatalogueNameTests
+{
+    [Fact]
+    public void Web_HasNoLiteralName_OfAMethodOrParameter()
+    {
+        HashSet<string> names = RegisteredNames();
+        // Otherwise the test could not fail.
+        Assert.Contains("linear-probe", names);
+        Assert.Contains("learning-rate", names);
+        Assert.Contains("task-weighting", names);
+
+        Assert.Empty(new SourceProject("Web").SourceFiles("*.cs", "*.razor").SelectMany(f => NamesIn(f, names)));
+    }
+
+    [Theory]
+    [InlineData("if (method.Name == \"dan\")", 1)]
+    [InlineData("<MethodTile Method=\"dan\" />", 1)]
+    [InlineData("<input name=\"dan\" />", 0)]
+    [InlineData("/// <param name=\"dan\">A method.</param>", 0)]
+    [InlineData("Text = \"dan and others\";", 0)]
+    public void Literals_AreFound_InCodeAndComponentParameters(string line, int expected) =>
+        Assert.Equal(expected, LiteralsIn(line).Count(l => l == "dan"));
+
+    private static IEnumerable<string> NamesIn(string path, HashSet<string> names) =>
+        File.ReadAllLines(Path.Combine(new SourceProject("Web").Folder, path))
+            .SelectMany((line, i) => LiteralsIn(line).Where(names.Contains).Select(name => $"{path}:{i + 1}: \"{name}\""));
+
+    private static IEnumerable<string> LiteralsIn(string line) =>
+        line.TrimStart().StartsWith("//", StringComparison.Ordinal) ? [] : Literal().Matches(line).Select(m => m.Groups[1].Value);
+
+    private static HashSet<string> RegisteredNames()
+    {
+        using var worker = Process.Start(
+            new ProcessStartInfo("dotnet", [new SourceProject("Worker").AssemblyFile, "describe", "--json"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
+        string json = worker.StandardOutput.ReadToEnd();
+        worker.WaitForExit();
+        Assert.Equal(0, worker.ExitCode);
+        JsonElement root = JsonDocument.Parse(json).RootElement;
+        JsonElement[] methods = [.. root.GetProperty("methods").EnumerateArray()];
+        return
+        [
+            .. methods
+                .Concat(root.GetProperty("commonParameters").EnumerateArray())
+                .Concat(methods.SelectMany(m => m.GetProperty("parameters").EnumerateArray()))
+                .Select(e => e.GetProperty("name").GetString()!),
+        ];
+    }
+
+    // Attributes of HTML elements are lower case, component parameters are not.
+    [GeneratedRegex("(?<!\\s[a-z-]+=)\"([a-z0-9-]+)\"")]
+    private static partial Regex Literal();
+}

@@ -1,0 +1,155 @@
+using BlazorTransfer.Core.Catalog;
+
+namespace BlazorTransfer.Core.Tests.Catalog;
+
+/// <summary>What each kind of method is refused, over every combination of its needs.</summary>
+public sealed class MethodRequirementsTests
+{
+    private static readonly bool[] Both = [false, true];
+    private static readonly TransferMethodSpec Plain = new("plain", "Plain", "", "", null, []);
+
+    /// <summary>Every combination of needs, those that no registered method has included.</summary>
+    private static IEnumerable<TransferMethodSpec> Methods =>
+        from takesWeights in Both
+        from source in Enum.GetValues<SourceUse>()
+        from adapts in Both
+        from usesLabels in Both
+        from teacher in Both
+        from labelSets in Both
+        where takesWeights || source == SourceUse.None
+        where adapts || !usesLabels
+        where !(adapts && labelSets)
+        select Plain with
+        {
+            TakesWeights = takesWeights,
+            Source = source,
+            AdaptsToTarget = adapts,
+            UsesTargetLabels = usesLabels,
+            TakesTeacher = teacher,
+            LearnsLabelSets = labelSets,
+        };
+
+    [Fact]
+    public void Check_UnknownInputs_FindsNothing() =>
+        Assert.All(Methods, m => Assert.Empty(MethodRequirements.Check(m, new MethodInputs())));
+
+    [Fact]
+    public void Check_NeededInputsOnly_FindsNothing() => Assert.All(Methods, m => Assert.Empty(MethodRequirements.Check(m, NeededBy(m))));
+
+    [Fact]
+    public void Check_OneInputWrong_FindsThatOne()
+    {
+        foreach (TransferMethodSpec method in Methods)
+        {
+            MethodInputs right = NeededBy(method);
+            Assert.Equal(method.AdaptsToTarget, Unmet(right with { HasTarget = false }, RequirementKind.Target));
+            Assert.Equal(method.LearnsLabelSets, Unmet(right with { HasTarget = true }, RequirementKind.Target));
+            Assert.Equal(method.LearnsLabelSets, Unmet(right with { LabelSets = 0 }, RequirementKind.LabelSets));
+            Assert.Equal(!method.LearnsLabelSets, Unmet(right with { LabelSets = 2 }, RequirementKind.LabelSets));
+            Assert.Equal(method.LearnsLabelSets, Unmet(right with { ImagesHaveLabelSets = false }, RequirementKind.LabelSets));
+            Assert.Equal(method.UsesTargetLabels, Unmet(right with { LabelledPerClass = 0 }, RequirementKind.TargetLabels));
+            Assert.Equal(!method.UsesTargetLabels, Unmet(right with { LabelledPerClass = 1 }, RequirementKind.TargetLabels));
+            Assert.True(Unmet(right with { LabelledPerClass = -1 }, RequirementKind.TargetLabels));
+            Assert.Equal(method.UsesTargetLabels, Unmet(right with { TargetHasLabels = false }, RequirementKind.TargetLabels));
+            Assert.Equal(method.Source != SourceUse.None, Unmet(right with { HasWeights = false }, RequirementKind.Weights));
+            Assert.Equal(!method.TakesWeights, Unmet(right with { HasWeights = true }, RequirementKind.Weights));
+            Assert.Equal(method.Source == SourceUse.TrunkAndHead, Unmet(right with { WeightsHaveHead = false }, RequirementKind.Weights));
+            Assert.Equal(method.TakesTeacher, Unmet(right with { HasTeacher = false }, RequirementKind.Teacher));
+            Assert.Equal(!method.TakesTeacher, Unmet(right with { HasTeacher = true }, RequirementKind.Teacher));
+
+            // Whether this and nothing else is unmet; nothing at all otherwise.
+            bool Unmet(MethodInputs inputs, RequirementKind kind)
+            {
+                IReadOnlyList<UnmetRequirement> unmet = MethodRequirements.Check(method, inputs);
+                Assert.All(unmet, u => Assert.Equal(kind, u.Kind));
+                Assert.All(unmet, u => Assert.StartsWith("Plain ", u.Message, StringComparison.Ordinal));
+                return unmet.Count == 1;
+            }
+        }
+    }
+
+    [Fact]
+    public void Check_PlainMethod_AcceptsWeightsAndTarget_RefusesEverythingElse()
+    {
+        foreach (bool weights in Both)
+        foreach (bool target in Both)
+            Assert.Empty(MethodRequirements.Check(Plain, Nothing with { HasWeights = weights, HasTarget = target }));
+
+        MethodInputs everything = new()
+        {
+            HasWeights = true,
+            HasTeacher = true,
+            HasTarget = true,
+            LabelledPerClass = 5,
+            LabelSets = 1,
+        };
+        Assert.Equal(
+            [RequirementKind.LabelSets, RequirementKind.TargetLabels, RequirementKind.Teacher],
+            MethodRequirements.Check(Plain, everything).Select(u => u.Kind)
+        );
+    }
+
+    [Fact]
+    public void Check_TargetLabelsWithoutTarget_AsksForTheTargetOnly()
+    {
+        TransferMethodSpec method = Plain with { AdaptsToTarget = true, UsesTargetLabels = true };
+
+        UnmetRequirement unmet = Assert.Single(MethodRequirements.Check(method, Nothing with { TargetHasLabels = false }));
+
+        Assert.Equal(RequirementKind.Target, unmet.Kind);
+    }
+
+    [Fact]
+    public void Check_NoFinishedRun_SaysToTrainOneFirst()
+    {
+        TransferMethodSpec method = Plain with { TakesTeacher = true };
+
+        Assert.Contains(
+            "Train another network first",
+            MethodRequirements.WhyNot(method, Nothing with { HasFinishedRuns = false }),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "Choose the teacher",
+            MethodRequirements.WhyNot(method, Nothing with { HasFinishedRuns = true }),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void WhyNot_SeveralUnmet_NamesAll()
+    {
+        TransferMethodSpec method = Plain with { Source = SourceUse.Trunk, AdaptsToTarget = true };
+
+        Assert.Equal(
+            "Plain adapts to a target domain. Choose the target images, or another method. "
+                + "Plain needs pretrained weights. Choose weights to start from, or another method.",
+            MethodRequirements.WhyNot(method, Nothing)
+        );
+        Assert.Null(MethodRequirements.WhyNot(Plain, Nothing));
+    }
+
+    private static MethodInputs Nothing =>
+        new()
+        {
+            HasWeights = false,
+            HasTeacher = false,
+            HasTarget = false,
+            LabelledPerClass = 0,
+            LabelSets = 0,
+        };
+
+    private static MethodInputs NeededBy(TransferMethodSpec method) =>
+        new()
+        {
+            HasWeights = method.Source != SourceUse.None,
+            WeightsHaveHead = method.Source == SourceUse.TrunkAndHead,
+            HasTeacher = method.TakesTeacher,
+            HasFinishedRuns = method.TakesTeacher,
+            HasTarget = method.AdaptsToTarget,
+            TargetHasLabels = method.UsesTargetLabels,
+            LabelledPerClass = method.UsesTargetLabels ? 1 : 0,
+            LabelSets = method.LearnsLabelSets ? 1 : 0,
+            ImagesHaveLabelSets = method.LearnsLabelSets,
+        };
+}
