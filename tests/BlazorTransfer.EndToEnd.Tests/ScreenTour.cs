@@ -113,6 +113,7 @@ public sealed class ScreenTour(BrowserFixture browser)
     private static async Task TryOutAsync(IPage page, string project)
     {
         await page.GotoAsync($"/projects/{project}/runs/new");
+        await ChooseLinearProbeAsync(page);
         await page.Locator(".bt-preview summary").ClickAsync();
         await Expect(page.GetByText("Nothing is changed")).ToBeVisibleAsync();
         await page.GetByLabel("Crop and mirroring").ClickAsync();
@@ -123,9 +124,17 @@ public sealed class ScreenTour(BrowserFixture browser)
         await ShootAsync(page, "run-new-tried");
     }
 
+    private static async Task ChooseLinearProbeAsync(IPage page)
+    {
+        ILocator probe = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Linear probe") });
+        await probe.ClickAsync();
+        await Expect(probe).ToBeCheckedAsync();
+    }
+
     private static async Task SearchAsync(IPage page, string project)
     {
         await page.GotoAsync($"/projects/{project}/runs/new");
+        await ChooseLinearProbeAsync(page);
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Search") }).ClickAsync();
         await page.GetByLabel("Trials", new() { Exact = true }).FillAsync("6");
         await page.GetByLabel("Trials", new() { Exact = true }).PressAsync("Tab");
