@@ -151,7 +151,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         page.Press(() => page.Find("[role=checkbox]"));
 
         await page.WaitForAssertionAsync(
-            () => Assert.Contains("Choose what Fake multi-task shall learn beside the classes.", page.Markup, StringComparison.Ordinal),
+            () => Assert.Contains("Choose at least one label set", page.Markup, StringComparison.Ordinal),
             TestApp.HangLimit
         );
         Assert.True(page.Find("button[type=submit]").HasAttribute("disabled"));
