@@ -44,14 +44,14 @@ public sealed class FromScratchTests : IDisposable
     }
 
     [Fact]
-    public void Execute_WithWeights_RefusesThemAndNamesTheOtherMethod()
+    public void Execute_WithWeights_RefusesThemAndSaysWhatToDo()
     {
         JobSpec job = _small.Job("from-scratch", "resnet18_slim", _small.Weights("resnet18_slim"), ("epochs", 1));
 
         TrainingException failure = Assert.Throws<TrainingException>(() => _small.Execute(job));
 
         Assert.Equal(WorkerExitCode.BadInput, failure.ExitCode);
-        Assert.Contains("fine-tuning", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("starts from random weights and takes no others", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
