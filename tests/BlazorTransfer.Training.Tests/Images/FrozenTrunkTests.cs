@@ -68,12 +68,18 @@ public sealed class FrozenTrunkTests
         unfolded.Backbone.to(bfloat16);
         foreach (BatchNorm norm in unfolded.Backbone.modules().OfType<BatchNorm>())
             norm.to(float32);
-        Tensor images = rand(2, 3, Side, Side),
-            exact = model.ForwardTo(model.HeadEntry, images);
         using FrozenTrunk half = FrozenTrunk.Of(model, model.HeadEntry, Half);
+        (double with, double without) = (0, 0);
+        manual_seed(17);
 
-        double with = Networks.Deviation(exact, half.Forward(images)),
-            without = Networks.Deviation(exact, unfolded.ForwardTo(model.HeadEntry, images.to(bfloat16)).to(float32));
+        // Which way is nearer differs from image to image, so that single ones do not decide.
+        for (int i = 0; i < 4; i++)
+        {
+            Tensor images = rand(2, 3, Side, Side),
+                exact = model.ForwardTo(model.HeadEntry, images);
+            with += Networks.Deviation(exact, half.Forward(images)) / 4;
+            without += Networks.Deviation(exact, unfolded.ForwardTo(model.HeadEntry, images.to(bfloat16)).to(float32)) / 4;
+        }
 
         Assert.True(with < 1.1 * without, $"Off by {with:P3}, and by {without:P3} without.");
     }
