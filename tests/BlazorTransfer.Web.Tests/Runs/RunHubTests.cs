@@ -62,14 +62,16 @@ public sealed class RunHubTests : IDisposable
             .GetAsyncEnumerator();
         Task<bool> waiting = reader.MoveNextAsync().AsTask();
         Assert.False(waiting.IsCompleted);
+        // The services are gone once the application has stopped.
+        RunFolder folder = _app.Get<DataFolder>().Run(run.Id);
 
         _app.Get<IHostApplicationLifetime>().StopApplication();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         // Nothing but the cancellation ends the client's stream: the run goes on.
         await Assert.ThrowsAnyAsync<Exception>(() => client);
-        Assert.DoesNotContain(RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events, e => e is RunFinished);
-        _app.Get<DataFolder>().Run(run.Id).RequestCancel(DateTimeOffset.UtcNow);
+        Assert.DoesNotContain(RunEventTail.Read(folder.Events).Events, e => e is RunFinished);
+        folder.RequestCancel(DateTimeOffset.UtcNow);
     }
 
     [Fact]
