@@ -64,6 +64,6 @@ public static class DatasetWarnings
         return total == 0
             ? ""
             : $"The {string.Join(" and ", counts)} {(total == 1 ? "image" : "images")} of "
-                + $"{(untrained.Length == 1 ? "this class" : "these classes")} will count as mistakes. ";
+                + $"{(untrained.Length == 1 ? "this class" : "these classes")} will count as {(total == 1 ? "a mistake" : "mistakes")}. ";
     }
 }

@@ -146,7 +146,7 @@ public sealed class ZipNamesTests : IDisposable
                             );
                     }
                 },
-                iter: 800,
+                iter: 500,
                 threads: 1
             );
 
