@@ -104,7 +104,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         _behaviour = context =>
             ++requests > 1
                 ? SendAsync(context, cutAfter: null)
-                : SendBeginningAsync(context, 50_000, Task.Delay(TimeSpan.FromSeconds(20), context.RequestAborted));
+                : SendBeginningAsync(context, 50_000, Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted));
         using TestApp app = NewApp(("DownloadSilence", "00:00:00.5"));
         ClaimsPrincipal user = await UserAsync(app);
 
