@@ -430,7 +430,7 @@ public sealed class WorkerCommandTests : IDisposable
             { "train --data {images} --weights {none} --out {out}", WorkerExitCode.BadInput, "none" },
             { "train --data {images} --weights {garbage} --out {out}", WorkerExitCode.BadInput, "" },
             { "train --data {images} --backbone alexnet --out {out}", WorkerExitCode.BadInput, "resnet18_slim" },
-            { "train --data {images} --method from-scratch --out {out}", WorkerExitCode.BadInput, "fine-tuning" },
+            { "train --data {images} --method from-scratch --out {out}", WorkerExitCode.BadInput, "starts from random weights" },
             { "train --data {images} --weights random --out {images}", WorkerExitCode.BadInput, "not empty" },
             { "train --data {images} --weights random --out {images} --force", WorkerExitCode.BadInput, "was not changed" },
             { "train --data {images} --weights random --out {out} --backbone nothing", WorkerExitCode.BadInput, "nothing" },
