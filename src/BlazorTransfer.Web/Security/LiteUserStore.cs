@@ -1,4 +1,3 @@
-using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
 

@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;

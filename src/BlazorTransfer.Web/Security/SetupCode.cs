@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Security;

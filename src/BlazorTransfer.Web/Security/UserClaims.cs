@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using BlazorTransfer.Web.Features.Team;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 

@@ -5,7 +5,6 @@ using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Bunit;

@@ -3,7 +3,6 @@ using System.Security.Claims;
 using System.Text;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
-using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

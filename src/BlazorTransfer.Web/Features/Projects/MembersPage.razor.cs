@@ -1,6 +1,6 @@
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
-using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Projects;

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

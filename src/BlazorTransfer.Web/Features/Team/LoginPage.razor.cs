@@ -1,4 +1,5 @@
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Identity;
 

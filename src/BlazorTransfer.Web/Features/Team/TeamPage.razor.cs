@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Team;

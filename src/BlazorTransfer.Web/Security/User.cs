@@ -1,4 +1,4 @@
-namespace BlazorTransfer.Web.Features.Team;
+namespace BlazorTransfer.Web.Security;
 
 /// <summary>An account. It belongs to Identity's managers, which change it field by field.</summary>
 internal sealed class User
