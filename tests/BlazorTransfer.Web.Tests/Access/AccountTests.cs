@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Claims;
+using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.DependencyInjection;

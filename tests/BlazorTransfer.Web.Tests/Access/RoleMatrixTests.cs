@@ -297,9 +297,7 @@ public sealed class RoleMatrixTests : IDisposable
     private async Task<ClaimsPrincipal> NewPrincipalAsync(string name) => await _app.PrincipalAsync(await _app.CreateUserAsync(name));
 
     private Task<ClaimsPrincipal> PrincipalOfAsync(string name) =>
-        _app.PrincipalAsync(
-            _app.Get<BlazorTransfer.Web.Storage.DocumentCollection<Features.Team.User>>().All().Single(u => u.UserName == name)
-        );
+        _app.PrincipalAsync(_app.Get<BlazorTransfer.Web.Storage.DocumentCollection<User>>().All().Single(u => u.UserName == name));
 
     private static async Task<(HttpStatusCode Status, string Body)> SendAsync(
         HttpClient client,
