@@ -1,11 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
-using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web;
@@ -47,60 +44,5 @@ internal static class Startup
         options.RespectNullableAnnotations = true;
         options.RespectRequiredConstructorParameters = true;
         options.DefaultIgnoreCondition = ProtocolJson.Line.DefaultIgnoreCondition;
-    }
-}
-
-/// <summary>What people see at an address where nothing is.</summary>
-internal static class NotFoundPages
-{
-    /// <summary>A wrong address gets a page that says so; programs get the status alone.</summary>
-    public static void UseNotFoundPage(this IApplicationBuilder app)
-    {
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.Use(
-            (context, next) =>
-            {
-                bool isProgram = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs");
-                if (isProgram && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
-                    pages.Enabled = false;
-                return next(context);
-            }
-        );
-    }
-}
-
-/// <summary>Commands for the person who runs the installation.</summary>
-internal static class Maintenance
-{
-    public static int Rebuild(IServiceProvider services)
-    {
-        int count = services.GetRequiredService<RunRebuild>().Rebuild();
-        Console.WriteLine($"Rebuilt {count} runs from their folders.");
-        return 0;
-    }
-}
-
-/// <summary>Before the first account exists, every page leads to the set-up.</summary>
-internal sealed class SetupRedirect(RequestDelegate next, SetupCode setup)
-{
-    public Task InvokeAsync(HttpContext context)
-    {
-        bool isPage =
-            HttpMethods.IsGet(context.Request.Method)
-            && context.GetEndpoint()?.Metadata.GetMetadata<Microsoft.AspNetCore.Components.Endpoints.RootComponentMetadata>() is not null;
-        if (!isPage || context.Request.Path.StartsWithSegments("/setup") || !setup.IsOpen)
-            return next(context);
-        context.Response.Redirect("/setup");
-        return Task.CompletedTask;
-    }
-}
-
-/// <summary>The data folder can be written and has room.</summary>
-internal sealed class DataFolderHealth(DataFolder folder, DocumentStore store) : IHealthCheck
-{
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        store.Read(db => db.CollectionExists("users"));
-        return Task.FromResult(folder.IsLowOnSpace ? HealthCheckResult.Unhealthy("The disk is nearly full.") : HealthCheckResult.Healthy());
     }
 }

@@ -1,13 +1,13 @@
-using System.Text.RegularExpressions;
-using ArchUnitNET.Loader;
-
 namespace BlazorTransfer.Architecture.Tests;
 
 /// <summary>The folders of <c>Training</c> and their order, which is also in CONTRIBUTING.</summary>
-public sealed partial class TrainingRoomTests
+public sealed class TrainingRoomTests
 {
+    private static readonly SourceProject Training = new("Training");
+
     private static readonly RoomOrder Order = new(
-        "BlazorTransfer.Training",
+        Training,
+        "",
         [
             "Foundation",
             "Numerics",
@@ -31,63 +31,26 @@ public sealed partial class TrainingRoomTests
         ]
     );
 
-    private static readonly SourceProject Training = new("Training");
-
-    private static readonly ArchUnitNET.Domain.Architecture Types = new ArchLoader()
-        .LoadFilteredDirectory(Path.GetDirectoryName(Training.AssemblyFile), Path.GetFileName(Training.AssemblyFile))
-        .Build();
+    private static readonly ArchUnitNET.Domain.Architecture Types = RoomOrder.TypesOf(Training);
 
     [Fact]
     public void Types_UseTheirOwnRoomAndEarlierOnes() => Assert.Empty(Order.Violations(Types));
 
-    /// <summary>The compiler copies constants and drops comments, so that only the source shows where these come from.</summary>
     [Fact]
-    public void Usings_NameEarlierRooms()
-    {
-        string[] wrong =
-        [
-            .. Training
-                .SourceFiles()
-                .SelectMany(file => UsedRooms(file).Where(used => !Order.IsAllowed(RoomOf(file), used)).Select(used => $"{file}: {used}")),
-        ];
-
-        Assert.Empty(wrong);
-    }
+    public void Usings_NameEarlierRooms() => Assert.Empty(Order.WrongUsings());
 
     [Fact]
-    public void Files_AreInRooms_AndTheirNamespacesFollow()
-    {
-        string[] wrong =
-        [
-            .. Training
-                .SourceFiles()
-                .Where(file =>
-                    !Order.Rooms.Contains(RoomOf(file))
-                    || !File.ReadAllText(Path.Combine(Training.Folder, file))
-                        .Contains($"namespace {Order.Root}.{Path.GetDirectoryName(file)!.Replace('/', '.')};", StringComparison.Ordinal)
-                ),
-        ];
-
-        Assert.Empty(wrong);
-    }
+    public void Files_AreInRooms_AndTheirNamespacesFollow() => Assert.Empty(Order.MisplacedFiles());
 
     [Fact]
     public void Violations_WithTheOrderReversed_AreFound()
     {
-        IReadOnlyList<string> found = (Order with { Rooms = [.. Order.Rooms.Reverse()] }).Violations(Types);
+        RoomOrder reversed = Order with { Rooms = [.. Order.Rooms.Reverse()] };
 
-        Assert.Contains(found, v => v.StartsWith("Methods must not use Backbones", StringComparison.Ordinal));
-        Assert.Contains(
-            (Order with { Rooms = Order.Rooms.SkipLast(1).ToArray() }).Violations(Types),
-            v => v.EndsWith("in no room", StringComparison.Ordinal)
-        );
+        Assert.Contains(reversed.Violations(Types), v => v.StartsWith("Methods must not use Backbones", StringComparison.Ordinal));
+        Assert.Contains("Methods/FineTuning.cs: Backbones", reversed.WrongUsings());
+        RoomOrder shorter = Order with { Rooms = [.. Order.Rooms.SkipLast(1)] };
+        Assert.Contains(shorter.Violations(Types), v => v.EndsWith("in no room", StringComparison.Ordinal));
+        Assert.NotEmpty(shorter.MisplacedFiles());
     }
-
-    private static string RoomOf(string file) => file.Split('/')[0];
-
-    private static IEnumerable<string> UsedRooms(string file) =>
-        UsedRoom().Matches(File.ReadAllText(Path.Combine(Training.Folder, file))).Select(m => m.Groups[1].Value);
-
-    [GeneratedRegex(@"^using (?:static )?(?:\w+ = )?BlazorTransfer\.Training\.(\w+)", RegexOptions.Multiline)]
-    private static partial Regex UsedRoom();
 }

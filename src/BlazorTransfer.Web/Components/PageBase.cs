@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -51,30 +50,4 @@ public abstract class PageBase : ComponentBase
             action();
             return Task.CompletedTask;
         });
-}
-
-/// <summary>A page of a project that the user is a member of; anybody else sees that there is nothing.</summary>
-public abstract class ProjectPageBase : PageBase
-{
-    [Parameter]
-    public string ProjectId { get; set; } = "";
-
-    [Inject]
-    private ProjectAccess Access { get; set; } = null!;
-
-    private protected Project Project { get; private set; } = null!;
-
-    private protected ProjectRole Role => Project.RoleOf(UserClaims.IdOf(User)) ?? ProjectRole.Viewer;
-
-    private protected bool MayEdit => Role >= ProjectRole.Editor;
-
-    private protected bool MayOwn => Role == ProjectRole.Owner;
-
-    protected override async Task OnInitializedAsync()
-    {
-        await base.OnInitializedAsync();
-        LoadProject();
-    }
-
-    private protected void LoadProject() => Project = Access.Require(User, ProjectId, ProjectRole.Viewer);
 }

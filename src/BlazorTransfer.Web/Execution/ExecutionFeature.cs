@@ -7,9 +7,6 @@ internal static class ExecutionFeature
         services.AddSingleton<WorkerLocator>();
         services.AddSingleton<WorkerCommands>();
         services.AddSingleton<IWorkerLauncher, LocalWorkerLauncher>();
-        services.AddSingleton<CatalogueProvider>();
-        services.AddSingleton<RunEventStream>();
-        services.AddSingleton<RunChanges>();
-        return services.AddHostedService<RunSupervisor>();
+        return services.AddSingleton<CatalogueProvider>();
     }
 }

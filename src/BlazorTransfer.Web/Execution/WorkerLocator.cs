@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using BlazorTransfer.Web.Configuration;
 using CliWrap;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Storage;

@@ -1,3 +1,5 @@
+using BlazorTransfer.Web.Configuration;
+
 namespace BlazorTransfer.Web.Storage;
 
 internal static class StorageFeature

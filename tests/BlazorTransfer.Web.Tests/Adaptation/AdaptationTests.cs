@@ -6,6 +6,7 @@ using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.RunDetails;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using Bunit;

@@ -201,7 +201,7 @@ public sealed class ComponentTests : BunitContext
         var authentication = Task.FromResult(new AuthenticationState(stranger));
         Type[] pages =
         [
-            .. typeof(Program).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(BlazorTransfer.Web.Components.ProjectPageBase))),
+            .. typeof(Program).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(BlazorTransfer.Web.Features.Projects.ProjectPageBase))),
         ];
         Assert.True(pages.Length >= 7, $"Only {pages.Length} pages were found.");
 

@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Execution;
-using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.NewRun;

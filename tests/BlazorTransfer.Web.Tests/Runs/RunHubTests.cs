@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;

@@ -5,6 +5,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Features.RunDetails;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Storage;
 using Bunit;

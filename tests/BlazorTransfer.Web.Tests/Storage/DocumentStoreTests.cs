@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;

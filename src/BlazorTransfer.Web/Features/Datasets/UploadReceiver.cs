@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Http.Features;

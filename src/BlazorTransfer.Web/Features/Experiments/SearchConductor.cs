@@ -1,8 +1,6 @@
 using System.Threading.Channels;
-using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Storage;
 
@@ -73,15 +71,16 @@ internal sealed class SearchConductor(
             .ThenBy(r => r.Submission.Trial)
             .Take(SearchPlan.Survivors(current.Length))
             .Select(r =>
-                (r.Submission with { Round = round + 1, SubmittedAt = clock.GetUtcNow() }, WithEpochs(r.Job, plan.EpochsOf(round + 1)))
+                (
+                    r.Submission with
+                    {
+                        Round = round + 1,
+                        SubmittedAt = clock.GetUtcNow(),
+                    },
+                    SearchPlan.WithEpochs(r.Job, plan.EpochsOf(round + 1))
+                )
             );
     }
-
-    public static JobSpec WithEpochs(JobSpec job, int epochs) =>
-        job with
-        {
-            Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [ParameterNames.Epochs] = epochs },
-        };
 
     private void Notice(string project) => _projects.Writer.TryWrite(project);
 }

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
@@ -13,9 +12,6 @@ internal static class ModelsFeature
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
         services.AddDocuments<BackboneWeights>("weights", w => w.Id);
-        services.AddDocuments<BackboneSpeed>("backbone_speeds", s => s.Backbone);
-        services.AddSingleton<BackboneSpeeds>();
-        services.AddJobKind<BackboneMeasurement>();
         services.AddHttpClient(nameof(WeightsDownload), client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<OfficialWeightsCatalogue>();
         services.AddJobKind<WeightsDownload>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Features.Models;

@@ -1,7 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
-using BlazorTransfer.Web.Features.Experiments;
+using BlazorTransfer.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
 using MudBlazor;
 using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Text;
-using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Features.NewRun;

@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Features.Adaptation;
 
 namespace BlazorTransfer.Web.Features.Runs;
 

@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;

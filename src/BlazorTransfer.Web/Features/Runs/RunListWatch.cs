@@ -1,5 +1,3 @@
-using BlazorTransfer.Web.Execution;
-
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Lets a page read a project's runs anew when they have changed; at most twice a second.</summary>

@@ -4,9 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
-using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
-using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
@@ -175,14 +173,7 @@ internal sealed class RunPlanner(
         return plan.Draw(specs, request.Parameters, request.Seed)
             .Select(
                 (drawn, i) =>
-                    (
-                        member with
-                        {
-                            Search = plan,
-                            Trial = i + 1,
-                        },
-                        SearchConductor.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0))
-                    )
+                    (member with { Search = plan, Trial = i + 1 }, SearchPlan.WithEpochs(job with { Parameters = drawn }, plan.EpochsOf(0)))
             );
     }
 

@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Web.Features.Experiments;
 
 namespace BlazorTransfer.Web.Features.Runs;
 

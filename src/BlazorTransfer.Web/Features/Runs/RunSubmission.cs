@@ -1,6 +1,5 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Features.Experiments;
 
 namespace BlazorTransfer.Web.Features.Runs;
 

@@ -1,5 +1,4 @@
 using System.Security.Claims;
-using BlazorTransfer.Web.Execution;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;

@@ -27,11 +27,15 @@ internal static class RunsFeature
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         services.AddSingleton<IDatasetUse, RunUse>();
         services.AddSingleton<IWeightsUse, RunUse>();
-        return services.AddSingleton<RunRebuild>();
+        services.AddSingleton<RunRebuild>();
+        services.AddSingleton<RunEventStream>();
+        services.AddSingleton<RunChanges>();
+        return services.AddHostedService<RunSupervisor>();
     }
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
+        routes.MapHub<RunHub>("/hubs/runs");
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/runs");
         api.MapGet(
             "",

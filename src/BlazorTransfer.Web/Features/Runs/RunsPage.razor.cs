@@ -1,5 +1,4 @@
 using BlazorTransfer.Web.Components;
-using BlazorTransfer.Web.Execution;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;

@@ -1,7 +1,6 @@
-using BlazorTransfer.Web.Components;
 using Microsoft.AspNetCore.Antiforgery;
 
-namespace BlazorTransfer.Web.Security;
+namespace BlazorTransfer.Web.Components;
 
 /// <summary>
 /// The sign-in, set-up and sign-out forms carry a token of who was there when they were opened. When somebody has signed in or out in

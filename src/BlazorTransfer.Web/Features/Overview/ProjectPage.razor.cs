@@ -2,10 +2,11 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
 
-namespace BlazorTransfer.Web.Features.Projects;
+namespace BlazorTransfer.Web.Features.Overview;
 
 /// <summary>A project at a glance, and what to do next in it.</summary>
 public sealed partial class ProjectPage

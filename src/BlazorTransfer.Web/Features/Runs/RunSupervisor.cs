@@ -1,10 +1,11 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Configuration;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;
 
-namespace BlazorTransfer.Web.Execution;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
 /// Starts queued runs in order, follows what their workers report, notices their end however it comes, and kills workers that do

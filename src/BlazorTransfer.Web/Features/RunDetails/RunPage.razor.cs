@@ -2,13 +2,13 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
-using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Lineage;
+using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
-namespace BlazorTransfer.Web.Features.Runs;
+namespace BlazorTransfer.Web.Features.RunDetails;
 
 /// <summary>A run, live or finished. Whoever opens it, whenever, sees everything from the beginning.</summary>
 public sealed partial class RunPage : IDisposable

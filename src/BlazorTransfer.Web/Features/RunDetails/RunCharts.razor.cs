@@ -1,7 +1,8 @@
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
 
-namespace BlazorTransfer.Web.Features.Runs;
+namespace BlazorTransfer.Web.Features.RunDetails;
 
 /// <summary>The curves of a run: accuracy and losses by epoch, then what is measured in each step.</summary>
 public sealed partial class RunCharts

@@ -1,12 +1,10 @@
 using System.Runtime.CompilerServices;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Execution;
-using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.SignalR;
 
-namespace BlazorTransfer.Web.Realtime;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Runs for programs, such as notebooks: what happened from any point on, then live.</summary>
 [Authorize]

@@ -1,4 +1,4 @@
-namespace BlazorTransfer.Web.Execution;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Tells open pages that a stored run of a project has changed, so that they read the project's runs again.</summary>
 internal sealed class RunChanges

@@ -1,10 +1,11 @@
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
 
-namespace BlazorTransfer.Web.Features.Projects;
+namespace BlazorTransfer.Web.Features.Overview;
 
 /// <summary>The user's projects; a newcomer sees the way ahead.</summary>
 public sealed partial class HomePage

@@ -1,9 +1,9 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Models;
-using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Security;
 
-namespace BlazorTransfer.Web.Tests.Models;
+namespace BlazorTransfer.Web.Tests.Backbones;
 
 public sealed class BackboneSpeedsTests : IDisposable
 {

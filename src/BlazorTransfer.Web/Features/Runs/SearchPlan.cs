@@ -1,8 +1,9 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Security;
 
-namespace BlazorTransfer.Web.Features.Experiments;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Values of one setting to draw from: a range for a number, a list for a choice or a switch.</summary>
 /// <param name="Name">The setting.</param>
@@ -126,6 +127,13 @@ public sealed record SearchPlan
 
         return trials;
     }
+
+    /// <summary>The same job with another number of epochs.</summary>
+    public static JobSpec WithEpochs(JobSpec job, int epochs) =>
+        job with
+        {
+            Parameters = new Dictionary<string, ParameterValue>(job.Parameters) { [ParameterNames.Epochs] = epochs },
+        };
 
     private int EpochsOf(int round, int rounds) => Math.Max(1, (int)Math.Round(Epochs / Math.Pow(Factor, rounds - 1 - round)));
 

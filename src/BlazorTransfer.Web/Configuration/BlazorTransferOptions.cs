@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace BlazorTransfer.Web;
+namespace BlazorTransfer.Web.Configuration;
 
 /// <summary>Settings of an installation: <c>appsettings.json</c>, or the environment as <c>BLAZORTRANSFER_DataFolder</c> and so
 /// on.</summary>

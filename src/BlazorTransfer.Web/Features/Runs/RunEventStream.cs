@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Storage;
 
-namespace BlazorTransfer.Web.Execution;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
 /// The events of a run, from any point, then live. Each reader follows the file at its own pace and is only woken when there is

@@ -2,13 +2,14 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
-namespace BlazorTransfer.Web.Features.Models;
+namespace BlazorTransfer.Web.Features.Backbones;
 
 /// <summary>All networks, to compare by size, cost and speed on this machine.</summary>
 public sealed partial class BackbonesPage : IDisposable

@@ -2,7 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 
-namespace BlazorTransfer.Web.Features.Adaptation;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>What a method of domain adaptation is compared with: the same learning without adaptation.</summary>
 internal static class AdaptationBaselines

@@ -5,7 +5,7 @@ using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
-namespace BlazorTransfer.Web.Features.Models;
+namespace BlazorTransfer.Web.Features.Backbones;
 
 /// <summary>What a measurement is given.</summary>
 internal sealed record MeasurementInput(string Backbone);

@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Runs;
 
-namespace BlazorTransfer.Web.Features.Adaptation;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>What can be told of a model on the target without any label of it.</summary>
 /// <param name="Information">See <see cref="MetricKeys.TargetInformation"/>.</param>

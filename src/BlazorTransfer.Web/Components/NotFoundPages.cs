@@ -1,0 +1,22 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace BlazorTransfer.Web.Components;
+
+/// <summary>What people see at an address where nothing is.</summary>
+internal static class NotFoundPages
+{
+    /// <summary>A wrong address gets a page that says so; programs get the status alone.</summary>
+    public static void UseNotFoundPage(this IApplicationBuilder app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(
+            (context, next) =>
+            {
+                bool isProgram = context.Request.Path.StartsWithSegments("/api") || context.Request.Path.StartsWithSegments("/hubs");
+                if (isProgram && context.Features.Get<IStatusCodePagesFeature>() is { } pages)
+                    pages.Enabled = false;
+                return next(context);
+            }
+        );
+    }
+}
