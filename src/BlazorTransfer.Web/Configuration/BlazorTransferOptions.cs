@@ -21,6 +21,14 @@ internal sealed class BlazorTransferOptions
     [Range(1L << 20, 1L << 42)]
     public long MaximumUploadBytes { get; set; } = 20L << 30;
 
+    /// <summary>Most entries of a zip of images. Each takes about 1 KB of memory during the import.</summary>
+    [Range(1, 10_000_000)]
+    public int MaximumZipEntries { get; set; } = 100_000;
+
+    /// <summary>How many times as large as in the zip a file may be; files under 1 MB may be larger.</summary>
+    [Range(2, 1_000)]
+    public int MaximumZipRatio { get; set; } = 100;
+
     /// <summary>Uploads and runs are refused when less than this is free on the data folder's disk, in bytes.</summary>
     [Range(0, 1L << 50)]
     public long MinimumFreeBytes { get; set; } = 1L << 30;

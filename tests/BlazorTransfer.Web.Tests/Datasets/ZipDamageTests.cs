@@ -16,7 +16,7 @@ public sealed class ZipDamageTests : IDisposable
     {
         RawZip.Write(Zip, [Entry(), new RawZipEntry("a/2.jpg"u8.ToArray(), [5, 6]) { Crc = 1 }]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Equal([1, 2, 3], zip.Read("a/1.jpg").Bytes);
         (byte[]? bytes, string? reason) = zip.Read("a/2.jpg");
@@ -34,7 +34,7 @@ public sealed class ZipDamageTests : IDisposable
     {
         RawZip.Write(Zip, [Entry() with { Method = method }]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Empty(zip.Names);
         Assert.Contains(word, Assert.Single(zip.Rejected).Reason, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class ZipDamageTests : IDisposable
     {
         RawZip.Write(Zip, [Entry() with { Flags = RawZipEntry.IsEncrypted }]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Contains("without a password", Assert.Single(zip.Rejected).Reason, StringComparison.Ordinal);
     }
@@ -60,7 +60,7 @@ public sealed class ZipDamageTests : IDisposable
     {
         RawZip.Write(Zip, [new RawZipEntry(System.Text.Encoding.ASCII.GetBytes(name), [1])]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Empty(zip.Names);
         RejectedFile rejected = Assert.Single(zip.Rejected);

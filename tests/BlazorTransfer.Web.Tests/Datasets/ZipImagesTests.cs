@@ -27,7 +27,7 @@ public sealed class ZipImagesTests : IDisposable
     {
         TestZip.Write(Zip, [("a/fine.jpg", [1]), (name, [2])]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Equal(["a/fine.jpg"], zip.Names);
         RejectedFile rejected = Assert.Single(zip.Rejected);
@@ -45,7 +45,7 @@ public sealed class ZipImagesTests : IDisposable
             target.Write("/etc/passwd");
         }
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Empty(zip.Names);
         Assert.Contains("link", Assert.Single(zip.Rejected).Reason, StringComparison.Ordinal);
@@ -56,7 +56,7 @@ public sealed class ZipImagesTests : IDisposable
     {
         TestZip.Write(Zip, [("a/bomb.jpg", new byte[8 << 20])]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Empty(zip.Names);
         Assert.Contains("compressed", Assert.Single(zip.Rejected).Reason, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class ZipImagesTests : IDisposable
         Patch(file, "PK\u0001\u0002"u8.ToArray(), 24);
         File.WriteAllBytes(Zip, file);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
         (byte[]? bytes, string? reason) = zip.Read("a/liar.jpg");
 
         // The rest of it then fails as an image.
@@ -92,8 +92,43 @@ public sealed class ZipImagesTests : IDisposable
     {
         TestZip.Write(Zip, Enumerable.Range(0, 11).Select(i => ($"a/{i}.jpg", new byte[100])));
 
-        Assert.Throws<ImportException>(() => new ZipImages(Zip, ZipLimits.Default with { Entries = 10 }));
-        Assert.Throws<ImportException>(() => new ZipImages(Zip, ZipLimits.Default with { TotalBytes = 1000 }));
+        Assert.Throws<ImportException>(() => new ZipImages(Zip, new ZipLimits() with { Entries = 10 }));
+        Assert.Throws<ImportException>(() => new ZipImages(Zip, new ZipLimits() with { TotalBytes = 1000 }));
+    }
+
+    /// <summary>The number of entries that a zip states is not believed, and nothing is kept of a directory that is too large.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void R37_ADirectory_WithMoreEntriesThanAreAllowed_IsNotReadIntoMemory(bool lies)
+    {
+        const int entries = 20_000,
+            allowed = 100;
+        TestZip.Write(Zip, Enumerable.Range(0, entries).Select(i => ($"{i:D200}.jpg", Array.Empty<byte>())));
+        if (lies)
+        {
+            byte[] file = File.ReadAllBytes(Zip);
+            for (int at = file.Length - 22 + 8; at < file.Length - 22 + 12; at += 2)
+                BitConverter.TryWriteBytes(file.AsSpan(at), (ushort)1);
+            File.WriteAllBytes(Zip, file);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        ImportException refusal = Assert.Throws<ImportException>(() => new ZipImages(Zip, new ZipLimits(Entries: allowed)));
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Contains("more than 100 entries", refusal.Message, StringComparison.Ordinal);
+        Assert.InRange(allocated, 0, new FileInfo(Zip).Length / 10);
+    }
+
+    [Fact]
+    public void R37_Names_ThatAreTooLongTogether_AreRefused()
+    {
+        TestZip.Write(Zip, Enumerable.Range(0, 10).Select(i => ($"{i:D300}.jpg", Array.Empty<byte>())));
+
+        ImportException refusal = Assert.Throws<ImportException>(() => new ZipImages(Zip, new ZipLimits(Entries: 10)));
+
+        Assert.Contains("names", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -101,7 +136,7 @@ public sealed class ZipImagesTests : IDisposable
     {
         TestZip.Write(Zip, [("a/X.jpg", [1]), ("a/x.jpg", [2])]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Equal([1], zip.Read("a/X.jpg").Bytes);
         Assert.Equal([2], zip.Read("a/x.jpg").Bytes);
@@ -113,7 +148,7 @@ public sealed class ZipImagesTests : IDisposable
     {
         TestZip.Write(Zip, [("./a/1.jpg", [1]), ("a\\2.jpg", [2]), ("a/./3.jpg", [3]), ("a/1.jpg", [4]), ("b\\", [])]);
 
-        using var zip = new ZipImages(Zip, ZipLimits.Default);
+        using var zip = new ZipImages(Zip, new ZipLimits());
 
         Assert.Equal(["a/1.jpg", "a/2.jpg", "a/3.jpg"], zip.Names.Order(StringComparer.Ordinal));
         Assert.Equal([1], zip.Read("a/1.jpg").Bytes);
@@ -128,7 +163,7 @@ public sealed class ZipImagesTests : IDisposable
     {
         File.WriteAllText(Zip, content, Encoding.Latin1);
 
-        ImportException refusal = Assert.Throws<ImportException>(() => new ZipImages(Zip, ZipLimits.Default));
+        ImportException refusal = Assert.Throws<ImportException>(() => new ZipImages(Zip, new ZipLimits()));
 
         Assert.Contains("no zip", refusal.Message, StringComparison.Ordinal);
     }
@@ -143,7 +178,7 @@ public sealed class ZipImagesTests : IDisposable
             File.WriteAllBytes(Zip, length % 2 == 0 ? whole[..length] : damaged);
             try
             {
-                using var zip = new ZipImages(Zip, ZipLimits.Default);
+                using var zip = new ZipImages(Zip, new ZipLimits());
                 foreach (string name in zip.Names)
                     zip.Read(name);
             }

@@ -159,5 +159,5 @@ public sealed class ZipNamesTests : IDisposable
 
     private void Write(params RawZipEntry[] entries) => RawZip.Write(Zip, entries);
 
-    private ZipImages Open(string? encoding = null) => new(Zip, ZipLimits.Default, encoding is null ? null : TextEncoding.Find(encoding));
+    private ZipImages Open(string? encoding = null) => new(Zip, new ZipLimits(), encoding is null ? null : TextEncoding.Find(encoding));
 }

@@ -2,15 +2,22 @@ using System.Text.Json;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
+using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>Makes a data set of an uploaded zip, or of the sample images.</summary>
-internal sealed class ImportJob(DocumentCollection<Dataset> datasets, ImageImporter importer, DataFolder folder, TimeProvider clock)
-    : JobKind<ImportInput, ImportOutcome>
+internal sealed class ImportJob(
+    DocumentCollection<Dataset> datasets,
+    ImageImporter importer,
+    DataFolder folder,
+    IOptions<BlazorTransferOptions> options,
+    TimeProvider clock
+) : JobKind<ImportInput, ImportOutcome>
 {
     /// <summary>The uploaded file in the job's folder.</summary>
     public const string Upload = "upload.zip";
@@ -31,7 +38,7 @@ internal sealed class ImportJob(DocumentCollection<Dataset> datasets, ImageImpor
         try
         {
             ImportEncodings encodings = job.Input.Encodings;
-            using var zip = new ZipImages(job.File(Upload), ZipLimits.Default, encodings.Names);
+            using var zip = new ZipImages(job.File(Upload), ZipLimits.Of(options.Value), encodings.Names);
             return Task.FromResult(
                 Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table), cancel)
             );

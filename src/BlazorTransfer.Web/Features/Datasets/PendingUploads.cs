@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
@@ -29,7 +31,12 @@ internal sealed record PendingUpload(
 
 /// <summary>Starts the imports of uploads, and keeps those whose text is not UTF-8 until an encoding is chosen, for a day at
 /// most.</summary>
-internal sealed class PendingUploads(DatasetImports imports, ProjectAccess access, TimeProvider clock)
+internal sealed class PendingUploads(
+    DatasetImports imports,
+    ProjectAccess access,
+    IOptions<BlazorTransferOptions> options,
+    TimeProvider clock
+)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private readonly ConcurrentDictionary<string, PendingUpload> _uploads = new();
@@ -113,11 +120,11 @@ internal sealed class PendingUploads(DatasetImports imports, ProjectAccess acces
 
     /// <summary>The first text of an upload that needs an encoding; null where there is none, or the import will fail for another
     /// reason.</summary>
-    private static UnknownEncodingException? QuestionOf(string file, ImportLayout layout, ImportEncodings encodings)
+    private UnknownEncodingException? QuestionOf(string file, ImportLayout layout, ImportEncodings encodings)
     {
         try
         {
-            using var zip = new ZipImages(file, ZipLimits.Default, encodings.Names);
+            using var zip = new ZipImages(file, ZipLimits.Of(options.Value), encodings.Names);
             LabelTable.In(zip.Names, zip.Read, ImportLayout.Table, [], encodings.Table);
             return null;
         }

@@ -35,19 +35,22 @@ internal static class ZipDirectory
     private const int EntryLength = 46;
     private const ushort UnicodePathField = 0x7075;
 
+    /// <summary>
+    /// Reads the entries as they lie in the file, one after another, without keeping any. It does not believe the number of entries that
+    /// the end record states: ZipArchive does not either, and would read them all into memory.
+    /// </summary>
     /// <param name="zip">The file; its position is moved.</param>
-    /// <param name="count">Entries that ZipArchive found.</param>
-    /// <exception cref="InvalidDataException">There is no directory of so many entries.</exception>
-    public static IEnumerable<ZipDirectoryEntry> Read(Stream zip, int count)
+    /// <exception cref="InvalidDataException">There is no directory, or it is cut off.</exception>
+    public static IEnumerable<ZipDirectoryEntry> Read(Stream zip)
     {
         zip.Position = Start(zip);
         var reader = new BufferedStream(zip, 1 << 16);
         byte[] head = new byte[EntryLength];
-        for (int i = 0; i < count; i++)
+        while (
+            reader.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(head) == EntryMark
+        )
         {
-            ReadExactly(reader, head);
-            if (BinaryPrimitives.ReadUInt32LittleEndian(head) != EntryMark)
-                throw new InvalidDataException("Its directory ends too early.");
             byte[] name = new byte[Short(head, 28)],
                 extra = new byte[Short(head, 30)],
                 comment = new byte[Short(head, 32)];

@@ -1,22 +1,26 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Configuration;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>What a zip may be. Sizes are checked while bytes arrive, since an archive may lie about them.</summary>
 internal sealed record ZipLimits(
-    int Entries = 1_000_000,
+    int Entries = 100_000,
     long TotalBytes = 20L << 30,
     long FileBytes = 64L << 20,
     int Depth = 10,
-    int Ratio = 200
+    int Ratio = 100
 )
 {
+    /// <summary>Bytes of all names together: what is kept of a zip before anything is read from it.</summary>
+    public long NameBytes => 256L * Entries;
+
     /// <summary>Below this size a high ratio is harmless: a small text compresses well.</summary>
     public const long RatioFloorBytes = 1 << 20;
 
-    public static ZipLimits Default { get; } = new();
+    public static ZipLimits Of(BlazorTransferOptions options) => new(Entries: options.MaximumZipEntries, Ratio: options.MaximumZipRatio);
 }
 
 /// <summary>
@@ -38,14 +42,14 @@ internal sealed class ZipImages : IDisposable
         FileStream file = File.OpenRead(path);
         try
         {
+            // Before ZipArchive reads the directory, all of which it keeps.
+            IReadOnlyList<ZipDirectoryEntry> directory = ReadDirectory(file, limits);
             _zip = new ZipArchive(file, ZipArchiveMode.Read);
-            if (_zip.Entries.Count > limits.Entries)
-                throw new ImportException(
-                    $"The zip has {_zip.Entries.Count:N0} entries; {limits.Entries:N0} are allowed. Split it into several data sets."
-                );
+            if (_zip.Entries.Count != directory.Count)
+                throw new InvalidDataException("It has two directories.");
             if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes)
                 throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
-            List(ZipNames.Of([.. ZipDirectory.Read(file, _zip.Entries.Count)], names));
+            List(ZipNames.Of(directory, names));
         }
         catch (InvalidDataException e)
         {
@@ -96,6 +100,25 @@ internal sealed class ZipImages : IDisposable
 
     public void Dispose() => _zip.Dispose();
 
+    private static List<ZipDirectoryEntry> ReadDirectory(Stream file, ZipLimits limits)
+    {
+        var directory = new List<ZipDirectoryEntry>();
+        long nameBytes = 0;
+        foreach (ZipDirectoryEntry entry in ZipDirectory.Read(file))
+        {
+            if (directory.Count == limits.Entries)
+                throw new ImportException(
+                    $"The zip has more than {limits.Entries:N0} entries. Split it into several data sets, or ask an administrator to "
+                        + $"raise the limit ({nameof(BlazorTransferOptions.MaximumZipEntries)})."
+                );
+            if ((nameBytes += entry.Name.Length) > limits.NameBytes)
+                throw new ImportException("The names in the zip are too long. Shorten the names of its files and folders.");
+            directory.Add(entry);
+        }
+
+        return directory;
+    }
+
     /// <summary>Goes through the entries and what the directory says of each, in the same order.</summary>
     private void List(IReadOnlyList<ZipName> names)
     {
@@ -129,7 +152,8 @@ internal sealed class ZipImages : IDisposable
         if (entry.Length > _limits.FileBytes)
             return $"It is larger than {_limits.FileBytes >> 20} MB.";
         if (entry.Length > ZipLimits.RatioFloorBytes && entry.Length / Math.Max(1, entry.CompressedLength) > _limits.Ratio)
-            return "It is compressed beyond what images are.";
+            return "It is compressed beyond what images are. An administrator can raise the limit "
+                + $"({nameof(BlazorTransferOptions.MaximumZipRatio)}).";
         return null;
     }
 }
