@@ -38,7 +38,7 @@ public sealed class WorkerCommandTests : IDisposable
         );
 
         Assert.True(code == 0, errors);
-        RunEvent[] written = [.. RunEventTail.Read(new RunFolder(run).Events).Events];
+        RunEvent[] written = [.. RunEventTail.All(new RunFolder(run).Events)];
         Assert.Equal(written.Length, events.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         Assert.Equal(RunOutcome.Succeeded, Assert.IsType<RunFinished>(written[^1]).Outcome);
         ArtifactWritten package = Assert.Single(written.OfType<ArtifactWritten>());
@@ -83,7 +83,7 @@ public sealed class WorkerCommandTests : IDisposable
         );
         Assert.True(code == 0, errors);
         Assert.Contains(
-            RunEventTail.Read(new RunFolder(taught).Events).Events.OfType<MessageLogged>(),
+            RunEventTail.All(new RunFolder(taught).Events).OfType<MessageLogged>(),
             m => m.Text == "The teacher is model.zip: SqueezeNet 1.1, 224 pixels."
         );
     }
@@ -196,7 +196,7 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.True(code == 0, errors);
         Assert.Matches(@"best epoch, target \(labels used for scoring only\): top-1 \d+\.\d\d %\n", shown);
         Assert.Equal(1, JobSpec.Load(new RunFolder(run).Job).Target!.LabelledPerClass);
-        RunStarted started = RunEventTail.Read(new RunFolder(run).Events).Events.OfType<RunStarted>().Single();
+        RunStarted started = RunEventTail.All(new RunFolder(run).Events).OfType<RunStarted>().Single();
         Assert.Equal((4, true), (started.TargetLabelled, started.TargetSamples >= 4));
         Assert.True(File.Exists(new RunFolder(run).InstanceWeights));
     }
@@ -239,7 +239,7 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(new FileInfo(trunk).Length, new FileInfo(Path.Combine(run, "artifacts", "backbone.safetensors")).Length);
         Assert.Contains(
             "the head is new",
-            Assert.Single(RunEventTail.Read(new RunFolder(run).Events).Events.OfType<MessageLogged>()).Text,
+            Assert.Single(RunEventTail.All(new RunFolder(run).Events).OfType<MessageLogged>()).Text,
             StringComparison.Ordinal
         );
     }
@@ -313,7 +313,7 @@ public sealed class WorkerCommandTests : IDisposable
 
         Assert.True(code == 0, errors + (File.Exists(whole.WorkerLog) ? File.ReadAllText(whole.WorkerLog) : ""));
         Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)refused);
-        string error = Assert.IsType<RunFinished>(RunEventTail.Read(broken.Events).Events[^1]).Error!;
+        string error = Assert.IsType<RunFinished>(RunEventTail.All(broken.Events).Last()).Error!;
         Assert.Contains("weights/missing.pth", error, StringComparison.Ordinal);
         Assert.DoesNotContain(_small.Folder, File.ReadAllText(broken.Events), StringComparison.Ordinal);
         Assert.DoesNotContain(_small.Folder, File.ReadAllText(whole.Events), StringComparison.Ordinal);
@@ -515,7 +515,7 @@ public sealed class WorkerCommandTests : IDisposable
         folder.Create();
         _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 1000)).Save(folder.Job);
         using Process worker = WorkerProcess.Start("run", folder.Path);
-        WaitFor(() => RunEventTail.Read(folder.Events).Events.Any(e => e is EpochCompleted));
+        WaitFor(() => RunEventTail.All(folder.Events).Any(e => e is EpochCompleted));
 
         if (bySignal)
             Assert.Equal(0, Kill(worker.Id, SigTerm));
@@ -524,7 +524,7 @@ public sealed class WorkerCommandTests : IDisposable
         (int code, _, _) = WorkerProcess.Finish(worker);
 
         Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);
-        IReadOnlyList<RunEvent> events = RunEventTail.Read(folder.Events).Events;
+        IReadOnlyList<RunEvent> events = RunEventTail.All(folder.Events);
         Assert.Equal(RunOutcome.Cancelled, Assert.IsType<RunFinished>(events[^1]).Outcome);
         Assert.Equal(!bySignal, events.Any(e => e is RunCancelRequested));
         Assert.Empty(Directory.GetFiles(folder.Artifacts));

@@ -18,10 +18,10 @@ public sealed class RunEventWriter : IDisposable
     public RunEventWriter(string path, TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
-        RunEventTail existing = RunEventTail.Read(path);
-        _last = existing.LastSequence;
+        RunEventTail end = RunEventTail.EndOf(path);
+        _last = end.LastSequence;
         _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-        _stream.SetLength(existing.Position);
+        _stream.SetLength(end.Position);
         _stream.Seek(0, SeekOrigin.End);
     }
 
@@ -39,87 +39,4 @@ public sealed class RunEventWriter : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
-}
-
-/// <summary>A reader's place in <c>events.jsonl</c>, and what it read on the way there.</summary>
-/// <param name="Events">The events after the place where reading began.</param>
-/// <param name="Position">Bytes up to the end of the last whole line.</param>
-/// <param name="LastSequence">The last event's number; 0 where there is none.</param>
-public sealed record RunEventTail(IReadOnlyList<RunEvent> Events, long Position, long LastSequence)
-{
-    public static RunEventTail Start { get; } = new([], 0, 0);
-
-    /// <summary>Reads all whole lines of the file; none where it does not exist yet.</summary>
-    public static RunEventTail Read(string path) => Start.ReadOn(path);
-
-    /// <summary>Reads the whole lines that follow; an unterminated last line is left for the next call.</summary>
-    /// <exception cref="InvalidDataException">A terminated line is no event, or the numbers do not follow one another.</exception>
-    public RunEventTail ReadOn(string path)
-    {
-        (RunEventTail tail, string? damage) = Scan(path);
-        return damage is null ? tail : throw new InvalidDataException(damage);
-    }
-
-    /// <summary>
-    /// Moves a damaged line and all that follows it into <paramref name="aside"/>, so that the events before it can be read and
-    /// continued. Only for a file without a writer.
-    /// </summary>
-    /// <returns>A description of the damage; null where there is none.</returns>
-    public static string? CutOffDamage(string path, string aside)
-    {
-        (RunEventTail intact, string? damage) = Start.Scan(path);
-        if (damage is null)
-            return null;
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
-        stream.Seek(intact.Position, SeekOrigin.Begin);
-        AtomicFile.Write(aside, stream.CopyTo);
-        stream.SetLength(intact.Position);
-        stream.Flush(flushToDisk: true);
-        return damage;
-    }
-
-    /// <summary>The whole lines that follow, up to the first damaged one, and a description of that.</summary>
-    private (RunEventTail Tail, string? Damage) Scan(string path)
-    {
-        if (!File.Exists(path))
-            return (this with { Events = [] }, null);
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        stream.Seek(Position, SeekOrigin.Begin);
-        byte[] bytes = new byte[Math.Max(0, stream.Length - Position)];
-        int read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-        ReadOnlySpan<byte> rest = bytes.AsSpan(0, read);
-        var events = new List<RunEvent>();
-        long position = Position,
-            last = LastSequence;
-        string? damage = null;
-        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
-        {
-            (RunEvent? next, string? problem) = Parse(rest[..end]);
-            if (next is not null && next.Sequence != last + 1)
-                problem = $"event {next.Sequence} follows event {last}; the file was changed by something else.";
-            if (problem is not null)
-            {
-                damage = $"{Path.GetFileName(path)}, byte {position}: {problem}";
-                break;
-            }
-
-            events.Add(next!);
-            last = next!.Sequence;
-            position += end + 1;
-        }
-
-        return (new RunEventTail(events, position, last), damage);
-    }
-
-    private static (RunEvent? Event, string? Problem) Parse(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize<RunEvent>(line, ProtocolJson.Line) is { } parsed ? (parsed, null) : (null, "an empty event.");
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            return (null, $"not an event that this version knows: {e.Message}");
-        }
-    }
 }

@@ -84,7 +84,7 @@ public static class ModelPackage
 
     private static string RunRecord(RunFolder folder, JobSpec job, ModelDescription description, Dictionary<string, double> proof)
     {
-        IReadOnlyList<RunEvent> events = RunEventTail.Read(folder.Events).Events;
+        RunEvent[] events = [.. RunEventTail.All(folder.Events).Where(e => e is RunStarted or EvaluationCompleted)];
         RunStarted? started = events.OfType<RunStarted>().FirstOrDefault();
         return JsonSerializer.Serialize(
             new

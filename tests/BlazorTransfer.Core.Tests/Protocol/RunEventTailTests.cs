@@ -1,9 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Core.Tests.Protocol;
 
-public sealed class RunEventLogTests : IDisposable
+public sealed class RunEventTailTests : IDisposable
 {
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("blazortransfer-").FullName, "events.jsonl");
 
@@ -36,8 +37,7 @@ public sealed class RunEventLogTests : IDisposable
 
         Write(2);
 
-        RunEventTail tail = RunEventTail.Read(_file);
-        Assert.Equal([1, 2, 3, 4, 5], tail.Events.Select(e => e.Sequence));
+        Assert.Equal([1, 2, 3, 4, 5], RunEventTail.All(_file).Select(e => e.Sequence));
         Assert.Equal(whole, File.ReadAllBytes(_file)[..whole.Length]);
     }
 
@@ -47,9 +47,8 @@ public sealed class RunEventLogTests : IDisposable
         using (var writer = new RunEventWriter(_file))
             Parallel.For(0, 400, i => writer.Append(Message($"{i}")));
 
-        RunEventTail tail = RunEventTail.Read(_file);
-        Assert.Equal(400, tail.LastSequence);
-        Assert.Equal(400, tail.Events.Cast<MessageLogged>().Select(m => m.Text).Distinct().Count());
+        Assert.Equal(400, RunEventTail.EndOf(_file).LastSequence);
+        Assert.Equal(400, RunEventTail.All(_file).Cast<MessageLogged>().Select(m => m.Text).Distinct().Count());
     }
 
     [Theory]
@@ -60,9 +59,78 @@ public sealed class RunEventLogTests : IDisposable
     {
         File.WriteAllText(_file, line);
 
-        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => RunEventTail.Read(_file));
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => RunEventTail.EndOf(_file));
 
         Assert.Contains("events.jsonl", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void R13_ALongRecord_IsReadInWindows_EachEventOnce()
+    {
+        const int count = 9_000;
+        WriteLong(count, longest: 1_000);
+        RunEventTail tail = RunEventTail.Start;
+        int windows = 0;
+        long seen = 0;
+        do
+        {
+            long before = tail.Position;
+            tail = tail.ReadOn(_file);
+            Assert.InRange(tail.Position - before, 1, RunEventTail.WindowBytes);
+            Assert.All(tail.Events, e => Assert.Equal(++seen, e.Sequence));
+            windows++;
+        } while (!tail.IsAtEnd);
+
+        Assert.Equal(count, seen);
+        Assert.True(windows > 3, $"{windows} windows");
+        Assert.Equal((tail.Position, tail.LastSequence), (RunEventTail.EndOf(_file).Position, RunEventTail.EndOf(_file).LastSequence));
+        Assert.Equal(count - 7, RunEventTail.All(_file, after: 7).Count());
+        Assert.Equal([count], RunEventTail.All(_file, after: count - 1).Select(e => e.Sequence));
+        Assert.Empty(RunEventTail.All(_file, after: count));
+    }
+
+    [Fact]
+    public void R13_Before_AnyEventOfALongRecord_IsAPlaceBeforeItAndNear()
+    {
+        const int count = 9_000;
+        WriteLong(count, longest: 1_000);
+
+        foreach (long wanted in new long[] { 0, 1, 2, 1_234, 4_500, count - 1, count, count + 5, long.MaxValue })
+        {
+            RunEventTail place = RunEventTail.Before(_file, wanted);
+
+            Assert.InRange(place.LastSequence, 0, Math.Max(0, Math.Min(wanted, count) - 1));
+            // Whatever the record's length: one window holds it.
+            RunEventTail read = place.ReadOn(_file);
+            Assert.Equal(place.LastSequence + 1, read.Events[0].Sequence);
+            Assert.True(read.LastSequence >= Math.Min(wanted, count));
+        }
+    }
+
+    [Fact]
+    public void ALine_LongerThanAWindow_IsReadWhole()
+    {
+        string text = new('x', 3 * RunEventTail.WindowBytes);
+        using (var writer = new RunEventWriter(_file))
+        {
+            writer.Append(Message("before"));
+            writer.Append(Message(text));
+            writer.Append(Message("after"));
+        }
+
+        Assert.Equal(["before", text, "after"], RunEventTail.All(_file).Cast<MessageLogged>().Select(m => m.Text));
+        Assert.Equal([3], RunEventTail.All(_file, after: 2).Select(e => e.Sequence));
+    }
+
+    [Fact]
+    public void CutOffDamage_BehindTheFirstWindow_FindsIt()
+    {
+        WriteLong(3_000, longest: 1_000);
+        long intact = RunEventTail.EndOf(_file).Position;
+        File.AppendAllText(_file, "nonsense\n");
+
+        Assert.Contains($"byte {intact}", RunEventTail.CutOffDamage(_file, _file + ".aside"), StringComparison.Ordinal);
+        Assert.Equal(3_000, RunEventTail.EndOf(_file).LastSequence);
     }
 
     [Fact]
@@ -78,10 +146,10 @@ public sealed class RunEventLogTests : IDisposable
 
             Assert.Contains("events.jsonl", RunEventTail.CutOffDamage(_file, aside), StringComparison.Ordinal);
 
-            Assert.Equal(Enumerable.Range(1, damaged).Select(n => (long)n), RunEventTail.Read(_file).Events.Select(e => e.Sequence));
+            Assert.Equal(Enumerable.Range(1, damaged).Select(n => (long)n), RunEventTail.All(_file).Select(e => e.Sequence));
             Assert.Equal(lines.Length - damaged, File.ReadAllLines(aside).Length);
             Write(1);
-            Assert.Equal(damaged + 1, RunEventTail.Read(_file).LastSequence);
+            Assert.Equal(damaged + 1, RunEventTail.EndOf(_file).LastSequence);
         }
     }
 
@@ -151,7 +219,7 @@ public sealed class RunEventLogTests : IDisposable
         using (var writer = new RunEventWriter(_file))
             written = [.. events.Select(writer.Append)];
 
-        IReadOnlyList<RunEvent> read = RunEventTail.Read(_file).Events;
+        RunEvent[] read = [.. RunEventTail.All(_file)];
 
         Assert.Equal(written.Select(e => e.GetType()), read.Select(e => e.GetType()));
         Assert.Equal(((MessageLogged)written[0]).Text, ((MessageLogged)read[0]).Text);
@@ -165,6 +233,17 @@ public sealed class RunEventLogTests : IDisposable
         using var writer = new RunEventWriter(_file);
         for (int i = 0; i < count; i++)
             writer.Append(Message($"event {i}, ü"));
+    }
+
+    /// <summary>Messages of many lengths; steps, which are not flushed, are what makes records long.</summary>
+    private void WriteLong(int count, int longest)
+    {
+        var random = new Random(1);
+        IEnumerable<string> lines = Enumerable
+            .Range(1, count)
+            .Select(n => (RunEvent)(Message(new string('x', random.Next(longest))) with { Sequence = n }))
+            .Select(e => JsonSerializer.Serialize(e, ProtocolJson.Line));
+        File.WriteAllText(_file, string.Concat(lines.Select(line => line + "\n")));
     }
 
     private static MessageLogged Message(string text) => new() { Level = MessageLevel.Warning, Text = text };

@@ -25,10 +25,28 @@ public sealed class RunHubTests : IDisposable
     {
         (Project project, Run run) = await FinishedRunOfAsync("Ada");
         await using HubConnection hub = await ConnectAsync("Ada");
-        long[] all = [.. RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events.Select(e => e.Sequence)];
+        long[] all = [.. RunEventTail.All(_app.Get<DataFolder>().Run(run.Id).Events).Select(e => e.Sequence)];
 
         Assert.Equal(all, await ReadAsync(hub, project.Id, run.Id, 0));
         Assert.Equal(all.Skip(2), await ReadAsync(hub, project.Id, run.Id, 2));
+        // Also for those who have it all, and for those who ask too late.
+        Assert.Empty(await ReadAsync(hub, project.Id, run.Id, all[^1]));
+        Assert.Empty(await ReadAsync(hub, project.Id, run.Id, long.MaxValue));
+    }
+
+    [Fact]
+    public async Task R13_EventsOfARun_AreAskedForInParts()
+    {
+        (ClaimsPrincipal user, Project project, Dataset dataset) = await ProjectOfAsync("Ada");
+        Run run = await _app.WaitForEndAsync((await _app.SubmitAsync(user, project, dataset, "succeed")).Id);
+        var service = _app.Get<RunService>();
+        long[] all = [.. RunEventTail.All(_app.Get<DataFolder>().Run(run.Id).Events).Select(e => e.Sequence)];
+
+        Assert.Equal(all, service.Events(user, project.Id, run.Id, 0, RunService.MostEvents).Select(e => e.Sequence));
+        Assert.Equal([2, 3], service.Events(user, project.Id, run.Id, 1, 2).Select(e => e.Sequence));
+        Assert.Empty(service.Events(user, project.Id, run.Id, all[^1], 2));
+        Assert.Throws<RefusedException>(() => service.Events(user, project.Id, run.Id, 0, 0));
+        Assert.Throws<RefusedException>(() => service.Events(user, project.Id, run.Id, 0, RunService.MostEvents + 1));
     }
 
     [Fact]
@@ -56,7 +74,7 @@ public sealed class RunHubTests : IDisposable
         await using HubConnection hub = await ConnectAsync("Ada");
         Task<long[]> client = ReadAsync(hub, project.Id, run.Id, 0);
         await _app.WaitForRunAsync(run.Id, r => r.Epoch == 1);
-        IAsyncEnumerator<IReadOnlyList<RunEvent>> reader = _app.Get<RunEventStream>()
+        IAsyncEnumerator<RunEventBatch> reader = _app.Get<RunEventStream>()
             .ReadAsync(run.Id, long.MaxValue - 1, CancellationToken.None)
             .GetAsyncEnumerator();
         Task<bool> waiting = reader.MoveNextAsync().AsTask();
@@ -69,7 +87,7 @@ public sealed class RunHubTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
         // Nothing but the cancellation ends the client's stream: the run goes on.
         await Assert.ThrowsAnyAsync<Exception>(() => client);
-        Assert.DoesNotContain(RunEventTail.Read(folder.Events).Events, e => e is RunFinished);
+        Assert.DoesNotContain(RunEventTail.All(folder.Events), e => e is RunFinished);
         folder.RequestCancel(DateTimeOffset.UtcNow);
     }
 

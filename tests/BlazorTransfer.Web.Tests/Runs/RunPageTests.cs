@@ -26,13 +26,13 @@ public sealed class RunPageTests() : PageTests(("CancelGrace", "00:05:00"))
             other = OpenRun(user, run);
         one.WaitForAssertion(() => Assert.Contains("Running", StatusOf(one)), Patience);
         other.WaitForAssertion(() => Assert.Contains("Running", StatusOf(other)), Patience);
-        long written = RunEventTail.Read(FolderOf(run).Events).LastSequence;
+        long written = RunEventTail.EndOf(FolderOf(run).Events).LastSequence;
 
         App.Get<RunService>().Cancel(user, project.Id, run.Id);
 
         one.WaitForAssertion(() => Assert.Contains("Cancelling", StatusOf(one)), Patience);
         other.WaitForAssertion(() => Assert.Contains("Cancelling", StatusOf(other)), Patience);
-        Assert.Equal(written, RunEventTail.Read(FolderOf(run).Events).LastSequence);
+        Assert.Equal(written, RunEventTail.EndOf(FolderOf(run).Events).LastSequence);
         KillWorkerOf(run);
         other.WaitForAssertion(() => Assert.Contains("Cancelled", StatusOf(other)), Patience);
     }

@@ -132,7 +132,7 @@ public sealed class RunRebuildTests : IAsyncLifetime
         using (var events = new RunEventWriter(FolderOf(succeeded).Events))
         {
             // Such a record begins with the worker's first event, and has none of the web application's.
-            foreach (RunEvent e in RunEventTail.Read(FolderOf(finished).Events).Events.Where(e => e is not (RunQueued or AttemptStarted)))
+            foreach (RunEvent e in RunEventTail.All(FolderOf(finished).Events).Where(e => e is not (RunQueued or AttemptStarted)))
                 events.Append(e);
         }
 

@@ -74,7 +74,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
         // The record ends with an event of its own, so that every reader of the file knows.
         Assert.Equal(
             RunOutcome.Failed,
-            Assert.IsType<RunFinished>(RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events[^1]).Outcome
+            Assert.IsType<RunFinished>(RunEventTail.All(_app.Get<DataFolder>().Run(run.Id).Events).Last()).Outcome
         );
     }
 
@@ -187,7 +187,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
 
     private Task<Run> SubmitAsync(string behaviour) => _app.SubmitAsync(_user, _project, _dataset, behaviour);
 
-    private IReadOnlyList<RunEvent> EventsOf(Run run) => RunEventTail.Read(_app.Get<DataFolder>().Run(run.Id).Events).Events;
+    private IReadOnlyList<RunEvent> EventsOf(Run run) => [.. RunEventTail.All(_app.Get<DataFolder>().Run(run.Id).Events)];
 
     private Run Find(Run run) => _app.Get<DocumentCollection<Run>>().Find(run.Id)!;
 

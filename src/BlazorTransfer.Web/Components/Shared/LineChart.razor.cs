@@ -14,6 +14,7 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
     private ElementReference _element;
     private bool _isCreated;
     private int _sent;
+    private int _stride = 1;
     private ChartMark? _marked;
     private string _summary = "no values yet";
 
@@ -51,7 +52,8 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
     [Parameter]
     public ChartMark? Mark { get; set; }
 
-    /// <summary>All points so far, in order of x; the list only grows.</summary>
+    /// <summary>All points so far, in order of x. The list grows; where it shrinks, as <see cref="ThinnedPoints"/> does, all are sent
+    /// again.</summary>
     [Parameter, EditorRequired]
     public IReadOnlyList<ChartPoint> Points { get; set; } = [];
 
@@ -91,6 +93,14 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
 
     private async Task AppendAsync()
     {
+        bool wasThinned = Points is ThinnedPoints { Stride: var stride } && stride != _stride;
+        if (wasThinned)
+        {
+            _stride = ((ThinnedPoints)Points).Stride;
+            _sent = 0;
+            await CallAsync("clear");
+        }
+
         if (_sent >= Points.Count)
             return;
         object?[][] news =

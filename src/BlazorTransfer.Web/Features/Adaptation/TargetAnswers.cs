@@ -20,7 +20,7 @@ internal sealed class TargetAnswers(DataFolder folder)
         if (run.Status != RunStatus.Succeeded || run.TargetTop1 is null)
             return "";
         string answers =
-            RunEventTail.Read(folder.Run(run.Id).Events).Events.OfType<EvaluationCompleted>().LastOrDefault(e => e.OfTarget)?.Answers ?? "";
+            RunEventTail.All(folder.Run(run.Id).Events).OfType<EvaluationCompleted>().LastOrDefault(e => e.OfTarget)?.Answers ?? "";
         return _known[run.Id] = answers;
     }
 

@@ -110,10 +110,12 @@ public sealed partial class RunPage : IDisposable
     {
         try
         {
-            await foreach (IReadOnlyList<RunEvent> batch in Stream.ReadAsync(RunId, 0, _closed.Token))
+            await foreach (RunEventBatch batch in Stream.ReadAsync(RunId, 0, _closed.Token))
             {
                 await InvokeAsync(() => Take(batch));
-                await Task.Delay(Pause, _closed.Token);
+                // What is there already is caught up with at full speed.
+                if (batch.IsLatest)
+                    await Task.Delay(Pause, _closed.Token);
             }
         }
         catch (OperationCanceledException) { }
@@ -123,10 +125,12 @@ public sealed partial class RunPage : IDisposable
         }
     }
 
-    private void Take(IReadOnlyList<RunEvent> batch)
+    private void Take(RunEventBatch batch)
     {
-        foreach (RunEvent runEvent in batch)
+        foreach (RunEvent runEvent in batch.Events)
             _view.Apply(runEvent);
+        if (!batch.IsLatest)
+            return;
         RunStatus before = _run.Status;
         _run = _view.Run;
         if (_run.IsDeleted)

@@ -84,9 +84,12 @@ public sealed partial class ComparePage : IDisposable
         (RunView view, RunEventTail tail) = _told.GetValueOrDefault(run.Id, (new RunView(run), RunEventTail.Start));
         try
         {
-            tail = Runs.Events(User, ProjectId, run.Id, tail);
-            foreach (RunEvent e in tail.Events)
-                view.Apply(e);
+            do
+            {
+                tail = Runs.Events(User, ProjectId, run.Id, tail);
+                foreach (RunEvent e in tail.Events)
+                    view.Apply(e);
+            } while (!tail.IsAtEnd);
         }
         catch (InvalidDataException) { }
 

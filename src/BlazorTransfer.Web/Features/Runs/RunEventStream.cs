@@ -32,11 +32,11 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
     }
 
     /// <summary>
-    /// All events after <paramref name="afterSequence"/>, in batches as they come; ends after the run's end or its deletion. A request
-    /// to cancel comes as soon as it is made, at first without a number.
+    /// All events after <paramref name="afterSequence"/>, in batches of at most a window as they come; ends after the run's end or its
+    /// deletion. A request to cancel comes as soon as it is made, at first without a number.
     /// </summary>
     /// <exception cref="OperationCanceledException">The reader or the application stops.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<RunEvent>> ReadAsync(
+    public async IAsyncEnumerable<RunEventBatch> ReadAsync(
         string runId,
         long afterSequence,
         [EnumeratorCancellation] CancellationToken cancel
@@ -44,15 +44,22 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
     {
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping);
         RunFolder run = folder.Run(runId);
-        RunEventTail tail = RunEventTail.Start;
+        // The last event is read again where the reader has it already: it may be the end.
+        RunEventTail tail = RunEventTail.Before(run.Events, afterSequence);
         List<RunEvent> waiting = [];
         bool sawRequest = false;
         while (true)
         {
             // The bell is hung before the file is read: what is written in between rings it.
             Task bell = _bells.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            tail = ReadOn(tail, run);
-            waiting.AddRange(tail.Events);
+            // What may not be seen yet stays the only window in memory.
+            bool reads = waiting.Count == 0;
+            if (reads)
+            {
+                tail = ReadOn(tail, run);
+                waiting.AddRange(tail.Events);
+            }
+
             // The file is read before the limit is: what is in the file although nobody holds it back is stored.
             long limit = _held.GetValueOrDefault(runId, long.MaxValue);
             List<RunEvent> news = [.. waiting.TakeWhile(e => e.Sequence <= limit)];
@@ -65,11 +72,13 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
                 news.Add(request);
             }
 
+            bool isLatest = waiting.Count > 0 || (reads && tail.IsAtEnd);
             if (news.Count > 0)
-                yield return news;
+                yield return new RunEventBatch(news, isLatest);
             if (ended)
                 yield break;
-            await bell.WaitAsync(stopping.Token);
+            if (isLatest)
+                await bell.WaitAsync(stopping.Token);
         }
     }
 
@@ -82,7 +91,12 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
         }
         catch (InvalidDataException)
         {
-            return tail with { Events = [] };
+            return tail with { Events = [], IsAtEnd = true };
         }
     }
 }
+
+/// <summary>Events of a run, as a reader gets them.</summary>
+/// <param name="Events">In order.</param>
+/// <param name="IsLatest">True if no more are there to be read at once.</param>
+internal sealed record RunEventBatch(IReadOnlyList<RunEvent> Events, bool IsLatest);

@@ -17,10 +17,9 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
         RunSubmission submission = RunSubmission.Load(runFolder);
         JobSpec job = JobSpec.Load(runFolder.Job);
         Run fresh = Run.Of(runId, submission, Upgraded(job));
-        IReadOnlyList<RunEvent> events = Events(runFolder);
-        if (events.Count == 0 && job.Format == JobSpec.CurrentFormat)
+        Run run = Events(runFolder).Aggregate(fresh, (state, e) => state.Apply(e));
+        if (run.LastSequence == 0 && job.Format == JobSpec.CurrentFormat)
             throw new InvalidDataException("It was never entered into the queue completely.");
-        Run run = events.Aggregate(fresh, (state, e) => state.Apply(e));
         return runFolder.ReadCancelRequest() is { } request && run.Status.HasWorker() ? run.Apply(request) : run;
     }
 
@@ -33,11 +32,11 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
     public Run Upgrade(Run stored)
     {
         RunFolder runFolder = folder.Run(stored.Id);
-        IReadOnlyList<RunEvent> events = Events(runFolder);
+        RunEvent? last = Events(runFolder).LastOrDefault();
         List<RunEvent> missing = [];
-        if (events.Count == 0)
+        if (last is null)
             missing.Add(new RunQueued { Time = stored.Submission.SubmittedAt });
-        if (stored.Status.IsFinal() && events is not [.., RunFinished])
+        if (stored.Status.IsFinal() && last is not RunFinished)
             missing.Add(
                 new RunFinished
                 {
@@ -61,7 +60,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
     private JobSpec Upgraded(JobSpec job) => job.Relative(folder.Paths.RelativeIfInside);
 
     /// <summary>A record that was damaged ends before the damage: the run failed there, unless it had ended.</summary>
-    private IReadOnlyList<RunEvent> Events(RunFolder runFolder)
+    private IEnumerable<RunEvent> Events(RunFolder runFolder)
     {
         if (RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents) is not null)
         {
@@ -76,7 +75,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
             );
         }
 
-        return RunEventTail.Read(runFolder.Events).Events;
+        return RunEventTail.All(runFolder.Events);
     }
 
     /// <summary>Said of a run whose events cannot be read any further.</summary>

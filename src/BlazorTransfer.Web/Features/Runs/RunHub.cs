@@ -27,10 +27,10 @@ internal sealed class RunHub(RunService runs, RunEventStream stream) : Hub
             throw new HubException(e.Message);
         }
 
-        await foreach (IReadOnlyList<RunEvent> batch in stream.ReadAsync(runId, afterSequence, cancel))
+        await foreach (RunEventBatch batch in stream.ReadAsync(runId, afterSequence, cancel))
         {
             // Programs ask for what follows a number; a request to cancel has none until the worker takes it up.
-            foreach (RunEvent runEvent in batch.Where(e => e.Sequence > 0))
+            foreach (RunEvent runEvent in batch.Events.Where(e => e.Sequence > 0))
                 yield return runEvent;
         }
     }

@@ -49,7 +49,7 @@ internal sealed class RunJournal(
                 return null;
             RunFolder runFolder = folder.Run(runId);
             // The folder may be ahead of the database, which a crash left behind.
-            Run run = RunEventTail.Read(runFolder.Events).Events.Aggregate(stored, (state, e) => state.Apply(e));
+            Run run = RunEventTail.All(runFolder.Events, stored.LastSequence).Aggregate(stored, (state, e) => state.Apply(e));
             // Readers wait until the database has what they are about to see.
             stream.Hold(runId, run.LastSequence);
             run = Append(runFolder, run, decide(run));

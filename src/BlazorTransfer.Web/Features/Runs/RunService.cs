@@ -17,6 +17,9 @@ internal sealed class RunService(
     RunJournal journal
 ) : IProjectContent
 {
+    /// <summary>Events that one request may ask for: about 2 MB.</summary>
+    public const int MostEvents = 10_000;
+
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
     {
@@ -30,7 +33,18 @@ internal sealed class RunService(
         return runs.Find(runId) is { } run && run.Submission.ProjectId == projectId ? run : throw new NotFoundException();
     }
 
-    /// <summary>The events of a run after a place in its record.</summary>
+    /// <summary>The events of a run after a number, at most <paramref name="limit"/> of them; who wants the next ones asks again with the
+    /// last number.</summary>
+    /// <exception cref="RefusedException">The limit is out of range.</exception>
+    public IReadOnlyList<RunEvent> Events(ClaimsPrincipal user, string projectId, string runId, long after, int limit)
+    {
+        Run run = Get(user, projectId, runId);
+        if (limit is < 1 or > MostEvents)
+            throw new RefusedException($"The limit must be from 1 to {MostEvents:N0} events.");
+        return [.. RunEventTail.All(folder.Run(run.Id).Events, after).Take(limit)];
+    }
+
+    /// <summary>The events of a run that follow a place in its record, a window at a time.</summary>
     public RunEventTail Events(ClaimsPrincipal user, string projectId, string runId, RunEventTail after) =>
         after.ReadOn(folder.Run(Get(user, projectId, runId).Id).Events);
 

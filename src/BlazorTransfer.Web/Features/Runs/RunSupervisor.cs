@@ -133,8 +133,12 @@ internal sealed class RunSupervisor(
         // In this order: a worker that has ended has written all it ever will.
         WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
         bool ended = worker?.HasEnded ?? true;
-        watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
-        Run? run = journal.Follow(runId, watch.Tail);
+        Run? run;
+        do
+        {
+            watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
+            run = journal.Follow(runId, watch.Tail);
+        } while (run is not null && !watch.Tail.IsAtEnd);
         if (run is null || run.Status.IsFinal())
         {
             // A worker that reported its end may still be closing down.

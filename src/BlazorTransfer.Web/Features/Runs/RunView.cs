@@ -17,13 +17,13 @@ internal sealed class RunView(Run run)
     public EpochCompleted? LastEpoch { get; private set; }
     public RunFinished? Finished { get; private set; }
     public ArtifactWritten? Package { get; private set; }
-    public List<ChartPoint> StepLoss { get; } = [];
+    public ThinnedPoints StepLoss { get; } = new();
     public List<ChartPoint> EpochLoss { get; } = [];
     public List<ChartPoint> Accuracy { get; } = [];
 
     /// <summary>The named parts of the loss, where a method has several.</summary>
     public IReadOnlyList<string> PartNames { get; private set; } = [];
-    public List<ChartPoint> LossParts { get; } = [];
+    public ThinnedPoints LossParts { get; } = new();
 
     /// <summary>How alike the domains are, and what needs no label of the target to be told; empty where there is no target.</summary>
     public MetricCurves DomainLikeness { get; } =
@@ -43,8 +43,8 @@ internal sealed class RunView(Run run)
     /// learned too.</summary>
     public MetricCurves LabelSetAccuracy { get; private set; } = new();
     public MetricCurves TaskWeights { get; private set; } = new();
-    public List<ChartPoint> LearningRate { get; } = [];
-    public List<ChartPoint> Speed { get; } = [];
+    public ThinnedPoints LearningRate { get; } = new();
+    public ThinnedPoints Speed { get; } = new();
     public List<SamplesPredicted> Samples { get; } = [];
     public List<EvaluationCompleted> Evaluations { get; } = [];
     public List<MessageLogged> Messages { get; } = [];

@@ -61,11 +61,8 @@ internal static class RunsFeature
         );
         api.MapGet(
             "{runId}/events",
-            (ClaimsPrincipal user, string projectId, string runId, long? after, RunService runs) =>
-                TypedResults.Json(
-                    runs.Events(user, projectId, runId, RunEventTail.Start).Events.Where(e => e.Sequence > (after ?? 0)),
-                    ProtocolJson.Line
-                )
+            (ClaimsPrincipal user, string projectId, string runId, long? after, int? limit, RunService runs) =>
+                TypedResults.Json(runs.Events(user, projectId, runId, after ?? 0, limit ?? RunService.MostEvents), ProtocolJson.Line)
         );
         api.MapGet(
             "{runId}/model",
