@@ -19,6 +19,7 @@ var root = new RootCommand($"Trains, evaluates and uses image classifiers.\n\n{E
     FindCommand.CreateLearningRate(),
     FindCommand.CreateBatchSize(),
     DrawFractalsCommand.Create(),
+    ImagesCommand.Create(),
     RunCommand.Create(),
 };
 ParseResult parsed = root.Parse(args);

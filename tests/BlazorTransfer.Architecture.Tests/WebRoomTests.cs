@@ -57,6 +57,25 @@ public sealed class WebRoomTests
         Assert.Empty(Features.MisplacedFiles());
     }
 
+    /// <summary>A file that crashes the decoder must not end the application: it asks processes of its own.</summary>
+    [Fact]
+    public void Uploads_AreDecodedInOtherProcesses()
+    {
+        string[] decoders = ["ImageDecoder", "ImageProbe", "Thumbnail", "ImageServer"];
+        string[] uses =
+        [
+            .. Types
+                .Types.SelectMany(type => type.Dependencies)
+                .Where(d => d.Target.Namespace?.FullName == "BlazorTransfer.Imaging" && decoders.Contains(d.Target.Name))
+                .Select(d => $"{d.Origin.FullName} uses {d.Target.Name}")
+                .Distinct(),
+        ];
+
+        // The constant of the first line, which the compiler copies, leaves no trace.
+        Assert.Empty(uses);
+        Assert.Contains(Types.Types.SelectMany(t => t.Dependencies), d => d.Target.Name == "ImageAnswer");
+    }
+
     [Fact]
     public void Violations_WithTheOrderReversed_AreFound()
     {

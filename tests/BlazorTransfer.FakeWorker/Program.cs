@@ -8,6 +8,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Tuning;
+using BlazorTransfer.Imaging;
 
 // A real process with the worker's contract and no training in it: it behaves, or misbehaves, as the job's parameter says.
 ParentWatch.StartIfAsked();
@@ -58,6 +59,13 @@ switch (args)
         return Fake.Preview(PreviewJob.Load(job));
     case ["find-learning-rate" or "find-batch-size", "--job", string job, "--json"]:
         return Fake.Find(args[0], JobSpec.Load(job));
+    case ["images"]:
+        using (
+            Stream input = Console.OpenStandardInput(),
+                output = Console.OpenStandardOutput()
+        )
+            ImageServer.Serve(input, output, FakeImages.Answer);
+        return 0;
     case ["run", string folder, "--data-folder", string data]:
         return Fake.Run(new RunFolder(folder), new DataRoot(data));
     default:

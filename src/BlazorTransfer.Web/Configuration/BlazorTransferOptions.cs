@@ -29,6 +29,14 @@ internal sealed class BlazorTransferOptions
     [Range(2, 1_000)]
     public int MaximumZipRatio { get; set; } = 100;
 
+    /// <summary>Memory in which an uploaded image must be decoded, in bytes; kept by Linux only.</summary>
+    [Range(256L << 20, 1L << 40)]
+    public long MaximumImageMemoryBytes { get; set; } = 1L << 30;
+
+    /// <summary>Time of the processor in which an uploaded image must be decoded.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
+    public TimeSpan MaximumImageTime { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Uploads and runs are refused when less than this is free on the data folder's disk, in bytes.</summary>
     [Range(0, 1L << 50)]
     public long MinimumFreeBytes { get; set; } = 1L << 30;

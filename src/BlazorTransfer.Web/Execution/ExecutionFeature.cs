@@ -6,6 +6,7 @@ internal static class ExecutionFeature
     {
         services.AddSingleton<WorkerLocator>();
         services.AddSingleton<WorkerCommands>();
+        services.AddSingleton<ImageProcesses>();
         services.AddSingleton<IWorkerLauncher, LocalWorkerLauncher>();
         return services.AddSingleton<CatalogueProvider>();
     }

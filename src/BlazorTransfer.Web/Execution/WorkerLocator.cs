@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using BlazorTransfer.Web.Configuration;
 using CliWrap;
@@ -24,6 +25,21 @@ internal sealed class WorkerLocator(IOptions<BlazorTransferOptions> options)
     /// <summary>A command of the worker with these arguments, for whoever reads what it prints.</summary>
     /// <exception cref="FileNotFoundException">There is no worker; the message says where it was looked for.</exception>
     public Command Command(IReadOnlyList<string> arguments) => Cli.Wrap(Host).WithArguments([Find(), .. arguments]);
+
+    /// <summary>The same, in no more memory than this. Linux refuses what is beyond it; other systems do not know the limit.</summary>
+    /// <inheritdoc cref="Command(IReadOnlyList{string})" path="/exception"/>
+    public Command Command(IReadOnlyList<string> arguments, long memoryBytes) =>
+        OperatingSystem.IsLinux()
+            ? Cli.Wrap("/bin/sh")
+                .WithArguments([
+                    "-c",
+                    string.Create(CultureInfo.InvariantCulture, $"ulimit -d {memoryBytes >> 10}; exec \"$@\""),
+                    "sh",
+                    Host,
+                    Find(),
+                    .. arguments,
+                ])
+            : Command(arguments);
 
     private string Find()
     {

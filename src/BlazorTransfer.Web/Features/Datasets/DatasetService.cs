@@ -3,6 +3,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -27,6 +28,7 @@ internal sealed class DatasetService(
     DataFolder folder,
     ImageImporter importer,
     IMemoryCache cache,
+    ImageProcesses processes,
     IEnumerable<IDatasetUse> uses
 ) : IProjectContent
 {
@@ -166,7 +168,8 @@ internal sealed class DatasetService(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(small)!);
-            await Task.Run(() => Thumbnail.WriteJpeg(original, small, ThumbnailSide));
+            if ((await processes.DrawThumbnailAsync(original, small, ThumbnailSide, CancellationToken.None)).Rejection is { } reason)
+                throw new RefusedException(reason);
         }
         finally
         {

@@ -1,8 +1,8 @@
-using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -27,7 +27,7 @@ internal sealed record ImportSource(
 /// Stores images by their hash and writes a manifest of them. Images appear whole or not at all and are shared between data
 /// sets; nothing refers to them until the manifest is there.
 /// </summary>
-internal sealed class ImageImporter(DataFolder folder)
+internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
 {
     private const int PortionFiles = 64;
     private const long PortionBytes = 64 << 20;
@@ -60,7 +60,7 @@ internal sealed class ImageImporter(DataFolder folder)
     }
 
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
-    public (ImportResult Result, long Bytes) Import(
+    public async Task<(ImportResult Result, long Bytes)> ImportAsync(
         ImportSource source,
         SplitPlan plan,
         Action<ImportProgress> progress,
@@ -79,7 +79,7 @@ internal sealed class ImageImporter(DataFolder folder)
             cancel.ThrowIfCancellationRequested();
             if (folder.IsLowOnSpace)
                 throw new ImportException("The disk is nearly full. Free some space and import again.");
-            foreach ((ReadFile file, (StoredImage? image, string? reason)) in files.Zip(JudgeAll(files, cancel)))
+            foreach ((ReadFile file, (StoredImage? image, string? reason)) in files.Zip(await JudgeAllAsync(files, cancel)))
             {
                 if (image is null)
                     rejected.Add(new RejectedFile(file.Place.Name, reason!));
@@ -116,39 +116,30 @@ internal sealed class ImageImporter(DataFolder folder)
             yield return [.. portion];
     }
 
-    private (StoredImage? Image, string? Reason)[] JudgeAll(ReadFile[] files, CancellationToken cancel)
+    private async Task<(StoredImage? Image, string? Reason)[]> JudgeAllAsync(ReadFile[] files, CancellationToken cancel)
     {
         var judged = new (StoredImage? Image, string? Reason)[files.Length];
-        try
-        {
-            Parallel.For(
-                0,
-                files.Length,
-                new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = StoredAtOnce },
-                i => judged[i] = Judge(files[i])
-            );
-        }
-        catch (AggregateException e)
-        {
-            // The first cause, such as a full disk, is what people are told.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-
+        await Parallel.ForAsync(
+            0,
+            files.Length,
+            new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = StoredAtOnce },
+            async (i, stop) => judged[i] = await JudgeAsync(files[i], stop)
+        );
         return judged;
     }
 
-    private (StoredImage? Image, string? Reason) Judge(ReadFile file)
+    private async Task<(StoredImage? Image, string? Reason)> JudgeAsync(ReadFile file, CancellationToken cancel)
     {
         if (file.Content is null)
             return (null, file.Reason);
-        ImageProbeResult probe = ImageProbe.Verify(file.Content);
-        return probe.IsAccepted ? (Store(file.Content, probe), null) : (null, probe.Rejection);
+        ImageAnswer answer = await processes.VerifyAsync(file.Content, cancel);
+        return answer.Rejection is null ? (Store(file.Content, answer), null) : (null, answer.Rejection);
     }
 
-    private StoredImage Store(byte[] content, ImageProbeResult probe)
+    private StoredImage Store(byte[] content, ImageAnswer image)
     {
         string sha256 = Convert.ToHexStringLower(SHA256.HashData(content));
-        string file = DataFolder.ImageFile(sha256, probe.Format!.Value.Extension());
+        string file = DataFolder.ImageFile(sha256, image.Format!.Value.Extension());
         string path = Path.Combine(folder.Images, file);
         // Once it is counted, nobody deletes it.
         lock (_gate)
@@ -159,7 +150,7 @@ internal sealed class ImageImporter(DataFolder folder)
             AtomicFile.Write(path, stream => stream.Write(content));
         }
 
-        return new StoredImage(file, sha256, probe.Width, probe.Height);
+        return new StoredImage(file, sha256, image.Width, image.Height);
     }
 
     /// <param name="Place">Where it belongs.</param>

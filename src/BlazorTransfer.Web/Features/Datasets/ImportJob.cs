@@ -28,19 +28,21 @@ internal sealed class ImportJob(
 
     public override bool SurvivesRestart => true;
 
-    protected override Task<ImportOutcome> RunAsync(JobContext<ImportInput> job, CancellationToken cancel)
+    protected override async Task<ImportOutcome> RunAsync(JobContext<ImportInput> job, CancellationToken cancel)
     {
         // Published just before the application ended.
         if (datasets.Find(job.Input.DatasetId) is { } published)
-            return Task.FromResult(Outcome(published));
+            return Outcome(published);
         if (job.Input.IsSample)
-            return Task.FromResult(Import(job, Sample(), cancel));
+            return await ImportAsync(job, Sample(), cancel);
         try
         {
             ImportEncodings encodings = job.Input.Encodings;
             using var zip = new ZipImages(job.File(Upload), ZipLimits.Of(options.Value), encodings.Names);
-            return Task.FromResult(
-                Import(job, new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table), cancel)
+            return await ImportAsync(
+                job,
+                new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table),
+                cancel
             );
         }
         catch (ImportException e)
@@ -60,11 +62,11 @@ internal sealed class ImportJob(
         );
     }
 
-    private ImportOutcome Import(JobContext<ImportInput> job, ImportSource source, CancellationToken cancel)
+    private async Task<ImportOutcome> ImportAsync(JobContext<ImportInput> job, ImportSource source, CancellationToken cancel)
     {
         try
         {
-            (ImportResult result, long bytes) = importer.Import(source, SplitPlan.Default, Report, cancel);
+            (ImportResult result, long bytes) = await importer.ImportAsync(source, SplitPlan.Default, Report, cancel);
             return Outcome(Publish(job, result, bytes));
         }
         finally

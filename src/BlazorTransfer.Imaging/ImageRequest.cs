@@ -1,0 +1,27 @@
+namespace BlazorTransfer.Imaging;
+
+/// <summary>What a process that decodes images is asked to do: a line of JSON, and then the bytes of a file that is to be judged.</summary>
+public sealed record ImageRequest
+{
+    /// <summary>Length of the file that follows, in bytes; null where a thumbnail is to be drawn.</summary>
+    public int? Length { get; init; }
+
+    /// <summary>The picture to draw a thumbnail of.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Where the thumbnail is written.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>Longest side of the thumbnail, in pixels.</summary>
+    public int Side { get; init; }
+}
+
+/// <summary>What became of an <see cref="ImageRequest"/>: a line of JSON.</summary>
+/// <param name="Width">Width after the EXIF orientation was applied, in pixels; 0 where rejected or drawn.</param>
+/// <param name="Height">Height after the EXIF orientation was applied, in pixels; 0 where rejected or drawn.</param>
+/// <param name="Format">The file's format; null where rejected or drawn.</param>
+/// <param name="Rejection">Why the file cannot be used, a sentence for the user; null where it can.</param>
+public sealed record ImageAnswer(int Width = 0, int Height = 0, ImageFormat? Format = null, string? Rejection = null)
+{
+    public static ImageAnswer Of(ImageProbeResult result) => new(result.Width, result.Height, result.Format, result.Rejection);
+}
