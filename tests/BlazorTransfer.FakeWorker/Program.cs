@@ -87,7 +87,10 @@ internal static class Fake
         new()
         {
             WorkerVersion = "fake",
-            Backbones = [new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none")],
+            Backbones =
+            [
+                new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none") { MinimumImageSize = 8 },
+            ],
             Methods =
             [
                 new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, []),
@@ -135,6 +138,18 @@ internal static class Fake
                     Default = 2,
                     Minimum = 1,
                     Maximum = 100,
+                },
+                new ParameterSpec
+                {
+                    Name = ParameterNames.ImageSize,
+                    Searchable = false,
+                    DisplayName = "Image size",
+                    Help = "Side of the images.",
+                    Kind = ParameterKind.Integer,
+                    Default = 0,
+                    Minimum = 0,
+                    Maximum = 1024,
+                    Advanced = true,
                 },
                 new ParameterSpec
                 {
