@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Diagnostics;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
@@ -51,6 +52,9 @@ switch (args)
         return 0;
     case ["measure", string backbone, "--json"]:
         Console.WriteLine(JsonSerializer.Serialize(new BackboneSpeed(backbone, "CPU", 100, 25, 8), ProtocolJson.Line));
+        return 0;
+    case ["doctor", "--folder", string checkedFolder, "--json"]:
+        Console.WriteLine(JsonSerializer.Serialize(Fake.Check(checkedFolder), ProtocolJson.Indented));
         return 0;
     case ["rank", "--job", string job, "--json"]:
         return Fake.Rank(RankingJob.Load(job));
@@ -183,6 +187,25 @@ internal static class Fake
                 },
             ],
             Devices = [new DeviceSpec("cpu", "CPU")],
+        };
+
+    public static SystemReport Check(string folder) =>
+        new()
+        {
+            WorkerVersion = "fake",
+            Processor = new ProcessorInfo("Fake processor", ["AVX2"], 4, 2, HasBFloat16: false),
+            Libtorch = new LibtorchInfo("2.10.0", "0.107.0", AppContext.BaseDirectory),
+            Gpus = [new GpuInfo(0, "Fake GPU", new Capacity(1L << 30, 2L << 30), "9.0", "580.1")],
+            UsableGpus = 1,
+            Measurements =
+            [
+                new PrecisionMeasurement("cpu", NumericPrecision.Float32, MeasuredOperation.Convolution, 10, 0, 0.001),
+                new PrecisionMeasurement("cpu", NumericPrecision.BFloat16, MeasuredOperation.Convolution, 40, 0.5, 0.01),
+            ],
+            Memory = new Capacity(3L << 30, 8L << 30),
+            Disk = new Capacity(50L << 30, 100L << 30),
+            Folder = folder,
+            Verdicts = ["Keep single precision on the CPU."],
         };
 
     public static int Run(RunFolder folder, DataRoot root)
