@@ -4,20 +4,21 @@ using System.Text.RegularExpressions;
 
 namespace BlazorTransfer.Architecture.Tests;
 
-/// <summary>The web application finds methods and parameters by their role, not by a name written in a page.</summary>
+/// <summary>The web application finds networks, methods and parameters by their role, not by a name written in a page.</summary>
 public sealed partial class CatalogueNameTests
 {
     // The colour theme has the name of an augmentation.
     private static readonly (string Path, string Name) Theme = ("Components/Layout/MainLayout.razor", "light");
 
     [Fact]
-    public void Web_HasNoLiteralName_OfAMethodOrParameter()
+    public void Web_HasNoLiteralName_OfANetworkMethodOrParameter()
     {
         HashSet<string> names = RegisteredNames();
         // Otherwise the test could not fail.
         Assert.Contains("linear-probe", names);
         Assert.Contains("learning-rate", names);
         Assert.Contains("task-weighting", names);
+        Assert.Contains("resnet18_slim", names);
 
         Assert.Empty(new SourceProject("Web").SourceFiles("*.cs", "*.razor").SelectMany(f => NamesIn(f, names)));
     }
@@ -59,6 +60,7 @@ public sealed partial class CatalogueNameTests
         return
         [
             .. methods
+                .Concat(root.GetProperty("backbones").EnumerateArray())
                 .Concat(root.GetProperty("commonParameters").EnumerateArray())
                 .Concat(methods.SelectMany(m => m.GetProperty("parameters").EnumerateArray()))
                 .Select(e => e.GetProperty("name").GetString()!),
@@ -66,6 +68,6 @@ public sealed partial class CatalogueNameTests
     }
 
     // Attributes of HTML elements are lower case, component parameters are not.
-    [GeneratedRegex("(?<!\\s[a-z-]+=)\"([a-z0-9-]+)\"")]
+    [GeneratedRegex("(?<!\\s[a-z-]+=)\"([a-z0-9_-]+)\"")]
     private static partial Regex Literal();
 }

@@ -27,6 +27,7 @@ public sealed class WebRoomTests
             "Adaptation",
             "Lineage",
             "Rankings",
+            "SystemCheck",
             "RunDetails",
             "NewRun",
             "Overview",

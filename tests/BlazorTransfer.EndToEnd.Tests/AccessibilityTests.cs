@@ -47,6 +47,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
                 ("/weights", "Pretrained weights"),
                 ("/backbones", "Backbones"),
                 ("/team", "Team"),
+                ("/system", "System check"),
                 ("/account", "Your account"),
                 ("/nowhere", "There is nothing here"),
             }

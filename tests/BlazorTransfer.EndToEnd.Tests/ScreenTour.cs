@@ -91,6 +91,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GotoAsync($"/projects/{project}");
         await ShootAsync(page, "project");
         await RankAsync(page, project);
+        await CheckSystemAsync(page);
         foreach (
             string path in new[]
             {
@@ -145,6 +146,16 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 6 runs" }).ClickAsync();
         await Expect(page.GetByText("The search is over")).ToBeVisibleAsync();
         await ShootAsync(page, "run-search");
+    }
+
+    private static async Task CheckSystemAsync(IPage page)
+    {
+        await page.GotoAsync("/system");
+        await Expect(page.GetByText("Not checked yet")).ToBeVisibleAsync();
+        await ShootAsync(page, "system-empty");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check system" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Precisions" })).ToBeVisibleAsync();
+        await ShootAsync(page, "system");
     }
 
     private static async Task RankAsync(IPage page, string project)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Diagnostics;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
@@ -53,6 +54,9 @@ switch (args)
     case ["measure", string backbone, "--json"]:
         Console.WriteLine(JsonSerializer.Serialize(new BackboneSpeed(backbone, "CPU", 100, 25, 8), ProtocolJson.Line));
         return 0;
+    case ["doctor", "--folder", string checkedFolder, "--json"]:
+        Console.WriteLine(JsonSerializer.Serialize(Fake.Check(checkedFolder), ProtocolJson.Indented));
+        return 0;
     case ["rank", "--job", string job, "--json"]:
         return Fake.Rank(RankingJob.Load(job));
     case ["preview-augmentation", "--job", string job, "--json"]:
@@ -95,7 +99,10 @@ internal static class Fake
         new()
         {
             WorkerVersion = "fake",
-            Backbones = [new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none")],
+            Backbones =
+            [
+                new BackboneSpec("fake", "Fake", "Fake", 1, 1, 1, ["all"], Preprocessing.ImageNet, "none") { MinimumImageSize = 8 },
+            ],
             Methods =
             [
                 new TransferMethodSpec("fake-method", "Fake method", "Does nothing.", "Never.", null, []),
@@ -146,6 +153,18 @@ internal static class Fake
                 },
                 new ParameterSpec
                 {
+                    Name = ParameterNames.ImageSize,
+                    Searchable = false,
+                    DisplayName = "Image size",
+                    Help = "Side of the images.",
+                    Kind = ParameterKind.Integer,
+                    Default = 0,
+                    Minimum = 0,
+                    Maximum = 1024,
+                    Advanced = true,
+                },
+                new ParameterSpec
+                {
                     Name = "strength",
                     DisplayName = "Strength",
                     Help = "Changes nothing.",
@@ -176,6 +195,25 @@ internal static class Fake
                 },
             ],
             Devices = [new DeviceSpec("cpu", "CPU")],
+        };
+
+    public static SystemReport Check(string folder) =>
+        new()
+        {
+            WorkerVersion = "fake",
+            Processor = new ProcessorInfo("Fake processor", ["AVX2"], 4, 2, HasBFloat16: false),
+            Libtorch = new LibtorchInfo("2.10.0", "0.107.0", AppContext.BaseDirectory),
+            Gpus = [new GpuInfo(0, "Fake GPU", new Capacity(1L << 30, 2L << 30), "9.0", "580.1")],
+            UsableGpus = 1,
+            Measurements =
+            [
+                new PrecisionMeasurement("cpu", NumericPrecision.Float32, MeasuredOperation.Convolution, 10, 0, 0.001),
+                new PrecisionMeasurement("cpu", NumericPrecision.BFloat16, MeasuredOperation.Convolution, 40, 0.5, 0.01),
+            ],
+            Memory = new Capacity(3L << 30, 8L << 30),
+            Disk = new Capacity(50L << 30, 100L << 30),
+            Folder = folder,
+            Verdicts = ["Keep single precision on the CPU."],
         };
 
     public static int Run(RunFolder folder, DataRoot root)

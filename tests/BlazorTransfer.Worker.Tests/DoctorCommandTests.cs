@@ -11,7 +11,7 @@ public class DoctorCommandTests
     {
         (int code, string output, string errors) = WorkerProcess.Run("doctor", "--json", "--folder", AppContext.BaseDirectory);
 
-        Assert.True(code == 0, errors);
+        Assert.Equal((0, ""), (code, errors));
         SystemReport report = JsonSerializer.Deserialize<SystemReport>(output, ProtocolJson.Line)!;
         Assert.StartsWith("2.", report.Libtorch.Version, StringComparison.Ordinal);
         Assert.True(Directory.Exists(report.Libtorch.Folder), report.Libtorch.Folder);

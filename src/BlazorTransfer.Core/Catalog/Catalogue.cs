@@ -18,6 +18,15 @@ public sealed record Catalogue
 
     public BackboneSpec? FindBackbone(string name) => Backbones.FirstOrDefault(b => b.Name == name);
 
+    /// <summary>The network of a run for which nobody chose one.</summary>
+    public BackboneSpec DefaultBackbone => Backbones.FirstOrDefault(b => b.Has(BackboneRole.Default)) ?? Backbones[0];
+
+    /// <summary>The method of a run for which nobody chose one.</summary>
+    public TransferMethodSpec DefaultMethod => FindMethod(MethodRole.Default) ?? Methods[0];
+
+    /// <summary>The device of this name; the best one for <see cref="DeviceSpec.Auto"/>, and null where there is none.</summary>
+    public DeviceSpec? FindDevice(string name) => name == DeviceSpec.Auto ? Devices[0] : Devices.FirstOrDefault(d => d.Name == name);
+
     public TransferMethodSpec? FindMethod(string name) => Methods.FirstOrDefault(m => m.Name == name);
 
     /// <summary>The first method with a role; null where none has it.</summary>
@@ -60,7 +69,16 @@ public sealed record BackboneSpec(
     IReadOnlyList<string> LayerGroups,
     Preprocessing Preprocessing,
     string Paper
-);
+)
+{
+    /// <summary>Side of the smallest image that the network does not reduce to nothing, in pixels.</summary>
+    public int MinimumImageSize { get; init; } = 1;
+
+    /// <summary>Parts that it plays in lists and defaults; empty for most networks.</summary>
+    public IReadOnlyList<BackboneRole> Roles { get; init; } = [];
+
+    public bool Has(BackboneRole role) => Roles.Contains(role);
+}
 
 /// <summary>Evaluation preprocessing; it travels with the weights into every export.</summary>
 /// <param name="ResizeShorterSide">Shorter side after the antialiased resize, in pixels.</param>
@@ -160,6 +178,6 @@ public sealed record DeviceSpec(string Name, string Description)
     public const string Auto = "auto";
     public const string Cpu = "cpu";
 
-    /// <summary>It multiplies bfloat16 itself, so that choosing that is faster; false also where nobody knows.</summary>
-    public bool ComputesBFloat16 { get; init; }
+    /// <summary>Whether it has instructions for bfloat16, so that this precision is usually faster; null where that is unknown.</summary>
+    public bool? ComputesBFloat16 { get; init; }
 }

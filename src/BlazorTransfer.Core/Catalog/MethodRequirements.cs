@@ -1,11 +1,13 @@
 namespace BlazorTransfer.Core.Catalog;
 
-/// <summary>Checks that a run gives a method what it needs and nothing that it does not use.</summary>
+/// <summary>Checks that a run gives its method and network what they need and nothing that they do not use.</summary>
 /// <remarks>The form, the submission of a run and the worker all ask here, so that one rule has one wording.</remarks>
 public static class MethodRequirements
 {
     /// <summary>Suggested number of labelled target images per class for a method that learns from some.</summary>
     public const int UsualTargetLabels = 5;
+
+    private static readonly UnmetRequirement[] NoneUnmet = [];
 
     /// <summary>Returns what is missing or not used; empty where the method can run with these inputs.</summary>
     /// <param name="method">The method.</param>
@@ -20,7 +22,29 @@ public static class MethodRequirements
             (RequirementKind.Weights, CheckWeights(method, inputs)),
             (RequirementKind.Teacher, CheckTeacher(method, inputs)),
         ];
-        return [.. checks.Where(c => c.Message is not null).Select(c => new UnmetRequirement(c.Kind, $"{method.DisplayName} {c.Message}"))];
+        return
+        [
+            .. checks.Where(c => c.Message is not null).Select(c => new UnmetRequirement(c.Kind, $"{method.DisplayName} {c.Message}")),
+            .. CheckImageSize(inputs) is { } message ? [new UnmetRequirement(RequirementKind.ImageSize, message)] : NoneUnmet,
+        ];
+    }
+
+    /// <summary>Returns settings that have no effect or slow the run down, as sentences; they do not stop it.</summary>
+    /// <param name="inputs">What the run gives its method; unknown facts are not checked.</param>
+    public static IReadOnlyList<string> Warnings(MethodInputs inputs)
+    {
+        var warnings = new List<string>();
+        if (inputs is { StepsInBFloat16: true, TrainsBackbone: false })
+            warnings.Add(
+                "The training steps do not use bfloat16: only the head is trained, always in single precision. To use bfloat16, choose it "
+                    + "for the frozen layers."
+            );
+        if ((inputs.StepsInBFloat16 == true || inputs.FeaturesInBFloat16 == true) && inputs.DeviceComputesBFloat16 == false)
+            warnings.Add(
+                "The processor has no instructions for bfloat16 (AVX-512 BF16 or AMX), which is slower than single precision here. "
+                    + "Choose single precision."
+            );
+        return warnings;
     }
 
     /// <summary>Returns all messages of <see cref="Check"/> as one text; null where nothing is wrong.</summary>
@@ -82,6 +106,12 @@ public static class MethodRequirements
             (true, { HasTeacher: false }) => "needs a teacher, the model of an earlier run. Choose the teacher, or another method.",
             _ => null,
         };
+
+    private static string? CheckImageSize(MethodInputs inputs) =>
+        inputs is { Backbone: { } backbone, ImageSize: { } side } && side < backbone.MinimumImageSize
+            ? $"{backbone.DisplayName} needs images of at least {backbone.MinimumImageSize} pixels, and the image size is {side}. "
+                + $"Choose a larger image size, such as {backbone.Preprocessing.CropSize}, or another network."
+            : null;
 }
 
 /// <summary>What a run gives a method. Null means unknown: the caller cannot tell, so the fact is not checked.</summary>
@@ -113,6 +143,46 @@ public sealed record MethodInputs
 
     /// <summary>Whether the images have any label set.</summary>
     public bool? ImagesHaveLabelSets { get; init; }
+
+    /// <summary>The network.</summary>
+    public BackboneSpec? Backbone { get; init; }
+
+    /// <summary>Side of the smallest images that the network is given, in pixels.</summary>
+    public int? ImageSize { get; init; }
+
+    /// <summary>Whether the settings ask for training steps in bfloat16.</summary>
+    public bool? StepsInBFloat16 { get; init; }
+
+    /// <summary>Whether the settings ask for the output of frozen layers in bfloat16.</summary>
+    public bool? FeaturesInBFloat16 { get; init; }
+
+    /// <summary>Whether the run trains layers of the network before its head.</summary>
+    public bool? TrainsBackbone { get; init; }
+
+    /// <summary>Whether the device has instructions for bfloat16.</summary>
+    public bool? DeviceComputesBFloat16 { get; init; }
+
+    /// <summary>The same with what the settings say of images and precision, on a network and a device.</summary>
+    /// <param name="backbone">The network; null where it is unknown.</param>
+    /// <param name="settings">All hyper-parameters by name, defaults included.</param>
+    /// <param name="device">The device that the run computes on; null where it is unknown.</param>
+    public MethodInputs With(BackboneSpec? backbone, IReadOnlyDictionary<string, ParameterValue> settings, DeviceSpec? device)
+    {
+        int? full = Side(ParameterNames.ImageSize) ?? backbone?.Preprocessing.CropSize;
+        return this with
+        {
+            Backbone = backbone,
+            ImageSize = Side(ParameterNames.FirstImageSize) is { } first && first < full ? first : full,
+            StepsInBFloat16 = IsBFloat16(ParameterNames.Precision),
+            FeaturesInBFloat16 = IsBFloat16(ParameterNames.FrozenPrecision),
+            DeviceComputesBFloat16 = device?.ComputesBFloat16,
+        };
+
+        int? Side(string name) =>
+            settings.TryGetValue(name, out ParameterValue value) && value.AsNumber is > 0 and { } side ? (int)side : null;
+
+        bool IsBFloat16(string name) => settings.TryGetValue(name, out ParameterValue value) && value.AsText == PrecisionNames.BFloat16;
+    }
 }
 
 /// <summary>The input that a requirement is about.</summary>
@@ -123,6 +193,7 @@ public enum RequirementKind
     TargetLabels,
     Weights,
     Teacher,
+    ImageSize,
 }
 
 /// <summary>An input that a method needs and lacks, or is given and does not use.</summary>

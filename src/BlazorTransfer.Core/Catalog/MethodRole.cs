@@ -3,6 +3,9 @@ namespace BlazorTransfer.Core.Catalog;
 /// <summary>A part that a method plays in advice and comparisons, so that no page knows a method by its name.</summary>
 public enum MethodRole
 {
+    /// <summary>Chosen where nobody chose one.</summary>
+    Default,
+
     /// <summary>Measures how well the frozen features separate the classes.</summary>
     FeatureProbe,
 

@@ -17,4 +17,16 @@ public static class ParameterNames
 
     /// <summary>Decides whether the label sets' own weights count.</summary>
     public const string TaskWeighting = "task-weighting";
+
+    /// <summary>Side of the images that the network is given; 0 is the network's own.</summary>
+    public const string ImageSize = "image-size";
+
+    /// <summary>Side of the training images in the first epoch, where they grow; 0 where they do not.</summary>
+    public const string FirstImageSize = "first-image-size";
+
+    /// <summary>Precision of training steps.</summary>
+    public const string Precision = "precision";
+
+    /// <summary>Precision of the output of frozen layers.</summary>
+    public const string FrozenPrecision = "frozen-precision";
 }

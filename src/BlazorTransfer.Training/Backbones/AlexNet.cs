@@ -24,7 +24,10 @@ internal sealed class AlexNet : Backbone
         ["conv1", "conv2", "conv3-5", "fc"],
         Preprocessing.ImageNet,
         "Krizhevsky, One weird trick for parallelizing convolutional neural networks, 2014"
-    );
+    )
+    {
+        MinimumImageSize = 63,
+    };
 
     private readonly Linear _head;
 

@@ -26,7 +26,25 @@ public static class BackboneRegistry
         .. CifarResNet.Entries,
     ];
 
-    public static IReadOnlyList<BackboneSpec> All { get; } = [.. Entries.Select(e => e.Spec)];
+    // Roles compare networks with one another, so they stand here and not in the file of each.
+    private static readonly Dictionary<string, BackboneRole[]> Roles = new()
+    {
+        ["resnet18_slim"] = [BackboneRole.Default, BackboneRole.Recommended],
+        ["mobilenet_v2"] = [BackboneRole.Recommended],
+        ["mobilenet_v3_large"] = [BackboneRole.Recommended],
+        ["resnet18"] = [BackboneRole.Recommended],
+        ["resnet50"] = [BackboneRole.Recommended],
+        ["efficientnet_b0"] = [BackboneRole.Recommended],
+        ["convnext_tiny"] = [BackboneRole.Recommended],
+        ["squeezenet1_1"] = [BackboneRole.Recommended],
+    };
+
+    /// <summary>All networks, with their roles.</summary>
+    public static IReadOnlyList<BackboneSpec> All { get; } =
+    [.. Entries.Select(e => e.Spec with { Roles = Roles.GetValueOrDefault(e.Spec.Name, []) })];
+
+    /// <summary>The network of this name; null where there is none.</summary>
+    public static BackboneSpec? Find(string name) => All.FirstOrDefault(s => s.Name == name);
 
     /// <summary>
     /// Networks that have this many weights for some number of classes, or without a head; batch-norm statistics not counted. Building
@@ -45,7 +63,7 @@ public static class BackboneRegistry
         All.Where(s => s.Parameters / 2 < weights && weights < s.Parameters * 2).Select(s => s.Name);
 
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
-    internal static PyTorchCode PyTorch(string name) => Find(name).PyTorch;
+    internal static PyTorchCode PyTorch(string name) => Entry(name).PyTorch;
 
     /// <summary>Builds the network with random weights and a head of <paramref name="classes"/> outputs.</summary>
     /// <param name="name">The architecture.</param>
@@ -54,13 +72,13 @@ public static class BackboneRegistry
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
     public static Backbone Create(string name, int classes, HeadSpec? head = null)
     {
-        Backbone backbone = Find(name).Create(classes);
+        Backbone backbone = Entry(name).Create(classes);
         if (head is not null)
             backbone.ReplaceHead(head, classes);
         return backbone;
     }
 
-    private static BackboneEntry Find(string name) =>
+    private static BackboneEntry Entry(string name) =>
         Entries.FirstOrDefault(e => e.Spec.Name == name)
         ?? throw TrainingException.BadInput(
             $"There is no backbone named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}."

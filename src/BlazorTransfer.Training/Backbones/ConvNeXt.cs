@@ -83,7 +83,10 @@ internal sealed class ConvNeXt : Backbone
                 ResizeShorterSide = resize,
             },
             "Liu et al., A ConvNet for the 2020s, 2022"
-        );
+        )
+        {
+            MinimumImageSize = 32,
+        };
         return new BackboneEntry(spec, classes => new ConvNeXt(spec, plan, classes));
     }
 

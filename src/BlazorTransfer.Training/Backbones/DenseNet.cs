@@ -96,7 +96,10 @@ internal sealed class DenseNet : Backbone
             ["stem", "block1", "block2", "block3", "block4"],
             Preprocessing.ImageNet,
             "Huang et al., Densely Connected Convolutional Networks, 2016"
-        );
+        )
+        {
+            MinimumImageSize = 29,
+        };
         return new BackboneEntry(spec, classes => new DenseNet(spec, growth, blocks, stem, classes));
     }
 

@@ -26,7 +26,10 @@ internal sealed class GoogLeNet : Backbone
         ["stem", "inception3", "inception4", "inception5"],
         Symmetric,
         "Szegedy et al., Going Deeper with Convolutions, 2014"
-    );
+    )
+    {
+        MinimumImageSize = 15,
+    };
 
     private readonly Dropout _dropout;
     private readonly Linear _fc;

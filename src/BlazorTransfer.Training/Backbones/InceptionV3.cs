@@ -24,7 +24,10 @@ internal sealed class InceptionV3 : Backbone
         ["stem", "mixed5", "mixed6", "mixed7"],
         new Preprocessing(342, 299, [0.5f, 0.5f, 0.5f], [0.5f, 0.5f, 0.5f]),
         "Szegedy et al., Rethinking the Inception Architecture for Computer Vision, 2015"
-    );
+    )
+    {
+        MinimumImageSize = 75,
+    };
 
     private readonly Dropout _dropout;
     private readonly Linear _fc;

@@ -36,6 +36,7 @@ internal sealed class SqueezeNet : Backbone
                 "SqueezeNet 1.0",
                 1_248_424,
                 0.819,
+                minimumSize: 21,
                 () =>
                     [
                         [Conv2d(3, 96, 7, stride: 2), ReLU(), Pool()],
@@ -49,6 +50,7 @@ internal sealed class SqueezeNet : Backbone
                 "SqueezeNet 1.1",
                 1_235_496,
                 0.349,
+                minimumSize: 17,
                 () =>
                     [
                         [Conv2d(3, 64, 3, stride: 2), ReLU(), Pool()],
@@ -78,6 +80,7 @@ internal sealed class SqueezeNet : Backbone
         string displayName,
         long parameters,
         double gigaMacs,
+        int minimumSize,
         Func<Module<Tensor, Tensor>[][]> groups
     )
     {
@@ -91,7 +94,10 @@ internal sealed class SqueezeNet : Backbone
             GroupNames,
             Preprocessing.ImageNet,
             "Iandola et al., SqueezeNet, 2016"
-        );
+        )
+        {
+            MinimumImageSize = minimumSize,
+        };
         return new BackboneEntry(spec, classes => new SqueezeNet(spec, groups(), classes));
     }
 

@@ -97,7 +97,10 @@ internal sealed class Vgg : Backbone
             [.. Widths.Select((_, i) => $"stage{i + 1}"), "fc"],
             Preprocessing.ImageNet,
             "Simonyan and Zisserman, Very Deep Convolutional Networks for Large-Scale Image Recognition, 2014"
-        );
+        )
+        {
+            MinimumImageSize = 32,
+        };
         return new BackboneEntry(spec, classes => new Vgg(spec, convolutions, batchNorm, classes));
     }
 }

@@ -39,7 +39,7 @@ internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settin
             ]
         )
         {
-            Roles = [MethodRole.FeatureProbe, MethodRole.SuggestedFirst],
+            Roles = [MethodRole.Default, MethodRole.FeatureProbe, MethodRole.SuggestedFirst],
         };
 
     public override int FrozenGroups(TransferModel model) => model.HeadEntry;

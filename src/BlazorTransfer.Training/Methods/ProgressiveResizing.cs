@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Methods;
 /// </summary>
 internal static class ProgressiveResizing
 {
-    private const string Name = "first-image-size";
+    private const string Name = ParameterNames.FirstImageSize;
 
     // The last third of the epochs sees the full size, so that the network ends on what it will be asked.
     private const double GrowingShare = 2.0 / 3;

@@ -35,7 +35,10 @@ public sealed record TrainingStage(TransferMethod Method, ParameterSet Settings)
         Settings.Values.ContainsKey(CommonParameters.Precision) && Settings.Choice(CommonParameters.Precision) == CommonParameters.BFloat16;
 
     /// <summary>Whether its steps are in bfloat16: where that is asked for, and more than the head learns.</summary>
-    public bool IsHalf(TransferModel model) => AsksForHalf && !Method.FitsAtOnce && Method.FrozenGroups(model) < model.HeadEntry;
+    public bool IsHalf(TransferModel model) => AsksForHalf && TrainsBackbone(model);
+
+    /// <summary>Whether its steps train layers before the head.</summary>
+    public bool TrainsBackbone(TransferModel model) => !Method.FitsAtOnce && Method.FrozenGroups(model) < model.HeadEntry;
 }
 
 /// <summary>

@@ -23,7 +23,7 @@ internal sealed class CandidateNetwork : IDisposable
     {
         IReadOnlyDictionary<string, TensorData>? tensors = candidate.File is null ? null : WeightsFile.Open(candidate.File);
         string name = candidate.Backbone ?? Infer(tensors ?? throw new WeightsException("Neither a network nor a file was named."));
-        if (BackboneRegistry.All.All(b => b.Name != name))
+        if (BackboneRegistry.Find(name) is null)
             throw new WeightsException($"There is no backbone named '{name}'.");
         manual_seed(seed);
         // The head is not asked, so that its classes do not matter.

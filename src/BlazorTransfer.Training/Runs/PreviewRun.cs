@@ -27,8 +27,7 @@ public static class PreviewRun
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         using TransferMethod own = method;
         BackboneSpec backbone =
-            BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
-            ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+            BackboneRegistry.Find(job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
         Preprocessing preprocessing = ImageSize.PreprocessingOf(backbone, settings);
         var images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
         Sample[] samples = Choose(LoadData(job));

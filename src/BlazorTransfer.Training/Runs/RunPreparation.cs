@@ -19,7 +19,7 @@ internal static class RunPreparation
     {
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         TransferMethodSpec spec = TransferMethodRegistry.All.Single(m => m.Name == job.Method);
-        RunRequirements.Require(spec, RunRequirements.InputsOf(job, spec));
+        RunRequirements.Require(spec, RunRequirements.InputsOf(job, spec, settings));
         (Device device, DeviceSpec deviceSpec) = Devices.Resolve(job.Device);
         if (settings.Integer(CommonParameters.Threads) is > 0 and int threads)
             set_num_threads(threads);
@@ -31,7 +31,6 @@ internal static class RunPreparation
         manual_seed(job.Seed);
         IReadOnlyList<ModelTask> tasks = RunData.TasksOf(job, data);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, TransferModel.OutputsOf(data.Classes, tasks), method.Head);
-        CheckImageSize(backbone, settings);
         var model = new TransferModel(backbone, data.Classes, device)
         {
             Tasks = tasks,
@@ -47,29 +46,5 @@ internal static class RunPreparation
 
         method.Configure(model);
         return new TrainingRun(job, data, target, model, method, settings, deviceSpec);
-    }
-
-    /// <summary>A network reduces its input step by step, and one that is too small comes to nothing: better said now than by
-    /// libtorch.</summary>
-    private static void CheckImageSize(Backbone backbone, ParameterSet settings)
-    {
-        int side = ImageSize.PreprocessingOf(backbone.Spec, settings).CropSize;
-        if (side == backbone.Spec.Preprocessing.CropSize)
-            return;
-        using var scope = NewDisposeScope();
-        using var inference = no_grad();
-        backbone.eval();
-        try
-        {
-            backbone.call(zeros(1, 3, side, side));
-        }
-        catch (System.Runtime.InteropServices.ExternalException e)
-        {
-            throw TrainingException.BadInput(
-                $"{backbone.Spec.DisplayName} cannot take images of {side} pixels. Choose a larger image size; its own is "
-                    + $"{backbone.Spec.Preprocessing.CropSize}.",
-                e
-            );
-        }
     }
 }

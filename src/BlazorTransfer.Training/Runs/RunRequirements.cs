@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Foundation;
 
 namespace BlazorTransfer.Training.Runs;
@@ -15,15 +16,28 @@ public static class RunRequirements
     }
 
     /// <summary>What a job gives its method.</summary>
-    internal static MethodInputs InputsOf(JobSpec job, TransferMethodSpec method) =>
-        new()
+    internal static MethodInputs InputsOf(JobSpec job, TransferMethodSpec method, ParameterSet settings) =>
+        new MethodInputs
         {
             HasWeights = job.Weights.File is not null,
             HasTeacher = job.Teacher is not null,
             HasTarget = job.Target is not null,
             LabelledPerClass = CheckedLabels(method, job.Target?.LabelledPerClass),
             LabelSets = job.LabelSets.Count,
+        }.With(BackboneRegistry.Find(job.Backbone), settings.Values, device: null);
+
+    /// <summary>What a prepared run computes with, for <see cref="MethodRequirements.Warnings"/>.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="processorHasBFloat16">See <see cref="Devices.ProcessorHasBFloat16"/>.</param>
+    internal static MethodInputs InputsOf(TrainingRun run, bool processorHasBFloat16)
+    {
+        DeviceSpec device = run.Device.Name == DeviceSpec.Cpu ? run.Device with { ComputesBFloat16 = processorHasBFloat16 } : run.Device;
+        return new MethodInputs().With(run.Model.Backbone.Spec, run.Settings.Values, device) with
+        {
+            StepsInBFloat16 = run.Stages.Any(s => s.AsksForHalf),
+            TrainsBackbone = run.Stages.Any(s => s.TrainsBackbone(run.Model)),
         };
+    }
 
     /// <summary>The number of labelled target images that a method must accept; null where it may ignore them.</summary>
     /// <remarks>The source-only baseline of a method that learns from target labels sets the same images aside, so that both are scored

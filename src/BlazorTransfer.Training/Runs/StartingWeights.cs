@@ -77,8 +77,7 @@ internal static class StartingWeights
         if (job.Teacher is not { } spec)
             return null;
         BackboneSpec student =
-            BackboneRegistry.All.FirstOrDefault(b => b.Name == job.Backbone)
-            ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+            BackboneRegistry.Find(job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
         try
         {
             TeacherNetwork teacher = TeacherNetwork.Load(spec.File, classes, ImageSize.PreprocessingOf(student, settings), device);

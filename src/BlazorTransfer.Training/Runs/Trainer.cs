@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
@@ -37,7 +38,7 @@ internal sealed class Trainer(
     public TrainingOutcome Run()
     {
         EmitStarted();
-        foreach (string warning in PrecisionWarnings.Of(run, processorHasBFloat16))
+        foreach (string warning in MethodRequirements.Warnings(RunRequirements.InputsOf(run, processorHasBFloat16)))
             emit(new MessageLogged { Level = MessageLevel.Warning, Text = warning });
         int epochs = 0;
         foreach (TrainingStage stage in run.Stages)

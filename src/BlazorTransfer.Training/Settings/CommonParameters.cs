@@ -22,14 +22,14 @@ public static class CommonParameters
     public const string BestOf = ParameterNames.BestOf;
     public const string Patience = "patience";
     public const string Augmentation = "augmentation";
-    public const string ImageSize = "image-size";
-    public const string FrozenPrecision = "frozen-precision";
-    public const string Precision = "precision";
+    public const string ImageSize = ParameterNames.ImageSize;
+    public const string FrozenPrecision = ParameterNames.FrozenPrecision;
+    public const string Precision = ParameterNames.Precision;
     public const string Threads = "threads";
     public const string Tf32 = "tf32";
 
-    internal const string SinglePrecision = "fp32";
-    internal const string BFloat16 = "bf16";
+    internal const string SinglePrecision = PrecisionNames.Single;
+    internal const string BFloat16 = PrecisionNames.BFloat16;
 
     public static IReadOnlyList<ParameterSpec> All { get; } =
     [

@@ -12,6 +12,7 @@ internal static class AppRoutes
     public const string Weights = "/weights";
     public const string Backbones = "/backbones";
     public const string Team = "/team";
+    public const string System = "/system";
     public const string Account = "/account";
 
     public static string Project(string projectId) => $"/projects/{projectId}";

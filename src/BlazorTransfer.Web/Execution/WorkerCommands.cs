@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Diagnostics;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
@@ -23,6 +24,13 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public Task<Catalogue> DescribeAsync(CancellationToken cancel) => AskAsync<Catalogue>(["describe", "--json"], cancel);
+
+    /// <summary>Examines the machine and measures each precision on it.</summary>
+    /// <param name="folder">The data folder, whose disk is examined.</param>
+    /// <param name="cancel">Kills the worker.</param>
+    /// <exception cref="RefusedException">The machine cannot be checked; the message is the worker's.</exception>
+    public Task<SystemReport> CheckSystemAsync(string folder, CancellationToken cancel) =>
+        AskAsync<SystemReport>(["doctor", "--folder", folder, "--json"], cancel);
 
     /// <exception cref="RefusedException">The file is refused; the message is the worker's.</exception>
     public Task<WeightsInspection> InspectWeightsAsync(string file, CancellationToken cancel) =>

@@ -20,6 +20,14 @@ internal sealed class UserClaims(UserManager<User> users, IOptions<IdentityOptio
 
     public static bool IsAdmin(ClaimsPrincipal user) => user.HasClaim(AdminClaim, "true");
 
+    /// <summary>For what only administrators may know of; to others it does not exist.</summary>
+    /// <exception cref="NotFoundException">The user is no administrator.</exception>
+    public static void RequireAdmin(ClaimsPrincipal user)
+    {
+        if (!IsAdmin(user))
+            throw new NotFoundException();
+    }
+
     /// <exception cref="ForbiddenException">Nobody is signed in.</exception>
     public static string IdOf(ClaimsPrincipal user) =>
         user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new ForbiddenException("Sign in first.");

@@ -31,8 +31,10 @@ internal static class DoctorCommand
                 if (!Directory.Exists(path))
                     throw TrainingException.BadInput($"There is no folder '{path}'. Name an existing one with --folder.");
                 NativeLibtorch.Load();
-                SystemReport report = SystemCheck.Run(path, Console.Error.WriteLine);
-                if (parsed.GetValue(json))
+                bool asJson = parsed.GetValue(json);
+                // Programs take the first line of the standard error for the reason of a failure.
+                SystemReport report = SystemCheck.Run(path, asJson ? _ => { } : Console.Error.WriteLine);
+                if (asJson)
                     Console.WriteLine(JsonSerializer.Serialize(report, ProtocolJson.Indented));
                 else
                     Print(report);

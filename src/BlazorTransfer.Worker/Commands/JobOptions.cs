@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Settings;
@@ -19,7 +20,7 @@ internal static class JobOptions
     public static readonly Option<string> Backbone = new("--backbone")
     {
         Description = "A network from 'describe'.",
-        DefaultValueFactory = _ => "resnet18_slim",
+        DefaultValueFactory = _ => BackboneRegistry.All.First(b => b.Has(BackboneRole.Default)).Name,
     };
     public static readonly Option<string> Weights = new("--weights")
     {
@@ -29,7 +30,7 @@ internal static class JobOptions
     public static readonly Option<string> Method = new("--method")
     {
         Description = "A method from 'describe'.",
-        DefaultValueFactory = _ => "linear-probe",
+        DefaultValueFactory = _ => TransferMethodRegistry.All.First(m => m.Has(MethodRole.Default)).Name,
     };
     public static readonly Option<string?> Teacher = new("--teacher")
     {

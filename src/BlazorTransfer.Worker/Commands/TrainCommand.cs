@@ -3,6 +3,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
@@ -125,7 +126,7 @@ internal static class TrainCommand
 
     private static WorkerExitCode Train(ParseResult parsed, Start start, Dictionary<string, ParameterValue> chosen)
     {
-        TransferMethodRegistry.Create(start.Method, chosen);
+        (_, ParameterSet settings) = TransferMethodRegistry.Create(start.Method, chosen);
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => m.Name == start.Method);
         // Before the folder is emptied and the images are imported.
         RunRequirements.Require(
@@ -137,7 +138,7 @@ internal static class TrainCommand
                 HasTarget = start.Target is not null,
                 LabelledPerClass = RunRequirements.CheckedLabels(method, start.TargetLabels),
                 LabelSets = parsed.GetValue(JobOptions.LabelSets)?.Length ?? 0,
-            }
+            }.With(BackboneRegistry.Find(parsed.GetValue(JobOptions.Backbone)!), settings.Values, device: null)
         );
         var folder = new RunFolder(parsed.GetValue(Out)!);
         PrepareFolder(folder, parsed.GetValue(Force));

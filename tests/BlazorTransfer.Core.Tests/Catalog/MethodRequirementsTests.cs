@@ -7,6 +7,10 @@ public sealed class MethodRequirementsTests
 {
     private static readonly bool[] Both = [false, true];
     private static readonly TransferMethodSpec Plain = new("plain", "Plain", "", "", null, []);
+    private static readonly BackboneSpec Network = new("net", "Net", "Net", 1, 1, 1, [], Preprocessing.ImageNet, "")
+    {
+        MinimumImageSize = 63,
+    };
 
     /// <summary>Every combination of needs, those that no registered method has included.</summary>
     private static IEnumerable<TransferMethodSpec> Methods =>
@@ -127,6 +131,62 @@ public sealed class MethodRequirementsTests
             MethodRequirements.WhyNot(method, Nothing)
         );
         Assert.Null(MethodRequirements.WhyNot(Plain, Nothing));
+    }
+
+    [Theory]
+    [InlineData(0, 0, null)]
+    [InlineData(62, 0, 62)]
+    [InlineData(63, 0, null)]
+    [InlineData(96, 48, 48)]
+    [InlineData(0, 62, 62)]
+    [InlineData(64, 80, null)]
+    public void Check_ImageSize_RefusesImagesBelowTheNetworksMinimum(int size, int first, int? refused)
+    {
+        Dictionary<string, ParameterValue> settings = new() { [ParameterNames.ImageSize] = size, [ParameterNames.FirstImageSize] = first };
+
+        IReadOnlyList<UnmetRequirement> unmet = MethodRequirements.Check(Plain, new MethodInputs().With(Network, settings, null));
+
+        Assert.Equal(
+            refused is null
+                ? []
+                :
+                [
+                    new UnmetRequirement(
+                        RequirementKind.ImageSize,
+                        $"Net needs images of at least 63 pixels, and the image size is {refused}. "
+                            + "Choose a larger image size, such as 224, or another network."
+                    ),
+                ],
+            unmet
+        );
+    }
+
+    [Theory]
+    [InlineData("fp32", "fp32", false, false, 0)]
+    [InlineData("bf16", "fp32", false, null, 1)]
+    [InlineData("fp32", "bf16", false, null, 1)]
+    [InlineData("bf16", "bf16", false, null, 1)]
+    [InlineData("bf16", "bf16", true, null, 0)]
+    [InlineData("bf16", "bf16", null, null, 0)]
+    [InlineData("bf16", "fp32", true, false, 1)]
+    [InlineData("fp32", "bf16", true, false, 0)]
+    [InlineData("bf16", "fp32", false, false, 2)]
+    [InlineData("bf16", "fp32", true, true, 0)]
+    public void Warnings_BFloat16_CountsWhatHasNoEffectOrIsSlow(string steps, string frozen, bool? device, bool? trains, int expected)
+    {
+        Dictionary<string, ParameterValue> settings = new()
+        {
+            [ParameterNames.Precision] = steps,
+            [ParameterNames.FrozenPrecision] = frozen,
+        };
+        MethodInputs inputs = new MethodInputs().With(Network, settings, new DeviceSpec("cpu", "CPU") { ComputesBFloat16 = device });
+
+        IReadOnlyList<string> warnings = MethodRequirements.Warnings(inputs with { TrainsBackbone = trains });
+
+        Assert.Equal(expected, warnings.Count);
+        Assert.Equal(trains == false && steps == "bf16", warnings.Any(w => w.Contains("do not use bfloat16", StringComparison.Ordinal)));
+        // They do not stop a run.
+        Assert.Empty(MethodRequirements.Check(Plain, inputs));
     }
 
     private static MethodInputs Nothing =>

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Weights;
 using TorchSharp;
@@ -48,6 +50,14 @@ public sealed class BackboneContractTests
 
     public static TheoryData<string> SmallerNames => [.. BackboneRegistry.All.Where(s => s.Parameters < Large).Select(s => s.Name)];
 
+    [Fact]
+    public void Roles_OneNetworkIsTheDefault_AndFewAreRecommended()
+    {
+        Assert.Single(BackboneRegistry.All, s => s.Has(BackboneRole.Default));
+        // A role of a name that is not registered would be lost.
+        Assert.Equal(8, BackboneRegistry.All.Count(s => s.Has(BackboneRole.Recommended)));
+    }
+
     /// <summary>All that needs no training, on one instance: drawing 10⁸ weights takes longer than the rest.</summary>
     [Theory, MemberData(nameof(Names))]
     public void Network_WithThousandClasses_IsAsSpecified_AndGivesTorchvisionsLogits(string name)
@@ -59,6 +69,7 @@ public sealed class BackboneContractTests
 
         AssertIsAsSpecified(backbone);
         CheckNamesAreFound(backbone);
+        AssertTakesItsSmallestImagesAndNoSmallerOnes(backbone);
         AssertPoolsToTheSpecifiedWidth(backbone);
         using JsonDocument reference = JsonDocument.Parse(File.ReadAllText(SharedFiles.Path("reference", "torchvision-logits.json")));
         // Those that are not torchvision's are tested with weights of their own.
@@ -82,6 +93,15 @@ public sealed class BackboneContractTests
     {
         Assert.Equal(backbone.Spec.Parameters, backbone.parameters().Sum(p => p.numel()));
         Assert.Equal(backbone.Spec.LayerGroups, backbone.LayerGroups.Select(g => g.Name));
+    }
+
+    private static void AssertTakesItsSmallestImagesAndNoSmallerOnes(Backbone backbone)
+    {
+        int least = backbone.Spec.MinimumImageSize;
+
+        Assert.Equal([1, 1000], backbone.call(zeros(1, 3, least, least)).shape);
+        if (least > 1)
+            Assert.ThrowsAny<ExternalException>(() => backbone.call(zeros(1, 3, least - 1, least - 1)));
     }
 
     private static void AssertPoolsToTheSpecifiedWidth(Backbone backbone)

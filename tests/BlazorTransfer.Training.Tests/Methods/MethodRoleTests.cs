@@ -56,6 +56,10 @@ public sealed class MethodRoleTests
                 ParameterNames.LearningRate,
                 ParameterNames.BestOf,
                 ParameterNames.TaskWeighting,
+                ParameterNames.ImageSize,
+                ParameterNames.FirstImageSize,
+                ParameterNames.Precision,
+                ParameterNames.FrozenPrecision,
             }.Except(TransferMethodRegistry.All.SelectMany(TransferMethodRegistry.ParametersOf).Select(p => p.Name))
         );
 }

@@ -54,15 +54,21 @@ public sealed class FromScratchTests : IDisposable
         Assert.Contains("starts from random weights and takes no others", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Execute_WithImagesThatTheNetworkReducesToNothing_SaysSoAndItsOwnSize()
+    [Theory]
+    [InlineData("image-size", 32)]
+    [InlineData("first-image-size", 62)]
+    public void Execute_WithImagesBelowTheMinimum_NamesTheSizesAndTheNetworksOwn(string setting, int side)
     {
         TrainingException failure = Assert.Throws<TrainingException>(() =>
-            _small.Execute(_small.Job("from-scratch", "alexnet", null, ("epochs", 1), ("image-size", 32)))
+            _small.Execute(_small.Job("from-scratch", "alexnet", null, ("epochs", 1), (setting, side)))
         );
 
         Assert.Equal(WorkerExitCode.BadInput, failure.ExitCode);
-        Assert.Contains("224", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"needs images of at least 63 pixels, and the image size is {side}. Choose a larger image size, such as 224",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

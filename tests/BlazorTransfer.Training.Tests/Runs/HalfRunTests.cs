@@ -158,13 +158,13 @@ public sealed class HalfRunTests : IDisposable
     }
 
     [Fact]
-    public void Run_OfTheHeadAlone_SaysThatNothingIsInBFloat16()
+    public void Run_OfTheHeadAlone_WarnsThatStepsDoNotUseBFloat16()
     {
         JobSpec job = _small.Job("fine-tuning", Network, _small.Weights(Network), [.. Common, ("epochs", 1), ("freeze-depth", 64)]);
 
         Assert.Contains(
             _small.Execute(job).Events.OfType<MessageLogged>(),
-            m => m.Level == MessageLevel.Warning && m.Text.Contains("Nothing is computed in bfloat16", StringComparison.Ordinal)
+            m => m.Level == MessageLevel.Warning && m.Text.Contains("The training steps do not use bfloat16", StringComparison.Ordinal)
         );
     }
 
@@ -186,7 +186,7 @@ public sealed class HalfRunTests : IDisposable
                 .OfType<MessageLogged>()
                 .Any(m =>
                     m.Level == MessageLevel.Warning
-                    && m.Text.Contains("This processor has no instructions for bfloat16", StringComparison.Ordinal)
+                    && m.Text.Contains("The processor has no instructions for bfloat16", StringComparison.Ordinal)
                 )
         );
     }

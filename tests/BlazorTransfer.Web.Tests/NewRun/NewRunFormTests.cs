@@ -160,6 +160,64 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void ImageSize_BelowTheNetworksMinimum_IsWhatIsMissing()
+    {
+        ParameterSpec size = Spec("image-size", 0);
+        BackboneSpec network = Catalogue.Backbones[0] with { MinimumImageSize = 63 };
+        var form = new NewRunForm(Catalogue with { Backbones = [network], CommonParameters = [size] }, [], [], NewDataset(), NoDomains);
+
+        form.Set(size, 62);
+        Assert.Contains("A needs images of at least 63 pixels", form.Missing, StringComparison.Ordinal);
+
+        form.Set(size, 63);
+        Assert.Null(form.Missing);
+    }
+
+    [Theory]
+    [InlineData("auto", 0)]
+    [InlineData("cpu", 1)]
+    [InlineData("cuda:0", 0)]
+    public void Precision_ThatTheChosenDeviceDoesNotHave_IsWarnedOf(string device, int expected)
+    {
+        ParameterSpec precision = Spec("frozen-precision", 0) with { Kind = ParameterKind.Choice, Default = "fp32" };
+        var form = new NewRunForm(
+            Catalogue with
+            {
+                CommonParameters = [precision],
+                Devices = [new DeviceSpec("cuda:0", "GPU"), new DeviceSpec("cpu", "CPU") { ComputesBFloat16 = false }],
+            },
+            [],
+            [],
+            NewDataset(),
+            NoDomains
+        )
+        {
+            Device = device,
+        };
+        Assert.Empty(form.Warnings);
+
+        form.Set(precision, "bf16");
+
+        Assert.Equal(expected, form.Warnings.Count);
+        Assert.Null(form.Missing);
+    }
+
+    [Fact]
+    public void NewForm_StartsWithTheDefaultNetworkAndMethod()
+    {
+        BackboneSpec first = Catalogue.Backbones[0];
+        Catalogue catalogue = Catalogue with
+        {
+            Backbones = [first, first with { Name = "usual", Roles = [BackboneRole.Default] }],
+            Methods = [Catalogue.Methods[0], Catalogue.Methods[1] with { Roles = [MethodRole.Default] }],
+        };
+
+        var form = new NewRunForm(catalogue, [], [], NewDataset(), NoDomains);
+
+        Assert.Equal(("usual", "fine"), (form.Backbone.Name, form.Method.Name));
+    }
+
+    [Fact]
     public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
     {
         Catalogue catalogue = Catalogue with
@@ -249,12 +307,13 @@ public sealed class NewRunFormTests
             .. Enumerable.Range(0, 50).Select(i => Catalogue.Backbones[0] with { Name = $"net{i}", DisplayName = $"Net {i}" }),
             Catalogue.Backbones[0] with
             {
-                Name = "resnet18",
+                Name = "good",
+                Roles = [BackboneRole.Recommended],
             },
         ];
         var form = new NewRunForm(Catalogue with { Backbones = many }, [], [], NewDataset(), NoDomains);
 
-        Assert.Equal(["net0", "resnet18"], form.Offered(null, all: false).Select(b => b.Name));
+        Assert.Equal(["net0", "good"], form.Offered(null, all: false).Select(b => b.Name));
         Assert.Equal(["net42"], form.Offered(" nEt42 ", all: false).Select(b => b.Name));
         Assert.Equal(51, form.Offered("", all: true).Count);
         Assert.Empty(form.Offered("nothing", all: true));

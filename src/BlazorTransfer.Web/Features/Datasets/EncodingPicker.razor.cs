@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -20,6 +21,9 @@ public sealed partial class EncodingPicker
 
     [Parameter]
     public EventCallback OnDiscard { get; set; }
+
+    private IReadOnlyList<Choice<TextEncoding>> Options =>
+        [.. Question.Previews.Select(p => new Choice<TextEncoding>(p.Encoding, p.Encoding.Title, string.Join('\n', p.Samples)))];
 
     private Task ChooseAsync() => OnChosen.InvokeAsync(_chosen!);
 }

@@ -11,18 +11,6 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// <summary>What is chosen so far on the new-run page. A value is kept only where it differs from its default.</summary>
 internal sealed class NewRunForm
 {
-    private static readonly string[] GoodForMost =
-    [
-        "resnet18_slim",
-        "mobilenet_v2",
-        "mobilenet_v3_large",
-        "resnet18",
-        "resnet50",
-        "efficientnet_b0",
-        "convnext_tiny",
-        "squeezenet1_1",
-    ];
-
     private readonly Catalogue _catalogue;
     private readonly IReadOnlyList<BackboneWeights> _weights;
     private readonly IReadOnlyList<Run> _models;
@@ -47,10 +35,10 @@ internal sealed class NewRunForm
         (_catalogue, _weights, _models, Domains) = (catalogue, weights, models, domains);
         Dataset = dataset;
         // A network whose weights are here is the better suggestion.
-        Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.Backbones[0];
+        Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.DefaultBackbone;
         Weights = FittingWeights.FirstOrDefault();
         // A linear probe has nothing to stand on without weights.
-        Method = (Weights is null ? catalogue.Methods.FirstOrDefault(m => !m.TakesWeights) : null) ?? catalogue.Methods[0];
+        Method = (Weights is null ? catalogue.Methods.FirstOrDefault(m => !m.TakesWeights) : null) ?? catalogue.DefaultMethod;
     }
 
     /// <summary>The labelled images.</summary>
@@ -92,7 +80,7 @@ internal sealed class NewRunForm
 
     // What is chosen for another method stays in the form and is not sent, so it does not count here.
     private MethodInputs Inputs =>
-        new()
+        new MethodInputs
         {
             HasWeights = Method.TakesWeights && !StartsFromNothing,
             WeightsHaveHead = Weights?.HeadClasses is { } classes ? classes > 0 : null,
@@ -103,7 +91,10 @@ internal sealed class NewRunForm
             LabelledPerClass = Method.UsesTargetLabels ? Domains.LabelledPerClass : 0,
             LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen.Count : 0,
             ImagesHaveLabelSets = LabelSets.Offered.Count > 0,
-        };
+        }.With(Backbone, Specs.ToDictionary(s => s.Name, Value), _catalogue.FindDevice(Device));
+
+    /// <summary>Settings that have no effect or slow the run down, as sentences.</summary>
+    public IReadOnlyList<string> Warnings => MethodRequirements.Warnings(Inputs);
 
     public bool StartsFromNothing => Weights is null && Parent is null;
     public TransferMethodSpec Method { get; private set; }
@@ -178,8 +169,8 @@ internal sealed class NewRunForm
     public string PreviewChoices => JsonSerializer.Serialize(ToPreview(), ProtocolJson.Line);
 
     /// <summary>
-    /// Networks to offer: what was searched for; otherwise the chosen one, those whose weights are here, and a few that are good
-    /// for most, since a list of all of them helps nobody.
+    /// Networks to offer: what was searched for; otherwise the chosen one, those whose weights are here, and the recommended ones, since
+    /// a list of all of them helps nobody.
     /// </summary>
     public IReadOnlyList<BackboneSpec> Offered(string? search, bool all)
     {
@@ -195,7 +186,7 @@ internal sealed class NewRunForm
             :
             [
                 .. _catalogue.Backbones.Where(b =>
-                    b == Backbone || GoodForMost.Contains(b.Name) || _weights.Any(w => w.Backbones.Contains(b.Name))
+                    b == Backbone || b.Has(BackboneRole.Recommended) || _weights.Any(w => w.Backbones.Contains(b.Name))
                 ),
             ];
     }
@@ -295,7 +286,7 @@ internal sealed class NewRunForm
         if (FittingWeights.FirstOrDefault(w => w.Id == weightsId) is { } weights)
             StartFrom(weights);
         if (!StartsFromNothing)
-            Method = _catalogue.Methods[0];
+            Method = _catalogue.DefaultMethod;
     }
 
     /// <summary>Learns this label set beside the classes, where the worker has a method for that.</summary>

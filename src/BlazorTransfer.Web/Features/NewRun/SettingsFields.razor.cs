@@ -28,7 +28,9 @@ public sealed partial class SettingsFields
     public EventCallback Changed { get; set; }
 
     private string? DeviceHelp =>
-        Catalogue.Devices.Any(d => d.ComputesBFloat16) ? "This processor supports bfloat16, which is usually the faster precision." : null;
+        Catalogue.FindDevice(Form.Device) is { ComputesBFloat16: true }
+            ? "The processor supports bfloat16, which is usually the faster precision."
+            : null;
 
     private Task SetAsync(ParameterSpec spec, ParameterValue value)
     {

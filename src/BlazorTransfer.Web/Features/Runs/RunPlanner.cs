@@ -77,9 +77,9 @@ internal sealed class RunPlanner(
         (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
         if (settings is null)
             throw new RefusedException(string.Join(" ", errors.Values));
-        if (request.Device != DeviceSpec.Auto && catalogue.Devices.All(d => d.Name != request.Device))
-            throw new RefusedException($"There is no device '{request.Device}'.");
-        if (MethodRequirements.WhyNot(method, InputsOf(user, request, method)) is { } unmet)
+        DeviceSpec device = catalogue.FindDevice(request.Device) ?? throw new RefusedException($"There is no device '{request.Device}'.");
+        MethodInputs inputs = InputsOf(user, request, method).With(backbone, settings.Values, device);
+        if (MethodRequirements.WhyNot(method, inputs) is { } unmet)
             throw new RefusedException(unmet);
         Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
         DataSpec data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only };

@@ -32,7 +32,7 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
     /// <summary>Creates an account with a password drawn here, which is shown once.</summary>
     public async Task<(string? Password, IReadOnlyList<string> Errors)> CreateByAdminAsync(ClaimsPrincipal admin, string name)
     {
-        RequireAdmin(admin);
+        UserClaims.RequireAdmin(admin);
         string password = RandomNumberGenerator.GetString(PasswordAlphabet, 16);
         (User? user, IReadOnlyList<string> errors) = await CreateAsync(name, password, isAdmin: false);
         return (user is null ? null : password, errors);
@@ -40,14 +40,14 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
 
     public IReadOnlyList<User> List(ClaimsPrincipal admin)
     {
-        RequireAdmin(admin);
+        UserClaims.RequireAdmin(admin);
         return [.. users.All().OrderBy(u => u.UserName, StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>A disabled account cannot sign in, and its open pages end within a minute.</summary>
     public async Task SetDisabledAsync(ClaimsPrincipal admin, string userId, bool disabled)
     {
-        RequireAdmin(admin);
+        UserClaims.RequireAdmin(admin);
         if (userId == UserClaims.IdOf(admin))
             throw new RefusedException("You cannot disable your own account.");
         User user = await manager.FindByIdAsync(userId) ?? throw new NotFoundException();
@@ -77,10 +77,4 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
     }
 
     private static IReadOnlyList<string> Errors(IdentityResult result) => [.. result.Errors.Select(e => e.Description)];
-
-    private static void RequireAdmin(ClaimsPrincipal user)
-    {
-        if (!UserClaims.IsAdmin(user))
-            throw new NotFoundException();
-    }
 }
