@@ -86,7 +86,7 @@ internal sealed class ImportJob(DocumentCollection<Dataset> datasets, ImageImpor
             CreatedAt = clock.GetUtcNow(),
             Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow())],
         };
-        datasets.Save(dataset);
+        datasets.Add(dataset);
         return dataset;
     }
 
