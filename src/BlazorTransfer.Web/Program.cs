@@ -54,13 +54,16 @@ if (args is ["rebuild"])
     return Maintenance.Rebuild(app.Services);
 
 app.UseQuickShutdown();
+app.UseForwardedHeaders();
 app.UseSecurityHeaders();
+app.UseHostCheck();
+app.UseCrossOriginCheck();
 app.UseExceptionHandler();
 app.UseNotFoundPage();
-app.UseRateLimiter();
 app.UseMiddleware<SetupRedirect>();
 app.UseAuthentication();
 app.UseAuthorization();
+app.UseRateLimiter();
 app.UseMiddleware<MissingPages>();
 app.UseAntiforgery();
 app.UseStaleForms();

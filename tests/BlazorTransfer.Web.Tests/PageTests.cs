@@ -11,7 +11,6 @@ namespace BlazorTransfer.Web.Tests;
 public abstract class PageTests : BunitContext
 {
     private readonly IServiceScope _scope;
-    private bool _hasPopovers;
 
     /// <param name="settings">Settings of the application.</param>
     protected PageTests(params (string Name, string Value)[] settings)
@@ -25,6 +24,9 @@ public abstract class PageTests : BunitContext
 
     private protected TestApp App { get; }
 
+    /// <summary>Whether something on the page opens the lists of MudBlazor's fields already.</summary>
+    private protected bool HasPopovers { get; set; }
+
     /// <summary>A page as a user sees it.</summary>
     /// <param name="user">Who asks.</param>
     /// <param name="parameters">Those of its route.</param>
@@ -33,11 +35,11 @@ public abstract class PageTests : BunitContext
         Render(builder =>
         {
             // MudBlazor's fields open their lists through it. Several pages at once share one.
-            if (!_hasPopovers)
+            if (!HasPopovers)
             {
                 builder.OpenComponent<MudBlazor.MudPopoverProvider>(0);
                 builder.CloseComponent();
-                _hasPopovers = true;
+                HasPopovers = true;
             }
 
             builder.OpenComponent<CascadingValue<Task<AuthenticationState>>>(1);

@@ -13,8 +13,11 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests;
@@ -28,6 +31,7 @@ internal sealed class TestApp : IDisposable
     public const string Password = "a long enough password";
     public const string Nobody = "0123456789abcdef0123";
     private readonly bool _ownsFolder;
+    private bool _isListening;
     private readonly WebApplicationFactory<Program> _factory;
 
     /// <param name="dataFolder">A folder that outlives this object; null for one that is deleted with it.</param>
@@ -43,8 +47,24 @@ internal sealed class TestApp : IDisposable
             host.UseSetting("CancelGrace", "00:00:01");
             foreach ((string name, string value) in settings)
                 host.UseSetting(name, value);
+            host.ConfigureTestServices(services => Configure?.Invoke(services));
         });
     }
+
+    /// <summary>The application on a real port of this machine, for tests that need connections.</summary>
+    public static TestApp Listening(params (string Name, string Value)[] settings)
+    {
+        var app = new TestApp(null, settings);
+        // Set here, since the addresses of the settings file go before all others.
+        app._factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        app._factory.StartServer();
+        app._isListening = true;
+        app.Address = new Uri(app.Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        return app;
+    }
+
+    /// <summary>Where an application that listens is reached.</summary>
+    public Uri Address { get; private set; } = new("http://localhost");
 
     public static string FakeWorkerFolder { get; } =
         Path.Combine(
@@ -58,12 +78,18 @@ internal sealed class TestApp : IDisposable
 
     public string DataFolder { get; }
 
+    /// <summary>Replaces services.</summary>
+    public Action<IServiceCollection>? Configure { get; init; }
+
     public WebApplicationFactory<Program> Factory => _factory;
 
     public T Get<T>()
         where T : notnull => _factory.Services.GetRequiredService<T>();
 
-    public HttpClient Anonymous() => _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
+    public HttpClient Anonymous() =>
+        _isListening
+            ? new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address }
+            : _factory.CreateClient(new WebApplicationFactoryClientOptions { AllowAutoRedirect = false });
 
     public async Task<User> CreateUserAsync(string name, bool isAdmin = false, string password = Password)
     {
@@ -95,6 +121,16 @@ internal sealed class TestApp : IDisposable
         using HttpResponseMessage answer = await PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", Password));
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return client;
+    }
+
+    /// <summary>Creates an account if need be, signs it in through the real form, and takes the cookie, as <c>name=value</c>.</summary>
+    public async Task<string> SignInCookieAsync(string name)
+    {
+        if (Get<DocumentCollection<User>>().All().All(u => u.UserName != name))
+            await CreateUserAsync(name);
+        using HttpClient client = Anonymous();
+        using HttpResponseMessage answer = await PostFormAsync(client, "/login", "login", ("UserName", name), ("Password", Password));
+        return answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("blazortransfer=", StringComparison.Ordinal)).Split(';')[0];
     }
 
     /// <summary>Sends a form of a plain page, with its antiforgery token.</summary>

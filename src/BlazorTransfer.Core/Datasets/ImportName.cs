@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Text;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>Rules for names inside an import, such as <c>ants/1.jpg</c>.</summary>
@@ -35,7 +37,7 @@ public static class ImportName
 
     /// <summary>Why a name does not tell files and folders apart; null where it does.</summary>
     public static string? WhyNotText(string name) =>
-        name.Any(char.IsControl) ? "Its name has control characters. Rename it."
+        !name.All(NameRule.IsPlain) ? "Its name has control characters. Rename it."
         : name.Contains(Replacement) ? "Characters of its name were lost when it was copied or packed. Rename it, then import it again."
         : Enumerable.Range(0, name.Length).Any(i => IsUnpaired(name, i)) ? "Its name is not valid text. Rename it."
         : name.TrimStart('/').Split('/').Any(p => p.Trim() is "" or ".") ? "A folder in its name has no name."
@@ -45,7 +47,7 @@ public static class ImportName
     public static string Printable(string name)
     {
         string shown = name.Length > MostShown ? name[..MostShown] : name;
-        return new([.. shown.Select((c, i) => char.IsControl(c) || c == Replacement || IsUnpaired(shown, i) ? '?' : c)]);
+        return new([.. shown.Select((c, i) => !NameRule.IsPlain(c) || c == Replacement || IsUnpaired(shown, i) ? '?' : c)]);
     }
 
     /// <summary>Bytes that have no known encoding: ASCII as it is, and each other byte as <c>\xB9</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorTransfer.Core.Text;
 using Microsoft.VisualBasic.FileIO;
 
 namespace BlazorTransfer.Core.Datasets;
@@ -233,7 +234,7 @@ public sealed class LabelTable
     private static int IndexOf(string[] header, string[] names) =>
         Array.FindIndex(header, h => names.Contains(h, StringComparer.OrdinalIgnoreCase));
 
-    private static bool IsLabel(string text) => text.Length <= LongestLabel && !text.Any(char.IsControl);
+    private static bool IsLabel(string text) => text.Length <= LongestLabel && NameRule.IsPlain(text);
 
     private sealed record Row(string? Class, Split? Split, Dictionary<string, string> Tags);
 }

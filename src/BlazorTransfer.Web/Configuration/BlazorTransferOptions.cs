@@ -1,10 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Configuration;
 
 /// <summary>Settings of an installation: <c>appsettings.json</c>, or the environment as <c>BLAZORTRANSFER_DataFolder</c> and so
 /// on.</summary>
-internal sealed class BlazorTransferOptions
+internal sealed class BlazorTransferOptions : IValidatableObject
 {
     /// <summary>Where everything is kept; relative to the program's content folder.</summary>
     [Required]
@@ -64,4 +65,22 @@ internal sealed class BlazorTransferOptions
     /// <summary>How long a worker may take to stop after it was asked to, before it is killed.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan CancelGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Addresses and networks of reverse proxies, separated by commas, such as <c>10.0.0.2, 172.16.0.0/12</c>. The
+    /// <c>X-Forwarded</c> headers of all others are ignored.</summary>
+    public string TrustedProxies { get; set; } = "";
+
+    /// <summary>Names under which browsers reach the application, separated by commas, such as <c>transfer.example.org</c>;
+    /// <c>*.example.org</c> for all below a name, <c>*</c> for any. IP addresses and names that only a local network knows need no
+    /// entry.</summary>
+    public string AllowedHosts { get; set; } = "";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ReverseProxies.FirstUnreadable(TrustedProxies) is { } text)
+            yield return new ValidationResult(
+                $"TrustedProxies: '{text}' is neither an IP address nor a network such as 172.16.0.0/12.",
+                [nameof(TrustedProxies)]
+            );
+    }
 }

@@ -213,7 +213,7 @@ internal sealed class JobEngine(
             throw new RefusedException(reason);
         if (inLane.Length >= MostQueued)
             throw new RefusedException("Too many jobs of this kind are queued. Try again later.");
-        documents.Save(document);
+        documents.Add(document);
         return _live[id] = NewLive(document, kind, take);
     }
 

@@ -1,25 +1,60 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Server;
-using Microsoft.AspNetCore.Identity;
 
 namespace BlazorTransfer.Web.Security;
 
-/// <summary>Asks every minute whether the account behind an open page still exists, is enabled and has the same security stamp.</summary>
-internal sealed class CircuitRevalidation(ILoggerFactory logs, IServiceScopeFactory scopes)
-    : RevalidatingServerAuthenticationStateProvider(logs)
+/// <summary>Tells an open page as soon as its sign-in ends, so that the page leads to the sign-in.</summary>
+internal sealed class CircuitRevalidation : RevalidatingServerAuthenticationStateProvider
 {
-    protected override TimeSpan RevalidationInterval => TimeSpan.FromMinutes(1);
+    private static readonly AuthenticationState SignedOut = new(new ClaimsPrincipal(new ClaimsIdentity()));
+    private readonly Sessions _sessions;
+    private readonly Revocations _revocations;
+    private IDisposable? _watch;
 
-    protected override async Task<bool> ValidateAuthenticationStateAsync(
+    public CircuitRevalidation(ILoggerFactory logs, Sessions sessions, Revocations revocations)
+        : base(logs)
+    {
+        (_sessions, _revocations) = (sessions, revocations);
+        AuthenticationStateChanged += Follow;
+    }
+
+    /// <summary>The signal comes at once; asking now and then as well costs nothing.</summary>
+    protected override TimeSpan RevalidationInterval => TimeSpan.FromMinutes(30);
+
+    protected override Task<bool> ValidateAuthenticationStateAsync(
         AuthenticationState authenticationState,
         CancellationToken cancellationToken
-    )
+    ) => Task.FromResult(_sessions.Holds(authenticationState.User));
+
+    protected override void Dispose(bool disposing)
     {
-        await using AsyncServiceScope scope = scopes.CreateAsyncScope();
-        var users = scope.ServiceProvider.GetRequiredService<UserManager<User>>();
-        ClaimsPrincipal principal = authenticationState.User;
-        return await users.GetUserAsync(principal) is { IsDisabled: false } user
-            && principal.FindFirstValue(users.Options.ClaimsIdentity.SecurityStampClaimType) == user.SecurityStamp;
+        AuthenticationStateChanged -= Follow;
+        _watch?.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void Follow(Task<AuthenticationState> state) =>
+        _ = state.ContinueWith(
+            known => Follow(known.Result.User),
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
+
+    private void Follow(ClaimsPrincipal user)
+    {
+        _watch?.Dispose();
+        _watch = null;
+        if (user.FindFirstValue(ClaimTypes.NameIdentifier) is not { } userId)
+            return;
+        _watch = _revocations.Begin(userId, _ => SignOutUnlessHeld(user));
+        SignOutUnlessHeld(user);
+    }
+
+    private void SignOutUnlessHeld(ClaimsPrincipal user)
+    {
+        if (!_sessions.Holds(user))
+            SetAuthenticationState(Task.FromResult(SignedOut));
     }
 }

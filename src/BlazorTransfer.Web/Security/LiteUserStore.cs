@@ -3,28 +3,52 @@ using Microsoft.AspNetCore.Identity;
 
 namespace BlazorTransfer.Web.Security;
 
-/// <summary>Keeps Identity's accounts behind the database's gate.</summary>
-internal sealed class LiteUserStore(DocumentCollection<User> users)
+/// <summary>
+/// Keeps Identity's accounts behind the database's gate. Failed sign-ins are counted by <see cref="SignInThrottle"/>, not here.
+/// </summary>
+internal sealed class LiteUserStore(DocumentCollection<User> users, Revocations revocations)
     : IUserPasswordStore<User>,
-        IUserSecurityStampStore<User>,
-        IUserLockoutStore<User>
+        IUserSecurityStampStore<User>
 {
-    public Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken) =>
-        Task.FromResult(
+    private static readonly IdentityErrorDescriber Errors = new();
+
+    public Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken)
+    {
+        user.ConcurrencyStamp = User.NewStamp();
+        return Task.FromResult(
             users.TryAdd(user, other => other.NormalizedUserName == user.NormalizedUserName)
                 ? IdentityResult.Success
-                : IdentityResult.Failed(new IdentityErrorDescriber().DuplicateUserName(user.UserName))
+                : IdentityResult.Failed(Errors.DuplicateUserName(user.UserName))
         );
+    }
 
+    /// <summary>Stores an account, unless it was changed since it was read: Identity reads long before it writes.</summary>
     public Task<IdentityResult> UpdateAsync(User user, CancellationToken cancellationToken)
     {
-        users.Save(user);
+        string stamp = User.NewStamp();
+        bool endsSessions = false;
+        User? stored = users.Change(
+            user.Id,
+            current =>
+            {
+                if (current.ConcurrencyStamp != user.ConcurrencyStamp)
+                    return current;
+                endsSessions = current.SecurityStamp != user.SecurityStamp || current.IsDisabled != user.IsDisabled;
+                return user with { ConcurrencyStamp = stamp };
+            }
+        );
+        if (stored?.ConcurrencyStamp != stamp)
+            return Task.FromResult(IdentityResult.Failed(Errors.ConcurrencyFailure()));
+        user.ConcurrencyStamp = stamp;
+        if (endsSessions)
+            revocations.Publish(user.Id);
         return Task.FromResult(IdentityResult.Success);
     }
 
     public Task<IdentityResult> DeleteAsync(User user, CancellationToken cancellationToken)
     {
         users.Remove(user.Id);
+        revocations.Publish(user.Id);
         return Task.FromResult(IdentityResult.Success);
     }
 
@@ -57,23 +81,6 @@ internal sealed class LiteUserStore(DocumentCollection<User> users)
         Set(() => user.SecurityStamp = stamp);
 
     public Task<string?> GetSecurityStampAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.SecurityStamp);
-
-    public Task<DateTimeOffset?> GetLockoutEndDateAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.LockoutEnd);
-
-    public Task SetLockoutEndDateAsync(User user, DateTimeOffset? lockoutEnd, CancellationToken cancellationToken) =>
-        Set(() => user.LockoutEnd = lockoutEnd);
-
-    public Task<int> IncrementAccessFailedCountAsync(User user, CancellationToken cancellationToken) =>
-        Task.FromResult(++user.AccessFailedCount);
-
-    public Task ResetAccessFailedCountAsync(User user, CancellationToken cancellationToken) => Set(() => user.AccessFailedCount = 0);
-
-    public Task<int> GetAccessFailedCountAsync(User user, CancellationToken cancellationToken) => Task.FromResult(user.AccessFailedCount);
-
-    public Task<bool> GetLockoutEnabledAsync(User user, CancellationToken cancellationToken) => Task.FromResult(true);
-
-    // Every account can be locked out; there is nothing to remember.
-    public Task SetLockoutEnabledAsync(User user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose() { }
 

@@ -1,5 +1,5 @@
-using System.Threading.RateLimiting;
 using BlazorTransfer.Web.Storage;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -11,8 +11,6 @@ namespace BlazorTransfer.Web.Security;
 
 internal static class SecurityFeature
 {
-    public const string SignInLimit = "sign-in";
-
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
         services.AddDocuments<User>(
@@ -21,6 +19,12 @@ internal static class SecurityFeature
             new DocumentIndex<User>(nameof(User.NormalizedUserName), u => u.NormalizedUserName)
         );
         services.AddSingleton<SetupCode>();
+        services.AddSingleton<Revocations>();
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<GuardedStreams>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<KnownBrowsers>();
+        services.AddScoped<PasswordSignIn>();
         services.AddDataProtection().SetApplicationName("BlazorTransfer");
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>>(
             provider => new ConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>(options =>
@@ -43,8 +47,6 @@ internal static class SecurityFeature
                     RequireNonAlphanumeric = false,
                     RequireUppercase = false,
                 };
-                options.Lockout.MaxFailedAccessAttempts = 10;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(10);
                 options.SignIn.RequireConfirmedAccount = true;
                 options.User.AllowedUserNameCharacters = "";
             })
@@ -53,7 +55,6 @@ internal static class SecurityFeature
             .AddUserConfirmation<EnabledUsers>()
             .AddSignInManager()
             .AddDefaultTokenProviders();
-        services.Configure<SecurityStampValidatorOptions>(o => o.ValidationInterval = TimeSpan.FromMinutes(1));
         services.ConfigureApplicationCookie(Configure);
         services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
         services.AddCascadingAuthenticationState();
@@ -62,59 +63,12 @@ internal static class SecurityFeature
         // In production the framework would answer a bad request without a word of why.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddProblemDetails();
-        services.AddRateLimiter(options =>
-        {
-            options.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            options.OnRejected = async (context, cancel) =>
-            {
-                context.HttpContext.Response.Headers.RetryAfter = "60";
-                // With words of its own: a bare status would bring the page that says that there is nothing here.
-                await context.HttpContext.Response.WriteAsync(
-                    "Too many attempts from this address. Wait a minute, go back and try again.",
-                    cancel
-                );
-            };
-            options.AddPolicy(
-                SignInLimit,
-                context =>
-                    HttpMethods.IsPost(context.Request.Method)
-                        ? RateLimitPartition.GetFixedWindowLimiter(
-                            context.Connection.RemoteIpAddress?.ToString() ?? "",
-                            _ => new FixedWindowRateLimiterOptions { PermitLimit = 30, Window = TimeSpan.FromMinutes(1) }
-                        )
-                        : RateLimitPartition.GetNoLimiter("")
-            );
-        });
+        services.AddReverseProxies();
+        services.AddRateLimits();
+        // The framework gives its own cookie to plain connections, also where the page came over TLS.
+        services.Configure<AntiforgeryOptions>(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         return services;
     }
-
-    /// <summary>Headers on every answer, and no connection from another site's page.</summary>
-    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) =>
-        app.Use(
-            async (context, next) =>
-            {
-                IHeaderDictionary headers = context.Response.Headers;
-                // MudBlazor sets styles inline; scripts come from here alone.
-                headers.ContentSecurityPolicy =
-                    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-                    + "font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
-                headers.XContentTypeOptions = "nosniff";
-                headers["Referrer-Policy"] = "same-origin";
-                headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
-                // Browsers send cookies with WebSockets and posts from any page, but always say which page it was.
-                if (
-                    context.Request.Headers.Origin.FirstOrDefault() is { Length: > 0 } origin
-                    && (context.WebSockets.IsWebSocketRequest || !HttpMethods.IsGet(context.Request.Method))
-                    && !(Uri.TryCreate(origin, UriKind.Absolute, out Uri? from) && from.Authority == context.Request.Host.Value)
-                )
-                {
-                    context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                    return;
-                }
-
-                await next();
-            }
-        );
 
     private static void Configure(CookieAuthenticationOptions cookie)
     {
@@ -126,6 +80,7 @@ internal static class SecurityFeature
         cookie.LoginPath = "/login";
         cookie.ReturnUrlParameter = "returnUrl";
         cookie.AccessDeniedPath = "/";
+        cookie.Events.OnValidatePrincipal = SessionCookie.ValidateAsync;
         Func<Microsoft.AspNetCore.Authentication.RedirectContext<CookieAuthenticationOptions>, Task> toLogin = cookie
             .Events
             .OnRedirectToLogin;

@@ -26,7 +26,9 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
 
     public int Count() => store.Read(db => Collection(db).Count());
 
-    public void Save(T document) => store.Write(db => Collection(db).Upsert(ToBson(document)));
+    /// <summary>Adds a document that is not there yet. A document that is there is only changed, by <see cref="Change"/>.</summary>
+    /// <exception cref="LiteException">There is one with this id.</exception>
+    public void Add(T document) => store.Write(db => Collection(db).Insert(ToBson(document)));
 
     /// <summary>Adds the document unless <paramref name="conflict"/> holds for one that is there; both under the gate.</summary>
     public bool TryAdd(T document, Func<T, bool> conflict) =>
@@ -49,6 +51,12 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
                 Collection(db).Update(ToBson(after));
             return after;
         });
+
+    /// <summary>Adds the document, or changes the one with its id; both under the gate.</summary>
+    public void AddOrChange(T document, Func<T, T> change) =>
+        store.Write(db =>
+            Collection(db).Upsert(ToBson(Parse(Collection(db).FindById(id(document))) is { } before ? change(before) : document))
+        );
 
     public bool Remove(string documentId) => store.Write(db => Collection(db).Delete(documentId));
 

@@ -97,7 +97,7 @@ public sealed class DomainDatasetTests : PageTests
         JsonObject document = JsonSerializer.SerializeToNode(dataset, ProtocolJson.Line)!.AsObject();
         foreach (string added in new[] { "tags", "unlabelled", "hasLabels" })
             Assert.True(document["versions"]![0]!.AsObject().Remove(added));
-        App.Get<DocumentCollection<Dataset>>().Save(document.Deserialize<Dataset>(ProtocolJson.Line)!);
+        App.Get<DocumentCollection<Dataset>>().Change(dataset.Id, _ => document.Deserialize<Dataset>(ProtocolJson.Line)!);
 
         Dataset old = App.Get<DatasetService>().Get(ada, project.Id, dataset.Id);
 

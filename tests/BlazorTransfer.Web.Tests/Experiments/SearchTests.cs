@@ -195,7 +195,7 @@ public sealed class SearchTests : IAsyncLifetime
         // As if they had ended well, and the application before anybody could hear of it.
         var documents = _app.Get<DocumentCollection<Run>>();
         foreach (Run trial in Trials(first))
-            documents.Save(trial with { Status = RunStatus.Succeeded, Top1ByEpoch = [trial.Submission.Trial / 10.0] });
+            documents.Change(trial.Id, t => t with { Status = RunStatus.Succeeded, Top1ByEpoch = [trial.Submission.Trial / 10.0] });
 
         using var next = new SearchConductor(
             documents,

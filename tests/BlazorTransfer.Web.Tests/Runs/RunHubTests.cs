@@ -149,19 +149,7 @@ public sealed class RunHubTests : IDisposable
 
     private async Task<HubConnection> ConnectAsync(string name)
     {
-        if (_app.Get<DocumentCollection<User>>().All().All(u => u.UserName != name))
-            await _app.CreateUserAsync(name);
-        using HttpClient client = _app.Anonymous();
-        using HttpResponseMessage answer = await TestApp.PostFormAsync(
-            client,
-            "/login",
-            "login",
-            ("UserName", name),
-            ("Password", TestApp.Password)
-        );
-        HubConnection hub = Build(
-            answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("blazortransfer=", StringComparison.Ordinal)).Split(';')[0]
-        );
+        HubConnection hub = Build(await _app.SignInCookieAsync(name));
         await hub.StartAsync();
         return hub;
     }

@@ -126,7 +126,7 @@ public sealed class RunRebuildTests : IAsyncLifetime
             FolderOf(run).Create();
             run.Job.Save(FolderOf(run).Job);
             run.Submission.Save(FolderOf(run));
-            Documents.Save(run);
+            Documents.Add(run);
         }
 
         using (var events = new RunEventWriter(FolderOf(succeeded).Events))

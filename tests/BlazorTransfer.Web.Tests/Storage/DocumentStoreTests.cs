@@ -22,7 +22,7 @@ public sealed class DocumentStoreTests : IDisposable
         using (DocumentStore store = Open())
         {
             DocumentCollection<Note> notes = Notes(store);
-            notes.Save(new Note("counter", "all", 0));
+            notes.Add(new Note("counter", "all", 0));
             Parallel.For(
                 0,
                 writers * 2,
@@ -33,7 +33,7 @@ public sealed class DocumentStoreTests : IDisposable
                     {
                         if (w < writers)
                         {
-                            notes.Save(new Note($"{w}-{i}", $"writer{w}", i));
+                            notes.Add(new Note($"{w}-{i}", $"writer{w}", i));
                             notes.Change("counter", n => n with { Value = n.Value + 1 });
                         }
                         else
@@ -59,7 +59,7 @@ public sealed class DocumentStoreTests : IDisposable
     public void AcknowledgedWrite_IsInTheDataFileEvenWithoutAProperEnd()
     {
         using DocumentStore store = Open();
-        Notes(store).Save(new Note("kept", "x", 41));
+        Notes(store).Add(new Note("kept", "x", 41));
         Notes(store).Change("kept", n => n with { Value = 42 });
 
         // What a power cut would leave: the files as they are now, taken without asking LiteDB.
@@ -113,13 +113,39 @@ public sealed class DocumentStoreTests : IDisposable
     }
 
     [Fact]
+    public void Add_OfADocumentThatIsThere_IsAnErrorAndChangesNothing()
+    {
+        using DocumentStore store = Open();
+        DocumentCollection<Note> notes = Notes(store);
+        notes.Add(new Note("1", "first", 1));
+
+        Assert.Throws<LiteDB.LiteException>(() => notes.Add(new Note("1", "second", 2)));
+
+        Assert.Equal("first", Assert.Single(notes.All()).Owner);
+        // The store goes on.
+        notes.Add(new Note("2", "third", 3));
+        Assert.Equal(2, notes.Count());
+    }
+
+    [Fact]
+    public void AddOrChange_ByManyAtOnce_LosesNoChange()
+    {
+        using DocumentStore store = Open();
+        DocumentCollection<Note> notes = Notes(store);
+
+        Parallel.For(0, 100, _ => notes.AddOrChange(new Note("1", "all", 1), n => n with { Value = n.Value + 1 }));
+
+        Assert.Equal(100, notes.Find("1")!.Value);
+    }
+
+    [Fact]
     public void FindBy_WithAValueThatLooksLikeAQuery_TakesItAsText()
     {
         using DocumentStore store = Open();
         DocumentCollection<Note> notes = Notes(store);
         string hostile = "x\" OR true //$' OR 1=1";
-        notes.Save(new Note("1", hostile, 1));
-        notes.Save(new Note("2", "other", 2));
+        notes.Add(new Note("1", hostile, 1));
+        notes.Add(new Note("2", "other", 2));
 
         Assert.Equal("1", Assert.Single(notes.FindBy(nameof(Note.Owner), hostile)).Id);
     }
@@ -136,7 +162,7 @@ public sealed class DocumentStoreTests : IDisposable
             "",
             new DateTimeOffset(2026, 3, 29, 1, 30, 0, TimeSpan.FromHours(5)).AddTicks(1234567)
         );
-        dated.Save(document);
+        dated.Add(document);
 
         Assert.Equal(document, dated.Find("1"));
     }

@@ -1,4 +1,6 @@
+using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 using MudBlazor;
 
@@ -8,10 +10,18 @@ public sealed partial class MainLayout : IDisposable
 {
     private DotNetObjectReference<MainLayout>? _self;
     private PageBoundary? _boundary;
+    private IDisposable? _watch;
+    private int _visit;
     private bool _dark;
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private Revocations Revocations { get; set; } = null!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -25,6 +35,8 @@ public sealed partial class MainLayout : IDisposable
         // Not rendered beforehand, so the browser can be asked before the first drawing.
         if (!RendererInfo.IsInteractive)
             return;
+        if (Authentication is not null && (await Authentication).User is { Identity.IsAuthenticated: true } user)
+            _watch = Revocations.Begin(UserClaims.IdOf(user), projectId => _ = InvokeAsync(() => ShowAgain(projectId)));
         _self = DotNetObjectReference.Create(this);
         _dark = await Js.InvokeAsync<bool>("blazorTransferTheme.watch", _self);
     }
@@ -37,7 +49,20 @@ public sealed partial class MainLayout : IDisposable
         StateHasChanged();
     }
 
-    public void Dispose() => _self?.Dispose();
+    public void Dispose()
+    {
+        _watch?.Dispose();
+        _self?.Dispose();
+    }
+
+    /// <summary>Builds the page again when the user's role in its project has changed: it asks for access, as when it was opened.</summary>
+    private void ShowAgain(string? projectId)
+    {
+        if (projectId is null || !$"{Path}/".StartsWith($"{AppRoutes.Project(projectId)}/", StringComparison.OrdinalIgnoreCase))
+            return;
+        _visit++;
+        StateHasChanged();
+    }
 
     // An error belongs to the page where it happened; the next page starts clean.
     protected override void OnParametersSet() => Recover();

@@ -24,7 +24,7 @@ internal sealed class BackboneMeasurement(DocumentCollection<BackboneSpeed> spee
     protected override async Task<BackboneSpeed> RunAsync(JobContext<MeasurementInput> job, CancellationToken cancel)
     {
         BackboneSpeed speed = await worker.MeasureAsync(job.Input.Backbone, cancel);
-        speeds.Save(speed);
+        speeds.AddOrChange(speed, _ => speed);
         return speed;
     }
 }

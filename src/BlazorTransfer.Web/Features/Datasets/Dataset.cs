@@ -84,8 +84,5 @@ public sealed record Dataset
 
     public Dataset Rename(string name) => this with { Name = CheckName(name) };
 
-    public static string CheckName(string name) =>
-        name.Trim() is { Length: > 0 and <= LongestName } trimmed
-            ? trimmed
-            : throw new RefusedException($"A data set needs a name of 1 to {LongestName} characters.");
+    public static string CheckName(string name) => TypedName.Check(name, LongestName, "A data set");
 }

@@ -39,7 +39,7 @@ internal static class DatasetsFeature
                 TypedResults.Ok(DatasetResponse.Of(datasets.Get(user, projectId, datasetId)))
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
-        api.MapPost("uploads", UploadAsync).DisableAntiforgery();
+        api.MapPost("uploads", UploadAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.Uploads);
     }
 
     private static async Task<PhysicalFileHttpResult> ImageAsync(

@@ -95,7 +95,7 @@ internal sealed class ImportJob(
             CreatedAt = clock.GetUtcNow(),
             Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow())],
         };
-        datasets.Save(dataset);
+        datasets.Add(dataset);
         return dataset;
     }
 

@@ -169,7 +169,7 @@ internal sealed class WeightsLibrary(
                 throw new RefusedException($"These weights are here already, as '{same.Name}'.");
             // The file first: one without an entry is found by the next look into the folder, an entry without a file by a failing run.
             File.Move(file, PathOf(entry), overwrite: true);
-            weights.Save(entry);
+            weights.Add(entry);
             return (entry, inspection);
         }
         finally
@@ -202,8 +202,8 @@ internal sealed class WeightsLibrary(
             AtomicFile.Write(PathOf(entry), source.CopyTo);
         // Those of an earlier version stay for the runs that used them, and may be removed: they will not be back.
         foreach (BackboneWeights earlier in weights.All().Where(w => w.IsBuiltIn && w.Name == card.Name))
-            weights.Save(earlier with { Name = $"{earlier.Name} (earlier)", IsBuiltIn = false });
-        weights.Save(entry);
+            weights.Change(earlier.Id, w => w with { Name = $"{w.Name} (earlier)", IsBuiltIn = false });
+        weights.Add(entry);
     }
 
     /// <summary>Files of the weights folder that are entered.</summary>
@@ -221,10 +221,7 @@ internal sealed class WeightsLibrary(
         File.Delete(PathOf(entry));
     }
 
-    private static string CheckName(string name) =>
-        Path.GetFileName(name.Trim()) is { Length: > 0 and <= 120 } checkedName
-            ? checkedName
-            : throw new RefusedException("The weights need a name of 1 to 120 characters.");
+    private static string CheckName(string name) => TypedName.Check(Path.GetFileName(name.Trim(' ')), 120, "A file of weights");
 
     private static async Task<string> HashAsync(string file, CancellationToken cancel)
     {

@@ -26,7 +26,7 @@ internal static class ModelsFeature
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/weights");
         api.MapGet("", (ClaimsPrincipal user, WeightsLibrary library) => TypedResults.Ok(library.List(user).Select(WeightsResponse.Of)));
-        api.MapPost("uploads", UploadAsync).DisableAntiforgery();
+        api.MapPost("uploads", UploadAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.Uploads);
     }
 
     private static async Task<Created<WeightsResponse>> UploadAsync(

@@ -1,3 +1,6 @@
+using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Security;
+
 namespace BlazorTransfer.Web.Features.Projects;
 
 /// <summary>What a member may do; each role includes the ones before it.</summary>
@@ -36,25 +39,22 @@ internal sealed record Project
             Description = CheckDescription(description),
         };
 
-    /// <exception cref="Security.RefusedException">It would leave the project without an owner.</exception>
+    /// <exception cref="RefusedException">It would leave the project without an owner.</exception>
     public Project WithMember(string userId, ProjectRole role) =>
         CheckOwner(this with { Members = [.. Members.Where(m => m.UserId != userId), new ProjectMember(userId, role)] });
 
     /// <inheritdoc cref="WithMember"/>
     public Project WithoutMember(string userId) => CheckOwner(this with { Members = [.. Members.Where(m => m.UserId != userId)] });
 
-    public static string CheckName(string name) =>
-        name.Trim() is { Length: > 0 and <= LongestName } trimmed
-            ? trimmed
-            : throw new Security.RefusedException($"A project needs a name of 1 to {LongestName} characters.");
+    public static string CheckName(string name) => TypedName.Check(name, LongestName, "A project");
 
     public static string CheckDescription(string description) =>
-        description.Trim() is { Length: <= LongestDescription } trimmed
+        description.Trim() is { Length: <= LongestDescription } trimmed && NameRule.IsPlainText(trimmed)
             ? trimmed
-            : throw new Security.RefusedException($"A description has at most {LongestDescription} characters.");
+            : throw new RefusedException($"A description has at most {LongestDescription} characters, and no control characters.");
 
     private static Project CheckOwner(Project project) =>
         project.Members.Any(m => m.Role == ProjectRole.Owner)
             ? project
-            : throw new Security.RefusedException("A project needs at least one owner. Make somebody else an owner first.");
+            : throw new RefusedException("A project needs at least one owner. Make somebody else an owner first.");
 }

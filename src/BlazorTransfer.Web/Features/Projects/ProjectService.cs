@@ -19,6 +19,7 @@ internal sealed class ProjectService(
     DocumentCollection<User> users,
     ProjectAccess access,
     IEnumerable<IProjectContent> contents,
+    Revocations revocations,
     TimeProvider clock
 )
 {
@@ -39,7 +40,7 @@ internal sealed class ProjectService(
             CreatedAt = clock.GetUtcNow(),
             Members = [new ProjectMember(UserClaims.IdOf(user), ProjectRole.Owner)],
         };
-        projects.Save(project);
+        projects.Add(project);
         return project;
     }
 
@@ -55,11 +56,17 @@ internal sealed class ProjectService(
             ?? throw new RefusedException(
                 $"There is no account named '{userName.Trim()}'. An administrator creates accounts on the Team page."
             );
-        return Change(user, projectId, p => p.WithMember(member.Id, role));
+        Project changed = Change(user, projectId, p => p.WithMember(member.Id, role));
+        revocations.Publish(member.Id, projectId);
+        return changed;
     }
 
-    public Project RemoveMember(ClaimsPrincipal user, string projectId, string userId) =>
-        Change(user, projectId, p => p.WithoutMember(userId));
+    public Project RemoveMember(ClaimsPrincipal user, string projectId, string userId)
+    {
+        Project changed = Change(user, projectId, p => p.WithoutMember(userId));
+        revocations.Publish(userId, projectId);
+        return changed;
+    }
 
     public IReadOnlyList<(User User, ProjectRole Role)> Members(ClaimsPrincipal user, string projectId) =>
         [
@@ -72,13 +79,15 @@ internal sealed class ProjectService(
     /// <exception cref="RefusedException">Something in it is still at work.</exception>
     public void Delete(ClaimsPrincipal user, string projectId)
     {
-        access.Require(user, projectId, ProjectRole.Owner);
+        Project project = access.Require(user, projectId, ProjectRole.Owner);
         if (contents.Select(c => c.WhyKept(projectId)).FirstOrDefault(why => why is not null) is { } reason)
             throw new RefusedException(reason);
         // The project goes first: what a crash leaves behind belongs to nobody and is seen by nobody.
         projects.Remove(projectId);
         foreach (IProjectContent content in contents)
             content.Delete(projectId);
+        foreach (ProjectMember member in project.Members)
+            revocations.Publish(member.UserId, projectId);
     }
 
     private Project Change(ClaimsPrincipal user, string projectId, Func<Project, Project> change)

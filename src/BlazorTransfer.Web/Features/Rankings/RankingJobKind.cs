@@ -28,17 +28,16 @@ internal sealed class RankingJobKind(DocumentCollection<DatasetRanking> rankings
     {
         RankingActivity activity = RankingActivity.Of(job.Job);
         RankingReport report = await worker.RankAsync(job.Input.Job, job.File("ranking.json"), Take, cancel);
-        rankings.Save(
-            new DatasetRanking
-            {
-                ProjectId = job.Job.ProjectId,
-                DatasetId = job.Input.DatasetId,
-                DatasetVersion = job.Input.DatasetVersion,
-                StartedBy = job.Job.OwnerId,
-                FinishedAt = clock.GetUtcNow(),
-                Report = report,
-            }
-        );
+        var ranking = new DatasetRanking
+        {
+            ProjectId = job.Job.ProjectId,
+            DatasetId = job.Input.DatasetId,
+            DatasetVersion = job.Input.DatasetVersion,
+            StartedBy = job.Job.OwnerId,
+            FinishedAt = clock.GetUtcNow(),
+            Report = report,
+        };
+        rankings.AddOrChange(ranking, _ => ranking);
         return new RankingOutcome(report.Candidates.Count);
 
         void Take(RankingEvent happened)

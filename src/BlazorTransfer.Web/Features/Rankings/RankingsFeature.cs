@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Rankings;
@@ -34,13 +35,14 @@ internal static class RankingsFeature
             }
         );
         api.MapPost(
-            "",
-            async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
-            {
-                await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
-                return TypedResults.Accepted((string?)null);
-            }
-        );
+                "",
+                async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+                {
+                    await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
+                    return TypedResults.Accepted((string?)null);
+                }
+            )
+            .RequireRateLimiting(RateLimits.Runs);
         api.MapPost(
             "cancel",
             (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Authorization;
@@ -8,25 +9,21 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Runs for programs, such as notebooks: what happened from any point on, then live.</summary>
 [Authorize]
-internal sealed class RunHub(RunService runs, RunEventStream stream) : Hub
+internal sealed class RunHub(RunService runs, RunEventStream stream, GuardedStreams streams) : Hub
 {
-    /// <summary>Streams the events after <paramref name="afterSequence"/>, and ends with the run.</summary>
-    public async IAsyncEnumerable<RunEvent> StreamRun(
-        string projectId,
+    /// <summary>Streams the events after <paramref name="afterSequence"/>, and ends with the run or with the user's access.</summary>
+    public IAsyncEnumerable<RunEvent> StreamRun(string projectId, string runId, long afterSequence, CancellationToken cancel)
+    {
+        ClaimsPrincipal user = Context.User!;
+        return streams.ReadAsync(user, () => runs.Get(user, projectId, runId), stop => NumberedAsync(runId, afterSequence, stop), cancel);
+    }
+
+    private async IAsyncEnumerable<RunEvent> NumberedAsync(
         string runId,
         long afterSequence,
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
-        try
-        {
-            runs.Get(Context.User!, projectId, runId);
-        }
-        catch (NotFoundException e)
-        {
-            throw new HubException(e.Message);
-        }
-
         await foreach (RunEventBatch batch in stream.ReadAsync(runId, afterSequence, cancel))
         {
             // Programs ask for what follows a number; a request to cancel has none until the worker takes it up.

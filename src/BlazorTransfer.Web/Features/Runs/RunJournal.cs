@@ -31,7 +31,7 @@ internal sealed class RunJournal(
         lock (_writing)
         {
             Run run = Append(runFolder, Run.Of(id, submission, job), [new RunQueued { Time = submission.SubmittedAt }]);
-            runs.Save(run);
+            runs.Add(run);
             Publish(run);
             return run;
         }
@@ -53,7 +53,7 @@ internal sealed class RunJournal(
             // Readers wait until the database has what they are about to see.
             stream.Hold(runId, run.LastSequence);
             run = Append(runFolder, run, decide(run));
-            runs.Save(run);
+            runs.Change(runId, _ => run);
             Publish(run);
             return run;
         }

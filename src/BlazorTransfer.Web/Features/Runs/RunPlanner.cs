@@ -275,12 +275,9 @@ internal sealed class RunPlanner(
     }
 
     private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) =>
-        request.Name.Trim() switch
-        {
-            "" => $"{method.DisplayName}, {backbone.DisplayName}",
-            { Length: <= LongestName } name => name,
-            _ => throw new RefusedException($"The name has more than {LongestName} characters."),
-        };
+        request.Name.Trim().Length == 0
+            ? $"{method.DisplayName}, {backbone.DisplayName}"
+            : TypedName.Check(request.Name, LongestName, "A run");
 
     /// <summary>What a request comes to, once all of it was found right.</summary>
     private sealed record Checked(

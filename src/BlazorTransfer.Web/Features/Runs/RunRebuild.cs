@@ -36,7 +36,7 @@ internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder
                 && Attempt(stored.Id, () => reader.Upgrade(stored)) is { } upgraded
             )
             {
-                runs.Save(upgraded);
+                runs.Change(stored.Id, _ => upgraded);
             }
         }
     }

@@ -25,7 +25,7 @@ internal sealed class SystemCheckJob(
     protected override async Task<SystemCheckResult> RunAsync(JobContext<SystemCheckInput> job, CancellationToken cancel)
     {
         var result = new SystemCheckResult { Report = await worker.CheckSystemAsync(folder.Root, cancel), CheckedAt = clock.GetUtcNow() };
-        results.Save(result);
+        results.AddOrChange(result, _ => result);
         return result;
     }
 }

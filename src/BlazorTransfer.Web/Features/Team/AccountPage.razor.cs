@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Team;
 
-/// <summary>One's own password. A change ends all sessions of the account, this one too.</summary>
+/// <summary>The user's own account: a new password, and the end of all sign-ins. Both end this one too.</summary>
 public sealed partial class AccountPage
 {
     private IReadOnlyList<string> _errors = [];
@@ -17,6 +17,12 @@ public sealed partial class AccountPage
     {
         _errors = await Accounts.ChangePasswordAsync(User, _current, _next);
         if (_errors.Count == 0)
+            Navigation.NavigateTo(AppRoutes.Login, forceLoad: true);
+    }
+
+    private async Task SignOutEverywhereAsync()
+    {
+        if (await AttemptAsync(() => Accounts.SignOutEverywhere(User)))
             Navigation.NavigateTo(AppRoutes.Login, forceLoad: true);
     }
 }

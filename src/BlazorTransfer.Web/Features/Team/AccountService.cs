@@ -7,11 +7,19 @@ using Microsoft.AspNetCore.Identity;
 namespace BlazorTransfer.Web.Features.Team;
 
 /// <summary>Accounts: the first one, further ones by an administrator, passwords.</summary>
-internal sealed class AccountService(UserManager<User> manager, DocumentCollection<User> users, TimeProvider clock)
+internal sealed class AccountService(
+    UserManager<User> manager,
+    IPasswordHasher<User> hasher,
+    DocumentCollection<User> users,
+    Sessions sessions,
+    SignInThrottle throttle,
+    TimeProvider clock
+)
 {
     // Two who hold the set-up code at once must not both become the first.
     private static readonly SemaphoreSlim FirstAccount = new(1);
     private const int LongestName = 60;
+    private const string AccountPageSource = "account page";
     private const string PasswordAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 
     public async Task<(User? User, IReadOnlyList<string> Errors)> CreateFirstAsync(string name, string password)
@@ -33,7 +41,7 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
     public async Task<(string? Password, IReadOnlyList<string> Errors)> CreateByAdminAsync(ClaimsPrincipal admin, string name)
     {
         UserClaims.RequireAdmin(admin);
-        string password = RandomNumberGenerator.GetString(PasswordAlphabet, 16);
+        string password = NewPassword();
         (User? user, IReadOnlyList<string> errors) = await CreateAsync(name, password, isAdmin: false);
         return (user is null ? null : password, errors);
     }
@@ -44,27 +52,54 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
         return [.. users.All().OrderBy(u => u.UserName, StringComparer.OrdinalIgnoreCase)];
     }
 
-    /// <summary>A disabled account cannot sign in, and its open pages end within a minute.</summary>
-    public async Task SetDisabledAsync(ClaimsPrincipal admin, string userId, bool disabled)
+    /// <summary>A disabled account cannot sign in, and all its sign-ins end at once.</summary>
+    public void SetDisabled(ClaimsPrincipal admin, string userId, bool disabled)
     {
         UserClaims.RequireAdmin(admin);
         if (userId == UserClaims.IdOf(admin))
             throw new RefusedException("You cannot disable your own account.");
-        User user = await manager.FindByIdAsync(userId) ?? throw new NotFoundException();
-        user.IsDisabled = disabled;
-        await manager.UpdateSecurityStampAsync(user);
+        sessions.End(userId, user => user with { IsDisabled = disabled });
     }
+
+    /// <summary>Gives an account a password drawn here, which is shown once, and ends all its sign-ins.</summary>
+    public string ResetPassword(ClaimsPrincipal admin, string userId)
+    {
+        UserClaims.RequireAdmin(admin);
+        if (userId == UserClaims.IdOf(admin))
+            throw new RefusedException("Change your own password on the account page.");
+        string password = NewPassword();
+        string hash = hasher.HashPassword(new User { Id = userId }, password);
+        sessions.End(userId, user => user with { PasswordHash = hash });
+        return password;
+    }
+
+    /// <summary>Ends all sign-ins of the user's account, this one too.</summary>
+    public void SignOutEverywhere(ClaimsPrincipal principal) => sessions.End(UserClaims.IdOf(principal), user => user);
 
     public async Task<IReadOnlyList<string>> ChangePasswordAsync(ClaimsPrincipal principal, string current, string next)
     {
         User user = await manager.GetUserAsync(principal) ?? throw new NotFoundException();
-        return Errors(await manager.ChangePasswordAsync(user, current, next));
+        // An open page that its owner left must not become a place to guess the password.
+        if (!throttle.TryBegin(user.NormalizedUserName, AccountPageSource, isKnown: true))
+            return ["There were too many attempts. Wait 15 minutes, then try again."];
+        IdentityResult result = await manager.ChangePasswordAsync(user, current, next);
+        if (!result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
+            throttle.Succeed(user.NormalizedUserName, AccountPageSource);
+        return Errors(result);
     }
 
     private async Task<(User?, IReadOnlyList<string>)> CreateAsync(string name, string password, bool isAdmin)
     {
-        if (name.Trim() is not { Length: > 0 and <= LongestName } userName || userName.Any(char.IsControl))
-            return (null, [$"A name needs 1 to {LongestName} characters."]);
+        string userName;
+        try
+        {
+            userName = TypedName.Check(name, LongestName, "An account");
+        }
+        catch (RefusedException e)
+        {
+            return (null, [e.Message]);
+        }
+
         var user = new User
         {
             Id = Ids.New(),
@@ -76,5 +111,14 @@ internal sealed class AccountService(UserManager<User> manager, DocumentCollecti
         return (result.Succeeded ? user : null, Errors(result));
     }
 
-    private static IReadOnlyList<string> Errors(IdentityResult result) => [.. result.Errors.Select(e => e.Description)];
+    private static string NewPassword() => RandomNumberGenerator.GetString(PasswordAlphabet, 16);
+
+    private static IReadOnlyList<string> Errors(IdentityResult result) =>
+        [
+            .. result.Errors.Select(e =>
+                e.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)
+                    ? "The account was changed at the same time, so nothing was saved. Try again."
+                    : e.Description
+            ),
+        ];
 }

@@ -1,7 +1,6 @@
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Identity;
 
 namespace BlazorTransfer.Web.Features.Team;
 
@@ -10,11 +9,11 @@ public sealed partial class LoginPage
 {
     private IReadOnlyList<string> _errors = [];
 
-    [Inject]
-    private SignInManager<User> SignIn { get; set; } = null!;
+    [CascadingParameter]
+    private HttpContext Context { get; set; } = null!;
 
     [Inject]
-    private IPasswordHasher<User> Hasher { get; set; } = null!;
+    private PasswordSignIn SignIn { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
@@ -38,17 +37,9 @@ public sealed partial class LoginPage
 
     private async Task SubmitAsync()
     {
-        string password = Input.Password ?? "";
-        User? user = await SignIn.UserManager.FindByNameAsync(Input.UserName?.Trim() ?? "");
-        // An unknown name costs the time of a password check too, so that names cannot be found out by the clock.
-        if (user is null)
-            Hasher.HashPassword(new User(), password);
-        SignInResult result = user is null
-            ? SignInResult.Failed
-            : await SignIn.PasswordSignInAsync(user, password, isPersistent: true, lockoutOnFailure: true);
-        if (!result.Succeeded)
+        if (!await SignIn.TryAsync(Context, Input.UserName, Input.Password))
         {
-            _errors = [result.IsLockedOut ? "Too many attempts. Try again in ten minutes." : "Name or password is not right."];
+            _errors = [PasswordSignIn.Refusal];
             return;
         }
 

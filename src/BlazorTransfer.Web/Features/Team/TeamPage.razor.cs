@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
@@ -8,7 +9,7 @@ public sealed partial class TeamPage
 {
     private IReadOnlyList<User> _users = [];
     private IReadOnlyList<string> _errors = [];
-    private (string Name, string Password)? _created;
+    private (string Name, string Password)? _issued;
     private string _name = "";
 
     [Inject]
@@ -25,14 +26,27 @@ public sealed partial class TeamPage
         (string? password, _errors) = await Accounts.CreateByAdminAsync(User, _name);
         if (password is null)
             return;
-        _created = (_name.Trim(), password);
+        _issued = (_name.Trim(), password);
         _name = "";
         _users = Accounts.List(User);
     }
 
     private async Task ToggleAsync(User user)
     {
-        await AttemptAsync(() => Accounts.SetDisabledAsync(User, user.Id, !user.IsDisabled));
+        await AttemptAsync(() => Accounts.SetDisabled(User, user.Id, !user.IsDisabled));
         _users = Accounts.List(User);
+    }
+
+    private async Task ResetAsync(User user)
+    {
+        if (
+            await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Reset the password?",
+                $"{user.UserName} is signed out everywhere and needs the new password, which you pass on.",
+                "Reset password"
+            )
+        )
+            await AttemptAsync(() => _issued = (user.UserName, Accounts.ResetPassword(User, user.Id)));
     }
 }

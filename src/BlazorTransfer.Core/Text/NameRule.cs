@@ -1,0 +1,34 @@
+namespace BlazorTransfer.Core.Text;
+
+/// <summary>
+/// Characters that no name may have, since a name is shown beside others, written to logs and put into files: control characters, which
+/// break lines or command a terminal, and marks that change the direction of text, which make one name look like another.
+/// </summary>
+public static class NameRule
+{
+    /// <summary>Whether a name is free of such characters and is valid text.</summary>
+    public static bool IsPlain(string name) => name.All(IsPlain) && !HasUnpairedSurrogate(name);
+
+    /// <summary>Whether a text of several lines is.</summary>
+    public static bool IsPlainText(string text) => text.All(c => c is '\n' or '\r' or '\t' || IsPlain(c)) && !HasUnpairedSurrogate(text);
+
+    public static bool IsPlain(char c) =>
+        !char.IsControl(c)
+        // Separators of lines and paragraphs.
+        && c is not ('\u2028' or '\u2029')
+        // Marks, embeddings, overrides and isolates of the bidirectional algorithm (Unicode Standard Annex 9).
+        && c is not ('\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
+
+    private static bool HasUnpairedSurrogate(string text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
+                i++;
+            else if (char.IsSurrogate(text[i]))
+                return true;
+        }
+
+        return false;
+    }
+}

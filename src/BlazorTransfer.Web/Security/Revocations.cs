@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+
+namespace BlazorTransfer.Web.Security;
+
+/// <summary>
+/// Tells everything that serves a user for a while, such as a request, a stream or an open page, that the user's access has changed. It
+/// carries no decision: whoever is told looks up what is stored.
+/// </summary>
+internal sealed class Revocations(ILogger<Revocations> log)
+{
+    private readonly ILogger<Revocations> _log = log;
+    private readonly ConcurrentDictionary<Watch, string> _watches = new();
+
+    /// <summary>To be called once the change is stored.</summary>
+    /// <param name="userId">Whose access changed.</param>
+    /// <param name="projectId">The project in which it changed; null where all sign-ins of the account ended.</param>
+    public void Publish(string userId, string? projectId = null)
+    {
+        foreach ((Watch watch, string watched) in _watches)
+        {
+            if (watched == userId)
+                ThreadPool.QueueUserWorkItem(static told => told.watch.Tell(told.projectId), (watch, projectId), preferLocal: false);
+        }
+    }
+
+    /// <summary>Watches before the first look at what is stored, so that no change is missed.</summary>
+    /// <param name="userId">Whose access to watch.</param>
+    /// <param name="onChange">Gets the project, as <see cref="Publish"/> does. It never runs after the result is disposed.</param>
+    public IDisposable Begin(string userId, Action<string?> onChange)
+    {
+        var watch = new Watch(this, onChange);
+        _watches[watch] = userId;
+        return watch;
+    }
+
+    private sealed class Watch(Revocations owner, Action<string?> onChange) : IDisposable
+    {
+        private readonly Lock _telling = new();
+        private bool _isDisposed;
+
+        public void Tell(string? projectId)
+        {
+            lock (_telling)
+            {
+                if (_isDisposed)
+                    return;
+                try
+                {
+                    onChange(projectId);
+                }
+                catch (Exception e)
+                {
+                    owner._log.LogError(e, "A change of access could not be passed on.");
+                }
+            }
+        }
+
+        public void Dispose()
+        {
+            owner._watches.TryRemove(this, out _);
+            lock (_telling)
+                _isDisposed = true;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Identity;
+
+namespace BlazorTransfer.Web.Security;
+
+/// <summary>
+/// Checks the sign-in of each request, and cuts off what is still being served when the sign-in or the membership in the project ends:
+/// uploads, downloads and the connections of programs. An open page is told by <see cref="CircuitRevalidation"/> instead, so that it can
+/// lead to the sign-in.
+/// </summary>
+internal static class SessionCookie
+{
+    public static async Task ValidateAsync(CookieValidatePrincipalContext context)
+    {
+        HttpContext http = context.HttpContext;
+        ClaimsPrincipal principal = context.Principal!;
+        var sessions = http.RequestServices.GetRequiredService<Sessions>();
+        if (!http.Request.Path.StartsWithSegments("/_blazor") && principal.FindFirstValue(ClaimTypes.NameIdentifier) is { } userId)
+            Watch(http, userId, () => sessions.Holds(principal) && SeesItsProject(http, principal));
+        if (sessions.Holds(principal))
+            return;
+        context.RejectPrincipal();
+        await http.SignOutAsync(IdentityConstants.ApplicationScheme);
+    }
+
+    private static void Watch(HttpContext http, string userId, Func<bool> mayGoOn)
+    {
+        var revocations = http.RequestServices.GetRequiredService<Revocations>();
+        http.Response.RegisterForDispose(
+            revocations.Begin(
+                userId,
+                _ =>
+                {
+                    if (!mayGoOn())
+                        http.Abort();
+                }
+            )
+        );
+    }
+
+    private static bool SeesItsProject(HttpContext http, ClaimsPrincipal principal)
+    {
+        try
+        {
+            foreach (IPageAddress address in http.RequestServices.GetServices<IPageAddress>())
+            {
+                if (http.Request.RouteValues.ContainsKey(address.RouteValue))
+                    address.Require(principal, name => http.Request.RouteValues[name] as string ?? "");
+            }
+
+            return true;
+        }
+        catch (NotFoundException)
+        {
+            return false;
+        }
+    }
+}
