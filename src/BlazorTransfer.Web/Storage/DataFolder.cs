@@ -48,6 +48,14 @@ internal sealed class DataFolder
 
     public bool IsLowOnSpace => FreeBytes < _minimumFreeBytes;
 
+    /// <summary>Called before work that takes space, so that what is left keeps the application itself running.</summary>
+    /// <exception cref="LowSpaceException">Less is free than <see cref="BlazorTransferOptions.MinimumFreeBytes"/>.</exception>
+    public void RequireSpace()
+    {
+        if (IsLowOnSpace)
+            throw new LowSpaceException();
+    }
+
     public string Job(string jobId) => Path.Combine(Jobs, Safe(jobId));
 
     public RunFolder Run(string runId) => new(Path.Combine(Runs, Safe(runId)));

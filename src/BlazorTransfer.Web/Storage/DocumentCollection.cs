@@ -16,11 +16,18 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
 {
     private const string Json = "json";
 
-    public T? Find(string documentId) => store.Read(db => Parse(Collection(db).FindById(documentId)));
+    public T? Find(string documentId) => store.Read(db => Get(db, documentId));
 
     /// <param name="field">An indexed field.</param>
     /// <param name="value">The value to find; it is a parameter of the query, never a part of its text.</param>
-    public IReadOnlyList<T> FindBy(string field, string value) => store.Read(db => ParseAll(Collection(db).Find(Query.EQ(field, value))));
+    public IReadOnlyList<T> FindBy(string field, string value) =>
+        store.Read(db =>
+            ParseAll(
+                Collection(db)
+                    .Find(Query.EQ(field, value))
+                    .Select(d => d[field] == value ? d : throw new DamagedDatabaseException($"the index '{field}' of '{name}' is wrong"))
+            )
+        );
 
     public IReadOnlyList<T> All() => store.Read(db => ParseAll(Collection(db).FindAll()));
 
@@ -42,7 +49,7 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
     public T? Change(string documentId, Func<T, T> change) =>
         store.Write(db =>
         {
-            if (Parse(Collection(db).FindById(documentId)) is not { } before)
+            if (Get(db, documentId) is not { } before)
                 return null;
             T after = change(before);
             if (!ReferenceEquals(before, after))
@@ -69,11 +76,20 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
         var bson = new BsonDocument { ["_id"] = id(document), [Json] = JsonSerializer.Serialize(document, ProtocolJson.Line) };
         foreach (DocumentIndex<T> index in indexes)
             bson[index.Field] = index.Value(document);
-        return bson;
+        return DocumentSeal.Seal(name, bson);
     }
 
-    private static T? Parse(BsonDocument? bson) =>
-        bson is null ? null : JsonSerializer.Deserialize<T>(bson[Json].AsString, ProtocolJson.Line);
+    private T? Get(ILiteDatabase db, string documentId)
+    {
+        T? found = Collection(db).FindById(documentId) is { } bson ? Parse(bson) : null;
+        return found is null || id(found) == documentId ? found : throw new DamagedDatabaseException($"the index of '{name}' is wrong");
+    }
 
-    private static List<T> ParseAll(IEnumerable<BsonDocument> documents) => [.. documents.Select(d => Parse(d)!)];
+    private T Parse(BsonDocument bson)
+    {
+        DocumentSeal.Require(name, bson);
+        return JsonSerializer.Deserialize<T>(bson[Json].AsString, ProtocolJson.Line)!;
+    }
+
+    private List<T> ParseAll(IEnumerable<BsonDocument> documents) => [.. documents.Select(Parse)];
 }

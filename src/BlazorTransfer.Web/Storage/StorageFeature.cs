@@ -7,6 +7,7 @@ internal static class StorageFeature
         services.AddOptions<BlazorTransferOptions>().Bind(configuration).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<DataFolder>();
         services.AddSingleton<DocumentStore>();
+        services.AddExceptionHandler<DiskFullHandler>();
         return services;
     }
 
