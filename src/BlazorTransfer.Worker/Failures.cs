@@ -27,7 +27,10 @@ internal static class Failures
                 "The device's memory ran out. Use a smaller batch size, a smaller backbone or a deeper freeze."
             ),
             UnauthorizedAccessException => (WorkerExitCode.StorageFailed, $"A file cannot be written: {failure.Message}"),
-            IOException e when DiskFullException.IsCauseOf(e) => (WorkerExitCode.StorageFailed, "The disk is full. Free some space and run again."),
+            IOException e when DiskFullException.IsCauseOf(e) => (
+                WorkerExitCode.StorageFailed,
+                "The disk is full. Free some space and run again."
+            ),
             IOException => (WorkerExitCode.StorageFailed, failure.Message),
             _ => (WorkerExitCode.InternalError, $"Unexpected error: {failure.GetBaseException().Message.Split('\n')[0]}"),
         };
@@ -57,4 +60,3 @@ internal static class Failures
         }
     }
 }
-

@@ -40,7 +40,9 @@ public static class DurableFile
             options.UnixCreateMode = OwnerOnly;
         try
         {
-            Changing?.Invoke(path);
+            // A file that exists can be opened on a full disk.
+            if (!File.Exists(path))
+                Changing?.Invoke(path);
             return new DurableStream(path, options, flushesToDisk);
         }
         catch (IOException e) when (IsUntoldFull(e))
@@ -83,14 +85,13 @@ public static class DurableFile
 
     private sealed class DurableStream(string path, FileStreamOptions options, bool flushesToDisk) : FileStream(path, options)
     {
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public override void Write(ReadOnlySpan<byte> buffer)
+        // In a class derived from FileStream, the other overloads, those for spans and the asynchronous ones, call this one.
+        public override void Write(byte[] buffer, int offset, int count)
         {
             try
             {
                 Changing?.Invoke(Name);
-                base.Write(buffer);
+                base.Write(buffer, offset, count);
             }
             catch (IOException e) when (IsUntoldFull(e))
             {
@@ -98,29 +99,14 @@ public static class DurableFile
             }
         }
 
-        public override void WriteByte(byte value) => Write([value]);
-
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            try
-            {
-                Changing?.Invoke(Name);
-                await base.WriteAsync(buffer, cancellationToken);
-            }
-            catch (IOException e) when (IsUntoldFull(e))
-            {
-                throw new DiskFullException(e);
-            }
-        }
+        public override void WriteByte(byte value) => Write([value], 0, 1);
 
         public override void SetLength(long value)
         {
             try
             {
-                Changing?.Invoke(Name);
+                if (value > Length)
+                    Changing?.Invoke(Name);
                 base.SetLength(value);
             }
             catch (IOException e) when (IsUntoldFull(e))

@@ -38,7 +38,11 @@ public sealed class RunEventWriter : IDisposable
         {
             if (!_isWhole)
                 Continue();
-            RunEvent numbered = runEvent with { Sequence = _last + 1, Time = runEvent.Time == default ? _clock.GetUtcNow() : runEvent.Time };
+            RunEvent numbered = runEvent with
+            {
+                Sequence = _last + 1,
+                Time = runEvent.Time == default ? _clock.GetUtcNow() : runEvent.Time,
+            };
             byte[] line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(numbered, ProtocolJson.Line) + "\n");
             // A failed write may leave a part of the line, or all of it.
             _isWhole = false;

@@ -61,7 +61,8 @@ internal sealed class RunSupervisor(
 
     private void StartNext()
     {
-        if (_watched.Count >= options.Value.WorkerSlots)
+        // A run that starts on a nearly full disk would fail in the middle; it waits in the queue until there is space.
+        if (_watched.Count >= options.Value.WorkerSlots || folder.IsLowOnSpace)
             return;
         foreach (Run run in Unfinished().Where(r => r.Status == RunStatus.Queued).Take(options.Value.WorkerSlots - _watched.Count))
         {

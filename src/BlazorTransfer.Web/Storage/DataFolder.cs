@@ -56,6 +56,22 @@ internal sealed class DataFolder
             throw new LowSpaceException();
     }
 
+    /// <summary>Writes a small file and removes it, as a test of the disk.</summary>
+    public void ProbeWrite()
+    {
+        string probe = Path.Combine(Root, $"probe.{Guid.NewGuid():N}{AtomicFile.TemporaryEnding}");
+        try
+        {
+            using FileStream file = DurableFile.Open(probe, FileMode.CreateNew);
+            file.Write("probe"u8);
+            file.Flush(flushToDisk: true);
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
+
     public string Job(string jobId) => Path.Combine(Jobs, Safe(jobId));
 
     public RunFolder Run(string runId) => new(Path.Combine(Runs, Safe(runId)));

@@ -135,7 +135,8 @@ public sealed partial class NewRunPage
 
             _form.Advise(Probes.Find(User, ProjectId, _form));
         }
-        catch (Exception e) when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }

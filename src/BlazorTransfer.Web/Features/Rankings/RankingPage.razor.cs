@@ -1,6 +1,6 @@
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
@@ -183,7 +183,8 @@ public sealed partial class RankingPage : IDisposable
             _failure = null;
             _choices = await Rankings.ChoicesAsync(User, ProjectId, DatasetId);
         }
-        catch (Exception e) when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }

@@ -26,16 +26,36 @@ internal sealed class RunJournal(
         string id = Ids.New();
         job = job.Relative(folder.Paths.Relative) with { RunId = id };
         RunFolder runFolder = folder.Run(id);
-        runFolder.Create();
-        job.Save(runFolder.Job);
-        submission.Save(runFolder);
-        lock (_writing)
+        try
         {
-            Run run = Append(runFolder, Run.Of(id, submission, job), [new RunQueued { Time = submission.SubmittedAt }]);
-            runs.Save(run);
-            Publish(run);
-            return run;
+            runFolder.Create();
+            job.Save(runFolder.Job);
+            submission.Save(runFolder);
+            lock (_writing)
+            {
+                Run run = Append(runFolder, Run.Of(id, submission, job), [new RunQueued { Time = submission.SubmittedAt }]);
+                runs.Save(run);
+                Publish(run);
+                return run;
+            }
         }
+        catch (IOException)
+        {
+            DiscardUnlessStored(id);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what there is of a run that could not be entered. If it was stored after all, it stays in the queue; if nobody can
+    /// know, the next start decides.</summary>
+    private void DiscardUnlessStored(string runId)
+    {
+        try
+        {
+            if (runs.Find(runId) is null)
+                folder.Discard(runId);
+        }
+        catch (IOException) { }
     }
 
     /// <summary>Records events of a run without a worker.</summary>
