@@ -47,8 +47,8 @@ builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 WebApplication app = builder.Build();
-if (args is ["rebuild"])
-    return Maintenance.Rebuild(app.Services);
+if (Maintenance.Execute(args, app.Services) is { } exitCode)
+    return exitCode;
 
 app.UseQuickShutdown();
 app.UseSecurityHeaders();

@@ -10,10 +10,10 @@ namespace BlazorTransfer.Web.Storage;
 internal sealed class DatabaseFile : IDisposable
 {
     private const int PageBytes = 8192;
-    private readonly FileStream _data;
-    private readonly FileStream _log;
+    private readonly Stream _data;
+    private readonly Stream _log;
 
-    private DatabaseFile(FileStream data, FileStream log)
+    private DatabaseFile(Stream data, Stream log)
     {
         (_data, _log) = (data, log);
 #pragma warning disable RS0030 // Only DocumentStore, and those who check copies of its file, open it.
@@ -39,6 +39,7 @@ internal sealed class DatabaseFile : IDisposable
                 // With a log, its pages are written again over what the checkpoint left half done.
                 if (log.Length > 0)
                     CutOffPartOfPage(data);
+                RequireWholePages(data);
                 return new DatabaseFile(data, log);
             }
             catch
@@ -46,6 +47,25 @@ internal sealed class DatabaseFile : IDisposable
                 log.Dispose();
                 throw;
             }
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file to read all of it. Whatever LiteDB meets, the file stays as it is.</summary>
+    public static DatabaseFile OpenToRead(string path)
+    {
+        var data = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        try
+        {
+            // LiteDB notes in a damaged file that it is damaged, which a stream that cannot be written refuses.
+            Stream log = LogInMemory(LogOf(path));
+            if (log.Length == 0)
+                RequireWholePages(data);
+            return new DatabaseFile(data, log);
         }
         catch
         {
@@ -69,6 +89,25 @@ internal sealed class DatabaseFile : IDisposable
             _log.Dispose();
             _data.Dispose();
         }
+    }
+
+    private static MemoryStream LogInMemory(string path)
+    {
+        var log = new MemoryStream();
+        if (File.Exists(path))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            file.CopyTo(log);
+        }
+
+        log.SetLength(log.Length - log.Length % PageBytes);
+        return log;
+    }
+
+    private static void RequireWholePages(Stream data)
+    {
+        if (data.Length % PageBytes != 0)
+            throw new DamagedDatabaseException("a part of the file is missing");
     }
 
     private static FileStream OpenFile(string path) =>

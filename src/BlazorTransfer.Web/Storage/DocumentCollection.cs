@@ -11,10 +11,20 @@ internal sealed record DocumentIndex<T>(string Field, Func<T, string> Value);
 /// Documents of one kind, held as JSON beside their indexed fields: LiteDB's own mapping trims texts, localises times and knows
 /// no immutable records.
 /// </summary>
-internal sealed class DocumentCollection<T>(DocumentStore store, string name, Func<T, string> id, IReadOnlyList<DocumentIndex<T>> indexes)
+internal sealed class DocumentCollection<T>(
+    DocumentStore store,
+    string name,
+    Func<T, string> id,
+    IReadOnlyList<DocumentIndex<T>> indexes,
+    Descriptors<T>? descriptors = null
+) : IDocuments
     where T : class
 {
     private const string Json = "json";
+
+    public string Name => name;
+
+    public bool HasDescriptors => descriptors is not null;
 
     public T? Find(string documentId) => store.Read(db => Get(db, documentId));
 
@@ -33,7 +43,12 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
 
     public int Count() => store.Read(db => Collection(db).Count());
 
-    public void Save(T document) => store.Write(db => Collection(db).Upsert(ToBson(document)));
+    public void Save(T document) =>
+        store.Write(db =>
+        {
+            Put(db, descriptors is null ? null : Get(db, id(document)), document);
+            return true;
+        });
 
     /// <summary>Adds the document unless <paramref name="conflict"/> holds for one that is there; both under the gate.</summary>
     public bool TryAdd(T document, Func<T, bool> conflict) =>
@@ -41,7 +56,7 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
         {
             if (ParseAll(Collection(db).FindAll()).Any(conflict))
                 return false;
-            Collection(db).Insert(ToBson(document));
+            Put(db, before: null, document);
             return true;
         });
 
@@ -53,11 +68,27 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
                 return null;
             T after = change(before);
             if (!ReferenceEquals(before, after))
-                Collection(db).Update(ToBson(after));
+                Put(db, before, after);
             return after;
         });
 
-    public bool Remove(string documentId) => store.Write(db => Collection(db).Delete(documentId));
+    public bool Remove(string documentId) =>
+        store.Write(db =>
+        {
+            if (descriptors is null || Get(db, documentId) is not { } before)
+                return Collection(db).Delete(documentId);
+            // Without a descriptor, a rebuild does not bring it back.
+            descriptors.Delete(before);
+            try
+            {
+                return Collection(db).Delete(documentId);
+            }
+            catch
+            {
+                descriptors.PutBack(before, before);
+                throw;
+            }
+        });
 
     /// <summary>Replaces all documents, as a rebuild does.</summary>
     /// <returns>How many there are now.</returns>
@@ -68,6 +99,31 @@ internal sealed class DocumentCollection<T>(DocumentStore store, string name, Fu
             collection.DeleteAll();
             return collection.InsertBulk(documents.Select(ToBson));
         });
+
+    public void WriteDescriptors()
+    {
+        if (descriptors is null)
+            return;
+        foreach (T document in All().Where(d => !descriptors.IsCurrent(d)))
+            descriptors.Write(document);
+    }
+
+    public int Rebuild() => descriptors is null ? Count() : ReplaceAll(descriptors.ReadAll());
+
+    /// <summary>The descriptor first: of a change that a full disk refuses, nothing is left.</summary>
+    private void Put(ILiteDatabase db, T? before, T after)
+    {
+        descriptors?.Write(after);
+        try
+        {
+            Collection(db).Upsert(ToBson(after));
+        }
+        catch
+        {
+            descriptors?.PutBack(before, after);
+            throw;
+        }
+    }
 
     private ILiteCollection<BsonDocument> Collection(ILiteDatabase db) => db.GetCollection(name);
 

@@ -15,14 +15,11 @@ internal static class DocumentFormat
 
     /// <summary>Creates what is missing. Creating a collection while another thread reads kills the engine, so all of them are made when
     /// the file is opened. A file that is complete is only read.</summary>
-    /// <exception cref="InvalidOperationException">A later version wrote the file.</exception>
+    /// <exception cref="NewerFormatException">A later version wrote the file.</exception>
     public static void Prepare(ILiteDatabase database, IReadOnlyList<DocumentSchema> schemas)
     {
         if (database.UserVersion > Current)
-            throw new InvalidOperationException(
-                "The data folder was written by a later version of BlazorTransfer. Start that version, or name another folder with "
-                    + "BLAZORTRANSFER_DataFolder."
-            );
+            throw new NewerFormatException();
         // Each write is followed by a checkpoint of ours. One of LiteDB's own in the middle of a write could not be taken back.
         if (database.CheckpointSize != 0)
             database.CheckpointSize = 0;
@@ -77,3 +74,10 @@ internal static class DocumentFormat
         }
     }
 }
+
+/// <summary>A later version of the application wrote the data folder.</summary>
+internal sealed class NewerFormatException()
+    : InvalidOperationException(
+        "The data folder was written by a later version of BlazorTransfer. Start that version, or name another folder with "
+            + "BLAZORTRANSFER_DataFolder."
+    );

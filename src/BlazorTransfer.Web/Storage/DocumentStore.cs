@@ -14,10 +14,8 @@ internal sealed record DocumentSchema(string Collection, IReadOnlyList<string> I
 /// </summary>
 internal sealed class DocumentStore : IDisposable
 {
-    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(50);
     private readonly Lock _gate = new();
-    private readonly FileStream _lockFile;
+    private readonly DataFolderLock _lock;
     private readonly string _path;
     private readonly DocumentSchema[] _schemas;
     private DatabaseFile? _file;
@@ -30,18 +28,27 @@ internal sealed class DocumentStore : IDisposable
     private bool _discardsLog;
 
     /// <exception cref="DamagedDatabaseException">The file does not hold what was written; it is not changed then.</exception>
-    public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas, TimeProvider clock)
+    public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas, TimeProvider clock, StoreStart? start = null)
     {
-        _lockFile = TakeLock(folder, clock);
+        _lock = DataFolderLock.Take(folder, clock);
         _path = folder.Database;
         _schemas = [.. schemas];
+        bool isForRebuild = start?.ForRebuild == true;
         try
         {
+            // An empty database beside data would offer the set-up to whoever comes first.
+            if (!isForRebuild && folder.HasContent && !(File.Exists(_path) && new FileInfo(_path).Length > 0))
+                throw new DamagedDatabaseException("the file is missing or empty, although the data folder holds data");
+            _file = OpenFirst();
+        }
+        catch (DamagedDatabaseException) when (isForRebuild)
+        {
+            folder.SetDatabaseAside(clock.GetUtcNow());
             _file = OpenFirst();
         }
         catch
         {
-            _lockFile.Dispose();
+            _lock.Dispose();
             throw;
         }
     }
@@ -98,6 +105,23 @@ internal sealed class DocumentStore : IDisposable
         }
     }
 
+    /// <summary>Copies the file as it is between two writes. The copy is complete, but not flushed to the disk.</summary>
+    public void CopyTo(FileStream target)
+    {
+        lock (_gate)
+        {
+            LiteDatabase database = Opened();
+            if (!_hasEmptyLog)
+            {
+                database.Checkpoint();
+                _hasEmptyLog = true;
+            }
+
+            using var source = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            source.CopyTo(target);
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -106,7 +130,7 @@ internal sealed class DocumentStore : IDisposable
             Close();
         }
 
-        _lockFile.Dispose();
+        _lock.Dispose();
     }
 
     private DatabaseFile OpenFirst()
@@ -114,9 +138,14 @@ internal sealed class DocumentStore : IDisposable
         DatabaseFile? file = null;
         try
         {
-            file = DatabaseFile.Open(_path);
             // Before anything is written: a damaged file stays as it is.
-            DocumentFormat.Verify(file.Database, _schemas);
+            if (File.Exists(_path) && new FileInfo(_path).Length > 0)
+            {
+                using DatabaseFile present = DatabaseFile.OpenToRead(_path);
+                DocumentFormat.Verify(present.Database, _schemas);
+            }
+
+            file = DatabaseFile.Open(_path);
             DocumentFormat.Prepare(file.Database, _schemas);
             file.Database.Checkpoint();
             _hasEmptyLog = true;
@@ -126,7 +155,7 @@ internal sealed class DocumentStore : IDisposable
         {
             Discard(file);
             // LiteDB meets damage with many kinds of exceptions.
-            if (e is DamagedDatabaseException or InvalidOperationException or UnauthorizedAccessException || DiskFullException.IsCauseOf(e))
+            if (e is DamagedDatabaseException or NewerFormatException or UnauthorizedAccessException || DiskFullException.IsCauseOf(e))
                 throw;
             throw new DamagedDatabaseException($"LiteDB cannot read it ({e.Message.TrimEnd('.')})", e);
         }
@@ -173,31 +202,4 @@ internal sealed class DocumentStore : IDisposable
     }
 
     private static bool IsFromDatabase(Exception e) => e is IOException or LiteException or ObjectDisposedException;
-
-    /// <summary>
-    /// Takes the lock, with some patience: the one before may be at its end, and on Linux a process that is just being started holds
-    /// a copy of its parent's files between fork and exec, so that a lock outlives its release by some milliseconds.
-    /// </summary>
-    private static FileStream TakeLock(DataFolder folder, TimeProvider clock)
-    {
-        for (long start = clock.GetTimestamp(); ; )
-        {
-            try
-            {
-                return new FileStream(folder.Lock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (clock.GetElapsedTime(start) < LockPatience)
-            {
-                Task.Delay(LockPause, clock).Wait();
-            }
-            catch (IOException e)
-            {
-                throw new InvalidOperationException(
-                    $"The data folder {folder.Root} is in use by another BlazorTransfer. Stop that one, or name another folder "
-                        + "with BLAZORTRANSFER_DataFolder.",
-                    e
-                );
-            }
-        }
-    }
 }

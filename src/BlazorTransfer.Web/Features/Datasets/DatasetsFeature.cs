@@ -13,7 +13,15 @@ internal static class DatasetsFeature
     public static IServiceCollection AddDatasets(this IServiceCollection services)
     {
         services.AddMemoryCache();
-        services.AddDocuments<Dataset>("datasets", d => d.Id, new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId));
+        services.AddDocuments<Dataset>(
+            "datasets",
+            d => d.Id,
+            new DescriptorPlace<Dataset>(
+                (folder, d) => folder.DatasetFile(d.Id, "dataset.json"),
+                folder => folder.DatasetFiles("dataset.json")
+            ),
+            new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId)
+        );
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetService>();

@@ -12,7 +12,14 @@ internal static class ModelsFeature
 {
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
-        services.AddDocuments<BackboneWeights>("weights", w => w.Id);
+        services.AddDocuments<BackboneWeights>(
+            "weights",
+            w => w.Id,
+            new DescriptorPlace<BackboneWeights>(
+                (folder, w) => Path.Combine(folder.Weights, w.File + WeightsFolder.DescriptorEnding),
+                folder => Directory.EnumerateFiles(folder.Weights, "*.weights" + WeightsFolder.DescriptorEnding)
+            )
+        );
         services.AddDocuments<BackboneSpeed>("backbone_speeds", s => s.Backbone);
         services.AddSingleton<BackboneSpeeds>();
         services.AddJobKind<BackboneMeasurement>();

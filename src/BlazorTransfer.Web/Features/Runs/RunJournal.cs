@@ -121,20 +121,57 @@ internal sealed class RunJournal(
         }
     }
 
+    /// <summary>Ends a run whose folder cannot be used. The stored run has the end in any case, and the record of events where that can be
+    /// written.</summary>
+    public void Break(string runId, string reason)
+    {
+        var end = new RunFinished
+        {
+            Outcome = RunOutcome.Failed,
+            Error = reason,
+            Seconds = 0,
+        };
+        lock (_writing)
+        {
+            try
+            {
+                RunFolder runFolder = folder.Run(runId);
+                RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
+                Record(runId, r => r.Status.IsFinal() ? [] : [end]);
+            }
+            catch (Exception e) when (IsFaultOfFolder(e)) { }
+
+            // Without a number it applies in any case.
+            Run? run = runs.Change(runId, r => r.Status.IsFinal() ? r : r.Apply(end with { Time = clock.GetUtcNow() }));
+            if (run is not null)
+                Publish(run);
+        }
+    }
+
     /// <summary>Deletes a run that has ended, with its folder.</summary>
     public void Delete(Run run)
     {
         RunFolder runFolder = folder.Run(run.Id);
         if (Directory.Exists(runFolder.Path))
         {
-            RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
-            Record(run.Id, _ => [new RunDeleted()]);
+            try
+            {
+                RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
+                Record(run.Id, _ => [new RunDeleted()]);
+            }
+            catch (Exception e) when (IsFaultOfFolder(e))
+            {
+                // The folder goes with the run, whatever is wrong with it.
+            }
         }
 
         runs.Remove(run.Id);
         folder.Discard(run.Id);
         changes.Publish(run.Submission.ProjectId);
     }
+
+    private static bool IsFaultOfFolder(Exception e) =>
+        e is IOException or UnauthorizedAccessException or InvalidDataException && !DiskFullException.IsCauseOf(e);
 
     private Run Append(RunFolder runFolder, Run run, IReadOnlyList<RunEvent> events)
     {
