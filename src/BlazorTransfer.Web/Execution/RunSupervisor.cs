@@ -95,6 +95,14 @@ internal sealed class RunSupervisor(
     private static IReadOnlyList<RunEvent> BeginAttempt(Run run) =>
         run is { Status: RunStatus.Queued, IsDeleted: false } ? [new AttemptStarted { Attempt = run.Attempts + 1 }] : [];
 
+    /// <exception cref="FileNotFoundException">What was read of the record of events is not there any more.</exception>
+    private void RequireRead(string runId, RunEventTail tail)
+    {
+        var events = new FileInfo(folder.Run(runId).Events);
+        if (tail.Position > 0 && !(events.Exists && events.Length >= tail.Position))
+            throw new FileNotFoundException("Its record of events is missing.");
+    }
+
     private WorkerAttempt? TryStart(string runId, int attempt)
     {
         try
@@ -139,7 +147,9 @@ internal sealed class RunSupervisor(
         catch (Exception e)
         {
             int failures = _failures[runId] = _failures.GetValueOrDefault(runId) + 1;
-            log.LogError(e, "Run {Run} could not be started or followed ({Failures} of {Most}).", runId, failures, MostFailures);
+            if (failures <= MostFailures)
+                log.LogError(e, "Run {Run} could not be started or followed ({Failures} of {Most}).", runId, failures, MostFailures);
+            // Again and again, until its worker is gone.
             if (failures >= MostFailures)
                 Attempt($"Giving up run {runId}", () => GiveUp(runId, watch, e));
         }
@@ -185,6 +195,7 @@ internal sealed class RunSupervisor(
     private void Follow(string runId, Watch watch)
     {
         RequireFolder(runId);
+        RequireRead(runId, watch.Tail);
         // In this order: a worker that has ended has written all it ever will.
         WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
         bool ended = worker?.HasEnded ?? true;

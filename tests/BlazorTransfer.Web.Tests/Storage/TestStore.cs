@@ -15,7 +15,13 @@ internal sealed class TestStore : IDisposable
 {
     private static readonly DocumentIndex<Note> ByOwner = new(nameof(Note.Owner), n => n.Owner);
 
-    public string Folder { get; } = Directory.CreateTempSubdirectory("blazortransfer-store-").FullName;
+    /// <param name="parent">Where the folder is made; null for the system's place for temporary files.</param>
+    public TestStore(string? parent = null) =>
+        Folder = parent is null
+            ? Directory.CreateTempSubdirectory("blazortransfer-store-").FullName
+            : Directory.CreateDirectory(Path.Combine(parent, Guid.NewGuid().ToString("N"))).FullName;
+
+    public string Folder { get; }
 
     public string Database => Path.Combine(Folder, "blazortransfer.db");
 

@@ -29,8 +29,9 @@ internal static class DatasetsFeature
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
         services.AddJobKind<ImportJob>();
+        services.AddDocuments<StoredUpload>("pending_uploads", u => u.Id);
         services.AddSingleton<PendingUploads>();
-        return services.AddHostedService<UploadSweep>();
+        return services.AddHostedService<UploadRecovery>();
     }
 
     public static void MapDatasets(this IEndpointRouteBuilder routes)

@@ -55,13 +55,13 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
     }
 }
 
-/// <summary>Deletes uploads that were not finished when the application ended; accepted ones are in the folders of their jobs.</summary>
-internal sealed class UploadSweep(DataFolder folder) : IHostedService
+/// <summary>At start, takes over the uploads that wait for a choice and deletes those that were not finished; accepted ones are in the
+/// folders of their jobs.</summary>
+internal sealed class UploadRecovery(PendingUploads pending) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (string file in Directory.EnumerateFiles(folder.Uploads))
-            File.Delete(file);
+        pending.Recover();
         return Task.CompletedTask;
     }
 
