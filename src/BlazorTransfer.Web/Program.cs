@@ -50,8 +50,8 @@ builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 
 WebApplication app = builder.Build();
-if (args is ["rebuild"])
-    return Maintenance.Rebuild(app.Services);
+if (Maintenance.Execute(args, app.Services) is { } exitCode)
+    return exitCode;
 
 app.UseQuickShutdown();
 app.UseForwardedHeaders();

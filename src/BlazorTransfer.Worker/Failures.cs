@@ -27,7 +27,10 @@ internal static class Failures
                 "The device's memory ran out. Use a smaller batch size, a smaller backbone or a deeper freeze."
             ),
             UnauthorizedAccessException => (WorkerExitCode.StorageFailed, $"A file cannot be written: {failure.Message}"),
-            IOException e when IsDiskFull(e) => (WorkerExitCode.StorageFailed, "The disk is full. Free some space and run again."),
+            IOException e when DiskFullException.IsCauseOf(e) => (
+                WorkerExitCode.StorageFailed,
+                "The disk is full. Free some space and run again."
+            ),
             IOException => (WorkerExitCode.StorageFailed, failure.Message),
             _ => (WorkerExitCode.InternalError, $"Unexpected error: {failure.GetBaseException().Message.Split('\n')[0]}"),
         };
@@ -56,7 +59,4 @@ internal static class Failures
             return (int)code;
         }
     }
-
-    // ENOSPC, and ERROR_DISK_FULL in an HRESULT.
-    private static bool IsDiskFull(IOException e) => e.HResult is 28 or unchecked((int)0x80070070);
 }

@@ -14,15 +14,21 @@ public sealed class RunEventWriter : IDisposable
     private readonly FileStream _stream;
     private readonly TimeProvider _clock;
     private long _last;
+    private bool _isWhole;
 
     public RunEventWriter(string path, TimeProvider? clock = null)
     {
         _clock = clock ?? TimeProvider.System;
-        RunEventTail end = RunEventTail.EndOf(path);
-        _last = end.LastSequence;
-        _stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.Read);
-        _stream.SetLength(end.Position);
-        _stream.Seek(0, SeekOrigin.End);
+        _stream = DurableFile.Open(path, FileMode.OpenOrCreate, FileShare.Read, isBuffered: false);
+        try
+        {
+            Continue();
+        }
+        catch
+        {
+            _stream.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Appends the event and returns it as it was written.</summary>
@@ -30,12 +36,35 @@ public sealed class RunEventWriter : IDisposable
     {
         lock (_lock)
         {
-            RunEvent numbered = runEvent with { Sequence = ++_last, Time = runEvent.Time == default ? _clock.GetUtcNow() : runEvent.Time };
-            _stream.Write(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(numbered, ProtocolJson.Line) + "\n"));
+            if (!_isWhole)
+                Continue();
+            RunEvent numbered = runEvent with
+            {
+                Sequence = _last + 1,
+                Time = runEvent.Time == default ? _clock.GetUtcNow() : runEvent.Time,
+            };
+            byte[] line = Encoding.UTF8.GetBytes(JsonSerializer.Serialize(numbered, ProtocolJson.Line) + "\n");
+            // A failed write may leave a part of the line, or all of it.
+            _isWhole = false;
+            _stream.Write(line);
             // What a reader acts on must survive a power cut; steps and progress may be lost with it.
-            _stream.Flush(flushToDisk: numbered is not (StepCompleted or PhaseProgressed));
+            if (numbered is not (StepCompleted or PhaseProgressed))
+                _stream.Flush(flushToDisk: true);
+            _isWhole = true;
+            _last++;
             return numbered;
         }
+    }
+
+    /// <summary>Goes to the end of the last whole line, and cuts off what follows it.</summary>
+    private void Continue()
+    {
+        RunEventTail end = RunEventTail.EndOf(_stream.Name);
+        if (_stream.Length != end.Position)
+            _stream.SetLength(end.Position);
+        _stream.Seek(0, SeekOrigin.End);
+        _last = end.LastSequence;
+        _isWhole = true;
     }
 
     public void Dispose() => _stream.Dispose();

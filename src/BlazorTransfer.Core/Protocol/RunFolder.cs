@@ -43,8 +43,8 @@ public sealed class RunFolder(string path)
 
     public void Create()
     {
-        Directory.CreateDirectory(Checkpoints);
-        Directory.CreateDirectory(Artifacts);
+        DurableFile.CreateFolder(Checkpoints);
+        DurableFile.CreateFolder(Artifacts);
     }
 
     /// <summary>Asks the worker to stop. The first request counts.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -39,6 +40,11 @@ public abstract class PageBase : ComponentBase
         catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
         {
             Snackbar.Add(e.Message, Severity.Error);
+            return false;
+        }
+        catch (Exception e) when (DiskFullException.IsCauseOf(e))
+        {
+            Snackbar.Add(DiskFullException.Words, Severity.Error);
             return false;
         }
     }

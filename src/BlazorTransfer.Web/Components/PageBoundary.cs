@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
@@ -13,7 +14,7 @@ public sealed class PageBoundary : ErrorBoundary
 
     protected override Task OnErrorAsync(Exception exception)
     {
-        if (exception is not (NotFoundException or ForbiddenException or RefusedException))
+        if (exception is not (NotFoundException or ForbiddenException or RefusedException) && !DiskFullException.IsCauseOf(exception))
             return base.OnErrorAsync(exception);
         Log.LogDebug("A page shows: {Message}", exception.Message);
         return Task.CompletedTask;

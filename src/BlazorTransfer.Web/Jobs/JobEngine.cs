@@ -302,6 +302,7 @@ internal sealed class JobEngine(
             null => live.Current.Succeed(live.Kind.KeepsHistory ? ToJson(result) : null, progress, now),
             _ when isCancelled => live.Current.Cancel(progress, now),
             RefusedException or OperationCanceledException => live.Current.Fail(failure.Message, progress, now),
+            _ when DiskFullException.IsCauseOf(failure) => live.Current.Fail(DiskFullException.Words, progress, now),
             _ => live.Current.Fail($"Something went wrong: {failure.Message}", progress, now),
         };
         if (live.Kind.KeepsHistory)

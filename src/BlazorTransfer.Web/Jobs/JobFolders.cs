@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Jobs;
@@ -13,13 +14,13 @@ internal sealed class JobFolders(DataFolder data, ILogger<JobFolders> log)
     public void Create(string jobId, IReadOnlyDictionary<string, string> files)
     {
         string folder = Of(jobId);
-        Directory.CreateDirectory(folder);
+        DurableFile.CreateFolder(folder);
         foreach ((string name, string path) in files)
         {
             string target = Path.Combine(folder, name);
-            using (FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
+            using (FileStream file = DurableFile.Open(path, FileMode.Open))
                 file.Flush(flushToDisk: true);
-            File.Move(path, target);
+            DurableFile.Move(path, target);
         }
     }
 

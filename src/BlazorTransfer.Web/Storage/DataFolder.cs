@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,9 @@ namespace BlazorTransfer.Web.Storage;
 /// client.</summary>
 internal sealed class DataFolder
 {
+    /// <summary>A time in names of files.</summary>
+    public const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
     private const string DiscardedEnding = ".deleted";
     private readonly long _minimumFreeBytes;
 
@@ -17,7 +21,7 @@ internal sealed class DataFolder
         Paths = new DataRoot(Root);
         _minimumFreeBytes = options.Value.MinimumFreeBytes;
         FeatureCache = options.Value.FeatureCacheBytes == 0 ? null : new FeatureCacheSpec(Features, options.Value.FeatureCacheBytes);
-        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features, Jobs })
+        foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features, Jobs, Documents, Backups })
             Directory.CreateDirectory(folder);
     }
 
@@ -27,6 +31,12 @@ internal sealed class DataFolder
     public DataRoot Paths { get; }
     public string Database => Path.Combine(Root, "blazortransfer.db");
     public string Lock => Path.Combine(Root, "app.lock");
+
+    /// <summary>Descriptors of documents that describe no files, such as accounts and projects.</summary>
+    public string Documents => Path.Combine(Root, "documents");
+
+    /// <summary>Copies of the database.</summary>
+    public string Backups => Path.Combine(Root, "backups");
     public string Images => Path.Combine(Root, "images");
     public string Datasets => Path.Combine(Root, "datasets");
     public string Weights => Path.Combine(Root, "weights");
@@ -48,6 +58,47 @@ internal sealed class DataFolder
     public long FreeBytes => new DriveInfo(Root).AvailableFreeSpace;
 
     public bool IsLowOnSpace => FreeBytes < _minimumFreeBytes;
+
+    /// <summary>Called before work that takes space, so that what is left keeps the application itself running.</summary>
+    /// <exception cref="LowSpaceException">Less is free than <see cref="BlazorTransferOptions.MinimumFreeBytes"/>.</exception>
+    public void RequireSpace()
+    {
+        if (IsLowOnSpace)
+            throw new LowSpaceException();
+    }
+
+    /// <summary>Whether there is something that a database must know of.</summary>
+    public bool HasContent => new[] { Documents, Datasets, Runs }.Any(folder => Directory.EnumerateFileSystemEntries(folder).Any());
+
+    /// <summary>Renames the files of the database, so that another one can take their place.</summary>
+    /// <returns>The new name; null where there was none.</returns>
+    public string? SetDatabaseAside(DateTimeOffset now)
+    {
+        string? aside = null;
+        foreach (string file in new[] { DatabaseFile.LogOf(Database), Database }.Where(File.Exists))
+        {
+            aside = $"{Path.GetFileName(file)}.replaced-{now.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)}";
+            DurableFile.Move(file, Path.Combine(Root, aside), overwrite: true);
+        }
+
+        return aside;
+    }
+
+    /// <summary>Writes a small file and removes it, as a test of the disk.</summary>
+    public void ProbeWrite()
+    {
+        string probe = Path.Combine(Root, $"probe.{Guid.NewGuid():N}{AtomicFile.TemporaryEnding}");
+        try
+        {
+            using FileStream file = DurableFile.Open(probe, FileMode.CreateNew);
+            file.Write("probe"u8);
+            file.Flush(flushToDisk: true);
+        }
+        finally
+        {
+            File.Delete(probe);
+        }
+    }
 
     public string Job(string jobId) => Path.Combine(Jobs, Safe(jobId));
 
@@ -74,6 +125,14 @@ internal sealed class DataFolder
     }
 
     public string Manifest(string datasetId, int version) => Path.Combine(Datasets, Safe(datasetId), $"v{version}.jsonl");
+
+    /// <summary>A file in the folder of a data set.</summary>
+    public string DatasetFile(string datasetId, string name) => Path.Combine(Datasets, Safe(datasetId), name);
+
+    /// <summary>Files of all data sets that have a name.</summary>
+    /// <param name="pattern">The name, or a pattern of names.</param>
+    public IEnumerable<string> DatasetFiles(string pattern) =>
+        Directory.EnumerateDirectories(Datasets).SelectMany(folder => Directory.EnumerateFiles(folder, pattern));
 
     public string Rejections(string datasetId, int version) => Path.Combine(Datasets, Safe(datasetId), $"v{version}.rejected.jsonl");
 

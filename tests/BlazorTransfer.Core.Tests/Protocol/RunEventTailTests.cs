@@ -247,4 +247,33 @@ public sealed class RunEventTailTests : IDisposable
     }
 
     private static MessageLogged Message(string text) => new() { Level = MessageLevel.Warning, Text = text };
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Append_AfterOneThatAFullDiskRefused_FollowsTheLastEvent(int operation)
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("blazortransfer-events-").FullName, "events.jsonl");
+        using (var writer = new RunEventWriter(path))
+        {
+            writer.Append(new RunQueued());
+            // The write of the line, or its flush, after which the line may be whole.
+            int left = operation;
+            DurableFile.Changing += Refuse;
+            Assert.Throws<DiskFullException>(() => writer.Append(new AttemptStarted { Attempt = 1 }));
+            DurableFile.Changing -= Refuse;
+            writer.Append(new RunDeleted());
+
+            void Refuse(string changed)
+            {
+                if (changed == path && --left == 0)
+                    throw new IOException("No space left on device", 28);
+            }
+        }
+
+        IReadOnlyList<RunEvent> events = RunEventTail.Read(path).Events;
+        Assert.IsType<RunDeleted>(events[^1]);
+        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
+        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+    }
 }

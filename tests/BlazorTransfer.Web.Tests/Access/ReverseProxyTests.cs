@@ -1,5 +1,5 @@
-using BlazorTransfer.Web.Configuration;
 using System.Net;
+using BlazorTransfer.Web.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;

@@ -119,7 +119,7 @@ public sealed class DatasetImportTests : IAsyncLifetime
 
         using HttpResponseMessage answer = await client.PostAsync($"/api/v1/projects/{id}/datasets/uploads?name=x", content);
 
-        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
         Assert.Contains("nearly full", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using HttpResponseMessage health = await client.GetAsync("/health/ready");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, health.StatusCode);

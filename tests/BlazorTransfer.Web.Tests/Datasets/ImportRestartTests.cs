@@ -9,6 +9,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using BlazorTransfer.Web.Tests.Storage;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
 
@@ -96,6 +97,35 @@ public sealed class ImportRestartTests : IDisposable
             Assert.Equal(import.DatasetId, Assert.Single(app.Get<DatasetService>().List(ada, projectId)).Id);
             DatasetManifest after = app.Get<DatasetService>().Manifest(ada, projectId, import.DatasetId, 1);
             Assert.Equal(JsonSerializer.Serialize(before, ProtocolJson.Line), JsonSerializer.Serialize(after, ProtocolJson.Line));
+        }
+    }
+
+    [Fact]
+    public async Task UploadThatWaitsForAChoice_SurvivesTheEndOfTheApplication()
+    {
+        string projectId;
+        PendingUpload before;
+        using (var app = new TestApp(_data))
+        {
+            ClaimsPrincipal ada = await app.PrincipalAsync(await app.CreateUserAsync("Ada"));
+            projectId = app.Get<ProjectService>().Create(ada, "Project").Id;
+            before = SampleFolder.AddPendingUpload(app, ada, projectId);
+            await File.WriteAllTextAsync(Path.Combine(_data, "uploads", "unfinished.zip"), "x");
+        }
+
+        using (var app = new TestApp(_data))
+        {
+            ClaimsPrincipal ada = await AdaAsync(app);
+            PendingUpload after = Assert.Single(app.Get<PendingUploads>().List(ada, projectId));
+            Assert.Equal((before.Id, before.Name, before.AddedAt), (after.Id, after.Name, after.AddedAt));
+            Assert.Equal(before.Question.Message, after.Question.Message);
+            Assert.Equal(before.File, Assert.Single(Directory.GetFiles(Path.Combine(_data, "uploads"))));
+
+            app.Get<PendingUploads>().Choose(ada, projectId, after.Id, TextEncoding.Find("gb18030"));
+
+            BackgroundJob job = Assert.Single(app.Get<JobEngine>().List(projectId));
+            Assert.Equal(JobState.Succeeded, (await app.WaitForJobAsync(job.Id)).State);
+            Assert.Equal(0, app.Get<DocumentCollection<StoredUpload>>().Count());
         }
     }
 

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Models;
@@ -103,7 +104,8 @@ public sealed partial class BackbonesPage : IDisposable
         {
             _catalogue = await Catalogues.GetAsync(_closed.Token);
         }
-        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }

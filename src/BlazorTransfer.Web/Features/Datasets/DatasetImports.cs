@@ -84,8 +84,7 @@ internal sealed class DatasetImports(JobEngine jobs, JobService mine, ImportJob 
     private DatasetImport Start(ClaimsPrincipal user, string projectId, ImportInput input, Dictionary<string, string> files)
     {
         access.Require(user, projectId, ProjectRole.Editor);
-        if (folder.IsLowOnSpace)
-            throw new RefusedException("The disk is nearly full. Free some space first.");
+        folder.RequireSpace();
         return DatasetImport.Of(
             jobs.Submit(
                 kind,

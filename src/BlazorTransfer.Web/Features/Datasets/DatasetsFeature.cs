@@ -13,7 +13,15 @@ internal static class DatasetsFeature
     public static IServiceCollection AddDatasets(this IServiceCollection services)
     {
         services.AddMemoryCache();
-        services.AddDocuments<Dataset>("datasets", d => d.Id, new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId));
+        services.AddDocuments<Dataset>(
+            "datasets",
+            d => d.Id,
+            new DescriptorPlace<Dataset>(
+                (folder, d) => folder.DatasetFile(d.Id, "dataset.json"),
+                folder => folder.DatasetFiles("dataset.json")
+            ),
+            new DocumentIndex<Dataset>(nameof(Dataset.ProjectId), d => d.ProjectId)
+        );
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetService>();
@@ -21,8 +29,9 @@ internal static class DatasetsFeature
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
         services.AddJobKind<ImportJob>();
+        services.AddDocuments<StoredUpload>("pending_uploads", u => u.Id);
         services.AddSingleton<PendingUploads>();
-        return services.AddHostedService<UploadSweep>();
+        return services.AddHostedService<UploadRecovery>();
     }
 
     public static void MapDatasets(this IEndpointRouteBuilder routes)

@@ -77,8 +77,7 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
         foreach (ReadFile[] files in InPortions(layout.Placed, source.Read))
         {
             cancel.ThrowIfCancellationRequested();
-            if (folder.IsLowOnSpace)
-                throw new ImportException("The disk is nearly full. Free some space and import again.");
+            folder.RequireSpace();
             foreach ((ReadFile file, (StoredImage? image, string? reason)) in files.Zip(await JudgeAllAsync(files, cancel)))
             {
                 if (image is null)
@@ -146,7 +145,7 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
             _counted.Add(file);
         if (!File.Exists(path))
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            DurableFile.CreateFolder(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, stream => stream.Write(content));
         }
 

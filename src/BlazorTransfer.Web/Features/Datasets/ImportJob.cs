@@ -81,7 +81,7 @@ internal sealed class ImportJob(
     private Dataset Publish(JobContext<ImportInput> job, ImportResult result, long bytes)
     {
         string manifest = folder.Manifest(job.Input.DatasetId, 1);
-        Directory.CreateDirectory(Path.GetDirectoryName(manifest)!);
+        DurableFile.CreateFolder(Path.GetDirectoryName(manifest)!);
         result.Manifest.Save(manifest);
         AtomicFile.WriteAllText(
             folder.Rejections(job.Input.DatasetId, 1),

@@ -29,11 +29,28 @@ internal sealed record PendingUpload(
     DateTimeOffset AddedAt
 );
 
-/// <summary>Starts the imports of uploads, and keeps those whose text is not UTF-8 until an encoding is chosen, for a day at
-/// most.</summary>
+/// <summary>A pending upload as it is stored; its question follows from the file.</summary>
+internal sealed record StoredUpload
+{
+    public required string Id { get; init; }
+    public required string ProjectId { get; init; }
+    public required string Name { get; init; }
+
+    /// <summary>Name of the zip in the uploads folder.</summary>
+    public required string File { get; init; }
+    public required ImportLayout Layout { get; init; }
+    public string? NameEncoding { get; init; }
+    public string? TableEncoding { get; init; }
+    public required DateTimeOffset AddedAt { get; init; }
+}
+
+/// <summary>Starts the imports of uploads, and keeps those whose text is not UTF-8 until an encoding is chosen, for a day at most. They
+/// are stored, so that the end of the application loses none.</summary>
 internal sealed class PendingUploads(
     DatasetImports imports,
     ProjectAccess access,
+    DocumentCollection<StoredUpload> stored,
+    DataFolder folder,
     IOptions<BlazorTransferOptions> options,
     TimeProvider clock
 )
@@ -84,8 +101,48 @@ internal sealed class PendingUploads(
         }
 
         var upload = new PendingUpload(Ids.New(), projectId, name, file, layout, encodings, question, clock.GetUtcNow());
+        stored.Add(
+            new StoredUpload
+            {
+                Id = upload.Id,
+                ProjectId = projectId,
+                Name = name,
+                File = Path.GetFileName(file),
+                Layout = layout,
+                NameEncoding = encodings.Names?.Name,
+                TableEncoding = encodings.Table?.Name,
+                AddedAt = upload.AddedAt,
+            }
+        );
         _uploads[upload.Id] = upload;
         return (null, upload);
+    }
+
+    /// <summary>Takes over the uploads that were pending when the application ended, and deletes files that nobody waits for.</summary>
+    public void Recover()
+    {
+        foreach (StoredUpload upload in stored.All())
+        {
+            string file = Path.Combine(folder.Uploads, upload.File);
+            var encodings = ImportEncodings.Parse(upload.NameEncoding, upload.TableEncoding);
+            // Without a file, its import was accepted just before the end.
+            if (File.Exists(file) && QuestionOf(file, upload.Layout, encodings) is { } question)
+                _uploads[upload.Id] = new PendingUpload(
+                    upload.Id,
+                    upload.ProjectId,
+                    upload.Name,
+                    file,
+                    upload.Layout,
+                    encodings,
+                    question,
+                    upload.AddedAt
+                );
+            else
+                stored.Remove(upload.Id);
+        }
+
+        foreach (string file in Directory.EnumerateFiles(folder.Uploads).Except(_uploads.Values.Select(u => u.File)).ToArray())
+            File.Delete(file);
     }
 
     /// <summary>Answers an upload's question. Another one may follow, about the table of labels.</summary>
@@ -101,10 +158,27 @@ internal sealed class PendingUploads(
             {
                 Names = encoding,
             };
-        Start(user, projectId, upload.Name, upload.File, upload.Layout, chosen, asks: true);
+        try
+        {
+            Start(user, projectId, upload.Name, upload.File, upload.Layout, chosen, asks: true);
+        }
+        catch when (File.Exists(upload.File))
+        {
+            // Nothing has taken it over, so that it can be chosen again.
+            _uploads[upload.Id] = upload;
+            throw;
+        }
+
+        // Last: until its import is accepted, the end of the application must not lose it.
+        stored.Remove(upload.Id);
     }
 
-    public void Discard(ClaimsPrincipal user, string projectId, string uploadId) => File.Delete(Take(user, projectId, uploadId).File);
+    public void Discard(ClaimsPrincipal user, string projectId, string uploadId)
+    {
+        PendingUpload upload = Take(user, projectId, uploadId);
+        stored.Remove(upload.Id);
+        File.Delete(upload.File);
+    }
 
     // One tab gets it, however many ask at once.
     private PendingUpload Take(ClaimsPrincipal user, string projectId, string uploadId)
@@ -142,8 +216,10 @@ internal sealed class PendingUploads(
     {
         foreach (PendingUpload upload in _uploads.Values.Where(u => clock.GetUtcNow() - u.AddedAt > LongestWait))
         {
-            if (_uploads.TryRemove(upload.Id, out _))
-                File.Delete(upload.File);
+            if (!_uploads.TryRemove(upload.Id, out _))
+                continue;
+            stored.Remove(upload.Id);
+            File.Delete(upload.File);
         }
     }
 }

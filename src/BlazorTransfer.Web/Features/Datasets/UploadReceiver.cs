@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -20,14 +21,13 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
             throw new RefusedException("The file is empty.");
         if (context.Request.ContentLength > maximum)
             throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
-        if (folder.IsLowOnSpace)
-            throw new RefusedException("The disk is nearly full. Free some space first.");
+        folder.RequireSpace();
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = maximum;
         string path = Path.Combine(folder.Uploads, Ids.New() + extension);
         try
         {
-            await using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+            await using FileStream file = DurableFile.Open(path, FileMode.CreateNew);
             byte[] buffer = new byte[1 << 16];
             long received = 0,
                 nextCheck = SpaceCheckBytes;
@@ -38,16 +38,14 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
                 if (received > nextCheck)
                 {
                     nextCheck += SpaceCheckBytes;
-                    if (folder.IsLowOnSpace)
-                        throw new RefusedException("The disk is nearly full. Free some space first.");
+                    folder.RequireSpace();
                 }
 
                 await file.WriteAsync(buffer.AsMemory(0, read), context.RequestAborted);
             }
 
             // What is acknowledged survives a power cut.
-            await file.FlushAsync(context.RequestAborted);
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
+            file.Flush(flushToDisk: true);
             return received > 0 ? path : throw new RefusedException("The file is empty.");
         }
         catch
@@ -58,13 +56,13 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
     }
 }
 
-/// <summary>Deletes uploads that were not finished when the application ended; accepted ones are in the folders of their jobs.</summary>
-internal sealed class UploadSweep(DataFolder folder) : IHostedService
+/// <summary>At start, takes over the uploads that wait for a choice and deletes those that were not finished; accepted ones are in the
+/// folders of their jobs.</summary>
+internal sealed class UploadRecovery(PendingUploads pending) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (string file in Directory.EnumerateFiles(folder.Uploads))
-            File.Delete(file);
+        pending.Recover();
         return Task.CompletedTask;
     }
 

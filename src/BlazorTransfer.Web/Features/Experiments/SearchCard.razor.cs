@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
@@ -44,7 +45,8 @@ public sealed partial class SearchCard
             _specs = catalogue.FindMethod(Members[0].Job.Method) is { } method ? catalogue.ParametersOf(method) : [];
             Load();
         }
-        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             // Without the worker's words for the settings, the table still has the scores.
         }

@@ -168,7 +168,7 @@ internal sealed class WeightsLibrary(
             if (weights.All().FirstOrDefault(w => w.Sha256 == sha256) is { } same)
                 throw new RefusedException($"These weights are here already, as '{same.Name}'.");
             // The file first: one without an entry is found by the next look into the folder, an entry without a file by a failing run.
-            File.Move(file, PathOf(entry), overwrite: true);
+            DurableFile.Move(file, PathOf(entry), overwrite: true);
             weights.Add(entry);
             return (entry, inspection);
         }

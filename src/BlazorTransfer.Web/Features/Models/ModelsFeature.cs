@@ -11,7 +11,14 @@ internal static class ModelsFeature
 {
     public static IServiceCollection AddModels(this IServiceCollection services)
     {
-        services.AddDocuments<BackboneWeights>("weights", w => w.Id);
+        services.AddDocuments<BackboneWeights>(
+            "weights",
+            w => w.Id,
+            new DescriptorPlace<BackboneWeights>(
+                (folder, w) => Path.Combine(folder.Weights, w.File + WeightsFolder.DescriptorEnding),
+                folder => Directory.EnumerateFiles(folder.Weights, "*.weights" + WeightsFolder.DescriptorEnding)
+            )
+        );
         services.AddHttpClient(nameof(WeightsDownload), client => client.Timeout = Timeout.InfiniteTimeSpan);
         services.AddSingleton<OfficialWeightsCatalogue>();
         services.AddJobKind<WeightsDownload>();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
@@ -53,7 +54,7 @@ internal sealed class WeightsDownload(
             await FetchWithPatienceAsync(weights, part, job.Report, cancel);
             await VerifyAsync(weights, part, cancel);
         }
-        catch (Exception e) when (e is not (RefusedException or OperationCanceledException))
+        catch (Exception e) when (e is not (RefusedException or OperationCanceledException or DiskFullException))
         {
             log.LogWarning(e, "Weights could not be downloaded from {Url}.", weights.Url);
             throw new RefusedException(
@@ -86,7 +87,11 @@ internal sealed class WeightsDownload(
                 await FetchAsync(weights, part, report, cancel);
                 return;
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or TimeoutException && !cancel.IsCancellationRequested)
+            catch (Exception e)
+                when (e is HttpRequestException or IOException or TimeoutException
+                    && e is not DiskFullException
+                    && !cancel.IsCancellationRequested
+                )
             {
                 // Something came, so that trying on is worth it; a machine without a way out is told so soon.
                 if (Length(part) > before)
@@ -121,14 +126,9 @@ internal sealed class WeightsDownload(
         long? total = have + answer.Content.Headers.ContentLength;
         if (total > options.Value.MaximumUploadBytes)
             throw new RefusedException($"The file is larger than {options.Value.MaximumUploadBytes >> 30} GB.");
-        await using var file = new FileStream(
-            part,
-            have == 0 ? FileMode.Create : FileMode.Append,
-            FileAccess.Write,
-            FileShare.Read,
-            1 << 16,
-            useAsync: true
-        );
+        folder.RequireSpace();
+        await using FileStream file = DurableFile.Open(part, have == 0 ? FileMode.Create : FileMode.OpenOrCreate, FileShare.Read);
+        file.Seek(0, SeekOrigin.End);
         await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
         byte[] buffer = new byte[1 << 16];
         while (await ReadAsync(body, buffer, cancel) is > 0 and int read)

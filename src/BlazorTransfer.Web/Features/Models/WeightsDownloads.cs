@@ -48,8 +48,7 @@ internal sealed class WeightsDownloads(
     {
         string userId = UserClaims.IdOf(user);
         OfficialWeights weights = catalogue.For(backbone) ?? throw new RefusedException("There are no official weights for this network.");
-        if (folder.IsLowOnSpace)
-            throw new RefusedException("The disk is nearly full. Free some space first.");
+        folder.RequireSpace();
         jobs.Submit(
             kind,
             new NewJob<DownloadInput>(userId, $"Download {weights.Name}", new DownloadInput(backbone)) { Subject = backbone }

@@ -28,6 +28,9 @@ internal sealed class WeightsFolder(
 ) : BackgroundService
 {
     // What browsers, rsync, editors and our own downloads call a file that is not whole yet.
+    /// <summary>Follows the name of a file of weights in the name of its descriptor.</summary>
+    public const string DescriptorEnding = ".json";
+
     private static readonly string[] Unfinished = [".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"];
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, Mark> _seen = new(StringComparer.Ordinal);
@@ -79,7 +82,7 @@ internal sealed class WeightsFolder(
             [
                 .. new DirectoryInfo(folder.Weights)
                     .EnumerateFiles()
-                    .Where(f => !entered.Contains(f.Name) && !IsUnfinished(f.Name))
+                    .Where(f => !entered.Contains(f.Name) && !IsUnfinished(f.Name) && !IsDescriptor(f.Name))
                     .OrderBy(f => f.Name, StringComparer.Ordinal),
             ];
             foreach (string gone in _seen.Keys.Except(found.Select(f => f.Name)).ToArray())
@@ -145,6 +148,8 @@ internal sealed class WeightsFolder(
         (Waiting, Refused) = (waiting, refused);
         Changes++;
     }
+
+    private static bool IsDescriptor(string name) => name.EndsWith(".weights" + DescriptorEnding, StringComparison.Ordinal);
 
     private static bool IsUnfinished(string name) =>
         name.StartsWith('.') || name.EndsWith('~') || Unfinished.Any(u => name.EndsWith(u, StringComparison.OrdinalIgnoreCase));

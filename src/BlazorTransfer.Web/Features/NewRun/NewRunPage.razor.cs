@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Previews;
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
@@ -134,7 +135,8 @@ public sealed partial class NewRunPage
 
             _form.Advise(Probes.Find(User, ProjectId, _form));
         }
-        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }

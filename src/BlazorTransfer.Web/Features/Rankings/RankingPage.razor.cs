@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
@@ -182,7 +183,8 @@ public sealed partial class RankingPage : IDisposable
             _failure = null;
             _choices = await Rankings.ChoicesAsync(User, ProjectId, DatasetId);
         }
-        catch (Exception e) when (e is RefusedException or FileNotFoundException or System.ComponentModel.Win32Exception)
+        catch (Exception e)
+            when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }

@@ -14,6 +14,10 @@ internal static class RankingsFeature
         services.AddDocuments<DatasetRanking>(
             "rankings",
             r => DatasetRanking.IdOf(r.DatasetId, r.DatasetVersion),
+            new DescriptorPlace<DatasetRanking>(
+                (folder, r) => folder.DatasetFile(r.DatasetId, $"v{r.DatasetVersion}.ranking.json"),
+                folder => folder.DatasetFiles("v*.ranking.json")
+            ),
             new DocumentIndex<DatasetRanking>(nameof(DatasetRanking.ProjectId), r => r.ProjectId)
         );
         services.AddJobKind<RankingJobKind>();

@@ -80,7 +80,8 @@ internal sealed record Run
         Run next = e.Sequence == 0 ? this : this with { LastSequence = e.Sequence };
         return e switch
         {
-            RunQueued => next,
+            // Again where its worker was never started.
+            RunQueued => next with { Status = Status == RunStatus.Starting ? RunStatus.Queued : Status },
             AttemptStarted a => next with
             {
                 Status = Status == RunStatus.Queued ? RunStatus.Starting : Status,

@@ -25,16 +25,36 @@ internal sealed class RunJournal(
         string id = Ids.New();
         job = job.Relative(folder.Paths.Relative) with { RunId = id };
         RunFolder runFolder = folder.Run(id);
-        runFolder.Create();
-        job.Save(runFolder.Job);
-        submission.Save(runFolder);
-        lock (_writing)
+        try
         {
-            Run run = Append(runFolder, Run.Of(id, submission, job), [new RunQueued { Time = submission.SubmittedAt }]);
-            runs.Add(run);
-            Publish(run);
-            return run;
+            runFolder.Create();
+            job.Save(runFolder.Job);
+            submission.Save(runFolder);
+            lock (_writing)
+            {
+                Run run = Append(runFolder, Run.Of(id, submission, job), [new RunQueued { Time = submission.SubmittedAt }]);
+                runs.Add(run);
+                Publish(run);
+                return run;
+            }
         }
+        catch (IOException)
+        {
+            DiscardUnlessStored(id);
+            throw;
+        }
+    }
+
+    /// <summary>Removes what there is of a run that could not be entered. If it was stored after all, it stays in the queue; if nobody can
+    /// know, the next start decides.</summary>
+    private void DiscardUnlessStored(string runId)
+    {
+        try
+        {
+            if (runs.Find(runId) is null)
+                folder.Discard(runId);
+        }
+        catch (IOException) { }
     }
 
     /// <summary>Records events of a run without a worker.</summary>
@@ -100,20 +120,57 @@ internal sealed class RunJournal(
         }
     }
 
+    /// <summary>Ends a run whose folder cannot be used. The stored run has the end in any case, and the record of events where that can be
+    /// written.</summary>
+    public void Break(string runId, string reason)
+    {
+        var end = new RunFinished
+        {
+            Outcome = RunOutcome.Failed,
+            Error = reason,
+            Seconds = 0,
+        };
+        lock (_writing)
+        {
+            try
+            {
+                RunFolder runFolder = folder.Run(runId);
+                RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
+                Record(runId, r => r.Status.IsFinal() ? [] : [end]);
+            }
+            catch (Exception e) when (IsFaultOfFolder(e)) { }
+
+            // Without a number it applies in any case.
+            Run? run = runs.Change(runId, r => r.Status.IsFinal() ? r : r.Apply(end with { Time = clock.GetUtcNow() }));
+            if (run is not null)
+                Publish(run);
+        }
+    }
+
     /// <summary>Deletes a run that has ended, with its folder.</summary>
     public void Delete(Run run)
     {
         RunFolder runFolder = folder.Run(run.Id);
         if (Directory.Exists(runFolder.Path))
         {
-            RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
-            Record(run.Id, _ => [new RunDeleted()]);
+            try
+            {
+                RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents);
+                Record(run.Id, _ => [new RunDeleted()]);
+            }
+            catch (Exception e) when (IsFaultOfFolder(e))
+            {
+                // The folder goes with the run, whatever is wrong with it.
+            }
         }
 
         runs.Remove(run.Id);
         folder.Discard(run.Id);
         changes.Publish(run.Submission.ProjectId);
     }
+
+    private static bool IsFaultOfFolder(Exception e) =>
+        e is IOException or UnauthorizedAccessException or InvalidDataException && !DiskFullException.IsCauseOf(e);
 
     private Run Append(RunFolder runFolder, Run run, IReadOnlyList<RunEvent> events)
     {

@@ -23,7 +23,9 @@ internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder
     public void Recover()
     {
         folder.SweepDiscarded();
-        foreach (Run stored in runs.All())
+        IReadOnlyList<Run> all = runs.All();
+        TakeInOrphans([.. all.Select(r => r.Id)]);
+        foreach (Run stored in all)
         {
             if (stored.IsDeleted)
             {
@@ -40,6 +42,22 @@ internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder
             }
         }
     }
+
+    /// <summary>Stores runs that have a folder only: the application ended before they were stored, or a backup is older than they are. A
+    /// folder that was never complete is deleted.</summary>
+    private void TakeInOrphans(HashSet<string> stored)
+    {
+        foreach (string id in folder.RunIds().Where(id => !stored.Contains(id)).ToArray())
+        {
+            Run? orphan = Attempt(id, () => reader.Read(id));
+            if (orphan is { IsDeleted: false })
+                runs.Add(orphan);
+            else if (orphan is not null || HasNoEvents(folder.Run(id)))
+                folder.Discard(id);
+        }
+    }
+
+    private static bool HasNoEvents(RunFolder run) => !File.Exists(run.Events) || new FileInfo(run.Events).Length == 0;
 
     private Run? Attempt(string runId, Func<Run> read)
     {

@@ -74,8 +74,7 @@ internal sealed class RunService(
     public async Task<Run> SubmitAsync(ClaimsPrincipal user, string projectId, RunRequest request)
     {
         access.Require(user, projectId, ProjectRole.Editor);
-        if (folder.IsLowOnSpace)
-            throw new RefusedException("The disk is nearly full. Free some space first.");
+        folder.RequireSpace();
         IReadOnlyList<(RunSubmission, JobSpec)> planned = await planner.PlanAsync(user, projectId, request);
         return (await queue.EnterAsync(projectId, _ => planned))[0];
     }

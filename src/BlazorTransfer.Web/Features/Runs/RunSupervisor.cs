@@ -23,8 +23,12 @@ internal sealed class RunSupervisor(
     ILogger<RunSupervisor> log
 ) : BackgroundService
 {
+    private const int MostFailures = 3;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
     private readonly Dictionary<string, Watch> _watched = [];
+
+    /// <summary>How often in a row a run could not be started or followed.</summary>
+    private readonly Dictionary<string, int> _failures = [];
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +53,7 @@ internal sealed class RunSupervisor(
         {
             Attempt("Starting runs", StartNext);
             foreach ((string runId, Watch watch) in _watched.ToArray())
-                Attempt($"Following run {runId}", () => FollowOrGiveUp(runId, watch));
+                Attempt(runId, watch, () => FollowOrGiveUp(runId, watch));
         }
     }
 
@@ -62,19 +66,43 @@ internal sealed class RunSupervisor(
 
     private void StartNext()
     {
-        if (_watched.Count >= options.Value.WorkerSlots)
+        // A run that starts on a nearly full disk would fail in the middle; it waits in the queue until there is space.
+        if (_watched.Count >= options.Value.WorkerSlots || folder.IsLowOnSpace)
             return;
-        foreach (Run run in Unfinished().Where(r => r.Status == RunStatus.Queued).Take(options.Value.WorkerSlots - _watched.Count))
+        foreach (Run run in Unfinished().Where(r => r.Status == RunStatus.Queued).ToArray())
         {
-            // Recorded before the start: a crash in between leaves a run without a worker, never one with two.
-            if (journal.Record(run.Id, BeginAttempt) is { Status: RunStatus.Starting } begun)
-                _watched[run.Id] = new Watch(TryStart(run.Id, begun.Attempts));
+            if (_watched.Count >= options.Value.WorkerSlots)
+                return;
+            Attempt(run.Id, watch: null, () => Start(run));
         }
+    }
+
+    private void Start(Run run)
+    {
+        RequireFolder(run.Id);
+        // Recorded before the start: a crash in between leaves a run without a worker, never one with two.
+        if (journal.Record(run.Id, BeginAttempt) is { Status: RunStatus.Starting } begun)
+            _watched[run.Id] = new Watch(TryStart(run.Id, begun.Attempts));
+    }
+
+    /// <exception cref="DirectoryNotFoundException">Somebody has deleted it.</exception>
+    private void RequireFolder(string runId)
+    {
+        if (!Directory.Exists(folder.Run(runId).Path))
+            throw new DirectoryNotFoundException("Its folder is missing.");
     }
 
     /// <summary>A run that was cancelled or deleted meanwhile is not started.</summary>
     private static IReadOnlyList<RunEvent> BeginAttempt(Run run) =>
         run is { Status: RunStatus.Queued, IsDeleted: false } ? [new AttemptStarted { Attempt = run.Attempts + 1 }] : [];
+
+    /// <exception cref="FileNotFoundException">What was read of the record of events is not there any more.</exception>
+    private void RequireRead(string runId, RunEventTail tail)
+    {
+        var events = new FileInfo(folder.Run(runId).Events);
+        if (tail.Position > 0 && !(events.Exists && events.Length >= tail.Position))
+            throw new FileNotFoundException("Its record of events is missing.");
+    }
 
     private WorkerAttempt? TryStart(string runId, int attempt)
     {
@@ -91,7 +119,7 @@ internal sealed class RunSupervisor(
         }
     }
 
-    /// <summary>One broken run folder or a full disk must not end the supervision of the others.</summary>
+    /// <summary>A fault of the database or a full disk must not end the supervision.</summary>
     private void Attempt(string what, Action action)
     {
         try
@@ -104,6 +132,49 @@ internal sealed class RunSupervisor(
         }
     }
 
+    /// <summary>A run that fails again and again is given up, so that it does not keep a slot from the others. A full disk is not the
+    /// run's fault.</summary>
+    private void Attempt(string runId, Watch? watch, Action action)
+    {
+        try
+        {
+            action();
+            _failures.Remove(runId);
+        }
+        catch (Exception e) when (DiskFullException.IsCauseOf(e))
+        {
+            log.LogError(e, "Run {Run} has to wait until there is space on the disk.", runId);
+        }
+        catch (Exception e)
+        {
+            int failures = _failures[runId] = _failures.GetValueOrDefault(runId) + 1;
+            if (failures <= MostFailures)
+                log.LogError(e, "Run {Run} could not be started or followed ({Failures} of {Most}).", runId, failures, MostFailures);
+            // Again and again, until its worker is gone.
+            if (failures >= MostFailures)
+                Attempt($"Giving up run {runId}", () => GiveUp(runId, watch, e));
+        }
+    }
+
+    private void GiveUp(string runId, Watch? watch, Exception failure)
+    {
+        if (!HasStopped(watch))
+            return;
+        journal.Break(runId, $"The run's folder cannot be used: {folder.Paths.Hide(failure.Message).TrimEnd('.')}. Start the run again.");
+        _failures.Remove(runId);
+        if (watch is not null)
+            Forget(runId, watch);
+    }
+
+    /// <summary>Kills the worker of a run. Until it is gone it may write on.</summary>
+    private bool HasStopped(Watch? watch)
+    {
+        if (watch?.Worker is not { } worker)
+            return true;
+        launcher.Stop(worker);
+        return launcher.State(worker).HasEnded;
+    }
+
     private void FollowOrGiveUp(string runId, Watch watch)
     {
         try
@@ -113,14 +184,8 @@ internal sealed class RunSupervisor(
         catch (InvalidDataException e)
         {
             log.LogError(e, "The events of run {Run} are damaged.", runId);
-            if (watch.Worker is { } worker)
-            {
-                launcher.Stop(worker);
-                // Until it is gone it may write on.
-                if (!launcher.State(worker).HasEnded)
-                    return;
-            }
-
+            if (!HasStopped(watch))
+                return;
             RunFolder run = folder.Run(runId);
             RunEventTail.CutOffDamage(run.Events, run.DamagedEvents);
             Finish(runId, RunOutcome.Failed, RunFolderReader.DamagedError);
@@ -130,6 +195,8 @@ internal sealed class RunSupervisor(
 
     private void Follow(string runId, Watch watch)
     {
+        RequireFolder(runId);
+        RequireRead(runId, watch.Tail);
         // In this order: a worker that has ended has written all it ever will.
         WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
         bool ended = worker?.HasEnded ?? true;
@@ -158,9 +225,20 @@ internal sealed class RunSupervisor(
             Finish(runId, RunOutcome.Cancelled, error: null);
         else if (worker?.Cause is { } cause)
             Finish(runId, RunOutcome.Failed, cause);
+        else if (watch.Worker is null && NeverHadWorker(run))
+            journal.Record(runId, r => r.Status == RunStatus.Starting ? [new RunQueued()] : []);
         else
             Finish(runId, RunOutcome.Lost, "The worker disappeared while the application was not running. Start the run again.");
         Forget(runId, watch);
+    }
+
+    /// <summary>The application ended between the record of the attempt and the start of its worker.</summary>
+    private bool NeverHadWorker(Run run)
+    {
+        RunFolder runFolder = folder.Run(run.Id);
+        return run.Status == RunStatus.Starting
+            && !File.Exists(runFolder.WorkerProcess)
+            && ProtocolJson.TryRead<WorkerAttempt>(runFolder.Attempt)?.Attempt != run.Attempts;
     }
 
     private void KillIfPatienceEnded(string runId, Watch watch)

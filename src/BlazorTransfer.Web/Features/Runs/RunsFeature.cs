@@ -15,6 +15,8 @@ internal static class RunsFeature
         services.AddDocuments<Run>(
             "runs",
             r => r.Id,
+            // Their folders hold all that is known of them.
+            place: null,
             new DocumentIndex<Run>(nameof(RunSubmission.ProjectId), r => r.Submission.ProjectId),
             new DocumentIndex<Run>(nameof(Run.Status), r => r.Status.ToString())
         );

@@ -1,0 +1,121 @@
+using BlazorTransfer.Core.Protocol;
+using LiteDB;
+
+namespace BlazorTransfer.Web.Storage;
+
+/// <summary>
+/// LiteDB on two files that this class opens: the data and the log. So a full disk is told as everywhere else, a flush of LiteDB reaches
+/// the disk, and a log that a full disk cut in the middle of a page is repaired before LiteDB reads it.
+/// </summary>
+internal sealed class DatabaseFile : IDisposable
+{
+    private const int PageBytes = 8192;
+    private readonly Stream _data;
+    private readonly Stream _log;
+
+    private DatabaseFile(Stream data, Stream log)
+    {
+        (_data, _log) = (data, log);
+#pragma warning disable RS0030 // Only DocumentStore, and those who check copies of its file, open it.
+        Database = new LiteDatabase(data, mapper: null, log);
+#pragma warning restore RS0030
+    }
+
+    public LiteDatabase Database { get; }
+
+    /// <param name="path">The data file; made where it does not exist.</param>
+    /// <param name="discardsLog">The log holds nothing but a write that failed.</param>
+    public static DatabaseFile Open(string path, bool discardsLog = false)
+    {
+        FileStream data = OpenFile(path);
+        try
+        {
+            FileStream log = OpenFile(LogOf(path));
+            try
+            {
+                if (discardsLog)
+                    log.SetLength(0);
+                CutOffPartOfPage(log);
+                // With a log, its pages are written again over what the checkpoint left half done.
+                if (log.Length > 0)
+                    CutOffPartOfPage(data);
+                RequireWholePages(data);
+                return new DatabaseFile(data, log);
+            }
+            catch
+            {
+                log.Dispose();
+                throw;
+            }
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a file to read all of it. Whatever LiteDB meets, the file stays as it is.</summary>
+    public static DatabaseFile OpenToRead(string path)
+    {
+        var data = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        try
+        {
+            // LiteDB notes in a damaged file that it is damaged, which a stream that cannot be written refuses.
+            Stream log = LogInMemory(LogOf(path));
+            if (log.Length == 0)
+                RequireWholePages(data);
+            return new DatabaseFile(data, log);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The file beside the data file that holds writes until the next checkpoint.</summary>
+    public static string LogOf(string path) =>
+        Path.Combine(Path.GetDirectoryName(path)!, $"{Path.GetFileNameWithoutExtension(path)}-log{Path.GetExtension(path)}");
+
+    public void Dispose()
+    {
+        try
+        {
+            Database.Dispose();
+        }
+        finally
+        {
+            _log.Dispose();
+            _data.Dispose();
+        }
+    }
+
+    private static MemoryStream LogInMemory(string path)
+    {
+        var log = new MemoryStream();
+        if (File.Exists(path))
+        {
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            file.CopyTo(log);
+        }
+
+        log.SetLength(log.Length - log.Length % PageBytes);
+        return log;
+    }
+
+    private static void RequireWholePages(Stream data)
+    {
+        if (data.Length % PageBytes != 0)
+            throw new DamagedDatabaseException("a part of the file is missing");
+    }
+
+    private static FileStream OpenFile(string path) =>
+        DurableFile.Open(path, FileMode.OpenOrCreate, FileShare.Read, isPrivate: true, isBuffered: false, flushesToDisk: true);
+
+    private static void CutOffPartOfPage(FileStream file)
+    {
+        if (file.Length % PageBytes is > 0 and long rest)
+            file.SetLength(file.Length - rest);
+    }
+}

@@ -1,0 +1,28 @@
+using BlazorTransfer.Core.Protocol;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace BlazorTransfer.Web.Storage;
+
+/// <summary>Answers a request that a full disk ended: problem details for programs, a sentence for people, status 507 for both.</summary>
+internal sealed class DiskFullHandler : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        string? words =
+            exception is LowSpaceException ? exception.Message
+            : DiskFullException.IsCauseOf(exception) ? DiskFullException.Words
+            : null;
+        if (words is null)
+            return false;
+        const int status = StatusCodes.Status507InsufficientStorage;
+        if (httpContext.Request.Path.StartsWithSegments("/api") || httpContext.Request.Path.StartsWithSegments("/hubs"))
+        {
+            await TypedResults.Problem(words, statusCode: status).ExecuteAsync(httpContext);
+            return true;
+        }
+
+        httpContext.Response.StatusCode = status;
+        await httpContext.Response.WriteAsync(words, cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,6 @@
+using BlazorTransfer.Web.Security;
+
+namespace BlazorTransfer.Web.Storage;
+
+/// <summary>Less space is free than the application keeps for itself, so that nothing large is accepted.</summary>
+internal sealed class LowSpaceException() : RefusedException("The disk is nearly full. Free some space, then try again.");
