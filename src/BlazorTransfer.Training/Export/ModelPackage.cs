@@ -148,7 +148,7 @@ public static class ModelPackage
                 foreach (string file in files)
                 {
                     // Weights are noise to a compressor.
-                    CompressionLevel level = Path.GetExtension(file) is ".safetensors" or ".pth"
+                    CompressionLevel level = ExporterRegistry.Exporters.Any(e => e.FileName == Path.GetFileName(file))
                         ? CompressionLevel.NoCompression
                         : CompressionLevel.Optimal;
                     zip.CreateEntryFromFile(file, Path.GetFileName(file), level);

@@ -27,8 +27,7 @@ public static class PackageReadme
 
             | file | what it is |
             |---|---|
-            | `model.safetensors` | the weights, torchvision's names |
-            | `model.pth` | the same as a PyTorch state dictionary |
+            {{string.Join("\n", ExporterRegistry.Exporters.Select(e => $"| `{e.FileName}` | {e.Description} |"))}}
             | `labels.txt` | {{(
                 model.LabelSets is null
                     ? "the classes, in the order of the outputs"

@@ -74,9 +74,12 @@ public sealed class ModelPackageTests(PythonScripts python) : IDisposable, IClas
     public void Write_HoldsEverythingThatTellsTheModelApart()
     {
         string unpacked = Package("squeezenet1_1");
+        string[] exported = [.. ExporterRegistry.Exporters.Select(e => e.FileName)];
 
         Assert.Equal(
-            ["README.md", "labels.txt", "model.json", "model.pth", "model.safetensors", "preprocessing.json", "run.json"],
+            new[] { "README.md", "labels.txt", "model.json", "preprocessing.json", "run.json" }
+                .Concat(exported)
+                .Order(StringComparer.Ordinal),
             Directory.GetFiles(unpacked).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)
         );
         Assert.Equal(["good", "pit", "scratch", "stain"], File.ReadAllLines(Path.Combine(unpacked, "labels.txt")));
@@ -84,8 +87,12 @@ public sealed class ModelPackageTests(PythonScripts python) : IDisposable, IClas
         Assert.Equal("squeezenet1_1", run.GetProperty("backbone").GetString());
         Assert.Equal(0, run.GetProperty("seed").GetInt32());
         Assert.Equal(1, run.GetProperty("settings").GetProperty("epochs").GetInt32());
-        foreach (string file in new[] { "model.pth", "model.safetensors" })
+        string readme = File.ReadAllText(Path.Combine(unpacked, "README.md"));
+        foreach (string file in exported)
+        {
+            Assert.Contains($"\n| `{file}` | ", readme, StringComparison.Ordinal);
             Assert.InRange(run.GetProperty("exportProof").GetProperty("largestLogitDifference").GetProperty(file).GetDouble(), 0, 1e-5);
+        }
     }
 
     [Fact]

@@ -30,24 +30,33 @@ public sealed class MissingPageTests : PageTests
         (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(user);
         Run run = await App.SubmitAsync(user, project, dataset, "succeed");
         await App.WaitForEndAsync(run.Id);
+        Project other = App.Get<ProjectService>().Create(user, "Other");
+        // A thing for each id in the address of a page.
+        var ids = new Dictionary<string, string>
+        {
+            ["{ProjectId}"] = project.Id,
+            ["{DatasetId}"] = dataset.Id,
+            ["{RunId}"] = run.Id,
+        };
         int walked = 0;
         foreach (string pattern in PagesWithIds())
         {
-            string there = pattern
-                .Replace("{ProjectId}", project.Id, StringComparison.Ordinal)
-                .Replace("{DatasetId}", dataset.Id, StringComparison.Ordinal)
-                .Replace("{RunId}", run.Id, StringComparison.Ordinal);
-            Assert.DoesNotContain('{', there);
+            string there = ids.Aggregate(pattern, (address, id) => address.Replace(id.Key, id.Value, StringComparison.Ordinal));
+            Assert.False(there.Contains('{', StringComparison.Ordinal), $"The page {pattern} names an id that this test has no thing for.");
             using (HttpResponseMessage answer = await ada.GetAsync(there))
                 Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{there}: {answer.StatusCode}");
             await RequireMissingAsync(mallory, there);
             // Each of the ids for itself.
-            foreach (string id in new[] { project.Id, dataset.Id, run.Id }.Where(id => there.Contains(id, StringComparison.Ordinal)))
+            string[] named = [.. ids.Values.Where(id => there.Contains(id, StringComparison.Ordinal))];
+            foreach (string id in named)
             {
                 await RequireMissingAsync(ada, there.Replace(id, TestApp.Nobody, StringComparison.Ordinal));
                 await RequireMissingAsync(ada, there.Replace(id, "no-id", StringComparison.Ordinal));
             }
 
+            // A thing is not in another project, even of somebody who is in both.
+            if (named.Length > 1)
+                await RequireMissingAsync(ada, there.Replace(project.Id, other.Id, StringComparison.Ordinal));
             walked++;
         }
 
