@@ -121,7 +121,7 @@ internal sealed class DocumentCollection<T>(
             descriptors.Write(document);
     }
 
-    public int Rebuild() => descriptors is null ? Count() : ReplaceAll(descriptors.ReadAll());
+    public int Rebuild() => descriptors is null ? Count() : ReplaceAll(descriptors.ReadAll().DistinctBy(id));
 
     /// <summary>The descriptor first: of a change that a full disk refuses, nothing is left.</summary>
     private void Put(ILiteDatabase db, T? before, T after)

@@ -253,8 +253,7 @@ public sealed class RunEventTailTests : IDisposable
     [InlineData(2)]
     public void Append_AfterOneThatAFullDiskRefused_FollowsTheLastEvent(int operation)
     {
-        string path = Path.Combine(Directory.CreateTempSubdirectory("blazortransfer-events-").FullName, "events.jsonl");
-        using (var writer = new RunEventWriter(path))
+        using (var writer = new RunEventWriter(_file))
         {
             writer.Append(new RunQueued());
             // The write of the line, or its flush, after which the line may be whole.
@@ -266,14 +265,13 @@ public sealed class RunEventTailTests : IDisposable
 
             void Refuse(string changed)
             {
-                if (changed == path && --left == 0)
+                if (changed == _file && --left == 0)
                     throw new IOException("No space left on device", 28);
             }
         }
 
-        IReadOnlyList<RunEvent> events = RunEventTail.Read(path).Events;
+        IReadOnlyList<RunEvent> events = RunEventTail.Read(_file).Events;
         Assert.IsType<RunDeleted>(events[^1]);
         Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
-        Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
     }
 }

@@ -142,7 +142,7 @@ public sealed class DatasetImportTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.BadRequest, twice.StatusCode);
         using (HttpResponseMessage misfit = await PostWeightsAsync("weights of another network"))
             Assert.Equal(HttpStatusCode.BadRequest, misfit.StatusCode);
-        Assert.Single(Directory.GetFiles(Path.Combine(_app.DataFolder, "weights")));
+        Assert.Single(Directory.GetFiles(Path.Combine(_app.DataFolder, "weights"), "*.weights"));
         Assert.Empty(Directory.GetFiles(Path.Combine(_app.DataFolder, "uploads")));
 
         async Task<HttpResponseMessage> PostWeightsAsync(string content) =>

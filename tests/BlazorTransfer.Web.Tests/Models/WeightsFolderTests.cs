@@ -23,7 +23,7 @@ public sealed class WeightsFolderTests : IDisposable
 
         BackboneWeights entry = Assert.Single(Entered);
         Assert.Equal(("my net.pth", Hash("weights of a net"), ""), (entry.Name, entry.Sha256, entry.ImportedBy));
-        Assert.Equal([entry.File], Files());
+        Assert.Equal([entry.File, $"{entry.File}.json"], Files());
         ClaimsPrincipal ben = await _app.PrincipalAsync(await _app.CreateUserAsync("Ben")),
             admin = await _app.PrincipalAsync(await _app.CreateUserAsync("Root", isAdmin: true));
         Assert.Throws<ForbiddenException>(() => Library.Remove(ben, entry.Id));
@@ -161,7 +161,8 @@ public sealed class WeightsFolderTests : IDisposable
 
     private void Write(string name, string content) => File.WriteAllText(PathOf(name), content);
 
-    private string[] Files() => [.. Directory.GetFiles(Path.Combine(_app.DataFolder, "weights")).Select(f => Path.GetFileName(f)!)];
+    private string[] Files() =>
+        [.. Directory.GetFiles(Path.Combine(_app.DataFolder, "weights")).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     private static string Hash(string content) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)));
 }

@@ -60,9 +60,9 @@ public sealed class DiskFullStoreTests : IDisposable
                 // Frees a little more each time, so that the disk is full at another operation.
                 using (FileStream stream = File.OpenWrite(filler))
                     stream.SetLength(Math.Max(0, stream.Length - 4096 * round));
-                Assert.Throws<DiskFullException>(() =>
+                Assert.Throws<DiskFullException>(void () =>
                 {
-                    for (int i = 0; ; i++)
+                    while (true)
                     {
                         notes.Save(new Note($"note{acknowledged}", "x", acknowledged) { Text = new string('y', 3000) });
                         acknowledged++;
