@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Text;
+
 namespace BlazorTransfer.Core.Protocol;
 
 /// <summary>
@@ -37,11 +39,13 @@ public sealed class DataRoot
     /// <summary>As <see cref="Relative"/>, but a path outside of the folder stays absolute.</summary>
     public string RelativeIfInside(string path) => TryRelative(path) ?? path;
 
-    /// <summary>A message without the folder's location, for people who have no business to know it.</summary>
+    /// <summary>A message without the location of this folder and of others, for people who have no business to know it.</summary>
     public string Hide(string message) =>
-        Path == _prefix
-            ? message
-            : message.Replace(_prefix, "", StringComparison.Ordinal).Replace(Path, "the data folder", StringComparison.Ordinal);
+        ServerPaths.Hide(
+            Path == _prefix
+                ? message
+                : message.Replace(_prefix, "", StringComparison.Ordinal).Replace(Path, "the data folder", StringComparison.Ordinal)
+        );
 
     private string? TryRelative(string path)
     {

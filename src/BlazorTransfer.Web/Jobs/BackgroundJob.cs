@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Web.Jobs;
 
@@ -89,7 +90,7 @@ internal sealed record BackgroundJob
         State.IsFinal() ? this : End(JobState.Succeeded, progress, now) with { Result = result };
 
     public BackgroundJob Fail(string error, JobProgress? progress, DateTimeOffset now) =>
-        State.IsFinal() ? this : End(JobState.Failed, progress, now) with { Error = error };
+        State.IsFinal() ? this : End(JobState.Failed, progress, now) with { Error = ServerPaths.Hide(error) };
 
     public BackgroundJob Cancel(JobProgress? progress, DateTimeOffset now) =>
         State.IsFinal() ? this : End(JobState.Cancelled, progress, now);

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Text;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -10,8 +11,9 @@ internal sealed class NotFoundException() : Exception("There is nothing here, or
 internal sealed class ForbiddenException(string message = "Your role in this project does not allow this. Ask an owner of the project.")
     : Exception(message);
 
-/// <summary>The request cannot be carried out as it is; the message says what to change.</summary>
-internal class RefusedException(string message) : Exception(message);
+/// <summary>The request cannot be carried out as it is; the message says what to change. It is shown to members, so it names no place on
+/// the server.</summary>
+internal class RefusedException(string message) : Exception(ServerPaths.Hide(message));
 
 /// <summary>Makes problem details of what services throw.</summary>
 internal sealed class AccessExceptionHandler : IExceptionHandler
@@ -30,7 +32,7 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
         if (status is null)
             return false;
         ProblemHttpResult problem = TypedResults.Problem(
-            (exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message,
+            ServerPaths.Hide((exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message),
             statusCode: status
         );
         await problem.ExecuteAsync(httpContext);

@@ -16,7 +16,7 @@ internal sealed class PasswordSignIn(
 )
 {
     public const string Refusal =
-        "Name or password is not right, or there were too many attempts. If you are sure of both, wait 15 minutes and try again.";
+        "The name or the password is wrong, or there were too many attempts. If both are right, wait 15 minutes and try again.";
 
     // Checked where no real password may be.
     private static readonly User Decoy = new()

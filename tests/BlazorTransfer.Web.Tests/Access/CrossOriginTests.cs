@@ -96,7 +96,8 @@ public sealed class CrossOriginTests : IDisposable
         SendAsync(
             $"GET {path} HTTP/1.1",
             cookie,
-            $"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{headers}"
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + $"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{headers}"
         );
 
     /// <returns>The status of the answer.</returns>

@@ -4,7 +4,9 @@ using BlazorTransfer.Web.Components.Layout;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using Bunit;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Access;
 
@@ -13,6 +15,7 @@ public sealed class OpenPageTests : PageTests
 {
     public OpenPageTests()
     {
+        Services.AddSingleton(App.Get<IAuthorizationService>());
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
         HasPopovers = true;
     }

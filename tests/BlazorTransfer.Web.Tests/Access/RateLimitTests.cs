@@ -65,8 +65,7 @@ public sealed class RateLimitTests : IDisposable
             .Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText!.Contains("api/v1", StringComparison.Ordinal))
             .ToDictionary(
-                e =>
-                    $"{e.Metadata.GetMetadata<Microsoft.AspNetCore.Routing.HttpMethodMetadata>()!.HttpMethods.Single()} {e.RoutePattern.RawText!.Trim('/')}",
+                e => $"{e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Single()} {e.RoutePattern.RawText!.Trim('/')}",
                 e => e.Metadata.GetMetadata<EnableRateLimitingAttribute>()?.PolicyName
             );
 

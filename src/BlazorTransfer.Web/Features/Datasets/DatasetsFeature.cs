@@ -64,7 +64,9 @@ internal static class DatasetsFeature
         (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full");
         // The content of a hash never changes, but it is for this user's eyes.
         context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
-        return TypedResults.PhysicalFile(path, mediaType);
+        // An original is what somebody brought, and may be a page as well as an image: shown in a page it is an image, opened by itself it
+        // is a download.
+        return TypedResults.PhysicalFile(path, mediaType, size == "full" ? Path.GetFileName(path) : null);
     }
 
     /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Previews;
+using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
@@ -95,7 +96,9 @@ public sealed partial class AugmentationPreview : IDisposable
             if (e is not (RefusedException or NotFoundException or FileNotFoundException))
                 Log.LogError(e, "A preview failed.");
             (_failure, _isAtWork) = (
-                e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : $"The preview failed: {e.Message}",
+                ServerPaths.Hide(
+                    e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : $"The preview failed: {e.Message}"
+                ),
                 false
             );
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Text;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
@@ -112,7 +113,7 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
                         or System.ComponentModel.Win32Exception
             )
         {
-            Error = e.Message;
+            Error = ServerPaths.Hide(e.Message);
         }
         finally
         {

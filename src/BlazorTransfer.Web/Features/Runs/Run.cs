@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -89,7 +90,12 @@ internal sealed record Run
                 StartedAt = StartedAt ?? e.Time,
             },
             RunCancelRequested => Status.IsFinal() ? next : next with { Status = RunStatus.Cancelling },
-            RunFinished f => next with { Status = StatusOf(f.Outcome), Error = f.Error, FinishedAt = f.Time },
+            RunFinished f => next with
+            {
+                Status = StatusOf(f.Outcome),
+                Error = f.Error is null ? null : ServerPaths.Hide(f.Error),
+                FinishedAt = f.Time,
+            },
             RunDeleted => next with { IsDeleted = true },
             RunStarted
             or EpochCompleted

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -140,7 +141,7 @@ internal sealed class RunService(
             return "";
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Seek(-Math.Min(most, stream.Length), SeekOrigin.End);
-        return new StreamReader(stream).ReadToEnd();
+        return ServerPaths.Hide(new StreamReader(stream).ReadToEnd());
     }
 
     string? IProjectContent.WhyKept(string projectId) =>
