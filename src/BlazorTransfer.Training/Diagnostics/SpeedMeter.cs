@@ -8,6 +8,12 @@ using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Diagnostics;
 
+/// <summary>Repeats a step and returns its images/s.</summary>
+/// <param name="images">Images in a step.</param>
+/// <param name="device">The device that the step computes on.</param>
+/// <param name="step">The step.</param>
+internal delegate double StepMeter(int images, Device device, Action step);
+
 /// <summary>Measures a network on this machine, on ready tensors: what reading images costs depends on the images.</summary>
 public static class SpeedMeter
 {

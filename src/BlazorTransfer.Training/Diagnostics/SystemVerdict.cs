@@ -90,7 +90,7 @@ public static class SystemVerdict
         if (report.Disk.FreeBytes < LowDisk)
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Little disk space is free ({Gibibytes(report.Disk.FreeBytes)} GiB on the disk of the data folder). Delete old runs or data sets."
+                $"Little disk space is free ({Gibibytes(report.Disk.FreeBytes)} GiB in the data folder). Delete old runs or data sets."
             );
     }
 

@@ -41,11 +41,12 @@ public sealed class BatchSizeFinder
     private readonly TrainingStage _stage;
     private readonly int _entry;
     private readonly StageSteps _steps;
+    private readonly StepMeter _meter;
     private readonly CancellationToken _cancel;
     private readonly List<BatchSizeSpeed> _measured = [];
 
-    private BatchSizeFinder(TrainingRun run, TrainingStage stage, int entry, StageSteps steps, CancellationToken cancel) =>
-        (_run, _stage, _entry, _steps, _cancel) = (run, stage, entry, steps, cancel);
+    private BatchSizeFinder(TrainingRun run, TrainingStage stage, int entry, StageSteps steps, StepMeter meter, CancellationToken cancel) =>
+        (_run, _stage, _entry, _steps, _meter, _cancel) = (run, stage, entry, steps, meter, cancel);
 
     /// <summary>The entry point of a step's inputs: behind the frozen layers, where a run keeps their features in memory.</summary>
     private static int EntryOf(TrainingRun run, TrainingStage stage)
@@ -61,7 +62,11 @@ public sealed class BatchSizeFinder
     /// <param name="emit">Receives each size as it is measured, and the report last.</param>
     /// <param name="cancel">Stops after the step at work.</param>
     /// <exception cref="TrainingException">Something that the user can mend.</exception>
-    public static BatchSizeReport Execute(JobSpec job, Action<TuningEvent> emit, CancellationToken cancel)
+    public static BatchSizeReport Execute(JobSpec job, Action<TuningEvent> emit, CancellationToken cancel) =>
+        Execute(job, emit, SpeedMeter.Rate, cancel);
+
+    /// <summary>The same with a meter of the caller, so that the outcome does not depend on the machine.</summary>
+    internal static BatchSizeReport Execute(JobSpec job, Action<TuningEvent> emit, StepMeter meter, CancellationToken cancel)
     {
         var clock = Stopwatch.StartNew();
         using TrainingRun run = TrainingRun.Prepare(job, _ => { });
@@ -70,7 +75,7 @@ public sealed class BatchSizeFinder
         int entry = EntryOf(run, stage);
         TriedStage.BeginLastEpoch(run, stage, cancel);
         using var steps = new StageSteps(run.Model, stage, _ => 0);
-        var finder = new BatchSizeFinder(run, stage, entry, steps, cancel);
+        var finder = new BatchSizeFinder(run, stage, entry, steps, meter, cancel);
         string whyStopped = finder.MeasureSizes(emit);
         var report = new BatchSizeReport
         {
@@ -151,7 +156,7 @@ public sealed class BatchSizeFinder
         Tensor labels = randint(0, model.Classes.Count, [size], dtype: ScalarType.Int64, device: model.Device);
         Batch New() => new(_entry == 0 ? rand(size, 3, side, side, device: model.Device) : Features(size, side), labels, _entry, []);
         Batch batch = _stage.Method.AdaptsToTarget ? New() with { Target = New() } : New();
-        double rate = SpeedMeter.Rate(
+        double rate = _meter(
             size,
             model.Device,
             () =>

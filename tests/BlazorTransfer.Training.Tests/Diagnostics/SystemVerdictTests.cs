@@ -118,7 +118,7 @@ public class SystemVerdictTests
         Assert.Collection(
             SystemVerdict.Of(machine),
             memory => Assert.Contains("1.5 GiB", memory, StringComparison.Ordinal),
-            disk => Assert.Contains("2.0 GiB on the disk of the data folder", disk, StringComparison.Ordinal)
+            disk => Assert.Contains("2.0 GiB in the data folder", disk, StringComparison.Ordinal)
         );
     }
 }

@@ -179,7 +179,7 @@ public sealed class FineTuningFamilyTests : IDisposable
     public void LpFt_BeginsFineTuningFromTheHeadOfALinearProbe()
     {
         string weights = _small.Weights(Network);
-        (string, ParameterValue)[] common = [("image-size", 32), ("batch-size", 8), ("threads", 1)];
+        (string, ParameterValue)[] common = [("image-size", 32), ("batch-size", 8), ("threads", 1), ("best-of", "last")];
         JobSpec probe = _small.Job(
             "linear-probe",
             Network,
@@ -194,7 +194,7 @@ public sealed class FineTuningFamilyTests : IDisposable
             [("probe-epochs", 3), ("probe-learning-rate", 0.01), ("epochs", 1), ("learning-rate", 1e-7), ("optimizer", "sgd"), .. common]
         );
 
-        List<RunEvent> events = _small.Execute(both).Events;
+        (RunFolder folder, List<RunEvent> events) = _small.Execute(both);
 
         Assert.Equal(4, events.OfType<RunStarted>().Single().Epochs);
         Assert.Equal([1, 2, 3, 4], events.OfType<EpochCompleted>().Select(e => e.Epoch));
@@ -203,8 +203,13 @@ public sealed class FineTuningFamilyTests : IDisposable
         Assert.All(rates[..3], r => Assert.InRange(r, 1e-5, 0.01));
         Assert.InRange(rates[3], 0, 1e-7);
         double[] accuracies = [.. events.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.ValidationTop1])];
-        double[] ofProbe = [.. _small.Execute(probe).Events.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.ValidationTop1])];
-        Assert.Equal(ofProbe, accuracies[..3]);
+        (RunFolder probeFolder, List<RunEvent> probeEvents) = _small.Execute(probe);
+        Assert.Equal(probeEvents.OfType<EpochCompleted>().Select(e => e.Metrics[MetricKeys.ValidationTop1]), accuracies[..3]);
+        float[] head = HeadOf(folder),
+            headOfProbe = HeadOf(probeFolder),
+            start = SmallRun.Start(both)["fc.weight"].ToSingles();
+        Assert.InRange(LargestDifference(head, headOfProbe), 0, 1e-4);
+        Assert.True(LargestDifference(headOfProbe, start) > 1e-3, "The probe has learned nothing, so that the head shows nothing.");
     }
 
     [Fact]
@@ -283,6 +288,10 @@ public sealed class FineTuningFamilyTests : IDisposable
         manual_seed(2);
         return new Batch(randn(count, 3, 64, 64), tensor([.. Enumerable.Range(0, count).Select(i => (long)(i % Classes.Length))]), 0, []);
     }
+
+    private static float[] HeadOf(RunFolder folder) => WeightsFile.Open(folder.BestCheckpoint)["fc.weight"].ToSingles();
+
+    private static double LargestDifference(float[] one, float[] other) => one.Zip(other, (a, b) => (double)Math.Abs(a - b)).Max();
 
     private static bool IsHead(string tensor) => tensor.StartsWith("fc.", StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
+using BlazorTransfer.Training.Diagnostics;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Tuning;
 using static TorchSharp.torch;
@@ -14,9 +15,14 @@ public sealed class BatchSizeFinderTests : IDisposable
     public void Dispose() => _small.Dispose();
 
     [Theory]
-    [InlineData("fine-tuning", "light")]
-    [InlineData("linear-probe", "none")]
-    public void Sizes_DoubleUpToTheTrainingImages_AndLeaveNoTensorBehind(string method, string augmentation)
+    [InlineData("fine-tuning", "light", 10, 16)]
+    [InlineData("linear-probe", "none", 1000, null)]
+    public void Sizes_DoubleUpToTheTrainingImages_AndLeaveNoTensorBehind(
+        string method,
+        string augmentation,
+        int stepsPerSecond,
+        int? suggested
+    )
     {
         JobSpec job = _small.Job(
             method,
@@ -39,19 +45,34 @@ public sealed class BatchSizeFinderTests : IDisposable
                 if (e is BatchSizeTried)
                     live.Add(Tensor.TotalCount);
             },
+            MeterOf(stepsPerSecond),
             CancellationToken.None
         );
 
         Assert.InRange(images, 64, 127);
         Assert.Equal([4, 8, 16], report.Measured.Select(m => m.BatchSize));
         Assert.Equal($"Larger batches would leave fewer than 4 steps in an epoch of {images} images.", report.WhyStopped);
-        Assert.All(report.Measured, m => Assert.True(m is { ImagesPerSecond: > 0, PeakBytes: > 1 << 20 }, m.ToString()));
-        Assert.Equal(0.01 * report.Suggestion.BatchSize / 8, report.Suggestion.LearningRate);
-        // A probe of kept features has nothing to gain.
-        Assert.True(method == "fine-tuning" || report.Suggestion.BatchSize is null, report.Suggestion.ToString());
+        Assert.All(report.Measured, m => Assert.True(m.PeakBytes > 1 << 20, m.ToString()));
+        Assert.Equal(report.Measured.Select(m => (double)m.BatchSize * stepsPerSecond), report.Measured.Select(m => m.ImagesPerSecond));
+        // Where an epoch takes less than a second, a larger batch has nothing to gain.
+        Assert.Equal((suggested, 0.01 * suggested / 8), (report.Suggestion.BatchSize, report.Suggestion.LearningRate));
         Assert.Equal(report.Measured, events.OfType<BatchSizeTried>().Select(e => e.Speed));
         Assert.Same(report, Assert.IsType<BatchSizeFound>(events[^1]).Report);
         Assert.All(live, n => Assert.Equal(live[0], n));
+    }
+
+    [Fact]
+    public void StepThatWouldTakeTooLong_EndsTheSearch()
+    {
+        BatchSizeReport report = BatchSizeFinder.Execute(
+            _small.Job("fine-tuning", "resnet20_cifar", null),
+            _ => { },
+            MeterOf(stepsPerSecond: 1.0 / 8),
+            CancellationToken.None
+        );
+
+        Assert.Equal(4, Assert.Single(report.Measured).BatchSize);
+        Assert.Equal("A step of 8 images would take over 15 seconds.", report.WhyStopped);
     }
 
     [Fact]
@@ -75,4 +96,15 @@ public sealed class BatchSizeFinderTests : IDisposable
 
         Assert.Equal(1, tried);
     }
+
+    /// <summary>Takes the steps, and says that they took the same time at any size.</summary>
+    private static StepMeter MeterOf(double stepsPerSecond) =>
+        (images, _, step) =>
+        {
+            // Twice, so that what a first step leaves behind is there.
+            for (int i = 0; i < 2; i++)
+                using (NewDisposeScope())
+                    step();
+            return images * stepsPerSecond;
+        };
 }
