@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;

@@ -9,7 +9,7 @@ public sealed class WebRoomTests
     private static readonly RoomOrder Kernel = new(
         Web,
         "",
-        ["Configuration", "Storage", "Security", "Jobs", "Execution", "Components", "Features", RoomOrder.Root]
+        ["Refusals", "Configuration", "Storage", "Security", "Jobs", "Execution", "Components", "Features", RoomOrder.Root]
     );
 
     private static readonly RoomOrder Features = new(

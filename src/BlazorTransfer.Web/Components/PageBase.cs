@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;

@@ -1,5 +1,5 @@
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
 

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Configuration;
 
@@ -77,7 +76,7 @@ internal sealed class BlazorTransferOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (ReverseProxies.FirstUnreadable(TrustedProxies) is { } text)
+        if (ProxyList.FirstUnreadable(TrustedProxies) is { } text)
             yield return new ValidationResult(
                 $"TrustedProxies: '{text}' is neither an IP address nor a network such as 172.16.0.0/12.",
                 [nameof(TrustedProxies)]

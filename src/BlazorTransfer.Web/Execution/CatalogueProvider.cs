@@ -8,7 +8,7 @@ internal sealed class CatalogueProvider(WorkerCommands worker)
     private readonly SemaphoreSlim _once = new(1);
     private Catalogue? _catalogue;
 
-    /// <exception cref="Security.RefusedException">The worker cannot start; the message is its one line.</exception>
+    /// <exception cref="Refusals.RefusedException">The worker cannot start; the message is its one line.</exception>
     public async Task<Catalogue> GetAsync(CancellationToken cancel = default)
     {
         await _once.WaitAsync(cancel);

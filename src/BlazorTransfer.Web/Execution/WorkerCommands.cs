@@ -7,7 +7,7 @@ using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using CliWrap;
 
 namespace BlazorTransfer.Web.Execution;

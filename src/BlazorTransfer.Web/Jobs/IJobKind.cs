@@ -71,7 +71,7 @@ internal abstract class JobKind<TInput, TResult> : IJobKind
 
     /// <summary>Does the work. It may be called again with the same input if the application ended before the job did, so that what it
     /// publishes must be the same whether it was published before or not.</summary>
-    /// <exception cref="Security.RefusedException">The work cannot be done; the message says why and what to do next.</exception>
+    /// <exception cref="Refusals.RefusedException">The work cannot be done; the message says why and what to do next.</exception>
     protected abstract Task<TResult> RunAsync(JobContext<TInput> job, CancellationToken cancel);
 
     public virtual void CleanUp(BackgroundJob job) { }

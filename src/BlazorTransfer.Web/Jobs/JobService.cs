@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Jobs;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.SignalR;
 
 namespace BlazorTransfer.Web.Security;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components.Endpoints;
 
 namespace BlazorTransfer.Web.Security;

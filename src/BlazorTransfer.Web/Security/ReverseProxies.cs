@@ -1,4 +1,3 @@
-using System.Net;
 using BlazorTransfer.Web.Configuration;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -10,8 +9,6 @@ namespace BlazorTransfer.Web.Security;
 /// <summary>Reverse proxies that an administrator named, and what they say of the browser behind them: address, scheme and name.</summary>
 internal static class ReverseProxies
 {
-    private const StringSplitOptions Tidy = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-
     public static void AddReverseProxies(this IServiceCollection services)
     {
         services
@@ -21,29 +18,19 @@ internal static class ReverseProxies
         services.Configure<HostFilteringOptions>(options => options.AllowedHosts = ["*"]);
     }
 
-    /// <summary>The first entry that is neither an address nor a network; null where all are.</summary>
-    public static string? FirstUnreadable(string proxies) => proxies.Split(',', Tidy).FirstOrDefault(p => Parse(p) is null);
-
     private static void Trust(ForwardedHeadersOptions forwarded, string proxies)
     {
-        IPNetwork[] networks = [.. proxies.Split(',', Tidy).Select(Parse).OfType<IPNetwork>()];
+        IReadOnlyList<IPNetwork> networks = ProxyList.Networks(proxies);
         // Without this, the framework believes a proxy on the same machine, which any local process can play.
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
         foreach (IPNetwork network in networks)
             forwarded.KnownIPNetworks.Add(network);
         forwarded.ForwardedHeaders =
-            networks.Length == 0
+            networks.Count == 0
                 ? ForwardedHeaders.None
                 : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost;
         // Several proxies in a row are followed up to the first that is not named.
         forwarded.ForwardLimit = null;
-    }
-
-    private static IPNetwork? Parse(string proxy)
-    {
-        if (IPAddress.TryParse(proxy, out IPAddress? address))
-            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
-        return IPNetwork.TryParse(proxy, out IPNetwork network) ? network : null;
     }
 }

@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication.Cookies;

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
 

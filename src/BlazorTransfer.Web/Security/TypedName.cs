@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Security;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Layout;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using Bunit;
 using Microsoft.AspNetCore.Authorization;

@@ -6,6 +6,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Components.Authorization;

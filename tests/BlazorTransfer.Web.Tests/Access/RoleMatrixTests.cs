@@ -10,6 +10,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Routing;
 

@@ -8,7 +8,7 @@ using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.RunDetails;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 

@@ -7,7 +7,7 @@ using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Bunit;
 

@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Features.Backbones;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Tests.Backbones;
 

@@ -7,7 +7,7 @@ using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Bunit;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.Extensions.DependencyInjection;

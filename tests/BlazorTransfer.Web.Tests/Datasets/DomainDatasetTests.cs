@@ -11,7 +11,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Bunit;
 using Bunit.TestDoubles;

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Tests.Execution;
 
@@ -47,7 +48,7 @@ public sealed class WorkerCommandsTests : IDisposable
         Task<RankingReport> ranking = _app.Get<WorkerCommands>()
             .RankAsync(HangingJob(), JobFile, e => throw new InvalidDataException("Cannot draw that."), CancellationToken.None);
 
-        Security.RefusedException refusal = await Assert.ThrowsAsync<Security.RefusedException>(() => ranking.WaitAsync(Patience));
+        Refusals.RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() => ranking.WaitAsync(Patience));
 
         Assert.Contains("Cannot draw that.", refusal.Message, StringComparison.Ordinal);
     }

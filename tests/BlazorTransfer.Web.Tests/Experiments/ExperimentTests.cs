@@ -5,7 +5,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Tests.Experiments;
 

@@ -6,7 +6,7 @@ using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

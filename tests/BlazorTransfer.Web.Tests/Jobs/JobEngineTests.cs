@@ -1,6 +1,6 @@
 using System.Text.Json;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Tests.Jobs;
 

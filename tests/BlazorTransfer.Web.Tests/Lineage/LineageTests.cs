@@ -4,7 +4,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Tests.Lineage;
 

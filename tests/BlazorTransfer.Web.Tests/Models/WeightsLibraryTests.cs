@@ -6,7 +6,7 @@ using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Tests.Models;

@@ -10,7 +10,7 @@ using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using BlazorTransfer.Web.Tests.Runs;
 using Bunit;

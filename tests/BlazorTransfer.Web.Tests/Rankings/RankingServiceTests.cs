@@ -7,6 +7,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

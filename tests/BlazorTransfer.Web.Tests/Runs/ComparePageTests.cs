@@ -3,7 +3,7 @@ using AngleSharp.Dom;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;

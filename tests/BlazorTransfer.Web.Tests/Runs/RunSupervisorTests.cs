@@ -6,6 +6,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Tests.Runs;
@@ -55,7 +56,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
 
         Assert.Equal(RunStatus.Failed, run.Status);
         Assert.Contains(cause, run.Error, StringComparison.Ordinal);
-        Assert.Throws<Security.NotFoundException>(() => _app.Get<RunService>().Model(_user, _project.Id, run.Id));
+        Assert.Throws<Refusals.NotFoundException>(() => _app.Get<RunService>().Model(_user, _project.Id, run.Id));
         Assert.Equal(RunStatus.Succeeded, (await _app.WaitForEndAsync((await SubmitAsync("succeed")).Id)).Status);
     }
 
@@ -161,7 +162,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
             },
         };
 
-        Security.RefusedException refusal = await Assert.ThrowsAsync<Security.RefusedException>(() =>
+        Refusals.RefusedException refusal = await Assert.ThrowsAsync<RefusedException>(() =>
             _app.Get<RunService>().SubmitAsync(_user, _project.Id, request)
         );
 
@@ -175,9 +176,9 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     {
         Run run = await SubmitAsync("wait-for-cancel");
 
-        Assert.Throws<Security.RefusedException>(() => _app.Get<DatasetService>().Delete(_user, _project.Id, _dataset.Id));
-        Assert.Throws<Security.RefusedException>(() => _app.Get<ProjectService>().Delete(_user, _project.Id));
-        Assert.Throws<Security.RefusedException>(() => _app.Get<RunService>().Delete(_user, _project.Id, run.Id));
+        Assert.Throws<Refusals.RefusedException>(() => _app.Get<DatasetService>().Delete(_user, _project.Id, _dataset.Id));
+        Assert.Throws<Refusals.RefusedException>(() => _app.Get<ProjectService>().Delete(_user, _project.Id));
+        Assert.Throws<Refusals.RefusedException>(() => _app.Get<RunService>().Delete(_user, _project.Id, run.Id));
 
         await _app.WaitForRunAsync(run.Id, r => r.Status == RunStatus.Running);
         _app.Get<RunService>().Cancel(_user, _project.Id, run.Id);

@@ -3,6 +3,7 @@ using System.Security.Claims;
 using System.Text.Json;
 using BlazorTransfer.Web.Features.SystemCheck;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Bunit;

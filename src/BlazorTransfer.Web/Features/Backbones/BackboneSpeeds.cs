@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

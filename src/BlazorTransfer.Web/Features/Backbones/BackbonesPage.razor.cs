@@ -7,7 +7,7 @@ using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Backbones;

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Features.BackgroundJobs;
 

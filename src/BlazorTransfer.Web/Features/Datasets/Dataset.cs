@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.Datasets;

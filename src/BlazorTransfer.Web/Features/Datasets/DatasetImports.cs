@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

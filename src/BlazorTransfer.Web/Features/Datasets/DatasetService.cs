@@ -5,7 +5,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Projects;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Caching.Memory;
 

@@ -4,7 +4,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;
 

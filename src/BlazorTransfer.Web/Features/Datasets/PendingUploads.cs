@@ -3,7 +3,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Features.Projects;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;

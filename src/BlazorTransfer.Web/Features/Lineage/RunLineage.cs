@@ -5,6 +5,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Lineage;
@@ -25,7 +26,7 @@ internal sealed class RunLineage(
     {
         access.Require(user, projectId, ProjectRole.Viewer);
         IReadOnlyList<Run> all = runs.All();
-        Run run = all.FirstOrDefault(r => r.Id == runId && r.Submission.ProjectId == projectId) ?? throw new Security.NotFoundException();
+        Run run = all.FirstOrDefault(r => r.Id == runId && r.Submission.ProjectId == projectId) ?? throw new NotFoundException();
         return Draw(user, projectId, all, [run], runId);
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Configuration;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Text;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.NewRun;

@@ -6,6 +6,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.NewRun;

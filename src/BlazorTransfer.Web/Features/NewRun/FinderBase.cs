@@ -5,7 +5,7 @@ using BlazorTransfer.Core.Text;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
 

@@ -8,7 +8,7 @@ using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Runs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.NewRun;

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.NewRun;

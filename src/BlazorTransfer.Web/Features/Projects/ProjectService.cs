@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

@@ -6,7 +6,7 @@ using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Rankings;

@@ -7,6 +7,7 @@ using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 

@@ -3,7 +3,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Projects;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;

@@ -1,7 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
-using BlazorTransfer.Web.Security;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
