@@ -34,7 +34,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await Expect(verdict).ToBeVisibleAsync();
         double gain = double.Parse(Gained().Match(await verdict.InnerTextAsync()).Groups[1].Value, CultureInfo.InvariantCulture);
         Assert.InRange(gain, 5, 60);
-        await Expect(page.GetByText("Kept model on the target, whose labels chose nothing")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Target results (labels used for scoring only)")).ToBeVisibleAsync();
         await Expect(page.GetByText(new Regex("Proxy A-distance of the domains: \\d"))).ToBeVisibleAsync();
         // The method and the source alone, each with what needs no label.
         ILocator methods = page.Locator(
@@ -94,8 +94,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         );
         await Expect(weights).ToBeVisibleAsync();
         await Expect(weights.GetByAltText(new Regex("^of class "))).ToHaveCountAsync(16);
-        await Expect(page.GetByText("The method learned from 6 labelled images of each class of the target, which score nothing"))
-            .ToBeVisibleAsync();
+        await Expect(page.GetByText("The method used 6 labelled target images per class for training")).ToBeVisibleAsync();
         // Without those images there are fewer to score it: another comparison.
         await Expect(methods).ToHaveCountAsync(2);
         await page.PhotographAsync("tradaboost");

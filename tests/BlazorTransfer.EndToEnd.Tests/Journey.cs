@@ -110,7 +110,7 @@ internal static class Journey
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Compare runs" })).ToBeVisibleAsync();
-        await Expect(page.GetByText(new Regex(": (better|worse|may be chance)$")).First).ToBeVisibleAsync();
+        await Expect(page.GetByText(new Regex(": (better|worse|not significant)$")).First).ToBeVisibleAsync();
     }
 
     /// <summary>The id of the run whose page is open.</summary>

@@ -275,16 +275,16 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
             boosting = Fields(method with { DisplayName = "Boosting", UsesTargetLabels = true });
 
         Assert.DoesNotContain("a class", string.Join(' ', plain.FindAll("label").Select(l => l.TextContent)), StringComparison.Ordinal);
-        Assert.Contains("no method sees them", plain.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Target labels are used for scoring only.", plain.Find(".bt-note").TextContent, StringComparison.Ordinal);
         Assert.Contains(
-            "Boosting learns from 5 labelled images of each class of the target, which the seed draws from its training "
-                + "images, and sees no other label.",
+            "Boosting learns from 5 labelled target images per class, drawn at random from its training images. "
+                + "Other target labels are used for scoring only.",
             boosting.Find(".bt-note").TextContent,
             StringComparison.Ordinal
         );
         boosting.FindAll("input").Single(i => i.GetAttribute("type") is not "checkbox").Input("3");
         Assert.Equal(3, form.LabelledPerClass);
-        Assert.Contains("from 3 labelled images", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        Assert.Contains("from 3 labelled target images", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
         Assert.Equal(
             (0, 3),
             (form.ApplyTo(Request()).Target!.LabelledPerClass, form.ApplyTo(Request(), usesLabels: true).Target!.LabelledPerClass)

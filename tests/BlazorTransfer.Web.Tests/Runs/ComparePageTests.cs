@@ -60,8 +60,8 @@ public sealed class ComparePageTests : PageTests
         string mixed = (await CompareAsync(ada, project, $"{runs[0].Id},{runs[1].Id},{his.Id}")).Markup;
         string missing = (await CompareAsync(ada, project, $"{runs[0].Id},{runs[1].Id},{TestApp.Nobody}")).Markup;
         Assert.DoesNotContain(his.Id, mixed, StringComparison.Ordinal);
-        Assert.Contains("1 run of those chosen is not there any more.", mixed, StringComparison.Ordinal);
-        Assert.Contains("1 run of those chosen is not there any more.", missing, StringComparison.Ordinal);
+        Assert.Contains("1 selected run no longer exists.", mixed, StringComparison.Ordinal);
+        Assert.Contains("1 selected run no longer exists.", missing, StringComparison.Ordinal);
         Assert.Contains("#2 Run 2", (await CompareAsync(vera, project, $"{runs[0].Id},{runs[1].Id}")).Markup, StringComparison.Ordinal);
         await Assert.ThrowsAsync<NotFoundException>(() => CompareAsync(ben, project, $"{runs[0].Id},{runs[1].Id}"));
     }

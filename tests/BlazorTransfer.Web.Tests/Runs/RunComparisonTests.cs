@@ -32,7 +32,7 @@ public sealed class RunComparisonTests
         Assert.Equal("+40.0", row.Cells[1].Text);
         Assert.EndsWith(": better", row.Cells[1].Detail, StringComparison.Ordinal);
         Assert.Equal("+2.5", row.Cells[2].Text);
-        Assert.EndsWith(": may be chance", row.Cells[2].Detail, StringComparison.Ordinal);
+        Assert.EndsWith(": not significant", row.Cells[2].Detail, StringComparison.Ordinal);
         Assert.Contains("validation split", row.Hint!, StringComparison.Ordinal);
         // Held against the best one, the others lose.
         Assert.EndsWith(
@@ -73,6 +73,11 @@ public sealed class RunComparisonTests
         Assert.Equal(["Seed", "Passes"], comparison.Settings(all: false, name => name == "epochs" ? "Passes" : name).Select(r => r.Title));
         Assert.Equal(["2", "3"], comparison.Settings(all: false, name => name).Last().Cells.Select(c => c.Text));
         Assert.Contains(comparison.Settings(all: true, name => name), r => r.Title == "momentum");
+        // Networks and methods are shown by their display names.
+        Assert.All(
+            comparison.Settings(all: true, name => $"name of {name}").Where(r => r.Title is "Network" or "Method").SelectMany(r => r.Cells),
+            cell => Assert.StartsWith("name of ", cell.Text, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -83,7 +88,7 @@ public sealed class RunComparisonTests
 
         Assert.Equal(["Seed"], comparison.Settings(all: false, name => name).Select(r => r.Title));
         Assert.Equal(
-            ["2", "not begun"],
+            ["2", "not started"],
             comparison.Settings(all: true, name => name).Single(r => r.Title == "epochs").Cells.Select(c => c.Text)
         );
     }

@@ -62,9 +62,8 @@ public sealed partial class AdaptationCard
 
     private string LabelNote =>
         Members[0].Job.Target is { LabelledPerClass: > 0 and int count }
-            ? $"The method learned from {Format.Count(count, "labelled image")} of each class of the target, which score nothing; "
-                + "the others score it here."
-            : "No method has seen the labels of the target; they score it here.";
+            ? $"The method used {Format.Count(count, "labelled target image")} per class for training. The other target images score it."
+            : "Target labels are used for scoring only.";
 
     private Task CancelAsync() =>
         AskAndCancelAsync(

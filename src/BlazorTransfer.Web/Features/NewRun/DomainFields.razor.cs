@@ -37,18 +37,18 @@ public sealed partial class DomainFields
         get
         {
             string seen = Method.UsesTargetLabels
-                ? $"{Method.DisplayName} learns from {Format.Count(Domains.LabelledPerClass, "labelled image")} of each class of "
-                    + $"the target, which the seed draws{(Domains.Transductive ? "" : " from its training images")}, and sees no "
-                    + "other label."
-                : "Whatever labels the target has, no method sees them.";
+                ? $"{Method.DisplayName} learns from {Format.Count(Domains.LabelledPerClass, "labelled target image")} per class, drawn "
+                    + $"at random{(Domains.Transductive ? "" : " from its training images")}. "
+                    + "Other target labels are used for scoring only."
+                : "Target labels are used for scoring only.";
             string scored = (Domains.HasLabels, Domains.Transductive) switch
             {
-                (false, _) => "These images have none, so that nobody will know how well it works there: label a few, and import them "
-                    + "with a test folder.",
+                (false, _) => "These images have no labels, so accuracy on them cannot be measured. To measure it, label some of them and "
+                    + "import them in a test folder.",
                 (true, true) => Method.UsesTargetLabels
                     ? "All other labelled images of the target score the result."
                     : "All labelled images of the target score the result.",
-                (true, false) => "Its validation and test images score the result; the others are adapted to.",
+                (true, false) => "The target's validation and test images score the result. Its training images are used for adaptation.",
             };
             return $"{seen} {scored}";
         }

@@ -48,8 +48,11 @@ public sealed partial class ComparePage : IDisposable
         Catalogue catalogue = await Catalogues.GetAsync();
         _names = catalogue
             .Methods.SelectMany(catalogue.ParametersOf)
-            .GroupBy(p => p.Name, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.First().DisplayName);
+            .Select(p => (p.Name, p.DisplayName))
+            .Concat(catalogue.Backbones.Select(b => (b.Name, b.DisplayName)))
+            .Concat(catalogue.Methods.Select(m => (m.Name, m.DisplayName)))
+            .DistinctBy(named => named.Name)
+            .ToDictionary(named => named.Name, named => named.DisplayName, StringComparer.Ordinal);
         _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(Refresh), DispatchExceptionAsync);
     }
 
@@ -71,8 +74,8 @@ public sealed partial class ComparePage : IDisposable
         _leftOut = (chosen.Length - found.Length, found.Length > Most) switch
         {
             (0, false) => null,
-            (0, true) => $"The first {Most} of {found.Length} runs; more cannot be told apart.",
-            (int gone, _) => $"{Format.Count(gone, "run")} of those chosen {(gone == 1 ? "is" : "are")} not there any more.",
+            (0, true) => $"Showing the first {Most} of {found.Length} runs.",
+            (int gone, _) => $"{Format.Count(gone, "selected run")} no longer {(gone == 1 ? "exists" : "exist")}.",
         };
         _runs = [.. found.Take(Most).Select(id => new ComparedRun(there[id], ReadOn(there[id])))];
         _comparison = new RunComparison(_runs, Clock.GetUtcNow());

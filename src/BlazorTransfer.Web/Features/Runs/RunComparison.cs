@@ -31,8 +31,8 @@ internal sealed record ComparedCell(string Text, string? Detail = null, bool IsB
 {
     public static ComparedCell None { get; } = new("–");
 
-    /// <summary>Of a run that has not begun yet: no difference from anything.</summary>
-    public static ComparedCell Unknown { get; } = new("not begun");
+    /// <summary>Value of a run that has not started; it counts as no difference.</summary>
+    public static ComparedCell Unknown { get; } = new("not started");
 }
 
 /// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others
@@ -61,18 +61,23 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
             "Top-1, validation",
             r => r.Run.BestTop1,
             r => r.View.Started?.ValidationSamples,
-            "Of the best epoch, which is chosen on the same images, so it flatters. Below: where it may lie on all such images (95 %)."
+            "Best epoch. Optimistic: selected on validation data. Below: 95 % confidence interval."
         );
         if (runs.Any(r => r.Run.LastTop1 is not null))
             yield return Accuracies("Top-1, validation, last epoch", r => r.Run.LastTop1, _ => null);
         if (runs.Any(r => r.Run.TestTop1 is not null))
-            yield return Accuracies("Top-1, test", r => r.Run.TestTop1, r => r.View.Started?.TestSamples, "Images kept aside.");
+            yield return Accuracies(
+                "Top-1, test",
+                r => r.Run.TestTop1,
+                r => r.View.Started?.TestSamples,
+                "Images that were not used for training or selection."
+            );
         if (runs.Any(r => r.Run.TargetTop1 is not null))
             yield return Accuracies(
                 "Top-1, target",
                 r => r.Run.TargetTop1,
                 r => r.View.Started?.TargetScored,
-                "Whose labels chose nothing."
+                "Labels used for scoring only."
             );
         if (OnSameImages && runs.Skip(1).Any(r => Gain(r) is not null))
         {
@@ -86,7 +91,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                             Gain(r) is { } gain ? new ComparedCell(PairedGain.Points(gain.Difference), Judge(gain)) : ComparedCell.None
                         ),
                 ],
-                $"Image by image on the {images} split, with the 95 % interval; one that holds 0 may be chance."
+                $"Paired by image on the {images} split, with the 95 % confidence interval. Not significant: the interval includes 0."
             );
         }
 
@@ -110,7 +115,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
 
     /// <summary>What runs were asked for: of all of it, or of what differs.</summary>
     /// <param name="all">Also what is the same.</param>
-    /// <param name="nameOf">What people call a setting.</param>
+    /// <param name="nameOf">Display name of a setting, network or method.</param>
     public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) =>
         AllSettings(nameOf).Where(row => all || row.Cells.Where(c => c != ComparedCell.Unknown).Distinct().Count() > 1);
 
@@ -164,7 +169,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
 
     private static string Judge(PairedGain gain) =>
         $"{PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}: "
-        + $"{(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "may be chance")}";
+        + $"{(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "not significant")}";
 
     private ComparedRow Accuracies(string title, Func<ComparedRun, double?> value, Func<ComparedRun, int?> images, string? hint = null)
     {
@@ -216,9 +221,9 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
             r => $"{r.Run.Submission.DatasetName} v{r.Run.Submission.DatasetVersion}{(r.Run.Job.Data.Only is { } only ? $", {only}" : "")}"
         );
         yield return Row("Target", r => r.Run.Submission.TargetName);
-        yield return Row("Network", r => r.Run.Job.Backbone);
+        yield return Row("Network", r => nameOf(r.Run.Job.Backbone));
         yield return Row("Weights", r => r.Run.Job.Weights.Name);
-        yield return Row("Method", r => r.Run.Job.Method);
+        yield return Row("Method", r => nameOf(r.Run.Job.Method));
         yield return Row("Teacher", r => r.Run.Job.Teacher?.Name);
         yield return Row(
             "Learned beside the classes",

@@ -171,8 +171,8 @@ internal sealed class RunView(Run run)
         !evaluation.OfTarget
             ? $"Best model on the {evaluation.Split.ToString().ToLowerInvariant()} "
                 + $"split{(evaluation.LabelSet is { } set ? $": {set}" : "")}"
-        : Started!.TargetLabelled > 0 ? "Kept model on images of the target that it learned no label of"
-        : "Kept model on the target, whose labels chose nothing";
+        : Started!.TargetLabelled > 0 ? "Target results (images whose labels were not used for training)"
+        : "Target results (labels used for scoring only)";
 
     /// <summary>Validation accuracy of the best model on the label sets; of the last epoch, until that is evaluated.</summary>
     public IEnumerable<(string Name, double Top1, bool OfBest)> LabelSetTop1()
