@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Reflection;
 using BlazorTransfer.Core.Protocol;
 using LiteDB;
 
@@ -86,10 +88,24 @@ internal sealed class DatabaseFile : IDisposable
         }
         finally
         {
+            SuppressFinalizers();
             _log.Dispose();
             _data.Dispose();
         }
     }
+
+    /// <summary>A transaction of LiteDB 5.0.21 that a failed write left behind throws in its finalizer, which would end the process. Its
+    /// pages go with the closed engine.</summary>
+    private void SuppressFinalizers()
+    {
+        if (FieldOf(FieldOf(FieldOf(Database, "_engine"), "_monitor"), "_transactions") is not IDictionary transactions)
+            return;
+        foreach (object transaction in transactions.Values)
+            GC.SuppressFinalize(transaction);
+    }
+
+    private static object? FieldOf(object? owner, string name) =>
+        owner?.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner);
 
     private static MemoryStream LogInMemory(string path)
     {
