@@ -524,7 +524,7 @@ public sealed class WorkerCommandTests : IDisposable
         (int code, _, _) = WorkerProcess.Finish(worker);
 
         Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);
-        IReadOnlyList<RunEvent> events = RunEventTail.All(folder.Events);
+        RunEvent[] events = [.. RunEventTail.All(folder.Events)];
         Assert.Equal(RunOutcome.Cancelled, Assert.IsType<RunFinished>(events[^1]).Outcome);
         Assert.Equal(!bySignal, events.Any(e => e is RunCancelRequested));
         Assert.Empty(Directory.GetFiles(folder.Artifacts));

@@ -270,8 +270,8 @@ public sealed class RunEventTailTests : IDisposable
             }
         }
 
-        IReadOnlyList<RunEvent> events = RunEventTail.Read(_file).Events;
+        RunEvent[] events = [.. RunEventTail.All(_file)];
         Assert.IsType<RunDeleted>(events[^1]);
-        Assert.Equal(Enumerable.Range(1, events.Count).Select(n => (long)n), events.Select(e => e.Sequence));
+        Assert.Equal(Enumerable.Range(1, events.Length).Select(n => (long)n), events.Select(e => e.Sequence));
     }
 }
