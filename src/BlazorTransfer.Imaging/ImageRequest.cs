@@ -9,9 +9,6 @@ public sealed record ImageRequest
     /// <summary>The picture to draw a thumbnail of.</summary>
     public string? Source { get; init; }
 
-    /// <summary>Where the thumbnail is written.</summary>
-    public string? Target { get; init; }
-
     /// <summary>Longest side of the thumbnail, in pixels.</summary>
     public int Side { get; init; }
 }
@@ -21,7 +18,14 @@ public sealed record ImageRequest
 /// <param name="Height">Height after the EXIF orientation was applied, in pixels; 0 where rejected or drawn.</param>
 /// <param name="Format">The file's format; null where rejected or drawn.</param>
 /// <param name="Rejection">Why the file cannot be used, a sentence for the user; null where it can.</param>
-public sealed record ImageAnswer(int Width = 0, int Height = 0, ImageFormat? Format = null, string? Rejection = null)
+/// <param name="Thumbnail">The thumbnail as a JPEG file; null where none was asked for.</param>
+public sealed record ImageAnswer(
+    int Width = 0,
+    int Height = 0,
+    ImageFormat? Format = null,
+    string? Rejection = null,
+    byte[]? Thumbnail = null
+)
 {
     public static ImageAnswer Of(ImageProbeResult result) => new(result.Width, result.Height, result.Format, result.Rejection);
 }

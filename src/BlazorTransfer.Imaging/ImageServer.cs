@@ -39,8 +39,7 @@ public static class ImageServer
             return ImageAnswer.Of(ImageProbe.Verify(file));
         try
         {
-            Thumbnail.WriteJpeg(request.Source!, request.Target!, request.Side);
-            return new ImageAnswer();
+            return new ImageAnswer(Thumbnail: Thumbnail.Draw(request.Source!, request.Side));
         }
         catch (ImageException e)
         {
@@ -48,7 +47,7 @@ public static class ImageServer
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new ImageAnswer(Rejection: "The image's file cannot be read, or no thumbnail can be written.");
+            return new ImageAnswer(Rejection: "The image's file cannot be read.");
         }
     }
 

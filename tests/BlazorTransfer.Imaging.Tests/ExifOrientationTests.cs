@@ -42,11 +42,10 @@ public sealed class ExifOrientationTests
         string folder = Directory.CreateTempSubdirectory("blazortransfer-exif-").FullName;
         try
         {
-            string source = Path.Combine(folder, "turned.png"),
-                small = Path.Combine(folder, "small.jpg");
+            string source = Path.Combine(folder, "turned.png");
             File.WriteAllBytes(source, With("png", ExifFiles.Block(6, isBigEndian: true, isLong: false)));
 
-            Thumbnail.WriteJpeg(source, small, maxSide: 28);
+            byte[] small = Thumbnail.Draw(source, maxSide: 28);
 
             RgbImage thumbnail = ImageDecoder.DecodeRgb(small);
             Assert.Equal((20, 28), (thumbnail.Width, thumbnail.Height));

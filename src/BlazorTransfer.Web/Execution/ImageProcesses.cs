@@ -28,19 +28,10 @@ internal sealed class ImageProcesses(
     public Task<ImageAnswer> VerifyAsync(byte[] file, CancellationToken cancel) =>
         AskAsync(new ImageRequest { Length = file.Length }, file, cancel);
 
-    /// <summary>Writes a JPEG whose longer side has at most so many pixels. It appears whole or not at all.</summary>
+    /// <summary>Draws a JPEG whose longer side has at most so many pixels.</summary>
     /// <inheritdoc cref="VerifyAsync"/>
-    public Task<ImageAnswer> DrawThumbnailAsync(string source, string target, int side, CancellationToken cancel) =>
-        AskAsync(
-            new ImageRequest
-            {
-                Source = source,
-                Target = target,
-                Side = side,
-            },
-            [],
-            cancel
-        );
+    public Task<ImageAnswer> DrawThumbnailAsync(string source, int side, CancellationToken cancel) =>
+        AskAsync(new ImageRequest { Source = source, Side = side }, [], cancel);
 
     public void Dispose()
     {

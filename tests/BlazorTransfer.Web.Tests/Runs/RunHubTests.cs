@@ -35,6 +35,38 @@ public sealed class RunHubTests : IDisposable
         Assert.Empty(await ReadAsync(hub, project.Id, run.Id, long.MaxValue));
     }
 
+    /// <summary>A page draws when it knows that it has all there is; whatever way the events come, it must be told.</summary>
+    [Fact]
+    public async Task Readers_AreAlwaysTold_ThatTheyHaveTheLatest()
+    {
+        RunFolder folder = _app.Get<DataFolder>().Run(Ids.New());
+        folder.Create();
+        string id = Path.GetFileName(folder.Path);
+        using var writer = new RunEventWriter(folder.Events);
+        for (int i = 0; i < 5; i++)
+            writer.Append(new MessageLogged { Level = MessageLevel.Information, Text = $"{i}" });
+        var stream = _app.Get<RunEventStream>();
+        stream.Hold(id, 2);
+        await using IAsyncEnumerator<RunEventBatch> reader = stream.ReadAsync(id, 0, CancellationToken.None).GetAsyncEnumerator();
+        Assert.Equal(new long[] { 1, 2 }, await UpToLatestAsync(reader));
+
+        stream.Hold(id, 5);
+        stream.Ring(id);
+        Assert.Equal(new long[] { 3, 4, 5 }, await UpToLatestAsync(reader));
+
+        writer.Append(
+            new RunFinished
+            {
+                Outcome = RunOutcome.Failed,
+                Error = "why",
+                Seconds = 1,
+            }
+        );
+        stream.Release(id);
+        Assert.Equal(new long[] { 6 }, await UpToLatestAsync(reader));
+        Assert.False(await reader.MoveNextAsync());
+    }
+
     [Fact]
     public async Task R13_EventsOfARun_AreAskedForInParts()
     {
@@ -131,6 +163,17 @@ public sealed class RunHubTests : IDisposable
         await using HubConnection hub = Build(null);
 
         await Assert.ThrowsAsync<HttpRequestException>(() => hub.StartAsync());
+    }
+
+    private static async Task<long[]> UpToLatestAsync(IAsyncEnumerator<RunEventBatch> reader)
+    {
+        var events = new List<long>();
+        do
+        {
+            Assert.True(await reader.MoveNextAsync().AsTask().WaitAsync(TestApp.HangLimit));
+            events.AddRange(reader.Current.Events.Select(e => e.Sequence));
+        } while (!reader.Current.IsLatest);
+        return [.. events];
     }
 
     private async Task<(Project Project, Run Run)> FinishedRunOfAsync(string name)

@@ -4,19 +4,24 @@ using System.Security.Claims;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Storage;
 
 /// <summary>A user's journey through the whole application on a disk that is full from any operation on.</summary>
 public sealed class DiskFullJourneyTests : IAsyncLifetime
 {
-    private readonly TestApp _app = new(null, ("MinimumFreeBytes", "0"));
+    private readonly TestApp _app = new(null, ("MinimumFreeBytes", "0"))
+    {
+        Configure = services => services.AddSingleton<IWorkerLauncher, EndlessWorkers>(),
+    };
     private FaultyDisk _disk = null!;
     private HttpClient _client = null!;
     private ClaimsPrincipal _ada = null!;
@@ -31,8 +36,8 @@ public sealed class DiskFullJourneyTests : IAsyncLifetime
         _client = await _app.SignInAsync("Ada");
         (_base, _dataset) = await _app.CreateProjectWithDataAsync(_ada);
         // Takes the only slot, so that the runs of the journeys stay in the queue.
-        Run blocking = await _app.SubmitAsync(_ada, _base, _dataset, "wait-for-cancel");
-        await _app.WaitForRunAsync(blocking.Id, r => r.Status == RunStatus.Running);
+        Run blocking = await _app.SubmitAsync(_ada, _base, _dataset, "succeed");
+        await _app.WaitForRunAsync(blocking.Id, r => r.Status == RunStatus.Starting);
         _disk = new FaultyDisk(_app.DataFolder);
     }
 
@@ -79,16 +84,36 @@ public sealed class DiskFullJourneyTests : IAsyncLifetime
             Assert.True(answer.IsSuccessStatusCode, $"{page}: {answer.StatusCode}");
         }
 
-        using HttpResponseMessage signIn = await TestApp.PostFormAsync(
-            _app.Anonymous(),
-            "/login",
-            "login",
-            ("UserName", "Vera"),
-            ("Password", "not the password")
-        );
-        Assert.Equal(HttpStatusCode.InsufficientStorage, signIn.StatusCode);
-        Assert.StartsWith("The disk is full.", await signIn.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        // Who is to make space can sign in.
+        using HttpClient vera = await _app.SignInAsync("Vera");
         _disk.Repair();
+    }
+
+    [Fact]
+    public async Task SetUp_OnAFullDisk_SaysSo_AndWorksLater()
+    {
+        using var app = new TestApp();
+        using HttpClient client = app.Anonymous();
+        using var disk = new FaultyDisk(app.DataFolder);
+        disk.FailAt(1);
+
+        using HttpResponseMessage refused = await SetUpAsync();
+        Assert.Equal(HttpStatusCode.InsufficientStorage, refused.StatusCode);
+        Assert.StartsWith("The disk is full.", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        disk.Repair();
+        using HttpResponseMessage done = await SetUpAsync();
+        Assert.Equal(HttpStatusCode.Redirect, done.StatusCode);
+
+        Task<HttpResponseMessage> SetUpAsync() =>
+            TestApp.PostFormAsync(
+                client,
+                "/setup",
+                "setup",
+                ("Code", app.Get<SetupCode>().Value),
+                ("UserName", "Ada"),
+                ("Password", TestApp.Password)
+            );
     }
 
     private async Task GoAsync(int step)
@@ -108,6 +133,20 @@ public sealed class DiskFullJourneyTests : IAsyncLifetime
         await whole.GoAsync();
         Assert.True(whole.IsWhole);
         await whole.CheckAsync("a journey without a fault");
+    }
+
+    /// <summary>Workers that never get anywhere and never end.</summary>
+    private sealed class EndlessWorkers : IWorkerLauncher
+    {
+        public WorkerAttempt Start(RunFolder folder, int attempt) => new("endless", folder.Path, attempt);
+
+        public WorkerAttempt? Find(RunFolder folder) => null;
+
+        public WorkerState State(WorkerAttempt attempt) => WorkerState.Running;
+
+        public void Stop(WorkerAttempt attempt) { }
+
+        public void Release(WorkerAttempt attempt) { }
     }
 
     /// <summary>Creates a project, adds a member, imports a zip, submits a run and cancels it; notes what was acknowledged.</summary>

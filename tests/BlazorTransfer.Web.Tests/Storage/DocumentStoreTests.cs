@@ -119,7 +119,7 @@ public sealed class DocumentStoreTests : IDisposable
         DocumentCollection<Note> notes = Notes(store);
         notes.Add(new Note("1", "first", 1));
 
-        Assert.Throws<LiteDB.LiteException>(() => notes.Add(new Note("1", "second", 2)));
+        Assert.Throws<InvalidOperationException>(() => notes.Add(new Note("1", "second", 2)));
 
         Assert.Equal("first", Assert.Single(notes.All()).Owner);
         // The store goes on.

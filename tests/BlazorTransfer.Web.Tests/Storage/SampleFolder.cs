@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
+using BlazorTransfer.Web.Features.SystemCheck;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -27,6 +28,7 @@ internal static class SampleFolder
         await app.Get<RankingService>().StartAsync(user, project.Id, dataset.Id, [], withRandom: true);
         await TestApp.WaitForAsync(() => app.Get<JobEngine>().Live(app.Get<RankingJobKind>()).Count == 0);
         await app.Get<BackboneSpeeds>().MeasureAsync(user, "fake", CancellationToken.None);
+        await app.Get<SystemCheckService>().RunAsync(user, CancellationToken.None);
         AddPendingUpload(app, user, project.Id);
     }
 

@@ -168,8 +168,9 @@ internal sealed class DatasetService(
         try
         {
             Directory.CreateDirectory(Path.GetDirectoryName(small)!);
-            if ((await processes.DrawThumbnailAsync(original, small, ThumbnailSide, CancellationToken.None)).Rejection is { } reason)
-                throw new RefusedException(reason);
+            ImageAnswer answer = await processes.DrawThumbnailAsync(original, ThumbnailSide, CancellationToken.None);
+            byte[] jpeg = answer.Thumbnail ?? throw new RefusedException(answer.Rejection!);
+            AtomicFile.Write(small, stream => stream.Write(jpeg));
         }
         finally
         {

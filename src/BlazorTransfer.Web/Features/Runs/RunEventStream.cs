@@ -47,7 +47,8 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
         // The last event is read again where the reader has it already: it may be the end.
         RunEventTail tail = RunEventTail.Before(run.Events, afterSequence);
         List<RunEvent> waiting = [];
-        bool sawRequest = false;
+        bool sawRequest = false,
+            expectsMore = false;
         while (true)
         {
             // The bell is hung before the file is read: what is written in between rings it.
@@ -72,9 +73,11 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
                 news.Add(request);
             }
 
-            bool isLatest = waiting.Count > 0 || (reads && tail.IsAtEnd);
-            if (news.Count > 0)
+            bool isLatest = ended || waiting.Count > 0 || (reads && tail.IsAtEnd);
+            // A reader that was told to expect more learns that there is none.
+            if (news.Count > 0 || (isLatest && expectsMore))
                 yield return new RunEventBatch(news, isLatest);
+            expectsMore = !isLatest;
             if (ended)
                 yield break;
             if (isLatest)
@@ -97,6 +100,6 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
 }
 
 /// <summary>Events of a run, as a reader gets them.</summary>
-/// <param name="Events">In order.</param>
+/// <param name="Events">In order; none where all that it says is that no more are there.</param>
 /// <param name="IsLatest">True if no more are there to be read at once.</param>
 internal sealed record RunEventBatch(IReadOnlyList<RunEvent> Events, bool IsLatest);

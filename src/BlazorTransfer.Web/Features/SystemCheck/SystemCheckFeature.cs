@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.SystemCheck;
@@ -18,9 +19,10 @@ internal static class SystemCheckFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/system");
         api.MapGet("", (ClaimsPrincipal user, SystemCheckService checks) => TypedResults.Ok(SystemResponse.Of(checks.Last(user))));
         api.MapPost(
-            "checks",
-            async (ClaimsPrincipal user, SystemCheckService checks, CancellationToken cancel) =>
-                TypedResults.Ok(SystemResponse.Of(await checks.RunAsync(user, cancel)))
-        );
+                "checks",
+                async (ClaimsPrincipal user, SystemCheckService checks, CancellationToken cancel) =>
+                    TypedResults.Ok(SystemResponse.Of(await checks.RunAsync(user, cancel)))
+            )
+            .RequireRateLimiting(RateLimits.Runs);
     }
 }
