@@ -14,12 +14,15 @@ internal sealed record SourceProject(string Name)
         .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .ToDictionary(a => a.Key, a => a.Value);
 
+    /// <summary>The folder <c>src</c>.</summary>
+    public static string SourceFolder => Path.TrimEndingDirectorySeparator(Path.GetFullPath(Settings["SourceFolder"]!));
+
     public static IEnumerable<string> AllNames =>
         Directory
-            .EnumerateFiles(Settings["SourceFolder"]!, "*.csproj", SearchOption.AllDirectories)
+            .EnumerateFiles(SourceFolder, "*.csproj", SearchOption.AllDirectories)
             .Select(path => Path.GetFileNameWithoutExtension(path)[Prefix.Length..]);
 
-    public string Folder => Path.Combine(Settings["SourceFolder"]!, Prefix + Name);
+    public string Folder => Path.Combine(SourceFolder, Prefix + Name);
 
     public string AssemblyFile => Path.Combine(Folder, Settings["OutputFolder"]!, $"{Prefix}{Name}.dll");
 

@@ -98,11 +98,13 @@ internal sealed class DatabaseFile : IDisposable
     /// pages go with the closed engine.</summary>
     private void SuppressFinalizers()
     {
-        if (FieldOf(FieldOf(FieldOf(Database, "_engine"), "_monitor"), "_transactions") is not IDictionary transactions)
-            return;
-        foreach (object transaction in transactions.Values)
+        foreach (object transaction in TransactionsOf(Database) ?? Array.Empty<object>())
             GC.SuppressFinalize(transaction);
     }
+
+    /// <summary>Transactions that are open or were left behind; null where this LiteDB does not keep them as 5.0.21 does.</summary>
+    internal static ICollection? TransactionsOf(LiteDatabase database) =>
+        (FieldOf(FieldOf(FieldOf(database, "_engine"), "_monitor"), "_transactions") as IDictionary)?.Values;
 
     private static object? FieldOf(object? owner, string name) =>
         owner?.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(owner);

@@ -39,7 +39,22 @@ public sealed class DiskFullStoreTests : IDisposable
             // The file is whole, or opening it would find the damage.
             using DocumentStore again = _files.Open();
             Assert.Equal(1, TestStore.Notes(again).Find("later")!.Value);
+            // An exception in a finalizer ends the process: see DatabaseFile.
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
         }
+    }
+
+    /// <summary>What a failed write leaves behind is found by the names of private fields, which another LiteDB may have changed.</summary>
+    [Fact]
+    public void TransactionsOfLiteDb_AreFound()
+    {
+        string path = _files.Database;
+        using DatabaseFile file = DatabaseFile.Open(path);
+        file.Database.BeginTrans();
+
+        Assert.Single(DatabaseFile.TransactionsOf(file.Database)!);
+        file.Database.Rollback();
     }
 
     /// <summary>As root: <c>mount -t tmpfs -o size=12m tmpfs FOLDER</c>, and the folder in <c>BLAZORTRANSFER_SMALL_DISK</c>.</summary>
