@@ -95,10 +95,6 @@ internal static class JobRunner
             _ => runEvent,
         };
 
-    private static void RecordProcess(RunFolder folder)
-    {
-        using Process self = Process.GetCurrentProcess();
-        var record = new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime());
-        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(record, ProtocolJson.Indented));
-    }
+    private static void RecordProcess(RunFolder folder) =>
+        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(WorkerProcessRecord.OfThisProcess(), ProtocolJson.Indented));
 }

@@ -219,11 +219,7 @@ internal static class Fake
     public static int Run(RunFolder folder, DataRoot root)
     {
         JobSpec job = JobSpec.Load(folder.Job, root);
-        using (Process self = Process.GetCurrentProcess())
-            AtomicFile.WriteAllText(
-                folder.WorkerProcess,
-                JsonSerializer.Serialize(new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime()), ProtocolJson.Line)
-            );
+        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(WorkerProcessRecord.OfThisProcess(), ProtocolJson.Line));
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
         if (behaviour == "exit-silently")
             return 42;

@@ -37,6 +37,11 @@ internal sealed class BlazorTransferOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan MaximumImageTime { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How many times as many uploads, runs, events and downloads a user may ask for in a minute, for installations with
+    /// scripts.</summary>
+    [Range(1, 10_000)]
+    public int RequestLimitFactor { get; set; } = 1;
+
     /// <summary>Uploads and runs are refused when less than this is free on the data folder's disk, in bytes.</summary>
     [Range(0, 1L << 50)]
     public long MinimumFreeBytes { get; set; } = 1L << 30;

@@ -16,8 +16,6 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
     public const string Name = "local";
     private const string LessMemory = "use a smaller batch size or a smaller backbone";
 
-    // Both clocks tell the same moment, but not with the same precision.
-    private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<WorkerAttempt, Worker> _workers = new();
 
     public WorkerAttempt Start(RunFolder folder, int attempt)
@@ -40,7 +38,7 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
 
     public WorkerAttempt? Find(RunFolder folder)
     {
-        if (Read<WorkerProcessRecord>(folder.WorkerProcess) is not { } record || FindProcess(record) is not { } process)
+        if (Read<WorkerProcessRecord>(folder.WorkerProcess) is not { } record || record.Find() is not { } process)
             return null;
         var attempt = new WorkerAttempt(Name, HandleOf(process), Noted(folder)?.Attempt ?? 1);
         _workers[attempt] = new Worker(process, IsChild: false);
@@ -95,22 +93,6 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
         {
             // It has ended already, and nobody looks for it.
             return string.Create(CultureInfo.InvariantCulture, $"{process.Id}@ended-{Guid.NewGuid():N}");
-        }
-    }
-
-    private static Process? FindProcess(WorkerProcessRecord record)
-    {
-        try
-        {
-            Process process = Process.GetProcessById(record.ProcessId);
-            if ((process.StartTime.ToUniversalTime() - record.StartTime).Duration() < StartTolerance)
-                return process;
-            process.Dispose();
-            return null;
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Win32Exception)
-        {
-            return null;
         }
     }
 

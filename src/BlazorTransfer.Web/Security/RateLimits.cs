@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Claims;
 using System.Threading.RateLimiting;
+using BlazorTransfer.Web.Configuration;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Security;
 
@@ -35,7 +37,14 @@ internal static class RateLimits
         });
 
     private static void AddForUser(RateLimiterOptions options, string policy, int permits) =>
-        options.AddPolicy(policy, context => PerMinute(context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "", permits));
+        options.AddPolicy(
+            policy,
+            context =>
+                PerMinute(
+                    context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "",
+                    permits * context.RequestServices.GetRequiredService<IOptions<BlazorTransferOptions>>().Value.RequestLimitFactor
+                )
+        );
 
     private static RateLimitPartition<string> PerMinute(string partition, int permits) =>
         RateLimitPartition.GetFixedWindowLimiter(

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Execution;
@@ -18,8 +17,7 @@ public sealed class LocalWorkerLauncherTests : IDisposable
         var folder = new RunFolder(Path.Combine(_app.DataFolder, "run"));
         using var launcher = ActivatorUtilities.CreateInstance<LocalWorkerLauncher>(_app.Factory.Services);
         folder.Create();
-        using Process self = Process.GetCurrentProcess();
-        var record = new WorkerProcessRecord(self.Id, self.StartTime.ToUniversalTime().AddHours(-1));
+        WorkerProcessRecord record = WorkerProcessRecord.OfThisProcess() with { ProcessId = 1 };
         File.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(record, ProtocolJson.Line));
 
         Assert.Null(launcher.Find(folder));

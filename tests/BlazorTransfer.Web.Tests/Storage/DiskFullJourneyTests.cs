@@ -18,7 +18,7 @@ namespace BlazorTransfer.Web.Tests.Storage;
 /// <summary>A user's journey through the whole application on a disk that is full from any operation on.</summary>
 public sealed class DiskFullJourneyTests : IAsyncLifetime
 {
-    private readonly TestApp _app = new(null, ("MinimumFreeBytes", "0"))
+    private readonly TestApp _app = new(null, ("MinimumFreeBytes", "0"), ("RequestLimitFactor", "1000"))
     {
         Configure = services => services.AddSingleton<IWorkerLauncher, EndlessWorkers>(),
     };
