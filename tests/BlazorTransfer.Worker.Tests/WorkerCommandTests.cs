@@ -482,6 +482,15 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Contains(words, errors + output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
         Assert.Equal(24, Directory.EnumerateFiles(_small.Images, "*", SearchOption.AllDirectories).Count());
+        // The corrected call takes the same folder: it is a run, which --force replaces, or holds nothing but lists of images.
+        var left = new RunFolder(Path.Combine(_small.Folder, "out"));
+        if (Directory.Exists(left.Path) && !File.Exists(left.Job))
+            Assert.Empty(
+                Directory
+                    .EnumerateFiles(left.Path, "*", SearchOption.AllDirectories)
+                    .Select(f => Path.GetFileName(f))
+                    .Except(["dataset.jsonl", "target.jsonl"])
+            );
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-// Verbs for a line chart: create and append, and mark for a place on its x axis. uPlot draws; the server sends only points that are new.
+// Verbs for a line chart: create, append and clear, and mark for a place on its x axis. uPlot draws; the server sends only points that are new.
 const charts = new Map();
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map(n => css(`--bt-series-${n}`));
@@ -115,6 +115,12 @@ export function append(element, points) {
     else point.forEach((v, i) => chart.data[i].push(v));
   }
   chart.plot.setData(chart.data);
+}
+
+// All points come again, fewer than before.
+export function clear(element) {
+  const chart = charts.get(element);
+  if (chart) chart.data = chart.data.map(() => []);
 }
 
 // mark: { x, label }, or null for none.

@@ -121,17 +121,20 @@ internal static class JobOptions
             Parameters = chosen,
             Device = parsed.GetValue(Device)!,
             Seed = parsed.GetValue(Seed),
-            LabelSets =
-            [
-                .. (parsed.GetValue(LabelSets) ?? []).Select(typed =>
-                    LabelSetSpec.TryParse(typed, out LabelSetSpec? spec, out string? error)
-                        ? spec
-                        : throw TrainingException.BadInput($"--label-set: {error}")
-                ),
-            ],
+            LabelSets = LabelSetsOf(parsed),
         };
         return (job, import);
     }
+
+    /// <exception cref="TrainingException">A weight is no number.</exception>
+    public static IReadOnlyList<LabelSetSpec> LabelSetsOf(ParseResult parsed) =>
+        [
+            .. (parsed.GetValue(LabelSets) ?? []).Select(typed =>
+                LabelSetSpec.TryParse(typed, out LabelSetSpec? spec, out string? error)
+                    ? spec
+                    : throw TrainingException.BadInput($"--label-set: {error}")
+            ),
+        ];
 
     /// <summary>The model that the job learns from; null where none is named.</summary>
     /// <param name="named">As a person names it.</param>

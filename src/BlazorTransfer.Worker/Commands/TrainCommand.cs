@@ -18,6 +18,8 @@ namespace BlazorTransfer.Worker.Commands;
 internal static class TrainCommand
 {
     private const long FeatureCacheBytes = 10L << 30;
+    private const string Images = "dataset.jsonl";
+    private const string TargetImages = "target.jsonl";
 
     private static readonly Option<string> Data = JobOptions.DataOf(required: true);
     private static readonly Option<string?> Target = new("--target")
@@ -137,7 +139,7 @@ internal static class TrainCommand
                 HasTeacher = start.Teacher is not null,
                 HasTarget = start.Target is not null,
                 LabelledPerClass = RunRequirements.CheckedLabels(method, start.TargetLabels),
-                LabelSets = parsed.GetValue(JobOptions.LabelSets)?.Length ?? 0,
+                LabelSets = JobOptions.LabelSetsOf(parsed).Count,
             }.With(BackboneRegistry.Find(parsed.GetValue(JobOptions.Backbone)!), settings.Values, device: null)
         );
         var folder = new RunFolder(parsed.GetValue(Out)!);
@@ -145,7 +147,7 @@ internal static class TrainCommand
         (JobSpec job, ImportResult import) = JobOptions.Prepare(
             parsed,
             parsed.GetValue(Data)!,
-            Path.Combine(folder.Path, "dataset.jsonl"),
+            Path.Combine(folder.Path, Images),
             start.Weights,
             start.Method,
             chosen
@@ -159,7 +161,7 @@ internal static class TrainCommand
             job = job with
             {
                 Target = new TargetSpec(
-                    JobOptions.Import(parsed, target, Path.Combine(folder.Path, "target.jsonl")).Data,
+                    JobOptions.Import(parsed, target, Path.Combine(folder.Path, TargetImages)).Data,
                     start.Transductive,
                     LabelledPerClass: start.TargetLabels
                 ),
@@ -196,8 +198,8 @@ internal static class TrainCommand
 
     private static void PrepareFolder(RunFolder folder, bool force)
     {
-        // Empty folders are what a call leaves whose images were refused; there is nothing to lose.
-        if (Directory.Exists(folder.Path) && Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Any())
+        // A call that was refused leaves empty folders, and lists of images; there is nothing to lose.
+        if (Directory.Exists(folder.Path) && FilesOf(folder).Except([Images, TargetImages]).Any())
         {
             if (!force)
                 throw TrainingException.BadInput(
@@ -213,6 +215,9 @@ internal static class TrainCommand
 
         folder.Create();
     }
+
+    private static IEnumerable<string> FilesOf(RunFolder folder) =>
+        Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder.Path, file));
 
     /// <param name="Weights">A file, or <see cref="JobOptions.RandomWeights"/>.</param>
     /// <param name="Method">A method's name.</param>
