@@ -31,12 +31,12 @@ internal readonly record struct FileStructure(bool IsComplete, int Orientation)
             app1 = 0xE1;
         int? orientation = null;
         int components = 0;
-        bool isProgressive = false;
+        ProgressiveScans? progressive = null;
         int at = 2;
         while (NextMarker(file, ref at) is { } marker)
         {
             if (marker == endOfImage)
-                return new FileStructure(true, orientation ?? NoOrientation);
+                return new FileStructure(progressive?.AreComplete ?? true, orientation ?? NoOrientation);
             if (marker is 0x01 or >= 0xD0 and <= 0xD8)
                 continue;
             if (at + 2 > file.Length)
@@ -50,8 +50,10 @@ internal readonly record struct FileStructure(bool IsComplete, int Orientation)
                 orientation ??= ExifOrientation.Read(segment);
             // Frame headers, but for the tables and extensions among them.
             else if (marker is >= 0xC0 and <= 0xCF and not (0xC4 or 0xC8 or 0xCC) && segment.Length > 5)
-                (components, isProgressive) = (segment[5], (marker & 3) == 2);
-            else if (marker == startOfScan && !isProgressive && segment.Length > 0 && segment[0] >= components)
+                (components, progressive) = (segment[5], (marker & 3) == 2 ? new ProgressiveScans(segment[5]) : null);
+            else if (marker == startOfScan && progressive is not null)
+                progressive.Add(segment);
+            else if (marker == startOfScan && segment.Length > 0 && segment[0] >= components)
                 return new FileStructure(true, orientation ?? NoOrientation);
         }
 

@@ -41,6 +41,21 @@ public sealed class TruncationTests
         }
     }
 
+    /// <summary>A program that repairs files closes what it got with an end marker.</summary>
+    [Fact]
+    public void Verify_OfAProgressiveJpegCutBeforeItsLastScan_AndClosed_IsRefused()
+    {
+        byte[] whole = Read("progressive.jpg");
+        int[] scans = [.. Enumerable.Range(0, whole.Length - 1).Where(i => whole[i] == 0xFF && whole[i + 1] == 0xDA)];
+        Assert.True(scans.Length > 3, $"{scans.Length} scans");
+
+        for (int cut = scans[0]; cut <= scans[^1]; cut += 7)
+        {
+            byte[] closed = [.. whole[..cut], 0xFF, 0xD9];
+            Assert.False(ImageProbe.Verify(closed).IsAccepted, $"{cut} of {whole.Length} bytes");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(WholeFiles))]
     public void Verify_OfAFileWithBytesAfterItsEnd_IsAccepted(string name)

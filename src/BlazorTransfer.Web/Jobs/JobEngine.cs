@@ -61,14 +61,14 @@ internal sealed class JobEngine(
     }
 
     /// <summary>A job as it is now; null where there is none.</summary>
-    public BackgroundJob? Find(string jobId) => FindLive(jobId)?.Current ?? documents.Find(jobId);
+    public BackgroundJob? Find(string jobId) => Unended(jobId) ?? documents.Find(jobId);
 
     /// <summary>Jobs of a project, or of the installation, the newest first.</summary>
     public IReadOnlyList<BackgroundJob> List(string projectId) =>
         [
             .. documents
                 .FindBy(nameof(BackgroundJob.ProjectId), projectId)
-                .Select(j => FindLive(j.Id)?.Current ?? j)
+                .Select(j => Unended(j.Id) ?? j)
                 .OrderByDescending(j => j.CreatedAt),
         ];
 
@@ -218,6 +218,9 @@ internal sealed class JobEngine(
     }
 
     private LiveJob NewLive(BackgroundJob job, IJobKind kind, Action<object>? take) => new(job, kind, take, j => bells.Ring(j.ProjectId));
+
+    /// <summary>A job with its progress; null once it has ended, since its document may have been dismissed then.</summary>
+    private BackgroundJob? Unended(string jobId) => FindLive(jobId)?.Current is { } job && !job.State.IsFinal() ? job : null;
 
     private LiveJob? FindLive(string jobId)
     {
