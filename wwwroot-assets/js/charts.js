@@ -1,4 +1,5 @@
-// Verbs for a line chart: create, append and clear, and mark for a place on its x axis. uPlot draws; the server sends only points that are new.
+// Verbs for a line chart: create, append and clear, and mark for a place on its x axis. uPlot draws; the server sends only points that
+// are new.
 const charts = new Map();
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const palette = () => [1, 2, 3, 4, 5, 6, 7, 8].map(n => css(`--bt-series-${n}`));
