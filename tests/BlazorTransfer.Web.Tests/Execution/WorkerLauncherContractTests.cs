@@ -45,7 +45,7 @@ public sealed class WorkerLauncherContractTests : IDisposable
     public async Task Find_OfAWorkerAtWork_IsTheSameAttempt_AndStopEndsIt(string name)
     {
         IWorkerLauncher launcher = Create(name);
-        Save("hang");
+        Save("say-nothing");
         WorkerAttempt started = launcher.Start(_folder, attempt: 3);
         await TestApp.WaitForAsync(() => File.Exists(_folder.WorkerProcess));
 
