@@ -107,7 +107,8 @@ internal sealed class RunJournal(
                     runId,
                     r =>
                         r.Status == RunStatus.Queued
-                            ? [new RunCancelRequested(), new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 0 }]
+                            // One event: of two, a full disk may take the first alone, and nobody would end the run.
+                            ? [new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 0 }]
                             : []
                 );
             if (run is null || !run.Status.HasWorker())
