@@ -56,9 +56,11 @@ internal static class Maintenance
         if (backups.DamageOf(backup.Path) is { } damage)
             throw new InvalidOperationException($"The backup {backup.Name} is damaged: {damage}");
         string? aside = backups.Restore(backup, clock.GetUtcNow());
-        Console.WriteLine($"The database is as it was at {Startup.TimeText(backup.Time)}.");
+        Console.WriteLine($"The database was restored to its state of {Startup.TimeText(backup.Time)}.");
         if (aside is not null)
             Console.WriteLine($"The one before is {aside} in the data folder.");
-        Console.WriteLine("'rebuild' adds what is newer and has files of its own.");
+        Console.WriteLine(
+            "'rebuild' adds accounts, projects, data sets, weights and runs that were created later. Changes to older ones stay undone."
+        );
     }
 }

@@ -6,12 +6,16 @@ using BlazorTransfer.Imaging;
 internal static class FakeImages
 {
     private const nuint Portion = 16 << 20;
+    private static bool _isUsed;
 
     public static ImageAnswer Answer(ImageRequest request, byte[] file)
     {
         switch (file.Length < 64 ? Encoding.ASCII.GetString(file) : "")
         {
             case "crash":
+                Environment.FailFast("as asked");
+                break;
+            case "crash if used" when _isUsed:
                 Environment.FailFast("as asked");
                 break;
             case "hang":
@@ -23,6 +27,7 @@ internal static class FakeImages
                 break;
         }
 
+        _isUsed = true;
         return ImageServer.Answer(request, file);
     }
 

@@ -33,6 +33,9 @@ internal sealed class ImageProcess : IAsyncDisposable
 
     public bool HasEnded => _run.IsCompleted;
 
+    /// <summary>It has decoded an image before.</summary>
+    public bool IsUsed { get; private set; }
+
     /// <exception cref="InvalidOperationException">The process cannot be started.</exception>
     public static async Task<ImageProcess> StartAsync(
         Command command,
@@ -84,7 +87,11 @@ internal sealed class ImageProcess : IAsyncDisposable
         }
 
         if (await waiting && _answers.Reader.TryRead(out string? answer))
+        {
+            IsUsed = true;
             return JsonSerializer.Deserialize<ImageAnswer>(answer, ProtocolJson.Line)!;
+        }
+
         await EndAsync();
         return Rejected($"It crashes the decoder, or needs more than {_limits.MemoryBytes >> 20} MB to decode");
     }
@@ -96,7 +103,7 @@ internal sealed class ImageProcess : IAsyncDisposable
         _kill.Dispose();
     }
 
-    private static ImageAnswer Rejected(string why) => new(Rejection: $"{why}. Open it in a picture editor and save it anew.");
+    private static ImageAnswer Rejected(string why) => new(Rejection: $"{why}. Open it in a picture editor and save it again.");
 
     private void Run(Command command)
     {
@@ -117,7 +124,7 @@ internal sealed class ImageProcess : IAsyncDisposable
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // Whoever waits for an answer is told by the end of the answers.
+            // A pending request sees the end of the answers.
         }
         finally
         {

@@ -49,7 +49,16 @@ internal sealed class ImageProcesses(
             ImageProcess process = _idle.TryPop(out ImageProcess? idle) ? idle : await StartAsync(limit.Token);
             try
             {
+                bool isUsed = process.IsUsed;
                 ImageAnswer answer = await process.AskAsync(request, file, limit.Token);
+                if (process.HasEnded && isUsed)
+                {
+                    // Memory that earlier images left occupied must not decide about this one.
+                    await process.DisposeAsync();
+                    process = await StartAsync(limit.Token);
+                    answer = await process.AskAsync(request, file, limit.Token);
+                }
+
                 if (process.HasEnded)
                     await process.DisposeAsync();
                 else

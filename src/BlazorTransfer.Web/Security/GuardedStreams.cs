@@ -23,8 +23,8 @@ internal sealed class GuardedStreams(Revocations revocations, Sessions sessions)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         string? refusal = null;
-        using IDisposable watch = revocations.Begin(UserClaims.IdOf(user), _ => Look());
-        Look();
+        using IDisposable watch = revocations.Begin(UserClaims.IdOf(user), _ => Check());
+        Check();
         if (refusal is not null)
             throw new HubException(refusal);
 
@@ -32,7 +32,7 @@ internal sealed class GuardedStreams(Revocations revocations, Sessions sessions)
         while (await MoveNextAsync())
             yield return items.Current;
 
-        void Look()
+        void Check()
         {
             if ((refusal ??= WhyRefused(user, require)) is not null)
                 ended.Cancel();

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace BlazorTransfer.Web.Security;
 
 /// <summary>
-/// Tells everything that serves a user for a while, such as a request, a stream or an open page, that the user's access has changed. It
-/// carries no decision: whoever is told looks up what is stored.
+/// Notifies everything that serves a user for a while, such as a request, a stream or an open page, that the user's access has changed.
+/// Each subscriber reads the stored access and decides for itself.
 /// </summary>
 internal sealed class Revocations(ILogger<Revocations> log)
 {
@@ -19,7 +19,11 @@ internal sealed class Revocations(ILogger<Revocations> log)
         foreach ((Watch watch, string watched) in _watches)
         {
             if (watched == userId)
-                ThreadPool.QueueUserWorkItem(static told => told.watch.Tell(told.projectId), (watch, projectId), preferLocal: false);
+                ThreadPool.QueueUserWorkItem(
+                    static change => change.watch.Notify(change.projectId),
+                    (watch, projectId),
+                    preferLocal: false
+                );
         }
     }
 
@@ -35,12 +39,12 @@ internal sealed class Revocations(ILogger<Revocations> log)
 
     private sealed class Watch(Revocations owner, Action<string?> onChange) : IDisposable
     {
-        private readonly Lock _telling = new();
+        private readonly Lock _notifying = new();
         private bool _isDisposed;
 
-        public void Tell(string? projectId)
+        public void Notify(string? projectId)
         {
-            lock (_telling)
+            lock (_notifying)
             {
                 if (_isDisposed)
                     return;
@@ -50,7 +54,7 @@ internal sealed class Revocations(ILogger<Revocations> log)
                 }
                 catch (Exception e)
                 {
-                    owner._log.LogError(e, "A change of access could not be passed on.");
+                    owner._log.LogError(e, "A change of access could not be handled.");
                 }
             }
         }
@@ -58,7 +62,7 @@ internal sealed class Revocations(ILogger<Revocations> log)
         public void Dispose()
         {
             owner._watches.TryRemove(this, out _);
-            lock (_telling)
+            lock (_notifying)
                 _isDisposed = true;
         }
     }

@@ -8,7 +8,7 @@ namespace BlazorTransfer.Web.Security;
 
 /// <summary>
 /// Checks the sign-in of each request, and cuts off what is still being served when the sign-in or the membership in the project ends:
-/// uploads, downloads and the connections of programs. An open page is told by <see cref="CircuitRevalidation"/> instead, so that it can
+/// uploads, downloads and the connections of programs. <see cref="CircuitRevalidation"/> handles open pages instead, so that it can
 /// lead to the sign-in.
 /// </summary>
 internal static class SessionCookie

@@ -6,8 +6,8 @@ using LiteDB;
 namespace BlazorTransfer.Web.Storage;
 
 /// <summary>
-/// LiteDB on two files that this class opens: the data and the log. So a full disk is told as everywhere else, a flush of LiteDB reaches
-/// the disk, and a log that a full disk cut in the middle of a page is repaired before LiteDB reads it.
+/// LiteDB on two files that this class opens: the data and the log. So a full disk is reported as everywhere else, a flush of LiteDB
+/// reaches the disk, and a log that a full disk cut in the middle of a page is repaired before LiteDB reads it.
 /// </summary>
 internal sealed class DatabaseFile : IDisposable
 {

@@ -72,7 +72,7 @@ internal sealed class Descriptors<T>(DataFolder folder, string collection, Descr
         return File.Exists(file) && File.ReadAllText(file) == TextOf(document);
     }
 
-    /// <summary>All documents whose descriptors are whole; of the others the log tells.</summary>
+    /// <summary>All documents with intact descriptors; the others are logged and skipped.</summary>
     public IReadOnlyList<T> ReadAll()
     {
         var documents = new List<T>();

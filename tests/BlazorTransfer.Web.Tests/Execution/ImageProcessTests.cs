@@ -62,6 +62,21 @@ public sealed class ImageProcessTests
     }
 
     [Fact]
+    public async Task AFile_ThatFailsAfterOthersOnly_IsJudgedInAFreshProcess()
+    {
+        using var app = new TestApp();
+        var processes = app.Get<ImageProcesses>();
+        // More than there are processes, so that each is used.
+        for (int i = 0; i < 8; i++)
+            Assert.Null((await processes.VerifyAsync(TestZip.Jpeg(i), CancellationToken.None)).Rejection);
+
+        ImageAnswer answer = await processes.VerifyAsync(Encoding.ASCII.GetBytes("crash if used"), CancellationToken.None);
+
+        Assert.DoesNotContain("crashes the decoder", answer.Rejection, StringComparison.Ordinal);
+        Assert.Contains("not a picture", answer.Rejection, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AnImport_WithoutAWorker_FailsWithAReason_AndRejectsNoFile()
     {
         string empty = Directory.CreateTempSubdirectory("blazortransfer-").FullName;

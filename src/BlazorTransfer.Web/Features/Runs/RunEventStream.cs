@@ -74,7 +74,7 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
             }
 
             bool isLatest = ended || waiting.Count > 0 || (reads && tail.IsAtEnd);
-            // A reader that was told to expect more learns that there is none.
+            // The batch before said that more follows; an empty one says that it was the last.
             if (news.Count > 0 || (isLatest && expectsMore))
                 yield return new RunEventBatch(news, isLatest);
             expectsMore = !isLatest;
