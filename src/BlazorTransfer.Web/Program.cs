@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Backbones;
@@ -25,6 +26,7 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 // `dotnet run` serves the assets from where the build left them; a published image has them in one folder.
 builder.WebHost.UseStaticWebAssets();
 builder.Configuration.AddEnvironmentVariables("BLAZORTRANSFER_");
+builder.WebHost.UseDefaultAddress(builder.Configuration);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddQuickShutdown();
 builder.Services.AddStorage(builder.Configuration);

@@ -56,7 +56,7 @@ public sealed class SkippedFilesTests : IDisposable
         Assert.NotEmpty(answers[1].GetProperty("error").GetString()!);
     }
 
-    /// <summary>A file that is absent, a folder and text: each is its own line, and the codes tell some from none.</summary>
+    /// <summary>A file that is absent, an empty folder and text: each is its own line, and the codes tell some from none.</summary>
     [Fact]
     public void Predict_WithOtherThingsThanImages_NamesEachAndTellsSomeFromNone()
     {
@@ -64,7 +64,12 @@ public sealed class SkippedFilesTests : IDisposable
             text = Path.Combine(_small.Folder, "text.jpg"),
             good = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).First();
         File.WriteAllText(text, "this is no image");
-        string[] bad = [Path.Combine(_small.Folder, "absent.jpg"), _small.Images, text];
+        string[] bad =
+        [
+            Path.Combine(_small.Folder, "absent.jpg"),
+            Directory.CreateDirectory(Path.Combine(_small.Folder, "empty")).FullName,
+            text,
+        ];
 
         (int code, string output, string errors) = WorkerProcess.Run(["predict", "--model", model, .. bad, good]);
         Assert.Equal(WorkerExitCode.FilesSkipped, (WorkerExitCode)code);
@@ -73,6 +78,19 @@ public sealed class SkippedFilesTests : IDisposable
 
         (code, output, errors) = WorkerProcess.Run(["predict", "--model", model, .. bad]);
         Assert.Equal((WorkerExitCode.BadInput, "", 3), ((WorkerExitCode)code, output, Lines(errors).Length));
+    }
+
+    [Fact]
+    public void Predict_WithAFolder_AnswersAllItsImagesByName()
+    {
+        string model = _small.Teacher("resnet20_cifar", ["a", "b"], Small).File;
+        string[] images = Directory.GetFiles(_small.Images, "*.jpg", SearchOption.AllDirectories);
+        Array.Sort(images, StringComparer.Ordinal);
+
+        (int code, string output, string errors) = WorkerProcess.Run("predict", "--model", model, _small.Images);
+
+        Assert.True((WorkerExitCode)code == WorkerExitCode.Success, errors);
+        Assert.Equal(images, Lines(output).Select(l => l.Split('\t')[0]));
     }
 
     [Fact]

@@ -32,16 +32,17 @@ public static class DatasetWarnings
                     + $"With fewer than {FewestValidationImages}, the validation accuracy is mostly chance. "
                     + "Add images, or use cross-validation."
             );
-        foreach (IGrouping<string, ClassCount> alike in classes.GroupBy(c => c.Label, StringComparer.OrdinalIgnoreCase))
-        {
-            if (alike.Count() > 1)
-                warnings.Add(
-                    $"The classes {string.Join(" and ", alike.Select(c => $"'{c.Label}'"))} differ only in upper and lower case. "
-                        + "If they are one class, give them one name and import the images again."
-                );
-        }
-
+        warnings.AddRange(classes.GroupBy(c => LookAlike.Key(c.Label), StringComparer.Ordinal).Where(g => g.Count() > 1).Select(Alike));
         return warnings;
+    }
+
+    private static string Alike(IEnumerable<ClassCount> classes)
+    {
+        string[] names = [.. classes.Select(c => c.Label)];
+        bool isCase = names.Distinct(StringComparer.OrdinalIgnoreCase).Count() == 1;
+        return $"The classes {string.Join(" and ", names.Select(n => $"'{LookAlike.Shown(n)}'"))} "
+            + (isCase ? "differ only in upper and lower case" : "look alike")
+            + ". If they are one class, give them one name and import the images again.";
     }
 
     private static string Named(ClassCount[] classes)

@@ -7,7 +7,7 @@ using BlazorTransfer.Training.Evaluation;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>predict IMAGE…</c>: the most probable classes of images. Images that cannot be used are named, and the others
+/// <summary><c>predict IMAGE…</c>: the most probable classes of images, or of all files in folders. Images that cannot be used are named, and the others
 /// answered.</summary>
 internal static class PredictCommand
 {
@@ -23,7 +23,11 @@ internal static class PredictCommand
         {
             Description = "Print a line of JSON for each image: its classes, or the error for a skipped one.",
         };
-        var images = new Argument<string[]>("images") { Description = "Image files.", Arity = ArgumentArity.OneOrMore };
+        var images = new Argument<string[]>("images")
+        {
+            Description = "Image files, or folders of images.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new Command(
             "predict",
             "Lists the most probable classes of images. Images that cannot be used are skipped and listed; the exit code is then "
@@ -40,9 +44,17 @@ internal static class PredictCommand
             {
                 NativeLibtorch.Load();
                 using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
-                string[] files = parsed.GetValue(images)!;
-                int answered = files.Count(file => Predict(predictor, file, parsed.GetValue(top), parsed.GetValue(json)));
-                return answered == files.Length ? WorkerExitCode.Success
+                int answered = 0,
+                    skipped = 0;
+                foreach ((string file, string? reason) in parsed.GetValue(images)!.SelectMany(FilesOf))
+                {
+                    if (Predict(predictor, file, reason, parsed.GetValue(top), parsed.GetValue(json)))
+                        answered++;
+                    else
+                        skipped++;
+                }
+
+                return skipped == 0 ? WorkerExitCode.Success
                     : answered > 0 ? WorkerExitCode.FilesSkipped
                     : WorkerExitCode.BadInput;
             })
@@ -50,22 +62,45 @@ internal static class PredictCommand
         return command;
     }
 
+    /// <summary>A file as it is named; of a folder, the files in it and in its folders by name, or why there are none.</summary>
+    private static IEnumerable<(string File, string? Reason)> FilesOf(string path)
+    {
+        if (!Directory.Exists(path))
+            return [(path, null)];
+        try
+        {
+            var inside = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false };
+            string[] files = Directory.GetFiles(path, "*", inside);
+            Array.Sort(files, StringComparer.Ordinal);
+            return files.Length == 0 ? [(path, "The folder is empty.")] : files.Select(f => (f, (string?)null));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [(path, e.Message)];
+        }
+    }
+
     /// <summary>Prints the answer for an image, or why it is skipped; whether there was one.</summary>
-    private static bool Predict(Predictor predictor, string image, int top, bool json)
+    private static bool Predict(Predictor predictor, string image, string? reason, int top, bool json)
     {
         try
         {
-            Print(image, predictor.Answer(image, top), json);
-            return true;
+            if (reason is null)
+            {
+                Print(image, predictor.Answer(image, top), json);
+                return true;
+            }
         }
         catch (Exception e) when (e is ImageException or IOException or UnauthorizedAccessException)
         {
-            if (json)
-                Console.WriteLine(JsonSerializer.Serialize(new { image, error = e.Message }, ProtocolJson.Line));
-            else
-                Console.Error.WriteLine($"Skipped {image}: {e.Message}");
-            return false;
+            reason = e.Message;
         }
+
+        if (json)
+            Console.WriteLine(JsonSerializer.Serialize(new { image, error = reason }, ProtocolJson.Line));
+        else
+            Console.Error.WriteLine($"Skipped {image}: {reason}");
+        return false;
     }
 
     private static void Print(string image, Answer answer, bool json) =>

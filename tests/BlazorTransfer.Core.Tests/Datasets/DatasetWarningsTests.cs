@@ -52,4 +52,28 @@ public sealed class DatasetWarningsTests
             Assert.Single(DatasetWarnings.Of([new ClassCount("Cats", 40, 20, 0), new ClassCount("cats", 40, 20, 0)])),
             StringComparison.Ordinal
         );
+
+    [Theory]
+    [InlineData("Straße", "STRASSE", "'Straße' and 'STRASSE' look alike")]
+    [InlineData("cat", "cat.", "'cat' and 'cat.' look alike")]
+    [InlineData("cat", "cat\u200B", "'cat' and 'cat[U+200B]' look alike")]
+    [InlineData("hot dog", "hot_dog", "'hot dog' and 'hot_dog' look alike")]
+    [InlineData("hot dog", "hot\u00A0dog", "'hot dog' and 'hot[U+00A0]dog' look alike")]
+    [InlineData("ＣＡＴ", "cat", "'ＣＡＴ' and 'cat' look alike")]
+    [InlineData("ΣΟΦΟΣ", "σοφος", "differ only in upper and lower case")]
+    public void Of_NamesThatLookAlike_NamesBothAndShowsWhatCannotBeSeen(string first, string second, string expected) =>
+        Assert.Contains(
+            expected,
+            Assert.Single(DatasetWarnings.Of([new ClassCount(first, 40, 20, 0), new ClassCount(second, 40, 20, 0)])),
+            StringComparison.Ordinal
+        );
+
+    [Theory]
+    [InlineData("1", "1.5")]
+    [InlineData("e", "é")]
+    [InlineData("class 1", "class 11")]
+    [InlineData("c", "c#")]
+    [InlineData("...", "-")]
+    public void Of_NamesThatAReaderTellsApart_IsSilent(string first, string second) =>
+        Assert.Empty(DatasetWarnings.Of([new ClassCount(first, 40, 20, 0), new ClassCount(second, 40, 20, 0)]));
 }

@@ -40,6 +40,19 @@ public sealed class ZipNamesTests : IDisposable
         Assert.Equal(names.Split(' '), zip.Names);
     }
 
+    [Theory]
+    [InlineData("\u00E4\u00F6", 1)]
+    [InlineData("\u00E8", 0)]
+    public void Names_ThatMayBeUtf8AmongOthers_AreNoted(string name, int notes)
+    {
+        Write(Entry(GbkDog), Entry(Encoding.UTF8.GetBytes(name)), Entry("cat"u8.ToArray()));
+
+        using ZipImages zip = Open("cp437");
+
+        Assert.Equal(notes, zip.Notes.Count);
+        Assert.All(zip.Notes, n => Assert.Contains($"would be '{name}/1.jpg' in UTF-8", n, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Names_InUtf8WithoutAFlag_NeedNoChoice()
     {

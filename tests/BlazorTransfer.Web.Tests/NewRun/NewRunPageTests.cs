@@ -44,4 +44,21 @@ public sealed class NewRunPageTests : PageTests
         );
         Assert.Equal(isWarned, page.Markup.Contains("the results will be optimistic", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("dataset=nope", "names a data set that")]
+    [InlineData("from=nope", "names a run to repeat that")]
+    [InlineData("start=nope", "names a model to start from that")]
+    [InlineData("dataset=nope&backbone=nope", "names a data set and a network that")]
+    public async Task Address_ThatNamesWhatIsNotThere_IsTold(string query, string expected)
+    {
+        ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));
+        (Project project, _) = await App.CreateProjectWithDataAsync(ada);
+        Services.GetRequiredService<NavigationManager>().NavigateTo($"/projects/{project.Id}/runs/new?{query}");
+
+        IRenderedComponent<IComponent> page = Open<NewRunPage>(ada, ("ProjectId", project.Id));
+
+        await page.WaitForAssertionAsync(() => Assert.Contains(expected, page.Markup, StringComparison.Ordinal), TestApp.HangLimit);
+        Assert.NotEmpty(page.FindAll("form"));
+    }
 }

@@ -14,13 +14,15 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Tags">Tags of a name.</param>
 /// <param name="Layout">What the folders mean.</param>
 /// <param name="TableEncoding">Encoding of a table of labels that is not Unicode; null where none was chosen.</param>
+/// <param name="Notes">What the source says of its names, in sentences; null for nothing.</param>
 internal sealed record ImportSource(
     IReadOnlyCollection<string> Names,
     IReadOnlyList<RejectedFile> Rejected,
     Func<string, (byte[]? Bytes, string? Reason)> Read,
     Func<string, IReadOnlyDictionary<string, string>?> Tags,
     ImportLayout Layout = ImportLayout.Classes,
-    TextEncoding? TableEncoding = null
+    TextEncoding? TableEncoding = null,
+    IReadOnlyList<string>? Notes = null
 );
 
 /// <summary>
@@ -91,7 +93,7 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
             progress(new ImportProgress(done, layout.Placed.Count, rejected.Count));
         }
 
-        return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout, layout.Notes), bytes);
+        return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout, [.. source.Notes ?? [], .. layout.Notes]), bytes);
     }
 
     /// <summary>Reads files one after another, as an archive must be, as many at a time as are worth looking at side by side.</summary>

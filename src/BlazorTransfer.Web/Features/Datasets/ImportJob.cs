@@ -41,7 +41,7 @@ internal sealed class ImportJob(
             using var zip = new ZipImages(job.File(Upload), ZipLimits.Of(options.Value), encodings.Names);
             return await ImportAsync(
                 job,
-                new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table),
+                new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table, zip.Notes),
                 cancel
             );
         }

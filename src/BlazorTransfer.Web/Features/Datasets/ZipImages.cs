@@ -49,7 +49,9 @@ internal sealed class ZipImages : IDisposable
                 throw new InvalidDataException("It has two directories.");
             if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes)
                 throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
-            List(ZipNames.Of(directory, names));
+            IReadOnlyList<ZipName> texts = ZipNames.Of(directory, names);
+            Notes = ZipNames.Notes(texts);
+            List(texts);
         }
         catch (InvalidDataException e)
         {
@@ -66,6 +68,9 @@ internal sealed class ZipImages : IDisposable
     public IReadOnlyCollection<string> Names => _entries.Keys;
 
     public IReadOnlyList<RejectedFile> Rejected => _rejected;
+
+    /// <summary>How names were read where that may be wrong, in sentences.</summary>
+    public IReadOnlyList<string> Notes { get; }
 
     /// <summary>The bytes of an entry, or why it cannot be had.</summary>
     /// <exception cref="ImportException">The zip has unpacked to more than it may.</exception>

@@ -21,6 +21,7 @@ public sealed partial class NewRunPage
     private Catalogue? _catalogue;
     private NewRunForm? _form;
     private IReadOnlyList<string> _gone = [];
+    private IReadOnlyList<string> _absent = [];
     private string? _failure;
     private bool _advanced;
     private bool _starting;
@@ -127,6 +128,7 @@ public sealed partial class NewRunPage
                 _form.LearnBeside(LabelSet);
             if (StartRun is not null)
                 _form.TrainOnFrom(StartRun);
+            _absent = [.. AbsentOf(_form)];
             if (FromRun is not null)
             {
                 _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
@@ -135,11 +137,28 @@ public sealed partial class NewRunPage
 
             _form.Advise(Probes.Find(User, ProjectId, _form));
         }
+        catch (NotFoundException)
+        {
+            _absent = [.. _absent, "run to repeat"];
+        }
         catch (Exception e)
             when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }
+    }
+
+    /// <summary>What the address of the page names and the form could not choose, such as after a deletion.</summary>
+    private IEnumerable<string> AbsentOf(NewRunForm form)
+    {
+        if (DatasetId is not null && _allDatasets.All(d => d.Id != DatasetId))
+            yield return "data set";
+        if (BackboneName is not null && form.Backbone.Name != BackboneName)
+            yield return "network";
+        else if (BackboneName is not null && WeightsId is not null && form.Weights?.Id != WeightsId)
+            yield return "weights";
+        if (StartRun is not null && form.Parent?.Id != StartRun)
+            yield return "model to start from";
     }
 
     /// <summary>Changes what the advice depends on: images, network or start.</summary>
