@@ -7,8 +7,10 @@ using BlazorTransfer.Training.Evaluation;
 
 namespace BlazorTransfer.Worker.Commands;
 
-/// <summary><c>predict IMAGE…</c>: the most probable classes of images, or of all files in folders. Images that cannot be used are named, and the others
-/// answered.</summary>
+/// <summary>
+/// <c>predict IMAGE…</c>: the most probable classes of images, or of all files in folders. Images that cannot be used are named, and the
+/// others answered.
+/// </summary>
 internal static class PredictCommand
 {
     public static Command Create()
