@@ -189,7 +189,7 @@ internal static class JobOptions
         IReadOnlyList<(BuiltInWeights Card, string Path)> builtIn = BuiltInWeights.Of(AppContext.BaseDirectory);
         (BuiltInWeights? card, string path) = builtIn.FirstOrDefault(w => w.Card.Backbone == backbone);
         return card is not null
-            ? new WeightsSpec(path, card.Sha256, card.Name)
+            ? new WeightsSpec(path, card.Sha256, card.Name) { Origin = card.OriginAndLicence, LicenceText = card.LicenceText(path) }
             : throw TrainingException.BadInput(
                 $"There are no built-in weights for {backbone}, only for: "
                     + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or use 'random'."

@@ -133,7 +133,7 @@ public sealed partial class NewRunPage
                 _advanced = true;
             }
 
-            _form.Advise(Probes.Find(User, ProjectId, _form));
+            Advise(follows: true);
         }
         catch (Exception e)
             when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
@@ -142,12 +142,14 @@ public sealed partial class NewRunPage
         }
     }
 
-    /// <summary>Changes what the advice depends on: images, network or start.</summary>
+    /// <summary>Changes what the advice depends on: images or domains.</summary>
     private void Change(Action<NewRunForm> change)
     {
         change(_form!);
-        _form!.Advise(Probes.Find(User, ProjectId, _form));
+        Advise(follows: true);
     }
+
+    private void Advise(bool follows) => _form!.Advise(Probes.Find(User, ProjectId, _form), follows);
 
     private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) =>
         Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);
