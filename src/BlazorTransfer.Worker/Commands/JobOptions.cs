@@ -24,7 +24,7 @@ internal static class JobOptions
     };
     public static readonly Option<string> Weights = new("--weights")
     {
-        Description = "A safetensors or .pth file, 'builtin' or 'random'.",
+        Description = "A safetensors, .pth or .onnx file, 'builtin' or 'random'.",
         DefaultValueFactory = _ => BuiltInName,
     };
     public static readonly Option<string> Method = new("--method")

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using AngleSharp.Dom;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
@@ -52,7 +53,7 @@ public sealed class NetworkFieldsTests : PageTests, IAsyncLifetime
     {
         IRenderedComponent<IComponent> page = OpenFields();
 
-        Assert.Contains("Weights needed, 100", Tile(page, "Large").TextContent, StringComparison.Ordinal);
+        Assert.Contains($"Weights needed, {Format.Bytes(100_000_000)}", Tile(page, "Large").TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("Weights needed", Tile(page, "Small").TextContent, StringComparison.Ordinal);
         Assert.Empty(page.FindAll("[role=group]"));
     }
@@ -67,7 +68,7 @@ public sealed class NetworkFieldsTests : PageTests, IAsyncLifetime
         Assert.Equal(("fake", "probe"), (_form.Backbone.Name, _form.Method.Name));
         Assert.Contains("Large has no weights to start from", _form.Missing, StringComparison.Ordinal);
         string panel = page.Find("[role=group]").TextContent;
-        Assert.Contains("Large needs weights", panel, StringComparison.Ordinal);
+        Assert.Contains("Large needs pretrained weights", panel, StringComparison.Ordinal);
         Assert.Contains("Download weights", panel, StringComparison.Ordinal);
         Assert.Contains("Import a file", panel, StringComparison.Ordinal);
         Assert.Contains("a house; a licence", panel, StringComparison.Ordinal);
