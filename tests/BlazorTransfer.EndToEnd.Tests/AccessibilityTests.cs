@@ -29,10 +29,10 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 1 network" })).ToBeVisibleAsync();
         await CheckAsync(page, problems);
-        await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "1"));
+        await page.StartRunAsync("ResNet-18 slim", "Linear probe", ("Epochs", "1"));
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
         await CheckAsync(page, problems);
-        await page.StartRunAsync("SqueezeNet 1.1", "Linear probe", ("Epochs", "2"));
+        await page.StartRunAsync("ResNet-18 slim", "Linear probe", ("Epochs", "2"));
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
         await page.GotoAsync($"{project}/runs");
         await page.CompareRunsAsync(1, 2);

@@ -23,6 +23,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^A different domain") })).ToBeCheckedAsync();
         await Expect(page.GetByText("Suggested: Per-domain standardisation")).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Per-domain standardisation") })).ToBeCheckedAsync();
+        await page.ChooseSmallNetworkAsync();
         // With all images of the target scored, ten times as many tell the difference; there is no run on its labels then.
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" })).ToBeVisibleAsync();
         await page.GetByLabel("Adapt to all images of the target").ClickAsync();

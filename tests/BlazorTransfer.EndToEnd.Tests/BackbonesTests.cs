@@ -26,7 +26,7 @@ public sealed class BackbonesTests(BrowserFixture browser)
         IPage page = await browser.NewPageAsync(app.BaseUrl);
         await page.SetUpAsync(app);
         await page.GetByRole(AriaRole.Link, new() { Name = "Backbones" }).ClickAsync();
-        await Expect(page.GetByText("57 networks")).ToBeVisibleAsync();
+        await Expect(page.GetByText("58 networks")).ToBeVisibleAsync();
 
         await page.GetByLabel("Find").FillAsync("32 pixels");
         await Expect(page.GetByText("4 networks")).ToBeVisibleAsync();

@@ -88,7 +88,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await page.SetUpAsync(app);
         await page.CreateProjectAsync("Kill");
         await page.UseSampleDataSetAsync();
-        await page.StartRunAsync("ResNet-18", "Fine-tuning", ("Epochs", "50"));
+        await page.StartRunAsync("ResNet-18 .Microsoft", "Fine-tuning", ("Epochs", "50"));
         await Expect(page.GetByText(new Regex("^Training$"))).ToBeVisibleAsync();
 
         app.KillWorker(page.RunId());
@@ -109,7 +109,7 @@ public sealed class JourneyTests(BrowserFixture browser)
             await page.SetUpAsync(first);
             await page.CreateProjectAsync("Restart");
             await page.UseSampleDataSetAsync();
-            await page.StartRunAsync("ResNet-18", "Fine-tuning", ("Epochs", "50"));
+            await page.StartRunAsync("ResNet-18 .Microsoft", "Fine-tuning", ("Epochs", "50"));
             await Expect(page.GetByText(new Regex("^Training$"))).ToBeVisibleAsync();
             path = new Uri(page.Url).PathAndQuery;
             first.Kill();

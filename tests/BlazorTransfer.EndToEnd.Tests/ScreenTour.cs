@@ -138,6 +138,7 @@ public sealed class ScreenTour(BrowserFixture browser)
     private static async Task SearchAsync(IPage page, string project)
     {
         await page.GotoAsync($"/projects/{project}/runs/new");
+        await page.ChooseSmallNetworkAsync();
         await ChooseLinearProbeAsync(page);
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Search") }).ClickAsync();
         await page.GetByLabel("Trials", new() { Exact = true }).FillAsync("6");

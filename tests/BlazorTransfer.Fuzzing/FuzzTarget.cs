@@ -20,6 +20,7 @@ internal sealed record FuzzTarget(string Name, Func<byte[], bool> Read)
         new("safetensors", ReadWeights),
         new("pth", ReadWeights),
         new("legacy", ReadWeights),
+        new("onnx", ReadWeights),
         new("image", file => ImageProbe.Verify(file).IsAccepted),
     ];
 

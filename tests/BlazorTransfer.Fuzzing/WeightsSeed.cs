@@ -1,5 +1,7 @@
 using System.IO.Compression;
 using BlazorTransfer.Training.Weights;
+using BlazorTransfer.Training.Weights.Onnx;
+using Google.Protobuf;
 
 namespace BlazorTransfer.Fuzzing;
 
@@ -46,7 +48,125 @@ internal sealed record WeightsSeed(
                 Protocol4("protocol4", Network),
             ],
             "legacy" => [Legacy("network", Network), Legacy("types", EveryType), Legacy("half", Half), Legacy("wrapped", Network, "model")],
+            "onnx" => [Onnx("network", OnnxNetwork), Onnx("types", OnnxTypes)],
             _ => [],
+        };
+
+    /// <summary>A convolution, its batch norm and a linear layer.</summary>
+    private static GraphProto OnnxNetwork =>
+        new()
+        {
+            Node =
+            {
+                Node("Conv", "c", "image", "conv.weight"),
+                Node("BatchNormalization", "n", "c", "bn.weight", "bn.bias", "bn.mean", "bn.variance"),
+                Node("Relu", "r", "n"),
+                Node("Gemm", "answer", "r", "fc.weight", "fc.bias"),
+            },
+            Initializer =
+            {
+                Raw("conv.weight", ElementType.Float32, 2, 3, 1, 1),
+                Raw("bn.weight", ElementType.Float32, 2),
+                Raw("bn.bias", ElementType.Float32, 2),
+                Raw("bn.mean", ElementType.Float32, 2),
+                Raw("bn.variance", ElementType.Float32, 2),
+                Raw("fc.weight", ElementType.Float32, 4, 2),
+                Raw("fc.bias", ElementType.Float32, 4),
+            },
+        };
+
+    /// <summary>Each way to store numbers, and a tensor that holds no weights.</summary>
+    private static GraphProto OnnxTypes =>
+        new()
+        {
+            Initializer =
+            {
+                Raw("half", ElementType.Float16, 2, 2),
+                Raw("bfloat16", ElementType.BFloat16, 3),
+                Raw("double", ElementType.Float64, 1, 2),
+                new TensorProto
+                {
+                    Name = "floats",
+                    DataType = 1,
+                    Dims = { 3 },
+                    FloatData = { 0.5f, 1, 2 },
+                },
+                new TensorProto
+                {
+                    Name = "doubles",
+                    DataType = 11,
+                    Dims = { 2 },
+                    DoubleData = { 0.5, 1 },
+                },
+                new TensorProto
+                {
+                    Name = "shape",
+                    DataType = 7,
+                    Dims = { 2 },
+                },
+                Raw("scalar", ElementType.Float32),
+            },
+        };
+
+    private static WeightsSeed Onnx(string name, GraphProto graph) =>
+        new(
+            $"{name}.onnx",
+            [
+                ("producer", "pytorch"u8.ToArray()),
+                .. graph.Node.Select(n => ("node", n.ToByteArray())),
+                .. graph.Initializer.Select(t => ("tensor", t.ToByteArray())),
+            ],
+            parts =>
+                [
+                    .. (byte[])[0x08, 8],
+                    .. Field(ModelProto.ProducerNameFieldNumber, parts[0].Bytes),
+                    .. Field(
+                        ModelProto.GraphFieldNumber,
+                        [
+                            .. parts
+                                .Skip(1)
+                                .SelectMany(p =>
+                                    Field(p.Name == "node" ? GraphProto.NodeFieldNumber : GraphProto.InitializerFieldNumber, p.Bytes)
+                                ),
+                        ]
+                    ),
+                ]
+        );
+
+    private static byte[] Field(int number, byte[] content)
+    {
+        using var field = new MemoryStream();
+        using (var output = new CodedOutputStream(field, leaveOpen: true))
+        {
+            output.WriteTag(number, WireFormat.WireType.LengthDelimited);
+            output.WriteBytes(ByteString.CopyFrom(content));
+        }
+
+        return field.ToArray();
+    }
+
+    private static NodeProto Node(string type, string output, params string[] inputs) =>
+        new()
+        {
+            OpType = type,
+            Output = { output },
+            Input = { inputs },
+        };
+
+    private static TensorProto Raw(string name, ElementType type, params long[] shape) =>
+        new()
+        {
+            Name = name,
+            DataType = type switch
+            {
+                ElementType.Float32 => 1,
+                ElementType.Float16 => 10,
+                ElementType.Float64 => 11,
+                ElementType.BFloat16 => 16,
+                _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+            },
+            Dims = { shape },
+            RawData = ByteString.CopyFrom(Tensor(type, shape).Bytes.Span),
         };
 
     private static WeightsSeed Safetensors(string name, Dictionary<string, TensorData> tensors)

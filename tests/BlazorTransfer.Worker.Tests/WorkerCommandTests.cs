@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Tests.Runs;
 using BlazorTransfer.Training.Weights;
 
@@ -67,6 +69,8 @@ public sealed class WorkerCommandTests : IDisposable
             "train",
             "--data",
             _small.Images,
+            "--backbone",
+            "resnet18_slim",
             "--weights",
             "random",
             "--method",
@@ -101,6 +105,8 @@ public sealed class WorkerCommandTests : IDisposable
             "train",
             "--data",
             _small.Images,
+            "--backbone",
+            "resnet18_slim",
             "--layout",
             "table",
             "--method",
@@ -226,6 +232,8 @@ public sealed class WorkerCommandTests : IDisposable
             "train",
             "--data",
             _small.Images,
+            "--backbone",
+            "resnet18_slim",
             "--weights",
             trunk,
             "--epochs",
@@ -290,8 +298,14 @@ public sealed class WorkerCommandTests : IDisposable
 
         Assert.True(code == 0, errors);
         JobSpec job = JobSpec.Load(new RunFolder(run).Job);
-        BuiltInWeights card = Assert.Single(BuiltInWeights.Of(AppContext.BaseDirectory)).Card;
+        BackboneSpec usual = BackboneRegistry.All.Single(b => b.Has(BackboneRole.Default));
+        BuiltInWeights card = BuiltInWeights.Of(AppContext.BaseDirectory).Single(w => w.Card.Backbone == usual.Name).Card;
         Assert.Equal((card.Backbone, card.Name, card.Sha256), (job.Backbone, job.Weights.Name, job.Weights.Sha256));
+        using ZipArchive package = ZipFile.OpenRead(new RunFolder(run).ModelPackage);
+        using var notice = new StreamReader(package.GetEntry("NOTICE.txt")!.Open());
+        string text = notice.ReadToEnd();
+        Assert.Contains(card.OriginAndLicence, text, StringComparison.Ordinal);
+        Assert.Contains("Permission is hereby granted", text, StringComparison.Ordinal);
         // What the run made lies in its folder; what a person named stays where it was.
         Assert.Equal(("dataset.jsonl", Path.GetFullPath(_small.Images)), (job.Data.Manifest, job.Data.ImageRoot));
     }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BlazorTransfer.Core.Catalog;
 
 /// <summary>
@@ -78,6 +80,10 @@ public sealed record BackboneSpec(
     public IReadOnlyList<BackboneRole> Roles { get; init; } = [];
 
     public bool Has(BackboneRole role) => Roles.Contains(role);
+
+    /// <summary>Size of a file of its weights in single precision.</summary>
+    [JsonIgnore]
+    public long WeightBytes => sizeof(float) * Parameters;
 }
 
 /// <summary>Evaluation preprocessing; it travels with the weights into every export.</summary>

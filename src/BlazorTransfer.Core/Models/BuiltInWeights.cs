@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Core.Models;
@@ -30,6 +31,18 @@ public sealed record BuiltInWeights
 
     /// <summary>Who made them, from what.</summary>
     public required string Origin { get; init; }
+
+    /// <summary>File beside the card with the text of the licence, which must go with copies; null where none has to.</summary>
+    public string? LicenceFile { get; init; }
+
+    /// <summary>Origin and licence in one line.</summary>
+    [JsonIgnore]
+    public string OriginAndLicence => $"{Origin}; {Licence}";
+
+    /// <summary>The text of <see cref="LicenceFile"/>; null where there is none.</summary>
+    /// <param name="weights">Path of the weights.</param>
+    public string? LicenceText(string weights) =>
+        LicenceFile is null ? null : System.IO.File.ReadAllText(Path.Combine(Path.GetDirectoryName(weights)!, LicenceFile));
 
     /// <summary>The cards of a worker's folder, each with the path of its file; none where there is no such folder.</summary>
     public static IReadOnlyList<(BuiltInWeights Card, string Path)> Of(string workerFolder)

@@ -177,11 +177,18 @@ public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool I
 public sealed record FeatureCacheSpec(string Folder, long MaximumBytes);
 
 /// <summary>Where the backbone's weights come from.</summary>
-/// <param name="File">A safetensors or PyTorch file; null for random initialisation.</param>
+/// <param name="File">A safetensors, PyTorch or ONNX file; null for random initialisation.</param>
 /// <param name="Sha256">The expected SHA-256 of the file; null where nobody recorded it.</param>
 /// <param name="Name">What people call the weights.</param>
 public sealed record WeightsSpec(string? File, string? Sha256 = null, string? Name = null)
 {
+    /// <summary>Who made the weights, and their licence, in one line; of a model, those of the weights that it was trained from. Null where
+    /// nobody recorded it.</summary>
+    public string? Origin { get; init; }
+
+    /// <summary>The text of the licence, which must go with every copy; null where none has to.</summary>
+    public string? LicenceText { get; init; }
+
     public static WeightsSpec Random { get; } = new(File: null, Name: "Random initialisation");
 }
 

@@ -47,7 +47,7 @@ public sealed record RankingJob
 /// <summary>A network with weights that might be the start of a run.</summary>
 /// <param name="Name">What people call it.</param>
 /// <param name="Backbone">The network; null where the file is to tell.</param>
-/// <param name="File">A safetensors or PyTorch file; null for random initialisation.</param>
+/// <param name="File">A safetensors, PyTorch or ONNX file; null for random initialisation.</param>
 /// <param name="WeightsId">What the asker knows the weights by; it comes back with the result.</param>
 public sealed record RankingCandidate(string Name, string? Backbone, string? File, string? WeightsId = null)
 {

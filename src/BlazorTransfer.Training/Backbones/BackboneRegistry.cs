@@ -29,7 +29,8 @@ public static class BackboneRegistry
     // Roles compare networks with one another, so they stand here and not in the file of each.
     private static readonly Dictionary<string, BackboneRole[]> Roles = new()
     {
-        ["resnet18_slim"] = [BackboneRole.Default, BackboneRole.Recommended],
+        ["resnet18_microsoft"] = [BackboneRole.Default, BackboneRole.Recommended],
+        ["resnet18_slim"] = [BackboneRole.Recommended],
         ["mobilenet_v2"] = [BackboneRole.Recommended],
         ["mobilenet_v3_large"] = [BackboneRole.Recommended],
         ["resnet18"] = [BackboneRole.Recommended],
@@ -65,6 +66,10 @@ public static class BackboneRegistry
     /// <exception cref="TrainingException">There is no architecture of that name.</exception>
     internal static PyTorchCode PyTorch(string name) => Entry(name).PyTorch;
 
+    /// <summary>What a graph by the weights' authors takes, where it differs from the preprocessing; null where it does not.</summary>
+    /// <inheritdoc cref="PyTorch" path="/exception"/>
+    internal static GraphInput? InputOfGraph(string name) => Entry(name).InputOfGraph;
+
     /// <summary>Builds the network with random weights and a head of <paramref name="classes"/> outputs.</summary>
     /// <param name="name">The architecture.</param>
     /// <param name="classes">Outputs.</param>
@@ -91,6 +96,10 @@ internal sealed record BackboneEntry(BackboneSpec Spec, Func<int, Backbone> Crea
 {
     /// <summary>How many parameters one class more takes.</summary>
     public int ParametersPerClass { get; init; } = Spec.FeatureDim + 1;
+
+    /// <summary>What the network takes in an ONNX file by the authors of its weights; null where that is what the preprocessing
+    /// gives.</summary>
+    public GraphInput? InputOfGraph { get; init; }
 
     /// <summary>How PyTorch builds it; torchvision's own function unless it has none.</summary>
     public PyTorchCode PyTorch { get; init; } = new("import torchvision", $"torchvision.models.{Spec.Name}(num_classes=len(labels))");

@@ -49,6 +49,7 @@ internal sealed class ResNet : Backbone
         [
             Basic("resnet18", "ResNet-18", 11_689_512, 1.814, [2, 2, 2, 2]),
             Basic("resnet34", "ResNet-34", 21_797_672, 3.664, [3, 4, 6, 3]),
+            Microsoft,
             Slim,
             Deep("resnet50", "ResNet-50", "ResNet", 25_557_032, 4.089, [3, 4, 6, 3], 1, 64, ResNetPaper),
             Deep("resnet101", "ResNet-101", "ResNet", 44_549_160, 7.801, [3, 4, 23, 3], 1, 64, ResNetPaper),
@@ -60,6 +61,40 @@ internal sealed class ResNet : Backbone
         ];
 
     /// <summary>
+    /// ResNet-18 with a third block in the last stage, as Microsoft trained it on ImageNet with CNTK; the weights come with the program.
+    /// Their network subtracts the mean colour of its training images and pads with zeros behind that, so that this very mean must be
+    /// the preprocessing's: folded into a bias, it would be wrong at the borders. It pads less at the right and at the bottom than
+    /// torchvision's, which differs only for image sizes that are no multiple of 32: otherwise no window reaches that far.
+    /// </summary>
+    private static BackboneEntry Microsoft
+    {
+        get
+        {
+            Plan plan = BasicPlan([2, 2, 2, 3]);
+            BackboneSpec spec = Entry(
+                "resnet18_microsoft",
+                "ResNet-18 (Microsoft)",
+                "ResNet",
+                16_410_152,
+                2.045,
+                plan,
+                ResNetPaper
+            ).Spec with
+            {
+                Preprocessing = Preprocessing.ImageNet with { Mean = [123.15f / 255, 115.90f / 255, 103.06f / 255] },
+            };
+            return new BackboneEntry(spec, classes => new ResNet(spec, plan, classes))
+            {
+                InputOfGraph = new GraphInput("CNTK", IsBgr: true, Scale: 255),
+                PyTorch = new PyTorchCode(
+                    "import torchvision",
+                    "torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [2, 2, 2, 3], num_classes=len(labels))"
+                ),
+            };
+        }
+    }
+
+    /// <summary>
     /// ResNet-18 with half the channels: a quarter of the weights and of the operations, at 128 pixels a fourteenth of what ResNet-18
     /// takes at 224. Torchvision has no such network.
     /// </summary>
@@ -67,7 +102,7 @@ internal sealed class ResNet : Backbone
     {
         get
         {
-            var plan = new Plan([2, 2, 2, 2], 1, (input, planes, stride) => new BasicBlock(input, planes, stride), Width: 32);
+            Plan plan = BasicPlan([2, 2, 2, 2], width: 32);
             BackboneEntry entry = Entry("resnet18_slim", "ResNet-18 slim", "ResNet", 3_055_880, 0.157, plan, ResNetPaper);
             BackboneSpec spec = entry.Spec with { Preprocessing = Preprocessing.ImageNet.WithInput(128) };
             return new BackboneEntry(spec, classes => new ResNet(spec, plan, classes)) { PyTorch = SlimInPyTorch };
@@ -113,16 +148,11 @@ internal sealed class ResNet : Backbone
         return functional.max_pool2d(active, 3, stride: 2, padding: 1);
     }
 
+    private static Plan BasicPlan(int[] blocks, int width = 64) =>
+        new(blocks, 1, (input, planes, stride) => new BasicBlock(input, planes, stride), width);
+
     private static BackboneEntry Basic(string name, string displayName, long parameters, double gigaMacs, int[] blocks) =>
-        Entry(
-            name,
-            displayName,
-            "ResNet",
-            parameters,
-            gigaMacs,
-            new Plan(blocks, 1, (input, planes, stride) => new BasicBlock(input, planes, stride)),
-            ResNetPaper
-        );
+        Entry(name, displayName, "ResNet", parameters, gigaMacs, BasicPlan(blocks), ResNetPaper);
 
     private static BackboneEntry Deep(
         string name,
@@ -141,7 +171,12 @@ internal sealed class ResNet : Backbone
             family,
             parameters,
             gigaMacs,
-            new Plan(blocks, Bottleneck.Expansion, (input, planes, stride) => new Bottleneck(input, planes, stride, groups, widthPerGroup)),
+            new Plan(
+                blocks,
+                Bottleneck.Expansion,
+                (input, planes, stride) => new Bottleneck(input, planes, stride, groups, widthPerGroup),
+                64
+            ),
             paper
         );
 
@@ -173,5 +208,5 @@ internal sealed class ResNet : Backbone
     /// <param name="Expansion">Output channels of a block over its planes.</param>
     /// <param name="Block">Makes a block of input channels, planes and stride.</param>
     /// <param name="Width">Channels of the stem and planes of the first stage.</param>
-    private sealed record Plan(int[] Blocks, int Expansion, Func<int, int, int, Module<Tensor, Tensor>> Block, int Width = 64);
+    private sealed record Plan(int[] Blocks, int Expansion, Func<int, int, int, Module<Tensor, Tensor>> Block, int Width);
 }

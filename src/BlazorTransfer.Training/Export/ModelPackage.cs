@@ -45,6 +45,8 @@ public static class ModelPackage
             description.Save(Path.Combine(staging, "model.json"));
             File.WriteAllText(Path.Combine(staging, "run.json"), RunRecord(folder, job, description, proof));
             File.WriteAllText(Path.Combine(staging, "README.md"), PackageReadme.For(description, job));
+            if (WeightsNotice.For(job) is { } notice)
+                File.WriteAllText(Path.Combine(staging, WeightsNotice.FileName), notice);
             return Zip(staging, folder);
         }
         finally
@@ -91,7 +93,12 @@ public static class ModelPackage
             {
                 job.RunId,
                 job.Backbone,
-                Weights = new { job.Weights.Name, job.Weights.Sha256 },
+                Weights = new
+                {
+                    job.Weights.Name,
+                    job.Weights.Sha256,
+                    job.Weights.Origin,
+                },
                 Teacher = job.Teacher?.Name,
                 job.Method,
                 LabelSets = job.LabelSets.Count == 0 ? null : job.LabelSets,

@@ -35,7 +35,7 @@ public static class PackageReadme
             )}} |
             | `preprocessing.json` | how an image becomes the input |
             | `run.json` | configuration, seed, version of the data, metrics |
-            | `model.json` | what `worker predict` needs |
+            | `model.json` | what `worker predict` needs |{{Notice(job)}}
 
             ## PyTorch
             ```python
@@ -90,6 +90,11 @@ public static class PackageReadme
 
     private static string Few(IReadOnlyList<string> names) =>
         $"{string.Join(", ", names.Take(MostNames))}{(names.Count > MostNames ? $" and {names.Count - MostNames} more" : "")}";
+
+    private static string Notice(JobSpec job) =>
+        WeightsNotice.For(job) is null
+            ? ""
+            : $"\n| `{WeightsNotice.FileName}` | origin and licence of the pretrained weights; keep it with copies of the model |";
 
     private static string FurtherQuestions(ModelDescription model) =>
         string.Concat((model.LabelSets ?? []).Select(s => $", and {s.Name}: {Few(s.Labels)}"));

@@ -21,7 +21,7 @@ internal sealed class CandidateNetwork : IDisposable
     /// <exception cref="WeightsException">The file cannot be used; the message says why.</exception>
     public static CandidateNetwork Open(RankingCandidate candidate, int seed, Device device)
     {
-        IReadOnlyDictionary<string, TensorData>? tensors = candidate.File is null ? null : WeightsFile.Open(candidate.File);
+        IReadOnlyDictionary<string, TensorData>? tensors = candidate.File is null ? null : PretrainedFile.Open(candidate.File);
         string name = candidate.Backbone ?? Infer(tensors ?? throw new WeightsException("Neither a network nor a file was named."));
         if (BackboneRegistry.Find(name) is null)
             throw new WeightsException($"There is no backbone named '{name}'.");
@@ -89,7 +89,7 @@ internal sealed class CandidateNetwork : IDisposable
             [var only] => only,
             [] => throw new WeightsException(
                 "It fits none of the known backbones. "
-                    + $"{WeightsLoader.Closest(tensors)?.Describe() ?? "It must be a state dictionary with torchvision's names."}"
+                    + $"{WeightsLoader.Closest(tensors)?.Describe() ?? "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."}"
             ),
             var several => throw new WeightsException($"It fits several backbones ({string.Join(", ", several)}): say which."),
         };

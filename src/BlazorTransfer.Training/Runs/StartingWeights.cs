@@ -45,7 +45,7 @@ internal static class StartingWeights
 
         try
         {
-            (IReadOnlyDictionary<string, TensorData> tensors, string? note) = WeightsFile.Inspect(weights.File);
+            (IReadOnlyDictionary<string, TensorData> tensors, string? note) = PretrainedFile.Inspect(weights.File);
             LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
             emit(
                 new MessageLogged

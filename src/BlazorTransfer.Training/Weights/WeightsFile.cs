@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace BlazorTransfer.Training.Weights;
 
 /// <summary>
-/// Opens a file of weights, judged by its content: safetensors, PyTorch's zip format, or PyTorch's format before 1.6.
+/// Opens a file of weights, judged by its content: safetensors, PyTorch's zip format, PyTorch's format before 1.6, or ONNX.
 /// Nothing in a file is ever executed.
 /// </summary>
 public static partial class WeightsFile
@@ -48,10 +48,12 @@ public static partial class WeightsFile
             WeightsContent content =
                 head[..4].SequenceEqual("PK\u0003\u0004"u8) ? PyTorchZip.Read(stream)
                 // Before the pickle: the length of a safetensors header may begin with the pickle's mark.
-                : head[8] == (byte)'{' && BitConverter.ToUInt64(head) < (ulong)stream.Length ? Unwrap(Safetensors.Read(stream))
+                : head[8] == (byte)'{' && BitConverter.ToUInt64(head) < (ulong)stream.Length
+                    ? Unwrap(new WeightsContent(Safetensors.Read(stream), null))
+                : OnnxFile.IsLikely(head) ? Unwrap(OnnxFile.Read(stream))
                 : head[0] == 0x80 ? PyTorchLegacy.Read(stream)
                 : head[8] == (byte)'{' ? throw new WeightsException("The file is cut off: it is shorter than its header says.")
-                : throw new WeightsException("It is neither a safetensors file nor a PyTorch state dictionary (.pth).");
+                : throw new WeightsException("It is not a safetensors file, a PyTorch state dictionary (.pth) or an ONNX network.");
             // The names that torchvision's files of DenseNets still have.
             return content.Tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))
                 ? content with
@@ -66,15 +68,16 @@ public static partial class WeightsFile
         }
     }
 
-    private static WeightsContent Unwrap(IReadOnlyDictionary<string, TensorData> tensors)
+    private static WeightsContent Unwrap(WeightsContent content)
     {
-        if (tensors.Count == 0)
+        if (content.Tensors.Count == 0)
             throw new WeightsException("The file holds no tensors.");
-        FoundStateDictionary found = StateDictionaryFinder.Find([new TensorGroup([.. tensors.Keys], () => "")]);
-        return new WeightsContent(
-            found.Names.ToDictionary(n => n[found.Prefix.Length..], n => tensors[n], StringComparer.Ordinal),
-            found.Note
-        );
+        FoundStateDictionary found = StateDictionaryFinder.Find([new TensorGroup([.. content.Tensors.Keys], () => "")]);
+        return content with
+        {
+            Tensors = found.Names.ToDictionary(n => n[found.Prefix.Length..], n => content.Tensors[n], StringComparer.Ordinal),
+            Note = found.Note,
+        };
     }
 
     private static Dictionary<string, TensorData> WithNewDenseNetNames(IReadOnlyDictionary<string, TensorData> tensors)

@@ -15,7 +15,7 @@ internal static class InspectWeightsCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "A safetensors or PyTorch file." };
+        var file = new Argument<string>("file") { Description = "A safetensors, PyTorch or ONNX file." };
         var backbone = new Option<string?>("--backbone") { Description = "Compare with this network only, and list what differs." };
         var json = new Option<bool>("--json") { Description = "Print one JSON document." };
         var command = new Command("inspect-weights", "Lists the backbones that a weights file fits.") { file, backbone, json };
@@ -23,7 +23,7 @@ internal static class InspectWeightsCommand
             Failures.Guard(() =>
             {
                 NativeLibtorch.Load();
-                WeightsContent content = WeightsFile.Inspect(parsed.GetValue(file)!);
+                WeightsContent content = PretrainedFile.Inspect(parsed.GetValue(file)!);
                 WeightsLoader.CheckFinite(content.Tensors);
                 WeightsInspection inspection = Inspect(content.Tensors, parsed.GetValue(backbone)) with { Note = content.Note };
                 if (parsed.GetValue(json))

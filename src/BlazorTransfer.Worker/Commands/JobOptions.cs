@@ -24,7 +24,7 @@ internal static class JobOptions
     };
     public static readonly Option<string> Weights = new("--weights")
     {
-        Description = "A safetensors or .pth file, 'builtin' or 'random'.",
+        Description = "A safetensors, .pth or .onnx file, 'builtin' or 'random'.",
         DefaultValueFactory = _ => BuiltInName,
     };
     public static readonly Option<string> Method = new("--method")
@@ -189,7 +189,7 @@ internal static class JobOptions
         IReadOnlyList<(BuiltInWeights Card, string Path)> builtIn = BuiltInWeights.Of(AppContext.BaseDirectory);
         (BuiltInWeights? card, string path) = builtIn.FirstOrDefault(w => w.Card.Backbone == backbone);
         return card is not null
-            ? new WeightsSpec(path, card.Sha256, card.Name)
+            ? new WeightsSpec(path, card.Sha256, card.Name) { Origin = card.OriginAndLicence, LicenceText = card.LicenceText(path) }
             : throw TrainingException.BadInput(
                 $"There are no built-in weights for {backbone}, only for: "
                     + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or use 'random'."

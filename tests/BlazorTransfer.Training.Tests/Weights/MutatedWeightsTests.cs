@@ -18,6 +18,7 @@ public sealed class MutatedWeightsTests
     [InlineData("safetensors")]
     [InlineData("pth")]
     [InlineData("legacy")]
+    [InlineData("onnx")]
     public async Task Read_OfMutatedFile_GivesTensorsOrRefuses(string format)
     {
         FuzzTarget target = FuzzTarget.Named(format);

@@ -81,6 +81,43 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OriginAndLicenceText_GoWithTheRun_AndWithRunsThatStartFromItsModel()
+    {
+        string file = Path.Combine(_app.DataFolder, "uploads", "builtin");
+        await File.WriteAllTextAsync(file, "weights", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file + ".licence", "Permission is granted.", TestContext.Current.CancellationToken);
+        Library.EnterBuiltIn(
+            new BuiltInWeights
+            {
+                Name = "Built in",
+                Backbone = "fake",
+                File = "builtin",
+                Sha256 = new string('a', 64),
+                Licence = "MIT",
+                LicenceFile = "builtin.licence",
+                Origin = "us",
+            },
+            file
+        );
+        (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(_ada);
+        var request = new RunRequest
+        {
+            DatasetId = dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+            WeightsId = Library.List(_ada).Single(w => w.Name == "Built in").Id,
+        };
+
+        Run parent = await _app.Get<RunService>().SubmitAsync(_ada, project.Id, request);
+        await _app.WaitForEndAsync(parent.Id);
+        Run child = await _app.Get<RunService>().SubmitAsync(_ada, project.Id, request with { WeightsId = null, ParentRunId = parent.Id });
+
+        foreach (Run run in new[] { parent, child })
+            Assert.Equal(("us; MIT", "Permission is granted."), (run.Job.Weights.Origin, run.Job.Weights.LicenceText));
+    }
+
+    [Fact]
     public async Task Weights_ThatAWaitingRunStartsFrom_CannotBeRemoved()
     {
         BackboneWeights entry = await ImportAsync("weights");

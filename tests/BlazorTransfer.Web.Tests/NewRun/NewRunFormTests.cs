@@ -218,6 +218,73 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void NewForm_PrefersANetworkWhoseWeightsAreHere_AndAmongThemTheDefaultOne()
+    {
+        BackboneSpec first = Catalogue.Backbones[0];
+        Catalogue catalogue = Catalogue with
+        {
+            Backbones =
+            [
+                first with
+                {
+                    Roles = [BackboneRole.Recommended],
+                },
+                first with
+                {
+                    Name = "b",
+                },
+                first with
+                {
+                    Name = "usual",
+                    Roles = [BackboneRole.Default],
+                },
+            ],
+        };
+
+        Assert.Equal("b", new NewRunForm(catalogue, [NewWeights("w", "b")], [], NewDataset(), NoDomains).Backbone.Name);
+        var form = new NewRunForm(catalogue, [NewWeights("w", "b"), NewWeights("v", "usual")], [], NewDataset(), NoDomains);
+        Assert.Equal("usual", form.Backbone.Name);
+        Assert.Equal(["usual", "b", "a"], form.Offered(null, all: false).Select(b => b.Name));
+        // The tiles stay where they are.
+        form.Choose(catalogue.Backbones[0]);
+        Assert.Equal(["usual", "b", "a"], form.Offered(null, all: false).Select(b => b.Name));
+    }
+
+    [Fact]
+    public void NetworkWithoutWeights_NeverChangesTheMethod_AndIsNotTakenForRandomWeights()
+    {
+        Catalogue catalogue = Catalogue with
+        {
+            Backbones = [Catalogue.Backbones[0], Catalogue.Backbones[0] with { Name = "b", DisplayName = "B" }],
+            Methods =
+            [
+                new TransferMethodSpec("scratch", "Scratch", "", "", null, [])
+                {
+                    TakesWeights = false,
+                    Roles = [MethodRole.SuggestedWithoutWeights],
+                },
+                new TransferMethodSpec("head", "Head", "", "", null, []) { Roles = [MethodRole.SuggestedFirst] },
+            ],
+        };
+        var form = new NewRunForm(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
+        form.Advise(null);
+
+        form.Choose(catalogue.Backbones[1]);
+        form.Advise(null);
+
+        Assert.Equal(("head", true, false), (form.Method.Name, form.NeedsWeights, form.HasStart(form.Backbone)));
+        Assert.StartsWith("B has no weights to start from", form.Missing, StringComparison.Ordinal);
+        // Random weights are chosen as such, on a network for which the method does not change either.
+        form.StartFrom((BackboneWeights?)null);
+        form.Advise(null, follows: false);
+        Assert.Equal(("head", false, null), (form.Method.Name, form.NeedsWeights, form.Missing));
+        // Weights that come in later are the start, for who waited for them.
+        form.Choose(catalogue.Backbones[1]);
+        form.Use([NewWeights("v", "b")]);
+        Assert.Equal(("v", null), (form.Weights?.Id, form.Missing));
+    }
+
+    [Fact]
     public void Method_FollowsTheAdvice_UntilSomebodyChoosesOne()
     {
         Catalogue catalogue = Catalogue with

@@ -6,7 +6,11 @@ namespace BlazorTransfer.Web.Components.Shared;
 /// <param name="Hint">A detail in small print.</param>
 /// <param name="DisabledReason">Why it cannot be chosen; null where it can.</param>
 /// <param name="Section">Heading of the options that it stands with; null for none.</param>
-public sealed record Choice<T>(T? Value, string Title, string? Hint = null, string? DisabledReason = null, string? Section = null);
+public sealed record Choice<T>(T? Value, string Title, string? Hint = null, string? DisabledReason = null, string? Section = null)
+{
+    /// <summary>What has to be done before the option can be used; null for nothing.</summary>
+    public string? Note { get; init; }
+}
 
 /// <summary>Layout of a <see cref="ChoiceGroup{T}"/>.</summary>
 public enum ChoiceLook

@@ -36,6 +36,9 @@ internal sealed record BackboneWeights
 
     /// <summary>Origin and licence, where they came with the file.</summary>
     public string? Origin { get; init; }
+
+    /// <summary>The text of the licence, where it must go with every copy.</summary>
+    public string? LicenceText { get; init; }
 }
 
 /// <summary>How the tensors of a file compare with backbones.</summary>
@@ -68,6 +71,9 @@ internal sealed class WeightsLibrary(
     TimeProvider clock
 )
 {
+    /// <summary>Extensions of files that can be imported, for a file dialog.</summary>
+    public const string FileTypes = ".safetensors,.pth,.pt,.th,.bin,.onnx";
+
     private readonly SemaphoreSlim _entering = new(1);
 
     // One an account: what the page shows after an import is too much for the upload's answer to travel through the circuit.
@@ -147,7 +153,9 @@ internal sealed class WeightsLibrary(
                 + (inspection.Note is { } note ? note + " " : "");
             throw inspection.Closest is { } closest
                 ? new WeightsMismatchException(what + closest.Describe(), closest)
-                : new RefusedException(what + "It must be a state dictionary with torchvision's names.");
+                : new RefusedException(
+                    what + "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
+                );
         }
 
         string sha256 = await HashAsync(file, cancel);
@@ -197,7 +205,8 @@ internal sealed class WeightsLibrary(
             ImportedBy = "",
             ImportedAt = clock.GetUtcNow(),
             IsBuiltIn = true,
-            Origin = $"{card.Origin}; {card.Licence}",
+            Origin = card.OriginAndLicence,
+            LicenceText = card.LicenceText(file),
         };
         using (FileStream source = File.OpenRead(file))
             AtomicFile.Write(PathOf(entry), source.CopyTo);

@@ -12,7 +12,7 @@ namespace BlazorTransfer.Web.Features.Models;
 /// <param name="Total">Bytes of the file; null while that is not known.</param>
 /// <param name="Error">Why it failed, in words; null while it is queued or running.</param>
 /// <param name="MayStop">Whether the user may stop or dismiss it.</param>
-internal sealed record DownloadState(string JobId, long Received, long? Total, string? Error, bool MayStop);
+public sealed record DownloadState(string JobId, long Received, long? Total, string? Error, bool MayStop);
 
 /// <summary>Downloads of official weights, for the signed-in user. Everybody sees them, as everybody uses the weights.</summary>
 internal sealed class WeightsDownloads(

@@ -11,6 +11,7 @@ namespace BlazorTransfer.Web.Features.NewRun;
 public sealed partial class NetworkFields
 {
     private const int FewModels = 4;
+    private static readonly object Random = new();
     private string? _search;
     private bool _allBackbones;
     private bool _allModels;
@@ -35,17 +36,23 @@ public sealed partial class NetworkFields
                     b,
                     b.DisplayName,
                     $"{b.Parameters / 1e6:F1} M parameters, {2 * b.GigaMacs:0.##} GFLOPs"
-                )),
+                )
+                {
+                    Note = Form.HasStart(b) ? null : $"Weights needed, {Format.Bytes(b.WeightBytes)}",
+                }),
         ];
 
-    /// <summary>Weights, a run with its model, or null for random weights.</summary>
-    private object? Start => (object?)Form.Weights ?? Form.Parent;
+    [Inject]
+    private WeightsLibrary Library { get; set; } = null!;
+
+    /// <summary>Weights, a run with its model, or <see cref="Random"/>; null where nothing is chosen.</summary>
+    private object? Start => (object?)Form.Weights ?? Form.Parent ?? (Form.NeedsWeights ? null : Random);
 
     private IReadOnlyList<Choice<object>> Starts =>
         [
             .. Form.FittingWeights.Select(w => new Choice<object>(w, w.Name, $"pretrained, {w.Sha256[..8]}")),
             .. Form.FittingModels.Take(_allModels ? int.MaxValue : FewModels).Select(m => new Choice<object>(m, TitleOf(m), HintOf(m))),
-            new(null, "Random weights", "nothing is transferred"),
+            new(Random, "Random weights", "nothing is transferred"),
         ];
 
     private static string TitleOf(Run model) => $"Run #{model.Submission.Number} {model.Submission.Name}";
@@ -60,7 +67,7 @@ public sealed partial class NetworkFields
             if (start is Run model)
                 Form.StartFrom(model);
             else
-                Form.StartFrom((BackboneWeights?)start);
+                Form.StartFrom(start as BackboneWeights);
         });
 
     private async Task ChangeAsync(Action change)

@@ -12,12 +12,15 @@ namespace BlazorTransfer.Web.Features.NewRun;
 internal sealed class NewRunForm
 {
     private readonly Catalogue _catalogue;
-    private readonly IReadOnlyList<BackboneWeights> _weights;
+    private IReadOnlyList<BackboneWeights> _weights;
     private readonly IReadOnlyList<Run> _models;
     private readonly Dictionary<string, Dictionary<string, ParameterValue>> _valuesByMethod = [];
 
     // Somebody chose the method; before, it follows the advice.
     private bool _methodIsChosen;
+
+    // Random weights are a choice. That a network has no others is none.
+    private bool _randomIsChosen;
 
     /// <param name="catalogue">What the worker can do.</param>
     /// <param name="weights">Imported weights.</param>
@@ -35,8 +38,9 @@ internal sealed class NewRunForm
         (_catalogue, _weights, _models, Domains) = (catalogue, weights, models, domains);
         Dataset = dataset;
         // A network whose weights are here is the better suggestion.
-        Backbone = catalogue.Backbones.FirstOrDefault(b => weights.Any(w => w.Backbones.Contains(b.Name))) ?? catalogue.DefaultBackbone;
+        Backbone = catalogue.Backbones.OrderByDescending(HasWeights).ThenByDescending(b => b == catalogue.DefaultBackbone).First();
         Weights = FittingWeights.FirstOrDefault();
+        _randomIsChosen = Weights is null;
         // A linear probe has nothing to stand on without weights.
         Method = (Weights is null ? catalogue.Methods.FirstOrDefault(m => !m.TakesWeights) : null) ?? catalogue.DefaultMethod;
     }
@@ -75,6 +79,7 @@ internal sealed class NewRunForm
     public string? Missing =>
         InputErrors.First
         ?? Domains.Missing
+        ?? (NeedsWeights ? $"{Backbone.DisplayName} has no weights to start from. Get them under Network, or choose another start." : null)
         ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
         ?? LabelSets.WrongWeightFor(Method);
 
@@ -97,6 +102,9 @@ internal sealed class NewRunForm
     public IReadOnlyList<string> Warnings => MethodRequirements.Warnings(Inputs);
 
     public bool StartsFromNothing => Weights is null && Parent is null;
+
+    /// <summary>Whether the run would start from random weights without anybody having chosen that.</summary>
+    public bool NeedsWeights => Method.TakesWeights && StartsFromNothing && !_randomIsChosen;
     public TransferMethodSpec Method { get; private set; }
 
     /// <summary>What is suggested, and why; null where the catalogue has none of the methods that there is advice on.</summary>
@@ -185,11 +193,26 @@ internal sealed class NewRunForm
             ? _catalogue.Backbones
             :
             [
-                .. _catalogue.Backbones.Where(b =>
-                    b == Backbone || b.Has(BackboneRole.Recommended) || _weights.Any(w => w.Backbones.Contains(b.Name))
-                ),
+                // An order that no choice changes.
+                .. _catalogue
+                    .Backbones.Where(b => b == Backbone || b.Has(BackboneRole.Recommended) || HasWeights(b))
+                    .OrderByDescending(HasWeights)
+                    .ThenByDescending(b => b == _catalogue.DefaultBackbone),
             ];
     }
+
+    /// <summary>Whether there is something to start this network from.</summary>
+    public bool HasStart(BackboneSpec backbone) => HasWeights(backbone) || _models.Any(r => r.Job.Backbone == backbone.Name);
+
+    /// <summary>Takes over the weights that are here now; a network that had none starts from them.</summary>
+    public void Use(IReadOnlyList<BackboneWeights> weights)
+    {
+        _weights = weights;
+        if (NeedsWeights)
+            Weights = FittingWeights.FirstOrDefault();
+    }
+
+    private bool HasWeights(BackboneSpec backbone) => _weights.Any(w => w.Backbones.Contains(backbone.Name));
 
     /// <summary>Runs to learn from: those of the same data set first, since a teacher needs the same classes.</summary>
     public IReadOnlyList<Run> Teachers => [.. _models.OrderByDescending(r => r.Submission.DatasetId == Dataset.Id)];
@@ -199,13 +222,13 @@ internal sealed class NewRunForm
     public void Choose(BackboneSpec backbone)
     {
         Backbone = backbone;
-        StartFrom(FittingWeights.FirstOrDefault());
+        (Weights, Parent, _randomIsChosen) = (FittingWeights.FirstOrDefault(), null, false);
     }
 
     /// <summary>Imported weights, or random ones where null.</summary>
-    public void StartFrom(BackboneWeights? weights) => (Weights, Parent) = (weights, null);
+    public void StartFrom(BackboneWeights? weights) => (Weights, Parent, _randomIsChosen) = (weights, null, weights is null);
 
-    public void StartFrom(Run parent) => (Weights, Parent) = (null, parent);
+    public void StartFrom(Run parent) => (Weights, Parent, _randomIsChosen) = (null, parent, false);
 
     /// <summary>
     /// Another method has other defaults, and may not know some parameters. What was typed for a method is there again when
@@ -218,16 +241,19 @@ internal sealed class NewRunForm
     }
 
     /// <summary>Advises on the method for what is chosen now, and follows that unless somebody chose one.</summary>
-    public void Advise(KnownProbe? probe)
+    /// <param name="probe">What a linear probe reached; null where nobody tried.</param>
+    /// <param name="follows">Whether the method may change: another network never changes it.</param>
+    public void Advise(KnownProbe? probe, bool follows = true)
     {
+        bool hasWeights = !StartsFromNothing || NeedsWeights;
         int perClass = Dataset.Latest.Of(Core.Datasets.Split.Train) / Math.Max(1, Dataset.Latest.Classes.Count);
-        MethodAdvice advice = MethodAdvice.For(perClass, !StartsFromNothing, probe);
+        MethodAdvice advice = MethodAdvice.For(perClass, hasWeights, probe);
         // Which of the methods that adapt is best, nobody knows beforehand: the one that never did harm in our measurements comes first.
-        if (Domains.IsOn && Domains.AdviceFor(!StartsFromNothing) is { } adapting)
+        if (Domains.IsOn && Domains.AdviceFor(hasWeights) is { } adapting)
             advice = adapting;
         AdvisedMethod = _catalogue.FindMethod(advice.Role);
         Advice = AdvisedMethod is null ? null : advice;
-        if (AdvisedMethod is not null && !_methodIsChosen)
+        if (AdvisedMethod is not null && !_methodIsChosen && follows)
             SwitchTo(AdvisedMethod);
     }
 
@@ -315,6 +341,7 @@ internal sealed class NewRunForm
         Dataset = dataset ?? Dataset;
         Backbone = _catalogue.FindBackbone(run.Job.Backbone) ?? Backbone;
         StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
+        _randomIsChosen = run.Submission is { WeightsId: null, ParentRunId: null };
         if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent)
             StartFrom(parent);
         Method = _catalogue.FindMethod(run.Job.Method) ?? Method;

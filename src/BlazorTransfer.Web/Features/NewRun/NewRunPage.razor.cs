@@ -135,7 +135,7 @@ public sealed partial class NewRunPage
                 _advanced = true;
             }
 
-            _form.Advise(Probes.Find(User, ProjectId, _form));
+            Advise(follows: true);
         }
         catch (NotFoundException)
         {
@@ -161,12 +161,14 @@ public sealed partial class NewRunPage
             yield return "model to start from";
     }
 
-    /// <summary>Changes what the advice depends on: images, network or start.</summary>
+    /// <summary>Changes what the advice depends on: images or domains.</summary>
     private void Change(Action<NewRunForm> change)
     {
         change(_form!);
-        _form!.Advise(Probes.Find(User, ProjectId, _form));
+        Advise(follows: true);
     }
+
+    private void Advise(bool follows) => _form!.Advise(Probes.Find(User, ProjectId, _form), follows);
 
     private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) =>
         Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);

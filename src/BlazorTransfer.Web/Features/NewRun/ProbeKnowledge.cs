@@ -12,6 +12,8 @@ internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
     /// <returns>Null where nobody has tried.</returns>
     public KnownProbe? Find(ClaimsPrincipal user, string projectId, NewRunForm form)
     {
+        if (form.NeedsWeights)
+            return null;
         Run? run = runs.List(user, projectId)
             .FirstOrDefault(r =>
                 r.Status == RunStatus.Succeeded

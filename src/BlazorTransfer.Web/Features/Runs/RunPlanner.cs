@@ -19,6 +19,7 @@ internal sealed class RunPlanner(
     ProjectAccess access,
     DatasetService datasets,
     WeightsLibrary weights,
+    OfficialWeightsCatalogue official,
     CatalogueProvider catalogues,
     DataFolder folder,
     TimeProvider clock
@@ -243,6 +244,10 @@ internal sealed class RunPlanner(
         BackboneWeights entry = weights.Get(user, request.WeightsId);
         return entry.Backbones.Contains(backbone.Name)
             ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
+            {
+                Origin = official.OriginOf(entry),
+                LicenceText = entry.LicenceText,
+            }
             : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
     }
 
@@ -250,7 +255,7 @@ internal sealed class RunPlanner(
     {
         (Run parent, string file, string name) = ModelOf(user, runId, "to start from");
         return parent.Job.Backbone == backbone.Name
-            ? new WeightsSpec(file, Name: name)
+            ? new WeightsSpec(file, Name: name) { Origin = parent.Job.Weights.Origin, LicenceText = parent.Job.Weights.LicenceText }
             : throw new RefusedException(
                 $"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network."
             );
