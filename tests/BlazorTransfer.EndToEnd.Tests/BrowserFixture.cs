@@ -21,6 +21,7 @@ public sealed class BrowserFixture : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Assertions.SetDefaultExpectTimeout(HangLimit);
+        WebAppProcess.Show = output => TestContext.Current.TestOutputHelper?.WriteLine(output);
         ChromiumLocator.Result chromium = await ChromiumLocator.FindOrInstallAsync();
         _whyNone = chromium.WhyNone;
         if (_whyNone is not null)

@@ -1,4 +1,3 @@
-using BlazorTransfer.Tests;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 

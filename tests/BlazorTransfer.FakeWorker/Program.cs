@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
@@ -80,6 +81,7 @@ internal static class Fake
 {
     // Longer than any test waits, so that to a test it is for ever; and not so long that a failed test leaves processes behind.
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
+    private static int _steps;
 
     private static readonly string[] Behaviours =
     [
@@ -91,6 +93,7 @@ internal static class Fake
         "abort",
         "hang",
         "wait-for-cancel",
+        "report-steps",
         "unterminated-line",
         "garbage",
     ];
@@ -220,6 +223,7 @@ internal static class Fake
     {
         JobSpec job = JobSpec.Load(folder.Job, root);
         AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(WorkerProcessRecord.OfThisProcess(), ProtocolJson.Line));
+        NoteExecution(job.RunId);
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
         if (behaviour == "exit-silently")
             return 42;
@@ -264,6 +268,10 @@ internal static class Fake
                 events.Append(folder.ReadCancelRequest()!);
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
+            case "report-steps":
+                for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife; )
+                    Step(events);
+                break;
             case "unterminated-line":
                 events.Dispose();
                 File.AppendAllText(folder.Events, "{\"sequence\":5,\"time\":\"20");
@@ -426,6 +434,7 @@ internal static class Fake
     /// <summary>Finds a rate of 3.2e-4, or a batch of 32, after a few steps; or what the behaviour says.</summary>
     public static int Find(string command, JobSpec job)
     {
+        NoteExecution(job.RunId);
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
         LearningRatePoint[] points =
         [
@@ -499,6 +508,32 @@ internal static class Fake
     private static void Print(TuningEvent happened) => Console.WriteLine(JsonSerializer.Serialize(happened, ProtocolJson.Line));
 
     private static void Print(RankingEvent happened) => Console.WriteLine(JsonSerializer.Serialize(happened, ProtocolJson.Line));
+
+    /// <summary>Tells a suite that kills processes which runs were begun, in order, where it asks for that.</summary>
+    private static void NoteExecution(string runId)
+    {
+        if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_EXECUTIONS") is not { Length: > 0 } file)
+            return;
+        using var noted = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
+        noted.Write(Encoding.ASCII.GetBytes($"{runId}\n"));
+    }
+
+    /// <summary>Ten steps a second, as a real run reports them.</summary>
+    private static void Step(RunEventWriter events)
+    {
+        _steps++;
+        events.Append(
+            new StepCompleted
+            {
+                Epoch = 1,
+                Step = _steps,
+                Loss = 1.0 / _steps,
+                LearningRate = 0.005,
+                ImagesPerSecond = 100,
+            }
+        );
+        Thread.Sleep(100);
+    }
 
     private static RunStarted Started() =>
         new()

@@ -25,9 +25,12 @@ internal sealed class DatabaseFile : IDisposable
 
     public LiteDatabase Database { get; }
 
+    /// <summary>Size of the log: nothing after a checkpoint.</summary>
+    public long LogBytes => _log.Length;
+
     /// <param name="path">The data file; made where it does not exist.</param>
-    /// <param name="discardsLog">The log holds nothing but a write that failed.</param>
-    public static DatabaseFile Open(string path, bool discardsLog = false)
+    /// <param name="keptLogBytes">What follows in the log is of a write that failed; null where none has.</param>
+    public static DatabaseFile Open(string path, long? keptLogBytes = null)
     {
         FileStream data = OpenFile(path);
         try
@@ -35,8 +38,8 @@ internal sealed class DatabaseFile : IDisposable
             FileStream log = OpenFile(LogOf(path));
             try
             {
-                if (discardsLog)
-                    log.SetLength(0);
+                if (keptLogBytes < log.Length)
+                    log.SetLength(keptLogBytes.Value);
                 CutOffPartOfPage(log);
                 // With a log, its pages are written again over what the checkpoint left half done.
                 if (log.Length > 0)

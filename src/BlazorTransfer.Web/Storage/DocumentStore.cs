@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BlazorTransfer.Core.Protocol;
 using LiteDB;
 
@@ -8,24 +9,27 @@ internal sealed record DocumentSchema(string Collection, IReadOnlyList<string> I
 
 /// <summary>
 /// The only door to LiteDB. A commit of LiteDB 5.0.21 is not flushed to the disk, and its log grows until a checkpoint. So one gate lets
-/// one caller in at a time, and a write returns only after a checkpoint. Nothing lazy leaves the gate. The lock file keeps a second
-/// process out, which LiteDB on Linux does not. See ADR 3.
+/// one caller in at a time, and a write returns only after a checkpoint, which writers that wait at the gate share. Nothing lazy leaves
+/// the gate. The lock file keeps a second process out, which LiteDB on Linux does not. See ADR 3.
 /// After a failed write LiteDB answers nothing any more, so the file is closed, and opened again for the next caller.
 /// </summary>
 internal sealed class DocumentStore : IDisposable
 {
+    private const int MostWritesOfACheckpoint = 64;
     private readonly Lock _gate = new();
+    private readonly ConcurrentQueue<QueuedWrite> _queued = new();
+
+    /// <summary>Guards <see cref="_isWriting"/>: one of the writers writes for all of them.</summary>
+    private readonly object _writers = new();
+    private bool _isWriting;
     private readonly DataFolderLock _lock;
     private readonly string _path;
     private readonly DocumentSchema[] _schemas;
     private DatabaseFile? _file;
     private bool _isDisposed;
 
-    /// <summary>The log is empty before each write, unless a checkpoint has failed.</summary>
-    private bool _hasEmptyLog;
-
-    /// <summary>A write failed before it was complete, and the log holds nothing else.</summary>
-    private bool _discardsLog;
+    /// <summary>A write failed before it was complete: this much of the log was there before. Null where none has failed.</summary>
+    private long? _keptLogBytes;
 
     /// <exception cref="DamagedDatabaseException">The file does not hold what was written; it is not changed then.</exception>
     public DocumentStore(DataFolder folder, IEnumerable<DocumentSchema> schemas, TimeProvider clock, StoreStart? start = null)
@@ -73,35 +77,94 @@ internal sealed class DocumentStore : IDisposable
 
     /// <summary>Writes and returns once the change is on the disk. A write that fails changes nothing, unless only the checkpoint fails:
     /// then the change is complete in the log, and is applied when the file is opened again.</summary>
+    /// <param name="write">May run on the thread of another writer, so it must not wait for what its caller holds.</param>
     public TResult Write<TResult>(Func<ILiteDatabase, TResult> write)
     {
-        lock (_gate)
+        var queued = new QueuedWrite<TResult>(write);
+        _queued.Enqueue(queued);
+        // A write within another one: that one has the gate.
+        while (!queued.IsDone && _gate.IsHeldByCurrentThread)
+            WriteQueued();
+        while (MustWriteFor(queued))
         {
-            ILiteDatabase database = Opened();
-            TResult result;
             try
             {
-                result = write(database);
+                lock (_gate)
+                    WriteQueued();
             }
-            catch (Exception e) when (IsFromDatabase(e))
+            finally
+            {
+                lock (_writers)
+                {
+                    _isWriting = false;
+                    Monitor.PulseAll(_writers);
+                }
+            }
+        }
+
+        return queued.Result;
+    }
+
+    /// <summary>Waits until another writer has done it, or until it is this writer's turn. So only one writer at a time stands at the gate,
+    /// and readers get in between.</summary>
+    private bool MustWriteFor(QueuedWrite queued)
+    {
+        lock (_writers)
+        {
+            while (!queued.IsDone && _isWriting)
+                Monitor.Wait(_writers);
+            return !queued.IsDone && (_isWriting = true);
+        }
+    }
+
+    /// <summary>Writes what is queued, and then makes all of it durable with one checkpoint. Flushes take most of the time, so many writers
+    /// share one.</summary>
+    private void WriteQueued()
+    {
+        List<QueuedWrite> written = [];
+        for (int i = 0; i < MostWritesOfACheckpoint && _queued.TryDequeue(out QueuedWrite? next); i++)
+        {
+            if (TryWrite(next))
+                written.Add(next);
+        }
+
+        if (written.Count == 0)
+            return;
+        try
+        {
+            Opened().Checkpoint();
+            written.ForEach(w => w.Complete());
+        }
+        catch (Exception e)
+        {
+            if (IsFromDatabase(e))
+                Close();
+            written.ForEach(w => w.Fail(e));
+        }
+    }
+
+    /// <returns>True if the change is in the log.</returns>
+    private bool TryWrite(QueuedWrite queued)
+    {
+        long logBytes = 0;
+        try
+        {
+            LiteDatabase database = Opened();
+            logBytes = _file!.LogBytes;
+            queued.Execute(database);
+            return true;
+        }
+        catch (Exception e)
+        {
+            if (IsFromDatabase(e) && _file is not null)
             {
                 Close();
-                _discardsLog = _hasEmptyLog;
-                throw;
+                // What others have written before is kept.
+                _keptLogBytes = logBytes;
             }
 
-            try
-            {
-                database.Checkpoint();
-                _hasEmptyLog = true;
-                return result;
-            }
-            catch (Exception e) when (IsFromDatabase(e))
-            {
-                Close();
-                _hasEmptyLog = false;
-                throw;
-            }
+            queued.Fail(e);
+            return false;
         }
     }
 
@@ -111,12 +174,8 @@ internal sealed class DocumentStore : IDisposable
         lock (_gate)
         {
             LiteDatabase database = Opened();
-            if (!_hasEmptyLog)
-            {
+            if (_file!.LogBytes > 0)
                 database.Checkpoint();
-                _hasEmptyLog = true;
-            }
-
             using var source = new FileStream(_path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             source.CopyTo(target);
         }
@@ -148,7 +207,6 @@ internal sealed class DocumentStore : IDisposable
             file = DatabaseFile.Open(_path);
             DocumentFormat.Prepare(file.Database, _schemas);
             file.Database.Checkpoint();
-            _hasEmptyLog = true;
             return file;
         }
         catch (Exception e)
@@ -169,8 +227,8 @@ internal sealed class DocumentStore : IDisposable
         DatabaseFile? file = null;
         try
         {
-            file = DatabaseFile.Open(_path, _discardsLog);
-            (_discardsLog, _hasEmptyLog) = (false, _hasEmptyLog || _discardsLog);
+            file = DatabaseFile.Open(_path, _keptLogBytes);
+            _keptLogBytes = null;
             DocumentFormat.Prepare(file.Database, _schemas);
         }
         catch

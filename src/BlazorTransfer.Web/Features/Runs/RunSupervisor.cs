@@ -273,6 +273,8 @@ internal sealed class RunSupervisor(
     {
         if (watch.Worker is { } worker)
             launcher.Release(worker);
+        // A worker that was killed may have left some.
+        UnfinishedFiles.Delete(folder.Run(runId).Path, SearchOption.AllDirectories, log);
         _watched.Remove(runId);
         stream.Release(runId);
     }
