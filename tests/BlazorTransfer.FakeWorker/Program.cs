@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
@@ -70,8 +71,16 @@ switch (args)
         )
             ImageServer.Serve(input, output, FakeImages.Answer);
         return 0;
-    case ["run", string folder, "--data-folder", string data]:
-        return Fake.Run(new RunFolder(folder), new DataRoot(data));
+    case ["run", string folder, "--data-folder", string data, "--attempt", string attempt, "--minimum-free-bytes", _]:
+        try
+        {
+            return Fake.Run(new RunFolder(folder), new DataRoot(data), int.Parse(attempt, CultureInfo.InvariantCulture));
+        }
+        catch (RunTakenException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return (int)WorkerExitCode.RunTaken;
+        }
     default:
         return (int)WorkerExitCode.Usage;
 }
@@ -91,6 +100,8 @@ internal static class Fake
         "abort",
         "hang",
         "wait-for-cancel",
+        "step-until-cancel",
+        "stop-in-a-save",
         "unterminated-line",
         "garbage",
     ];
@@ -216,10 +227,10 @@ internal static class Fake
             Verdicts = ["Keep single precision on the CPU."],
         };
 
-    public static int Run(RunFolder folder, DataRoot root)
+    public static int Run(RunFolder folder, DataRoot root, int attempt)
     {
         JobSpec job = JobSpec.Load(folder.Job, root);
-        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(WorkerProcessRecord.OfThisProcess(), ProtocolJson.Line));
+        using RunClaim events = RunClaim.Take(folder, attempt);
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
         if (behaviour == "exit-silently")
             return 42;
@@ -227,8 +238,7 @@ internal static class Fake
             Thread.Sleep(LongestLife);
         // As for the real worker: without its data there is nothing to learn.
         job.Data.Read();
-        using var events = new RunEventWriter(folder.Events);
-        events.Append(Started());
+        events.Append(Started() with { Attempt = attempt });
         Epoch(events, 1, 0.5);
         switch (behaviour)
         {
@@ -264,6 +274,22 @@ internal static class Fake
                 events.Append(folder.ReadCancelRequest()!);
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
+            case "step-until-cancel":
+                StepUntilCancel(folder, events);
+                return (int)WorkerExitCode.Cancelled;
+            case "stop-in-a-save":
+                AtomicFile.WriteAllText(folder.BestCheckpoint, "whole");
+                AtomicFile.Write(
+                    folder.BestCheckpoint,
+                    stream =>
+                    {
+                        stream.Write("ha"u8);
+                        stream.Flush();
+                        events.Append(new MessageLogged { Level = MessageLevel.Information, Text = "half" });
+                        Thread.Sleep(LongestLife);
+                    }
+                );
+                break;
             case "unterminated-line":
                 events.Dispose();
                 File.AppendAllText(folder.Events, "{\"sequence\":5,\"time\":\"20");
@@ -300,8 +326,30 @@ internal static class Fake
         return 0;
     }
 
+    /// <summary>Two steps a second, as a run writes them, until somebody cancels.</summary>
+    private static void StepUntilCancel(RunFolder folder, RunClaim events)
+    {
+        for (long step = 1; !folder.CancelRequested && step < 1200; step++)
+        {
+            Thread.Sleep(500);
+            events.Append(
+                new StepCompleted
+                {
+                    Epoch = 2,
+                    Step = step,
+                    Loss = 1.0 / step,
+                    LearningRate = 0.01,
+                    ImagesPerSecond = 100,
+                }
+            );
+        }
+
+        events.Append(folder.ReadCancelRequest()!);
+        events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
+    }
+
     /// <summary>Of 40 images, 10 are right without adaptation, 30 with it, and all with the target's own labels.</summary>
-    private static void ScoreTarget(RunEventWriter events, string method, bool isOracle)
+    private static void ScoreTarget(RunClaim events, string method, bool isOracle)
     {
         int right =
             isOracle ? 40
@@ -527,7 +575,7 @@ internal static class Fake
             [MetricKeys.DomainDistance] = method == "fake-adaptation" ? 0.5 : 1.75,
         };
 
-    private static void Epoch(RunEventWriter events, int epoch, double top1, Dictionary<string, double>? others = null) =>
+    private static void Epoch(RunClaim events, int epoch, double top1, Dictionary<string, double>? others = null) =>
         events.Append(
             new EpochCompleted
             {
