@@ -47,7 +47,7 @@ builder.Services.AddRankings();
 builder.Services.AddSystemCheck();
 builder.Services.AddSignalR().AddJsonProtocol(json => json.PayloadSerializerOptions = ProtocolJson.Line);
 builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TakeProtocol());
-builder.Services.AddHealthChecks().AddCheck<DataFolderHealth>("data folder");
+builder.Services.AddHealthChecks().AddCheck<DataFolderHealth>("data folder").AddCheck<WorkerHealth>("worker");
 builder.Services.AddMudServices();
 builder.Services.AddRazorComponents().AddInteractiveServerComponents();
 

@@ -36,7 +36,15 @@ internal sealed class CancelWatch : IDisposable
             if (_done || _folder.ReadCancelRequest() is not { } request)
                 return;
             _done = true;
-            _emit(request);
+            try
+            {
+                _emit(request);
+            }
+            catch (RunTakenException)
+            {
+                // Nobody waits for this attempt any more; what trains learns of it too.
+            }
+
             _cancel.Cancel();
         }
     }

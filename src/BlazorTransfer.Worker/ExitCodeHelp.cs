@@ -20,6 +20,7 @@ internal static class ExitCodeHelp
             WorkerExitCode.TrainingFailed => "Training failed, for example because it diverged",
             WorkerExitCode.StorageFailed => "The disk is full or a file cannot be written",
             WorkerExitCode.FilesSkipped => "Some files were skipped; the result is for the others",
+            WorkerExitCode.RunTaken => "Another worker has the run folder, has executed it, or has begun a newer attempt",
             _ => throw new InvalidOperationException($"No meaning for {code}."),
         };
 }

@@ -26,6 +26,7 @@ internal static class Failures
                 WorkerExitCode.TrainingFailed,
                 "The device's memory ran out. Use a smaller batch size, a smaller backbone or a deeper freeze."
             ),
+            RunTakenException => (WorkerExitCode.RunTaken, failure.Message),
             UnauthorizedAccessException => (WorkerExitCode.StorageFailed, $"A file cannot be written: {failure.Message}"),
             IOException e when DiskFullException.IsCauseOf(e) => (
                 WorkerExitCode.StorageFailed,

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Runs;
@@ -12,24 +11,34 @@ namespace BlazorTransfer.Worker;
 /// </summary>
 internal static class JobRunner
 {
-    /// <param name="folder">The run folder, with its job.</param>
+    /// <param name="claim">The hold on the run folder, with its job.</param>
     /// <param name="root">The folder that the job's paths are relative to.</param>
     /// <param name="watch">Called with each event after it was written; its failures do not end the run.</param>
     /// <param name="atConsole">A person started it there: Ctrl+C cancels the run, and a failure is a sentence, not a stack trace.</param>
-    public static WorkerExitCode Run(RunFolder folder, DataRoot root, Action<RunEvent> watch, bool atConsole)
+    /// <param name="minimumFreeBytes">The run waits while less than this is free on the disk; 0 never waits.</param>
+    /// <exception cref="RunTakenException">A newer attempt has begun meanwhile; this one has written nothing since.</exception>
+    public static WorkerExitCode Run(RunClaim claim, DataRoot root, Action<RunEvent> watch, bool atConsole, long minimumFreeBytes = 0)
     {
-        folder.Create();
-        RecordProcess(folder);
-        using var events = new RunEventWriter(folder.Events);
         // A person at the console named the files, and is to find them again in the messages.
         Action<RunEvent> show = DisplayGuard.Around(watch);
-        void Emit(RunEvent runEvent) => show(events.Append(atConsole ? runEvent : WithoutPaths(runEvent, root)));
+        void Emit(RunEvent runEvent) => show(claim.Append(atConsole ? runEvent : WithoutPaths(runEvent, root)));
         WorkerExitCode code;
         RunFinished finished;
-        using (var cancel = new CancellationTokenSource())
-        using (new CancelWatch(folder, Emit, cancel))
+        using (var cancel = CancellationTokenSource.CreateLinkedTokenSource(claim.Overtaken))
+        using (new CancelWatch(claim.Folder, Emit, cancel))
         using (new Interruption(cancel, atConsole))
-            (code, finished) = Train(folder, root, Emit, atConsole, cancel.Token);
+        {
+            var space = new SpaceGate(minimumFreeBytes, SpaceGate.On(claim.Folder.Path), Emit, TimeProvider.System);
+            (code, finished) = Train(claim.Folder, root, EmitAndWait, atConsole, cancel.Token);
+
+            void EmitAndWait(RunEvent runEvent)
+            {
+                Emit(runEvent is RunStarted started ? started with { Attempt = claim.Attempt } : runEvent);
+                if (runEvent is RunStarted or StepCompleted or PhaseProgressed or EpochCompleted)
+                    space.Pass(cancel.Token);
+            }
+        }
+
         Emit(finished);
         return code;
     }
@@ -65,6 +74,8 @@ internal static class JobRunner
         catch (Exception e)
         {
             (WorkerExitCode code, string message) = Failures.Describe(e);
+            if (code == WorkerExitCode.RunTaken)
+                throw;
             Console.Error.WriteLine(atConsole && code != WorkerExitCode.InternalError ? message : e);
             return (
                 code,
@@ -94,7 +105,4 @@ internal static class JobRunner
             MessageLogged e => e with { Text = root.Hide(e.Text) },
             _ => runEvent,
         };
-
-    private static void RecordProcess(RunFolder folder) =>
-        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(WorkerProcessRecord.OfThisProcess(), ProtocolJson.Indented));
 }

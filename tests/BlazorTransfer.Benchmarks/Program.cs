@@ -45,6 +45,13 @@ if (args is ["speed", ..])
         .Parse(args)
         .Invoke();
 
+// How fast do a run's events reach many clients? See .github/reliability.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- events --clients 500
+if (args is ["events", ..])
+    return await new RootCommand { EventDelivery.Create() }
+        .Parse(args)
+        .InvokeAsync();
+
 // Paired comparisons: both sides in one process, one after the other, and the ratio is the figure.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- --filter '*'
 // In this process, because libtorch's gigabyte need not be copied into a project of its own for each benchmark.

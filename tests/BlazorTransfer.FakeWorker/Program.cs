@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
@@ -71,8 +72,16 @@ switch (args)
         )
             ImageServer.Serve(input, output, FakeImages.Answer);
         return 0;
-    case ["run", string folder, "--data-folder", string data]:
-        return Fake.Run(new RunFolder(folder), new DataRoot(data));
+    case ["run", string folder, "--data-folder", string data, "--attempt", string attempt, "--minimum-free-bytes", _]:
+        try
+        {
+            return Fake.Run(new RunFolder(folder), new DataRoot(data), int.Parse(attempt, CultureInfo.InvariantCulture));
+        }
+        catch (RunTakenException e)
+        {
+            Console.Error.WriteLine(e.Message);
+            return (int)WorkerExitCode.RunTaken;
+        }
     default:
         return (int)WorkerExitCode.Usage;
 }
@@ -94,6 +103,8 @@ internal static class Fake
         "hang",
         "wait-for-cancel",
         "report-steps",
+        "step-until-cancel",
+        "stop-in-a-save",
         "unterminated-line",
         "garbage",
     ];
@@ -219,10 +230,10 @@ internal static class Fake
             Verdicts = ["Keep single precision on the CPU."],
         };
 
-    public static int Run(RunFolder folder, DataRoot root)
+    public static int Run(RunFolder folder, DataRoot root, int attempt)
     {
         JobSpec job = JobSpec.Load(folder.Job, root);
-        AtomicFile.WriteAllText(folder.WorkerProcess, JsonSerializer.Serialize(WorkerProcessRecord.OfThisProcess(), ProtocolJson.Line));
+        using RunClaim events = RunClaim.Take(folder, attempt);
         NoteExecution(job.RunId);
         string behaviour = job.Parameters.TryGetValue("behaviour", out ParameterValue value) ? value.AsText! : "succeed";
         if (behaviour == "exit-silently")
@@ -231,8 +242,7 @@ internal static class Fake
             Thread.Sleep(LongestLife);
         // As for the real worker: without its data there is nothing to learn.
         job.Data.Read();
-        using var events = new RunEventWriter(folder.Events);
-        events.Append(Started());
+        events.Append(Started() with { Attempt = attempt });
         Epoch(events, 1, 0.5);
         switch (behaviour)
         {
@@ -272,6 +282,22 @@ internal static class Fake
                 for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife; )
                     Step(events);
                 break;
+            case "step-until-cancel":
+                StepUntilCancel(folder, events);
+                return (int)WorkerExitCode.Cancelled;
+            case "stop-in-a-save":
+                AtomicFile.WriteAllText(folder.BestCheckpoint, "whole");
+                AtomicFile.Write(
+                    folder.BestCheckpoint,
+                    stream =>
+                    {
+                        stream.Write("ha"u8);
+                        stream.Flush();
+                        events.Append(new MessageLogged { Level = MessageLevel.Information, Text = "half" });
+                        Thread.Sleep(LongestLife);
+                    }
+                );
+                break;
             case "unterminated-line":
                 events.Dispose();
                 File.AppendAllText(folder.Events, "{\"sequence\":5,\"time\":\"20");
@@ -308,8 +334,30 @@ internal static class Fake
         return 0;
     }
 
+    /// <summary>Two steps a second, as a run writes them, until somebody cancels.</summary>
+    private static void StepUntilCancel(RunFolder folder, RunClaim events)
+    {
+        for (long step = 1; !folder.CancelRequested && step < 1200; step++)
+        {
+            Thread.Sleep(500);
+            events.Append(
+                new StepCompleted
+                {
+                    Epoch = 2,
+                    Step = step,
+                    Loss = 1.0 / step,
+                    LearningRate = 0.01,
+                    ImagesPerSecond = 100,
+                }
+            );
+        }
+
+        events.Append(folder.ReadCancelRequest()!);
+        events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
+    }
+
     /// <summary>Of 40 images, 10 are right without adaptation, 30 with it, and all with the target's own labels.</summary>
-    private static void ScoreTarget(RunEventWriter events, string method, bool isOracle)
+    private static void ScoreTarget(RunClaim events, string method, bool isOracle)
     {
         int right =
             isOracle ? 40
@@ -562,7 +610,7 @@ internal static class Fake
             [MetricKeys.DomainDistance] = method == "fake-adaptation" ? 0.5 : 1.75,
         };
 
-    private static void Epoch(RunEventWriter events, int epoch, double top1, Dictionary<string, double>? others = null) =>
+    private static void Epoch(RunClaim events, int epoch, double top1, Dictionary<string, double>? others = null) =>
         events.Append(
             new EpochCompleted
             {

@@ -219,7 +219,12 @@ internal sealed class TestApp : IDisposable
             .Read(_ =>
             {
                 string held = Get<DataFolder>().Lock;
-                foreach (string file in Directory.EnumerateFiles(DataFolder, "*", SearchOption.AllDirectories).Where(f => f != held))
+                // A lock is the process's, not the file's content.
+                foreach (
+                    string file in Directory
+                        .EnumerateFiles(DataFolder, "*", SearchOption.AllDirectories)
+                        .Where(f => f != held && Path.GetFileName(f) != "worker.lock")
+                )
                 {
                     string target = Path.Combine(copy, Path.GetRelativePath(DataFolder, file));
                     Directory.CreateDirectory(Path.GetDirectoryName(target)!);

@@ -503,7 +503,7 @@ public sealed class WorkerCommandTests : IDisposable
                 Directory
                     .EnumerateFiles(left.Path, "*", SearchOption.AllDirectories)
                     .Select(f => Path.GetFileName(f))
-                    .Except(["dataset.jsonl", "target.jsonl"])
+                    .Except(["dataset.jsonl", "target.jsonl", "worker.lock"])
             );
     }
 

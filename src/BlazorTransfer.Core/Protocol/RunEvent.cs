@@ -51,6 +51,8 @@ public sealed record AttemptStarted : RunEvent
 /// <summary>The worker accepted the job and knows its size.</summary>
 public sealed record RunStarted : RunEvent
 {
+    /// <summary>Number of the attempt whose events follow, from 1; null in records of earlier versions.</summary>
+    public int? Attempt { get; init; }
     public required string WorkerVersion { get; init; }
 
     /// <summary>The device in use, such as <c>cpu</c>, with its description.</summary>

@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 
 namespace BlazorTransfer.Core.Protocol;
 
 /// <summary>
 /// Appends events to <c>events.jsonl</c>, numbering and dating them. Each event is one line in one write, so a reader sees
 /// whole lines or an unterminated last one. Thread-safe. Continues the numbering of an existing file, and cuts off an
-/// unterminated last line that a killed writer left. A run has one writer at a time: its worker, or the web process while there is none.
+/// unterminated last line that a killed writer left. A run has one writer at a time: its worker, or the web process while there is none;
+/// one that finds more in the file than it wrote refuses to go on.
 /// </summary>
 public sealed class RunEventWriter : IDisposable
 {
@@ -31,13 +33,39 @@ public sealed class RunEventWriter : IDisposable
         }
     }
 
+    /// <summary>
+    /// A writer after one that may still live somewhere. It continues a copy, which takes the file's place: what the earlier one writes
+    /// after all goes into a file that has no name any more.
+    /// </summary>
+    public static RunEventWriter After(string path, TimeProvider? clock = null)
+    {
+        if (File.Exists(path))
+        {
+            using var earlier = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            AtomicFile.Write(path, earlier.CopyTo);
+        }
+
+        return new RunEventWriter(path, clock);
+    }
+
+    /// <summary>Whether something else has written to the file, replaced it or deleted it.</summary>
+    public bool IsOvertaken()
+    {
+        lock (_lock)
+            // After a failed write nobody knows how long the file should be, until the next one has looked.
+            return _isWhole && LengthByName() != _stream.Position;
+    }
+
     /// <summary>Appends the event and returns it as it was written.</summary>
+    /// <exception cref="RunTakenException">Something else has written to the file.</exception>
     public RunEvent Append(RunEvent runEvent)
     {
         lock (_lock)
         {
             if (!_isWhole)
-                Continue();
+                ContinueAfterFailure();
+            if (IsOvertaken())
+                throw Overtaken();
             RunEvent numbered = runEvent with
             {
                 Sequence = _last + 1,
@@ -53,6 +81,35 @@ public sealed class RunEventWriter : IDisposable
             _isWhole = true;
             _last++;
             return numbered;
+        }
+    }
+
+    private void ContinueAfterFailure()
+    {
+        // All of the failed line may be there, and nothing after it.
+        if (RunEventTail.EndOf(_stream.Name).LastSequence > _last + 1)
+            throw Overtaken();
+        Continue();
+    }
+
+    private static RunTakenException Overtaken() => new("Something else has written to the events of this run.");
+
+    /// <summary>The length of the file that has the name now. It is opened for that: a network file system is asked anew then.</summary>
+    private long? LengthByName()
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(
+                _stream.Name,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
+            return RandomAccess.GetLength(file);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -18,7 +18,14 @@ public sealed class RunFolder(string path)
     /// <summary>Human-readable standard output and error of the worker.</summary>
     public string WorkerLog => In("worker.log");
 
-    /// <summary>Process id and start time of the running worker, so that a restarted web process finds it again.</summary>
+    /// <summary>Open for one process only, the one that may write here. See <see cref="RunLock"/>.</summary>
+    public string Lock => In("worker.lock");
+
+    /// <summary>Where a worker counts. See <see cref="Protocol.Heartbeat"/>.</summary>
+    public string Heartbeat => In("heartbeat");
+
+    /// <summary>Process id and start time of the running worker and the number of its attempt, so that a restarted web process finds it
+    /// again.</summary>
     public string WorkerProcess => In("worker.json");
 
     /// <summary>The last attempt to execute the run: which launcher started it, how that finds it again, and its number.</summary>

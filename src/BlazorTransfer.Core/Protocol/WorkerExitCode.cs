@@ -28,4 +28,7 @@ public enum WorkerExitCode
 
     /// <summary>Some of the given files were skipped; the result is for the others.</summary>
     FilesSkipped = 8,
+
+    /// <summary>Another worker has the run folder, has executed it, or has begun a newer attempt.</summary>
+    RunTaken = 9,
 }

@@ -12,7 +12,8 @@ namespace BlazorTransfer.Core.Protocol;
 /// <param name="StartTime">When it started, by the system's clock.</param>
 /// <param name="StartMark">When it started, by a clock that nobody sets; null in records of earlier versions, and where a system has
 /// none.</param>
-public sealed record WorkerProcessRecord(int ProcessId, DateTimeOffset StartTime, string? StartMark = null)
+/// <param name="Attempt">Number of the attempt that it executes; null in records of earlier versions.</param>
+public sealed record WorkerProcessRecord(int ProcessId, DateTimeOffset StartTime, string? StartMark = null, int? Attempt = null)
 {
     // Both processes read the same moment, but not with the same precision.
     private static readonly TimeSpan StartTolerance = TimeSpan.FromSeconds(2);

@@ -7,6 +7,7 @@ internal static class ExecutionFeature
         services.AddSingleton<WorkerLocator>();
         services.AddSingleton<WorkerCommands>();
         services.AddSingleton<ImageProcesses>();
+        services.AddSingleton<WorkerHealth>();
         services.AddSingleton<IWorkerLauncher, LocalWorkerLauncher>();
         return services.AddSingleton<CatalogueProvider>();
     }

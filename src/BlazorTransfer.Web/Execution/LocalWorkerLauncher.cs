@@ -20,7 +20,11 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
 
     public WorkerAttempt Start(RunFolder folder, int attempt)
     {
-        Process process = Process.Start(locator.Start("run", folder.Path, "--data-folder", data.Paths.Path))!;
+        string number = attempt.ToString(CultureInfo.InvariantCulture),
+            free = data.MinimumFreeBytesOfRuns.ToString(CultureInfo.InvariantCulture);
+        Process process = Process.Start(
+            locator.Start("run", folder.Path, "--data-folder", data.Paths.Path, "--attempt", number, "--minimum-free-bytes", free)
+        )!;
         var started = new WorkerAttempt(Name, HandleOf(process), attempt);
         _workers[started] = new Worker(process, IsChild: true);
         try
@@ -38,11 +42,19 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
 
     public WorkerAttempt? Find(RunFolder folder)
     {
-        if (Read<WorkerProcessRecord>(folder.WorkerProcess) is not { } record || record.Find() is not { } process)
-            return null;
-        var attempt = new WorkerAttempt(Name, HandleOf(process), Noted(folder)?.Attempt ?? 1);
-        _workers[attempt] = new Worker(process, IsChild: false);
-        return attempt;
+        // The worker's own record, and until it has written that, what was noted at its start.
+        WorkerAttempt? noted = ProtocolJson.TryRead<WorkerAttempt>(folder.Attempt);
+        foreach (WorkerProcessRecord? record in new[] { ProtocolJson.TryRead<WorkerProcessRecord>(folder.WorkerProcess), RecordOf(noted) })
+        {
+            if (record?.Find() is not { } process)
+                continue;
+            var attempt = new WorkerAttempt(Name, HandleOf(process), record.Attempt ?? noted?.Attempt ?? 1);
+            if (!_workers.TryAdd(attempt, new Worker(process, IsChild: false)))
+                process.Dispose();
+            return attempt;
+        }
+
+        return null;
     }
 
     public WorkerState State(WorkerAttempt attempt) =>
@@ -82,12 +94,12 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
             Release(attempt);
     }
 
-    // Process ids are reused; together with the start time they are not.
+    // Process ids are reused; together with the start they are not.
     private static string HandleOf(Process process)
     {
         try
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{process.Id}@{process.StartTime.ToUniversalTime():O}");
+            return JsonSerializer.Serialize(WorkerProcessRecord.Of(process), ProtocolJson.Line);
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
         {
@@ -96,17 +108,15 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
         }
     }
 
-    private static WorkerAttempt? Noted(RunFolder folder) => Read<WorkerAttempt>(folder.Attempt);
-
-    private static T? Read<T>(string file)
-        where T : class
+    private static WorkerProcessRecord? RecordOf(WorkerAttempt? attempt)
     {
         try
         {
-            return File.Exists(file) ? JsonSerializer.Deserialize<T>(File.ReadAllText(file), ProtocolJson.Line) : null;
+            return attempt?.Launcher == Name ? JsonSerializer.Deserialize<WorkerProcessRecord>(attempt.Handle, ProtocolJson.Line) : null;
         }
         catch (JsonException)
         {
+            // Of an earlier version, or of a worker that had ended.
             return null;
         }
     }

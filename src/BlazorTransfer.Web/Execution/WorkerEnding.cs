@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Protocol;
+
 namespace BlazorTransfer.Web.Execution;
 
 /// <summary>Says why a worker's process ended without a message of its own, and what to do next.</summary>
@@ -19,6 +21,7 @@ internal static class WorkerEnding
             137 => $"The worker was killed (SIGKILL). If nobody did that, memory ran out: {lessMemory}.",
             139 => $"The worker crashed inside libtorch (SIGSEGV). If it happens again, {lessMemory}, and report it.{log}",
             134 => $"The worker stopped itself inside libtorch (SIGABRT). If memory ran out, {lessMemory}.{log}",
+            (int)WorkerExitCode.RunTaken => "The worker found the run taken: another worker has executed it, or is executing it.",
             143 => "The worker was told to stop (SIGTERM).",
             _ => $"The worker ended unexpectedly with code {exitCode}.{log}",
         };

@@ -59,6 +59,9 @@ internal sealed class DataFolder
 
     public bool IsLowOnSpace => FreeBytes < _minimumFreeBytes;
 
+    /// <summary>Runs at work wait while less than this is free: half of what new ones need, so that one that was started can end.</summary>
+    public long MinimumFreeBytesOfRuns => _minimumFreeBytes / 2;
+
     /// <summary>Called before work that takes space, so that what is left keeps the application itself running.</summary>
     /// <exception cref="LowSpaceException">Less is free than <see cref="BlazorTransferOptions.MinimumFreeBytes"/>.</exception>
     public void RequireSpace()

@@ -3,33 +3,29 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Web.Storage;
 
-/// <summary>Files that a process had not finished when it was killed. To be deleted once nobody can be writing them any more.</summary>
+/// <summary>Files that a process began to write and did not finish, which are worth nothing once it has ended.</summary>
 internal static partial class UnfinishedFiles
 {
-    /// <summary>Deletes those in a folder, which need not exist. What people named similarly is left alone.</summary>
-    /// <returns>How many there were.</returns>
-    public static int Delete(string folder, SearchOption search, ILogger log)
-    {
-        if (!Directory.Exists(folder))
-            return 0;
-        int count = 0;
-        foreach (string file in Directory.GetFiles(folder, $"*{AtomicFile.TemporaryEnding}", search).Where(f => Name().IsMatch(f)))
-        {
-            try
-            {
-                File.Delete(file);
-                count++;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                log.LogWarning(e, "The unfinished file {File} could not be deleted.", Path.GetFileName(file));
-            }
-        }
+    public static IEnumerable<string> In(string folder, SearchOption depth = SearchOption.AllDirectories) =>
+        Directory.EnumerateFiles(folder, $"*{AtomicFile.TemporaryEnding}", depth).Where(file => AtomicName().IsMatch(file));
 
-        return count;
+    /// <summary>Deletes those of a run, unless a worker has its folder.</summary>
+    /// <returns>How many there were.</returns>
+    public static int Delete(RunFolder run)
+    {
+        string[] found = [.. In(run.Path)];
+        // Workers of earlier versions took no lock.
+        if (found.Length == 0 || ProtocolJson.TryRead<WorkerProcessRecord>(run.WorkerProcess)?.Find() is not null)
+            return 0;
+        using RunLock? held = RunLock.TryTake(run);
+        if (held is null)
+            return 0;
+        foreach (string file in found)
+            File.Delete(file);
+        return found.Length;
     }
 
     /// <summary>Names that <see cref="AtomicFile"/> gives, and those of unfinished backups.</summary>
     [GeneratedRegex(@"(\.[0-9a-f]{32}|Z\.db)\.tmp$")]
-    private static partial Regex Name();
+    private static partial Regex AtomicName();
 }

@@ -143,7 +143,7 @@ internal static class TrainCommand
             }.With(BackboneRegistry.Find(parsed.GetValue(JobOptions.Backbone)!), settings.Values, device: null)
         );
         var folder = new RunFolder(parsed.GetValue(Out)!);
-        PrepareFolder(folder, parsed.GetValue(Force));
+        using RunLock held = PrepareFolder(folder, parsed.GetValue(Force));
         (JobSpec job, ImportResult import) = JobOptions.Prepare(
             parsed,
             parsed.GetValue(Data)!,
@@ -179,8 +179,9 @@ internal static class TrainCommand
         else
             foreach (string warning in TrainDisplay.WarningsOf(import))
                 Console.Error.WriteLine(warning);
+        using RunClaim claim = RunClaim.Take(folder, attempt: null, held);
         WorkerExitCode code = JobRunner.Run(
-            folder,
+            claim,
             root,
             display is null ? e => Console.WriteLine(JsonSerializer.Serialize(e, ProtocolJson.Line)) : display.Show,
             atConsole: true
@@ -196,24 +197,29 @@ internal static class TrainCommand
         return code;
     }
 
-    private static void PrepareFolder(RunFolder folder, bool force)
+    private static RunLock PrepareFolder(RunFolder folder, bool force)
     {
         // A call that was refused leaves empty folders, and lists of images; there is nothing to lose.
-        if (Directory.Exists(folder.Path) && FilesOf(folder).Except([Images, TargetImages]).Any())
+        bool isInUse = Directory.Exists(folder.Path) && FilesOf(folder).Except([Images, TargetImages, Path.GetFileName(folder.Lock)]).Any();
+        if (isInUse && !force)
+            throw TrainingException.BadInput($"The folder '{folder.Path}' is not empty. Name another one, or add --force to replace it.");
+        // Only a run is deleted: a mistyped path must not cost somebody's files.
+        if (isInUse && !File.Exists(folder.Job))
+            throw TrainingException.BadInput(
+                $"The folder '{folder.Path}' holds something other than a run and was not changed. Name another folder with --out."
+            );
+        folder.Create();
+        RunLock held = RunLock.Take(folder);
+        if (isInUse)
         {
-            if (!force)
-                throw TrainingException.BadInput(
-                    $"The folder '{folder.Path}' is not empty. Name another one, or add --force to replace it."
-                );
-            // Only a run is deleted: a mistyped path must not cost somebody's files.
-            if (!File.Exists(folder.Job))
-                throw TrainingException.BadInput(
-                    $"The folder '{folder.Path}' holds something other than a run and was not changed. Name another folder with --out."
-                );
-            Directory.Delete(folder.Path, recursive: true);
+            foreach (string file in Directory.EnumerateFiles(folder.Path).Where(f => f != folder.Lock).ToArray())
+                File.Delete(file);
+            foreach (string inside in Directory.GetDirectories(folder.Path))
+                Directory.Delete(inside, recursive: true);
+            folder.Create();
         }
 
-        folder.Create();
+        return held;
     }
 
     private static IEnumerable<string> FilesOf(RunFolder folder) =>

@@ -76,6 +76,8 @@ public sealed class DiskFullJourneyTests : IAsyncLifetime
     [Fact]
     public async Task R60_Readiness_OnAFullDisk_Fails_AndRecoversWithTheSpace()
     {
+        // The first question starts the worker, which nobody waits for.
+        await TestApp.WaitForAsync(() => _client.GetAsync("/health/ready").GetAwaiter().GetResult().IsSuccessStatusCode);
         _disk.FailAt(1);
         using HttpResponseMessage full = await _client.GetAsync("/health/ready");
         using HttpResponseMessage live = await _client.GetAsync("/health/live");

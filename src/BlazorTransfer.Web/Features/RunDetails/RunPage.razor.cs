@@ -24,6 +24,7 @@ public sealed partial class RunPage : IDisposable
     private LineageGraph _lineage = null!;
     private JointEmbedding? _embedding;
     private string? _again;
+    private TimeSpan? _silence;
     private InstanceWeights? _weights;
 
     [Parameter]
@@ -40,6 +41,12 @@ public sealed partial class RunPage : IDisposable
 
     [Inject]
     private RunEventStream Stream { get; set; } = null!;
+
+    [Inject]
+    private SilentWorkers Silent { get; set; } = null!;
+
+    [Inject]
+    private RunChanges Changes { get; set; } = null!;
 
     /// <summary>Predictions of the chosen epoch; of the latest one unless somebody chose.</summary>
     private SamplesPredicted? ShownSamples =>
@@ -96,11 +103,13 @@ public sealed partial class RunPage : IDisposable
         _hasImages = datasets.Any(d => d.Id == _run.Submission.DatasetId);
         _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
         LoadResults();
+        Changes.Changed += OnChanged;
         _ = FollowAsync();
     }
 
     public void Dispose()
     {
+        Changes.Changed -= OnChanged;
         _closed.Cancel();
         _closed.Dispose();
     }
@@ -123,6 +132,15 @@ public sealed partial class RunPage : IDisposable
         {
             await DispatchExceptionAsync(e);
         }
+    }
+
+    /// <summary>A silent worker writes no events that would draw the page. Raised on the supervisor's thread, for every project.</summary>
+    private void OnChanged(string projectId)
+    {
+        if (projectId != ProjectId || Silent.Of(RunId) == _silence)
+            return;
+        _silence = Silent.Of(RunId);
+        _ = InvokeAsync(StateHasChanged);
     }
 
     private void Take(RunEventBatch batch)

@@ -6,20 +6,40 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
-/// The events of a run, from any point, then live. Each reader follows the file at its own pace and is only woken when there is
-/// more: nothing is missed or seen twice, and a slow reader delays nobody. No reader sees what is not stored yet.
+/// The events of a run, from any point, then live. Each reader goes on at its own pace: from the record while it catches up, from the last
+/// events in memory while it follows. Nothing is missed or seen twice, a slow reader delays nobody, and no reader sees what is not stored
+/// yet.
 /// </summary>
 internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime lifetime)
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _bells = new();
     private readonly ConcurrentDictionary<string, long> _held = new();
+    private readonly ConcurrentDictionary<string, RecentEvents> _recent = new();
+    private readonly ConcurrentDictionary<string, RunCancelRequested> _requests = new();
 
     /// <summary>Lets readers see the events of a run up to this one, until more are let through or the run is released.</summary>
     public void Hold(string runId, long sequence) => _held[runId] = sequence;
 
+    /// <summary>Lets readers see what a worker has written and the database has. They need not read it themselves.</summary>
+    public void Publish(string runId, RunEventTail tail)
+    {
+        _recent.GetOrAdd(runId, _ => new RecentEvents()).Add(tail.Events);
+        Hold(runId, tail.LastSequence);
+        Ring(runId);
+    }
+
+    /// <summary>Lets readers see that somebody has asked a worker to stop.</summary>
+    public void Publish(string runId, RunCancelRequested request)
+    {
+        _requests[runId] = request;
+        Ring(runId);
+    }
+
     /// <summary>Lets readers see all events of a run: nobody writes any more.</summary>
     public void Release(string runId)
     {
+        _recent.TryRemove(runId, out _);
+        _requests.TryRemove(runId, out _);
         _held.TryRemove(runId, out _);
         Ring(runId);
     }
@@ -45,35 +65,47 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping);
         RunFolder run = folder.Run(runId);
         // The last event is read again where the reader has it already: it may be the end.
-        RunEventTail tail = RunEventTail.Before(run.Events, afterSequence);
+        RunEventTail? tail = RunEventTail.Before(run.Events, afterSequence);
         List<RunEvent> waiting = [];
+        long position = 0;
+        RunCancelRequested? earlier = run.ReadCancelRequest();
         bool sawRequest = false,
             expectsMore = false;
         while (true)
         {
-            // The bell is hung before the file is read: what is written in between rings it.
+            // The bell is hung before anything is read: what is written in between rings it.
             Task bell = _bells.GetOrAdd(runId, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             // What may not be seen yet stays the only window in memory.
-            bool reads = waiting.Count == 0;
-            if (reads)
+            bool isAtEnd = false;
+            if (waiting.Count == 0)
             {
-                tail = ReadOn(tail, run);
-                waiting.AddRange(tail.Events);
+                if (position > 0 && Recent(runId, position) is { } recent)
+                {
+                    waiting.AddRange(recent);
+                    (tail, isAtEnd) = (null, true);
+                }
+                else
+                {
+                    tail = ReadOn(tail ?? RunEventTail.Before(run.Events, position + 1), run);
+                    waiting.AddRange(tail.Events.Where(e => e.Sequence > position));
+                    isAtEnd = tail.IsAtEnd;
+                }
             }
 
             // The file is read before the limit is: what is in the file although nobody holds it back is stored.
             long limit = _held.GetValueOrDefault(runId, long.MaxValue);
             List<RunEvent> news = [.. waiting.TakeWhile(e => e.Sequence <= limit)];
             waiting.RemoveRange(0, news.Count);
+            position = news.Count == 0 ? position : news[^1].Sequence;
             bool ended = news.Exists(e => e is RunFinished or RunDeleted);
             news.RemoveAll(e => e.Sequence <= afterSequence);
-            if (!ended && !sawRequest && run.ReadCancelRequest() is { } request)
+            if (!ended && !sawRequest && (earlier ?? _requests.GetValueOrDefault(runId)) is { } request)
             {
                 sawRequest = true;
                 news.Add(request);
             }
 
-            bool isLatest = ended || waiting.Count > 0 || (reads && tail.IsAtEnd);
+            bool isLatest = ended || waiting.Count > 0 || isAtEnd;
             // The batch before said that more follows; an empty one says that it was the last.
             if (news.Count > 0 || (isLatest && expectsMore))
                 yield return new RunEventBatch(news, isLatest);
@@ -84,6 +116,9 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
                 await bell.WaitAsync(stopping.Token);
         }
     }
+
+    private IReadOnlyList<RunEvent>? Recent(string runId, long after) =>
+        _recent.TryGetValue(runId, out RecentEvents? recent) ? recent.After(after) : null;
 
     /// <summary>A damaged record is mended by the supervisor, which wakes its readers then.</summary>
     private static RunEventTail ReadOn(RunEventTail tail, RunFolder run)

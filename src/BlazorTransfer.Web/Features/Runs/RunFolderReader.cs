@@ -48,6 +48,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
             );
         if (missing.Count > 0)
         {
+            using RunLock held = RunLock.Take(runFolder);
             using var writer = new RunEventWriter(runFolder.Events, clock);
             missing.ForEach(e => writer.Append(e));
         }
@@ -62,7 +63,9 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
     /// <summary>A record that was damaged ends before the damage: the run failed there, unless it had ended.</summary>
     private IEnumerable<RunEvent> Events(RunFolder runFolder)
     {
-        if (RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents) is not null)
+        // A worker that still writes there is followed, or lost with the damage, once the application runs.
+        using RunLock? held = RunLock.TryTake(runFolder);
+        if (held is not null && RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents) is not null)
         {
             using var writer = new RunEventWriter(runFolder.Events, clock);
             writer.Append(

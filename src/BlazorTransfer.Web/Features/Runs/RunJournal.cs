@@ -6,7 +6,8 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
 /// Records what happens to runs: the event goes into the run's folder, then into the stored run, and then readers learn of it. The web
-/// process writes events only while no worker does: before a worker's start and after its end. See ADR 16.
+/// process writes events only while no worker does, before a worker's start and after its end, and takes the folder's lock for that. See
+/// ADR 16 and 20.
 /// </summary>
 internal sealed class RunJournal(
     DocumentCollection<Run> runs,
@@ -89,8 +90,7 @@ internal sealed class RunJournal(
                 : runs.Change(runId, r => tail.Events.Aggregate(r, (state, e) => state.Apply(e)));
         if (run is null || tail.Events.Count == 0)
             return run;
-        stream.Hold(runId, tail.LastSequence);
-        stream.Ring(runId);
+        stream.Publish(runId, tail);
         if (run.LastSequence >= tail.Events[0].Sequence)
             changes.Publish(run.Submission.ProjectId);
         return run;
@@ -115,7 +115,7 @@ internal sealed class RunJournal(
                 return run;
             RunCancelRequested request = folder.Run(runId).RequestCancel(clock.GetUtcNow());
             run = runs.Change(runId, r => r.Apply(request))!;
-            stream.Ring(runId);
+            stream.Publish(runId, request);
             changes.Publish(run.Submission.ProjectId);
             return run;
         }
@@ -177,7 +177,10 @@ internal sealed class RunJournal(
     {
         if (events.Count == 0)
             return run;
-        using var writer = new RunEventWriter(runFolder.Events, clock);
+        using RunLock held = RunLock.Take(runFolder);
+        // A worker that nobody can see may only be paused.
+        bool mayComeBack = events.Any(e => e is AttemptStarted { Attempt: > 1 } or RunFinished { Outcome: RunOutcome.Lost });
+        using var writer = mayComeBack ? RunEventWriter.After(runFolder.Events, clock) : new RunEventWriter(runFolder.Events, clock);
         return events.Aggregate(run, (state, e) => state.Apply(writer.Append(e)));
     }
 

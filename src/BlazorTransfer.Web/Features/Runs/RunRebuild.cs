@@ -27,9 +27,6 @@ internal sealed class RunRebuild(DocumentCollection<Run> runs, DataFolder folder
         TakeInOrphans([.. all.Select(r => r.Id)]);
         foreach (Run stored in all)
         {
-            // A worker that may still be writing is the supervisor's business.
-            if (!stored.Status.HasWorker())
-                UnfinishedFiles.Delete(folder.Run(stored.Id).Path, SearchOption.AllDirectories, log);
             if (stored.IsDeleted)
             {
                 folder.Discard(stored.Id);

@@ -17,6 +17,10 @@ internal sealed record RunResponse
 
     /// <summary>Why it failed or was lost.</summary>
     public string? Error { get; init; }
+
+    /// <summary>For how long its worker has given no sign of life, in steps of 30 seconds; null where it is not silent. The run may go on all
+    /// the same.</summary>
+    public int? WorkerSilentSeconds { get; init; }
     public required string SubmittedBy { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset? StartedAt { get; init; }
@@ -77,7 +81,7 @@ internal sealed record RunResponse
     /// <summary>Size of the model package; null while there is none.</summary>
     public long? PackageBytes { get; init; }
 
-    public static RunResponse Of(Run run)
+    public static RunResponse Of(Run run, TimeSpan? silence = null)
     {
         (RunSubmission submission, JobSpec job) = (run.Submission, run.Job);
         bool isTrial = submission.Search is not null;
@@ -89,6 +93,7 @@ internal sealed record RunResponse
             Name = submission.Name,
             Status = run.Status,
             Error = run.Error,
+            WorkerSilentSeconds = (int?)silence?.TotalSeconds,
             SubmittedBy = submission.SubmittedBy,
             SubmittedAt = submission.SubmittedAt,
             StartedAt = run.StartedAt,

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Configuration;
@@ -8,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
-/// Starts queued runs in order, follows what their workers report, notices their end however it comes, and kills workers that do
-/// not heed a request to cancel in time. After a restart it finds its workers again.
+/// Starts queued runs in order, follows those at work, and gives up what cannot be started or followed. After a restart it finds its workers
+/// again. It looks five times a second, and reads events at once where the file system tells of them.
 /// </summary>
 internal sealed class RunSupervisor(
     DocumentCollection<Run> runs,
@@ -18,6 +19,7 @@ internal sealed class RunSupervisor(
     DataFolder folder,
     IWorkerLauncher launcher,
     RunEventStream stream,
+    RunFollower follower,
     IOptions<BlazorTransferOptions> options,
     TimeProvider clock,
     ILogger<RunSupervisor> log
@@ -25,7 +27,12 @@ internal sealed class RunSupervisor(
 {
     private const int MostFailures = 3;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
-    private readonly Dictionary<string, Watch> _watched = [];
+    private readonly Dictionary<string, RunWatch> _watched = [];
+
+    /// <summary>Holds one sign that there is news of some run.</summary>
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+    );
 
     /// <summary>How often in a row a run could not be started or followed.</summary>
     private readonly Dictionary<string, int> _failures = [];
@@ -40,7 +47,7 @@ internal sealed class RunSupervisor(
             WorkerAttempt? worker = launcher.Find(folder.Run(run.Id));
             if (worker is not null)
                 log.LogInformation("Run {Run} is still at work; following it.", run.Id);
-            _watched[run.Id] = new Watch(worker);
+            _watched[run.Id] = Watch(run.Id, worker);
         }
 
         return base.StartAsync(cancellationToken);
@@ -49,11 +56,58 @@ internal sealed class RunSupervisor(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Tick, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        Task<bool> tick = timer.WaitForNextTickAsync(stoppingToken).AsTask(),
+            news = _bell.Reader.ReadAsync(stoppingToken).AsTask();
+        while (!stoppingToken.IsCancellationRequested)
         {
-            Attempt("Starting runs", StartNext);
-            foreach ((string runId, Watch watch) in _watched.ToArray())
-                Attempt(runId, watch, () => FollowOrGiveUp(runId, watch));
+            await Task.WhenAny(tick, news);
+            if (news.IsCompleted)
+            {
+                await news;
+                news = _bell.Reader.ReadAsync(stoppingToken).AsTask();
+                foreach ((string runId, RunWatch watch) in _watched.Where(w => w.Value.TakeNews()))
+                    Deliver(runId, watch);
+            }
+
+            if (tick.IsCompleted)
+            {
+                await tick;
+                tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+                Attempt("Starting runs", StartNext);
+                foreach ((string runId, RunWatch watch) in _watched.ToArray())
+                    Attempt(
+                        runId,
+                        watch,
+                        () =>
+                        {
+                            if (follower.Follow(runId, watch))
+                                Forget(runId, watch);
+                        }
+                    );
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        foreach (RunWatch watch in _watched.Values)
+            watch.Dispose();
+        base.Dispose();
+    }
+
+    private RunWatch Watch(string runId, WorkerAttempt? worker) => new(folder.Run(runId), worker, clock, () => _bell.Writer.TryWrite(true));
+
+    /// <summary>Passes on what a worker has just written. What fails here is done again, and counted, at the next tick: signs come in quick
+    /// succession, and one passing fault must not count several times.</summary>
+    private void Deliver(string runId, RunWatch watch)
+    {
+        try
+        {
+            follower.ReadOn(runId, watch);
+        }
+        catch (Exception e)
+        {
+            log.LogDebug(e, "Events of run {Run} could not be passed on at once.", runId);
         }
     }
 
@@ -79,30 +133,15 @@ internal sealed class RunSupervisor(
 
     private void Start(Run run)
     {
-        RequireFolder(run.Id);
+        RunFollower.RequireFolder(folder.Run(run.Id));
         // Recorded before the start: a crash in between leaves a run without a worker, never one with two.
         if (journal.Record(run.Id, BeginAttempt) is { Status: RunStatus.Starting } begun)
-            _watched[run.Id] = new Watch(TryStart(run.Id, begun.Attempts));
-    }
-
-    /// <exception cref="DirectoryNotFoundException">Somebody has deleted it.</exception>
-    private void RequireFolder(string runId)
-    {
-        if (!Directory.Exists(folder.Run(runId).Path))
-            throw new DirectoryNotFoundException("Its folder is missing.");
+            _watched[run.Id] = Watch(run.Id, TryStart(run.Id, begun.Attempts));
     }
 
     /// <summary>A run that was cancelled or deleted meanwhile is not started.</summary>
     private static IReadOnlyList<RunEvent> BeginAttempt(Run run) =>
         run is { Status: RunStatus.Queued, IsDeleted: false } ? [new AttemptStarted { Attempt = run.Attempts + 1 }] : [];
-
-    /// <exception cref="FileNotFoundException">What was read of the record of events is not there any more.</exception>
-    private void RequireRead(string runId, RunEventTail tail)
-    {
-        var events = new FileInfo(folder.Run(runId).Events);
-        if (tail.Position > 0 && !(events.Exists && events.Length >= tail.Position))
-            throw new FileNotFoundException("Its record of events is missing.");
-    }
 
     private WorkerAttempt? TryStart(string runId, int attempt)
     {
@@ -114,7 +153,7 @@ internal sealed class RunSupervisor(
         {
             // The message names folders of this machine, which is for its administrator to read.
             log.LogError(e, "The worker of run {Run} could not be started.", runId);
-            Finish(runId, RunOutcome.Failed, "The worker could not be started. The application's log says why.");
+            follower.Finish(runId, RunOutcome.Failed, "The worker could not be started. The application's log says why.");
             return null;
         }
     }
@@ -134,7 +173,7 @@ internal sealed class RunSupervisor(
 
     /// <summary>A run that fails again and again is given up, so that it does not keep a slot from the others. A full disk is not the
     /// run's fault.</summary>
-    private void Attempt(string runId, Watch? watch, Action action)
+    private void Attempt(string runId, RunWatch? watch, Action action)
     {
         try
         {
@@ -144,6 +183,12 @@ internal sealed class RunSupervisor(
         catch (Exception e) when (DiskFullException.IsCauseOf(e))
         {
             log.LogError(e, "Run {Run} has to wait until there is space on the disk.", runId);
+        }
+        catch (RunTakenException)
+        {
+            // A worker that nobody here knows of has the folder; once it has ended the run goes on.
+            if (_failures.TryAdd(runId, 0))
+                log.LogWarning("Another worker has the folder of run {Run}, which waits until that has ended.", runId);
         }
         catch (Exception e)
         {
@@ -156,9 +201,9 @@ internal sealed class RunSupervisor(
         }
     }
 
-    private void GiveUp(string runId, Watch? watch, Exception failure)
+    private void GiveUp(string runId, RunWatch? watch, Exception failure)
     {
-        if (!HasStopped(watch))
+        if (!follower.HasStopped(watch))
             return;
         journal.Break(runId, $"The run's folder cannot be used: {folder.Paths.Hide(failure.Message).TrimEnd('.')}. Start the run again.");
         _failures.Remove(runId);
@@ -166,122 +211,13 @@ internal sealed class RunSupervisor(
             Forget(runId, watch);
     }
 
-    /// <summary>Kills the worker of a run. Until it is gone it may write on.</summary>
-    private bool HasStopped(Watch? watch)
-    {
-        if (watch?.Worker is not { } worker)
-            return true;
-        launcher.Stop(worker);
-        return launcher.State(worker).HasEnded;
-    }
-
-    private void FollowOrGiveUp(string runId, Watch watch)
-    {
-        try
-        {
-            Follow(runId, watch);
-        }
-        catch (InvalidDataException e)
-        {
-            log.LogError(e, "The events of run {Run} are damaged.", runId);
-            if (!HasStopped(watch))
-                return;
-            RunFolder run = folder.Run(runId);
-            RunEventTail.CutOffDamage(run.Events, run.DamagedEvents);
-            Finish(runId, RunOutcome.Failed, RunFolderReader.DamagedError);
-            Forget(runId, watch);
-        }
-    }
-
-    private void Follow(string runId, Watch watch)
-    {
-        RequireFolder(runId);
-        RequireRead(runId, watch.Tail);
-        // In this order: a worker that has ended has written all it ever will.
-        WorkerState? worker = watch.Worker is { } attempt ? launcher.State(attempt) : null;
-        bool ended = worker?.HasEnded ?? true;
-        Run? run;
-        do
-        {
-            watch.Tail = watch.Tail.ReadOn(folder.Run(runId).Events);
-            run = journal.Follow(runId, watch.Tail);
-        } while (run is not null && !watch.Tail.IsAtEnd);
-        if (run is null || run.Status.IsFinal())
-        {
-            // A worker that reported its end may still be closing down.
-            if (ended || run is null)
-                Forget(runId, watch);
-            return;
-        }
-
-        if (!ended)
-        {
-            if (run.Status == RunStatus.Cancelling)
-                KillIfPatienceEnded(runId, watch);
-            return;
-        }
-
-        if (run.Status == RunStatus.Cancelling)
-            Finish(runId, RunOutcome.Cancelled, error: null);
-        else if (worker?.Cause is { } cause)
-            Finish(runId, RunOutcome.Failed, cause);
-        else if (watch.Worker is null && NeverHadWorker(run))
-            journal.Record(runId, r => r.Status == RunStatus.Starting ? [new RunQueued()] : []);
-        else
-            Finish(runId, RunOutcome.Lost, "The worker disappeared while the application was not running. Start the run again.");
-        Forget(runId, watch);
-    }
-
-    /// <summary>The application ended between the record of the attempt and the start of its worker.</summary>
-    private bool NeverHadWorker(Run run)
-    {
-        RunFolder runFolder = folder.Run(run.Id);
-        return run.Status == RunStatus.Starting
-            && !File.Exists(runFolder.WorkerProcess)
-            && ProtocolJson.TryRead<WorkerAttempt>(runFolder.Attempt)?.Attempt != run.Attempts;
-    }
-
-    private void KillIfPatienceEnded(string runId, Watch watch)
-    {
-        if (
-            folder.Run(runId).ReadCancelRequest() is { } request
-            && clock.GetUtcNow() - request.Time > options.Value.CancelGrace
-            && watch.Worker is { } worker
-        )
-            launcher.Stop(worker);
-    }
-
-    /// <summary>Records the end of a run whose worker could not.</summary>
-    private void Finish(string runId, RunOutcome outcome, string? error) =>
-        journal.Record(
-            runId,
-            run =>
-                run.Status.IsFinal()
-                    ? []
-                    :
-                    [
-                        new RunFinished
-                        {
-                            Outcome = outcome,
-                            Error = error,
-                            Seconds = run.StartedAt is { } started ? (clock.GetUtcNow() - started).TotalSeconds : 0,
-                        },
-                    ]
-        );
-
-    private void Forget(string runId, Watch watch)
+    private void Forget(string runId, RunWatch watch)
     {
         if (watch.Worker is { } worker)
             launcher.Release(worker);
-        // A worker that was killed may have left some.
-        UnfinishedFiles.Delete(folder.Run(runId).Path, SearchOption.AllDirectories, log);
+        watch.Dispose();
         _watched.Remove(runId);
+        follower.Report(runId, silence: null);
         stream.Release(runId);
-    }
-
-    private sealed class Watch(WorkerAttempt? worker)
-    {
-        public WorkerAttempt? Worker { get; } = worker;
-        public RunEventTail Tail { get; set; } = RunEventTail.Start;
     }
 }

@@ -32,6 +32,8 @@ internal static class RunsFeature
         services.AddSingleton<RunRebuild>();
         services.AddSingleton<RunEventStream>();
         services.AddSingleton<RunChanges>();
+        services.AddSingleton<SilentWorkers>();
+        services.AddSingleton<RunFollower>();
         return services.AddHostedService<RunSupervisor>();
     }
 
@@ -41,12 +43,13 @@ internal static class RunsFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/projects/{projectId}/runs");
         api.MapGet(
             "",
-            (ClaimsPrincipal user, string projectId, RunService runs) => TypedResults.Ok(runs.List(user, projectId).Select(RunResponse.Of))
+            (ClaimsPrincipal user, string projectId, RunService runs, SilentWorkers silent) =>
+                TypedResults.Ok(runs.List(user, projectId).Select(run => RunResponse.Of(run, silent.Of(run.Id))))
         );
         api.MapGet(
             "{runId}",
-            (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
-                TypedResults.Ok(RunResponse.Of(runs.Get(user, projectId, runId)))
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs, SilentWorkers silent) =>
+                TypedResults.Ok(RunResponse.Of(runs.Get(user, projectId, runId), silent.Of(runId)))
         );
         api.MapPost(
                 "",
