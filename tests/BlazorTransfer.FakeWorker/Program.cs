@@ -567,7 +567,7 @@ internal static class Fake
     }
 
     /// <summary>Ten steps a second, as a real run reports them.</summary>
-    private static void Step(RunEventWriter events)
+    private static void Step(RunClaim events)
     {
         _steps++;
         events.Append(
