@@ -70,6 +70,7 @@ internal static class Startup
     {
         foreach (JsonConverter converter in ProtocolJson.Line.Converters)
             options.Converters.Add(converter);
+        options.Converters.Add(new NoNullItems());
         options.NumberHandling = ProtocolJson.Line.NumberHandling;
         // What the types do not allow is a mistake of the request, told as one, before any code meets it.
         options.RespectNullableAnnotations = true;
