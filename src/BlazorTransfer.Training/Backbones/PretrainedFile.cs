@@ -20,7 +20,7 @@ public static class PretrainedFile
     /// found.</summary>
     internal static WeightsContent Named(WeightsContent content)
     {
-        if (content.Graph is not { } graph || WeightsLoader.FittingBackbones(content.Tensors).Count > 0)
+        if (content.Graph is not { } graph || HasNamesOfANetwork(content.Tensors))
             return content;
         string problem = "no known network has these layers";
         foreach (string name in BackboneRegistry.OfSize(graph.Weights))
@@ -43,7 +43,7 @@ public static class PretrainedFile
             return content with
             {
                 Tensors = found.Tensors,
-                Note = $"Read {graph.Describe()}; its layers are those of {backbone.Spec.DisplayName}. A head was not read.",
+                Note = $"Recognised by its layers: {graph.Describe()}.",
             };
         }
 
@@ -51,6 +51,10 @@ public static class PretrainedFile
             problem += "; if it had batch norms, they were folded into the convolutions: export it without that";
         return content with { Note = $"It is {graph.Describe()}; {problem}." };
     }
+
+    // Networks are built to compare names, so that is done only where a first layer has one.
+    private static bool HasNamesOfANetwork(IReadOnlyDictionary<string, TensorData> tensors) =>
+        StateDictionaryFinder.FirstTensors.Any(tensors.ContainsKey) && WeightsLoader.FittingBackbones(tensors).Count > 0;
 
     /// <summary>The tensors by the network's names, or the shape that keeps layers from being told apart; null where the layers are not
     /// those of the network.</summary>

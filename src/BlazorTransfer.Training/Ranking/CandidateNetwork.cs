@@ -89,7 +89,10 @@ internal sealed class CandidateNetwork : IDisposable
             [var only] => only,
             [] => throw new WeightsException(
                 "It fits none of the known backbones. "
-                    + $"{WeightsLoader.Closest(tensors)?.Describe() ?? "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."}"
+                    + (
+                        WeightsLoader.Closest(tensors)?.Describe()
+                        ?? "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
+                    )
             ),
             var several => throw new WeightsException($"It fits several backbones ({string.Join(", ", several)}): say which."),
         };

@@ -19,7 +19,7 @@ internal sealed record NetworkGraph(string Producer, IReadOnlyList<GraphLayer> L
             linear = Of(LayerKind.Linear);
         string by = Producer.Length == 0 ? "" : $" by {WeightsLimits.Shown(Producer)}";
         return FormattableString.Invariant(
-            $"an ONNX network{by} of {convolutions:N0} convolutions, {norms:N0} batch norms and {linear:N0} linear layers, {Weights:N0} weights"
+            $"an ONNX network{by} (convolutions: {convolutions}, batch norms: {norms}, linear layers: {linear}, weights: {Weights:N0})"
         );
     }
 

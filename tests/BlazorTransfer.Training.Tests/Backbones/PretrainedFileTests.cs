@@ -32,7 +32,7 @@ public sealed class PretrainedFileTests(ITestOutputHelper output)
         Assert.Equal(own.Keys.Order(), content.Tensors.Keys.Order());
         Assert.All(own, t => Assert.Equal(t.Value, content.Tensors[t.Key].Bytes.ToArray()));
         Assert.Equal([Network], WeightsLoader.FittingBackbones(content.Tensors));
-        Assert.Contains("19 batch norms", content.Note, StringComparison.Ordinal);
+        Assert.Contains("batch norms: 19", content.Note, StringComparison.Ordinal);
     }
 
     [Fact]

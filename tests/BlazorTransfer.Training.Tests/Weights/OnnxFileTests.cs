@@ -22,7 +22,7 @@ public sealed class OnnxFileTests
         Assert.True(graph.Layers[1].Follows(0));
         Assert.False(graph.Layers[0].Follows(1));
         Assert.Equal(6 + 4 + 8 + 4, graph.Weights);
-        Assert.Equal("an ONNX network by pytorch of 1 convolutions, 1 batch norms and 1 linear layers, 22 weights", graph.Describe());
+        Assert.Equal("an ONNX network by pytorch (convolutions: 1, batch norms: 1, linear layers: 1, weights: 22)", graph.Describe());
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
+using BlazorTransfer.Web.Tests.Storage;
 
 namespace BlazorTransfer.Web.Tests.Models;
 
@@ -78,6 +79,37 @@ public sealed class WeightsLibraryTests : IAsyncLifetime
         );
         Assert.False(Library.MayRemove(admin, entries[0]));
         Library.Remove(admin, entries[1].Id);
+    }
+
+    [Fact]
+    public async Task BuiltInWeights_WhoseCopyIsInterruptedAnywhere_AreEnteredWholeAtTheNextStart()
+    {
+        string file = Path.Combine(_app.DataFolder, "uploads", "builtin");
+        await File.WriteAllTextAsync(file, "weights", TestContext.Current.CancellationToken);
+        using var disk = new FaultyDisk(_app.DataFolder);
+        bool isDone = false;
+        for (int operation = 1; !isDone; operation++)
+        {
+            var card = new BuiltInWeights
+            {
+                Name = $"Built in {operation}",
+                Backbone = "fake",
+                File = "builtin",
+                Sha256 = operation.ToString("x64", System.Globalization.CultureInfo.InvariantCulture),
+                Licence = "MIT",
+                Origin = "us",
+            };
+            string copy = Path.Combine(_app.DataFolder, "weights", $"{card.Sha256}.weights");
+            disk.FailAt(operation, isLasting: false);
+            Exception? failure = Record.Exception(() => Library.EnterBuiltIn(card, file));
+            disk.Repair();
+            isDone = failure is null;
+
+            Assert.True(!File.Exists(copy) || await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken) == "weights");
+            Library.EnterBuiltIn(card, file);
+            Assert.Equal("weights", await File.ReadAllTextAsync(copy, TestContext.Current.CancellationToken));
+            Assert.Single(Library.List(_ada), w => w.Name == card.Name);
+        }
     }
 
     [Fact]

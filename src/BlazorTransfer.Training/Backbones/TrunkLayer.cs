@@ -45,7 +45,9 @@ internal sealed record TrunkLayer(string? Convolution, string? Norm)
                         .remove
                 ),
         ];
-        backbone.ForwardFeatures(zeros(1, 3, backbone.Spec.Preprocessing.CropSize, backbone.Spec.Preprocessing.CropSize));
+        // Small, since only the order counts.
+        int side = Math.Max(32, backbone.Spec.MinimumImageSize);
+        backbone.ForwardFeatures(zeros(1, 3, side, side));
         foreach (Action stop in unwatch)
             stop();
         return layers;
