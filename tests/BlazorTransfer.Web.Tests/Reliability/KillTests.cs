@@ -34,7 +34,7 @@ public sealed class KillTests
     {
         (KillSuite suite, SuiteResult result) = await Round.Value;
 
-        Assert.Empty(result.Faults.Where(f => f.StartsWith("Run ", StringComparison.Ordinal)));
+        Assert.DoesNotContain(result.Faults, f => f.StartsWith("Run ", StringComparison.Ordinal));
         Assert.True(suite.RunsBegun >= Queue / 2, $"Only {suite.RunsBegun} runs were begun.");
     }
 
