@@ -9,7 +9,11 @@ internal static class Commands
     public static Task<int> Main(string[] args)
     {
         var minutes = new Option<double>("--minutes") { Description = "How long.", DefaultValueFactory = _ => 60 };
-        var csv = new Option<string>("--csv") { Description = "Where the samples go.", DefaultValueFactory = _ => "soak.csv" };
+        var csv = new Option<string>("--csv")
+        {
+            Description = "Where the samples go.",
+            DefaultValueFactory = _ => Path.Combine(Path.GetTempPath(), "blazortransfer-soak.csv"),
+        };
         var soak = new Command("soak", "Uses the application at half load for a long time: memory, handles and logs stay flat.")
         {
             minutes,

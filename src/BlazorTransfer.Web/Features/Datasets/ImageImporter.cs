@@ -32,7 +32,9 @@ internal sealed record ImportSource(
 internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
 {
     private const int PortionFiles = 64;
-    private const long PortionBytes = 64 << 20;
+
+    // What a portion leaves behind is not collected at once, so that a few of them are in memory.
+    private const long PortionBytes = 16 << 20;
 
     // More than the processors, since a file that is flushed to the disk keeps none of them busy.
     private static readonly int StoredAtOnce = 4 * Environment.ProcessorCount;

@@ -95,7 +95,8 @@ internal sealed class ZipImages : IDisposable
             return bytes.Length != entry.Length ? (null, "Its size is not what the zip says: the zip is damaged.")
                 : check.GetCurrentHashAsUInt32() != entry.Crc32
                     ? (null, "Its checksum (CRC-32) is not what the zip says: the file is damaged. Make or download the zip again.")
-                : (bytes.ToArray(), null);
+                // Without a copy where the size was known.
+                : (bytes.Capacity == bytes.Length ? bytes.GetBuffer() : bytes.ToArray(), null);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
