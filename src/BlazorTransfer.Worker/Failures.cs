@@ -26,6 +26,11 @@ internal static class Failures
                 WorkerExitCode.TrainingFailed,
                 "The device's memory ran out. Use a smaller batch size, a smaller backbone or a deeper freeze."
             ),
+            System.Runtime.InteropServices.ExternalException e
+                when e.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase) => (
+                WorkerExitCode.TrainingFailed,
+                "Memory ran out. Use a smaller batch size, smaller images or a smaller backbone."
+            ),
             RunTakenException => (WorkerExitCode.RunTaken, failure.Message),
             UnauthorizedAccessException => (WorkerExitCode.StorageFailed, $"A file cannot be written: {failure.Message}"),
             IOException e when DiskFullException.IsCauseOf(e) => (

@@ -37,6 +37,9 @@ internal static class EventDelivery
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Task[] readers = [.. connections.Select(c => ReadAsync(c, app, delays, ended.Token))];
         Console.WriteLine($"{count} clients are connected; the server takes {app.Megabytes:N0} MB ({before:N0} MB without them).");
+        // Until all have caught up with what was written before they came.
+        while (delays.Clients < count)
+            await Task.Delay(TimeSpan.FromSeconds(1), cancel);
         await Task.Delay(TimeSpan.FromSeconds(5), cancel);
         delays.Begin();
         TimeSpan busy = app.ProcessorTime;
@@ -74,12 +77,15 @@ internal static class EventDelivery
 
     private static async Task ReadAsync(HubConnection connection, WatchedApp app, Delays delays, CancellationToken ended)
     {
+        bool isFirst = true;
         try
         {
             await foreach (RunEvent e in connection.StreamAsync<RunEvent>("StreamRun", app.ProjectId, app.RunId, 0L, ended))
             {
-                if (e is StepCompleted)
-                    delays.Add((DateTimeOffset.UtcNow - e.Time).TotalMilliseconds);
+                if (e is not StepCompleted)
+                    continue;
+                delays.Add((DateTimeOffset.UtcNow - e.Time).TotalMilliseconds, isFirst);
+                isFirst = false;
             }
         }
         catch (OperationCanceledException) { }
@@ -104,10 +110,16 @@ internal static class EventDelivery
                 _measured = [];
         }
 
-        public void Add(double milliseconds)
+        /// <summary>How many clients have received something.</summary>
+        public int Clients { get; private set; }
+
+        public void Add(double milliseconds, bool isFirst)
         {
             lock (_lock)
+            {
+                Clients += isFirst ? 1 : 0;
                 _measured?.Add(milliseconds);
+            }
         }
 
         /// <returns>The delays, the shortest first.</returns>

@@ -31,7 +31,7 @@ internal static class FakeImages
         return ImageServer.Answer(request, file);
     }
 
-    private static unsafe void EatMemory()
+    public static unsafe void EatMemory()
     {
         while (true)
             NativeMemory.Fill(NativeMemory.Alloc(Portion), Portion, 1);

@@ -105,6 +105,7 @@ internal static class Fake
         "report-steps",
         "step-until-cancel",
         "stop-in-a-save",
+        "eat-memory",
         "unterminated-line",
         "garbage",
     ];
@@ -285,6 +286,9 @@ internal static class Fake
             case "step-until-cancel":
                 StepUntilCancel(folder, events);
                 return (int)WorkerExitCode.Cancelled;
+            case "eat-memory":
+                FakeImages.EatMemory();
+                break;
             case "stop-in-a-save":
                 AtomicFile.WriteAllText(folder.BestCheckpoint, "whole");
                 AtomicFile.Write(

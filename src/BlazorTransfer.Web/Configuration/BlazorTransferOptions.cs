@@ -37,6 +37,11 @@ internal sealed class BlazorTransferOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan MaximumImageTime { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Memory that the worker of a run may take, in bytes; kept by Linux only. 0 sets no limit, and with a GPU it should be 0: its
+    /// driver reserves more than it uses.</summary>
+    [Range(0, 1L << 50)]
+    public long MaximumRunMemoryBytes { get; set; }
+
     /// <summary>How many times as many uploads, runs, events and downloads a user may ask for in a minute, for installations with
     /// scripts.</summary>
     [Range(1, 10_000)]

@@ -4,14 +4,19 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Execution;
 
 /// <summary>Workers as processes on this machine. They outlive this process, which finds them again.</summary>
-internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data, ILogger<LocalWorkerLauncher> log)
-    : IWorkerLauncher,
-        IDisposable
+internal sealed class LocalWorkerLauncher(
+    WorkerLocator locator,
+    DataFolder data,
+    IOptions<BlazorTransferOptions> options,
+    ILogger<LocalWorkerLauncher> log
+) : IWorkerLauncher, IDisposable
 {
     public const string Name = "local";
     private const string LessMemory = "use a smaller batch size or a smaller backbone";
@@ -22,9 +27,8 @@ internal sealed class LocalWorkerLauncher(WorkerLocator locator, DataFolder data
     {
         string number = attempt.ToString(CultureInfo.InvariantCulture),
             free = data.MinimumFreeBytesOfRuns.ToString(CultureInfo.InvariantCulture);
-        Process process = Process.Start(
-            locator.Start("run", folder.Path, "--data-folder", data.Paths.Path, "--attempt", number, "--minimum-free-bytes", free)
-        )!;
+        string[] arguments = ["run", folder.Path, "--data-folder", data.Paths.Path, "--attempt", number, "--minimum-free-bytes", free];
+        Process process = Process.Start(locator.Start(options.Value.MaximumRunMemoryBytes, arguments))!;
         var started = new WorkerAttempt(Name, HandleOf(process), attempt);
         _workers[started] = new Worker(process, IsChild: true);
         try

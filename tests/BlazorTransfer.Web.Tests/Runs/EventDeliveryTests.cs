@@ -42,7 +42,10 @@ public sealed class EventDeliveryTests : IDisposable
 
         Assert.Equal(RecentEvents.Capacity, recent.After((10 * RecentEvents.Capacity) - RecentEvents.Capacity - 1)!.Count);
         recent.Add([.. Enumerable.Range(10 * RecentEvents.Capacity, 5 * RecentEvents.Capacity).Select(i => Message(i))]);
-        Assert.InRange(recent.Count, RecentEvents.Capacity, 2 * RecentEvents.Capacity);
+        long last = (15 * RecentEvents.Capacity) - 1;
+        Assert.Null(recent.After((10 * RecentEvents.Capacity) - 10));
+        Assert.Equal(Enumerable.Range((int)last - 99, 100).Select(i => (long)i), Numbers(recent.After(last - 100)));
+        Assert.Null(recent.After(last - RecentEvents.Capacity - 1));
     }
 
     [Fact]

@@ -61,6 +61,20 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task R22_WorkerThatTakesMoreMemoryThanItMay_FailsItsRunWithTheCause()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux keeps the limit.");
+        _app.Dispose();
+        _app = new TestApp(_data, ("MaximumRunMemoryBytes", $"{1L << 30}"));
+
+        Run run = await _app.WaitForEndAsync((await SubmitAsync("eat-memory")).Id);
+
+        Assert.Equal(RunStatus.Failed, run.Status);
+        Assert.Contains("If memory ran out, use a smaller batch size", run.Error, StringComparison.Ordinal);
+        Assert.Equal(RunStatus.Succeeded, (await _app.WaitForEndAsync((await SubmitAsync("succeed")).Id)).Status);
+    }
+
+    [Fact]
     public async Task KilledWorker_IsTold()
     {
         Run run = await SubmitAsync("hang");

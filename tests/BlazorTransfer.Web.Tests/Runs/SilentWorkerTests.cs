@@ -21,6 +21,13 @@ public sealed class SilentWorkerTests() : PageTests()
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private readonly FakeTimeProvider _clock = new();
+    private RunFolder? _blocking;
+
+    protected override void Dispose(bool disposing)
+    {
+        _blocking?.RequestCancel(DateTimeOffset.UtcNow);
+        base.Dispose(disposing);
+    }
 
     [Fact]
     public async Task R19_SilentWorker_IsShown_FailsNoRun_AndIsForgottenWhenItAnswers()
@@ -103,8 +110,9 @@ public sealed class SilentWorkerTests() : PageTests()
     {
         ClaimsPrincipal user = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));
         (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(user);
-        Run blocking = await App.SubmitAsync(user, project, dataset, "hang");
+        Run blocking = await App.SubmitAsync(user, project, dataset, "wait-for-cancel");
         await App.WaitForRunAsync(blocking.Id, r => r.Epoch == 1);
+        _blocking = App.Get<DataFolder>().Run(blocking.Id);
         Run run = await App.SubmitAsync(user, project, dataset, "succeed");
         return (user, App.Get<RunJournal>().Record(run.Id, _ => [new AttemptStarted { Attempt = 1 }])!);
     }

@@ -28,7 +28,8 @@ internal sealed class RecentEvents
             return;
         lock (_lock)
         {
-            if (_events.Count > 0 && events[0].Sequence != _events[^1].Sequence + 1)
+            // Of many at once the first are left out, so that what came before does not join on either.
+            if (events.Count > Capacity || (_events.Count > 0 && events[0].Sequence != _events[^1].Sequence + 1))
                 _events.Clear();
             _events.AddRange(events.Skip(events.Count - Capacity));
             if (_events.Count > 2 * Capacity)

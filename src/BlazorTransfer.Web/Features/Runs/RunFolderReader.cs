@@ -48,7 +48,6 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
             );
         if (missing.Count > 0)
         {
-            using RunLock held = RunLock.Take(runFolder);
             using var writer = new RunEventWriter(runFolder.Events, clock);
             missing.ForEach(e => writer.Append(e));
         }
@@ -63,9 +62,8 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
     /// <summary>A record that was damaged ends before the damage: the run failed there, unless it had ended.</summary>
     private IEnumerable<RunEvent> Events(RunFolder runFolder)
     {
-        // A worker that still writes there is followed, or lost with the damage, once the application runs.
-        using RunLock? held = RunLock.TryTake(runFolder);
-        if (held is not null && RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents) is not null)
+        // Where a worker still writes, the supervisor mends the record once that has ended.
+        if (!RunLock.IsTaken(runFolder) && RunEventTail.CutOffDamage(runFolder.Events, runFolder.DamagedEvents) is not null)
         {
             using var writer = new RunEventWriter(runFolder.Events, clock);
             writer.Append(

@@ -177,7 +177,8 @@ internal sealed class RunJournal(
     {
         if (events.Count == 0)
             return run;
-        using RunLock held = RunLock.Take(runFolder);
+        // Whoever only asks whether a worker has the folder has it for a moment.
+        using RunLock held = RunLock.Take(runFolder, tries: 4);
         // A worker that nobody can see may only be paused.
         bool mayComeBack = events.Any(e => e is AttemptStarted { Attempt: > 1 } or RunFinished { Outcome: RunOutcome.Lost });
         using var writer = mayComeBack ? RunEventWriter.After(runFolder.Events, clock) : new RunEventWriter(runFolder.Events, clock);
