@@ -65,6 +65,7 @@ internal sealed class WeightsLibrary(
     DataFolder folder,
     WorkerCommands worker,
     IEnumerable<IWeightsUse> uses,
+    UserLimits limits,
     TimeProvider clock
 )
 {
@@ -124,6 +125,7 @@ internal sealed class WeightsLibrary(
     /// <exception cref="RefusedException">The file cannot be read any more.</exception>
     public async Task<WeightsReport> InspectAsync(ClaimsPrincipal user, string id, CancellationToken cancel)
     {
+        limits.Take(user, LimitedWork.Previews);
         BackboneWeights entry = Get(user, id);
         WeightsInspection inspection = await worker.InspectWeightsAsync(PathOf(entry), cancel);
         return new WeightsReport(entry.Name, inspection.Differences ?? [], inspection.Note);
