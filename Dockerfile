@@ -1,6 +1,7 @@
 # Web application and worker in one image. The data folder is the volume /data.
 #   docker build -t blazortransfer .
 #   docker run -p 5210:5210 -v blazortransfer:/data blazortransfer
+# Nothing is written outside of the volume: --read-only --cap-drop ALL --security-opt no-new-privileges are fine.
 # With an NVIDIA GPU: docker build --build-arg TORCH_BACKEND=cuda …, then docker run --gpus all …
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 ARG TORCH_BACKEND=cpu
@@ -14,8 +15,10 @@ FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app .
 RUN mkdir /data && chown $APP_UID /data
+# Without the last, the runtime would not start on a read-only root, as it creates pipes for debuggers there.
 ENV BLAZORTRANSFER_DataFolder=/data \
-    BLAZORTRANSFER_Urls=http://0.0.0.0:5210
+    BLAZORTRANSFER_Urls=http://0.0.0.0:5210 \
+    DOTNET_EnableDiagnostics=0
 VOLUME /data
 EXPOSE 5210
 USER $APP_UID

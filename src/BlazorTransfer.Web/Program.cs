@@ -55,9 +55,10 @@ WebApplication app = builder.Build();
 if (Maintenance.Execute(args, app.Services) is { } exitCode)
     return exitCode;
 
+app.UseSecurityHeaders();
 app.UseQuickShutdown();
 app.UseForwardedHeaders();
-app.UseSecurityHeaders();
+app.UseHostCookies();
 app.UseHostCheck();
 app.UseCrossOriginCheck();
 app.UseExceptionHandler();

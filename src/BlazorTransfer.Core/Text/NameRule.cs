@@ -12,6 +12,9 @@ public static class NameRule
     /// <summary>Whether a text of several lines is.</summary>
     public static bool IsPlainText(string text) => text.All(c => c is '\n' or '\r' or '\t' || IsPlain(c)) && !HasUnpairedSurrogate(text);
 
+    /// <summary>The name with a mark in the place of each such character, for logs.</summary>
+    public static string Plain(string name) => new([.. name.Select(c => IsPlain(c) ? c : '\uFFFD')]);
+
     public static bool IsPlain(char c) =>
         !char.IsControl(c)
         // Separators of lines and paragraphs.

@@ -25,7 +25,11 @@ public static class ModelPackage
     {
         ModelDescription description = ModelDescription.Load(ModelDescription.PathBeside(folder.BestCheckpoint));
         IReadOnlyDictionary<string, TensorData> tensors = WeightsFile.Open(folder.BestCheckpoint);
-        string staging = Directory.CreateTempSubdirectory("blazortransfer-export-").FullName;
+        // In the run's folder: a container may have no other place to write to.
+        string staging = Path.Combine(folder.Path, "package" + AtomicFile.TemporaryEnding);
+        if (Directory.Exists(staging))
+            Directory.Delete(staging, recursive: true);
+        Directory.CreateDirectory(staging);
         try
         {
             var proof = new Dictionary<string, double>();

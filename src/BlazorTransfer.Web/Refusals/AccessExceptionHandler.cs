@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlazorTransfer.Core.Text;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -13,6 +14,7 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
         {
             NotFoundException => StatusCodes.Status404NotFound,
             ForbiddenException => StatusCodes.Status403Forbidden,
+            TooManyRequestsException => StatusCodes.Status429TooManyRequests,
             RefusedException => StatusCodes.Status400BadRequest,
             // The framework's own: a body that is too large, cut off, or not the JSON that the endpoint takes.
             BadHttpRequestException e => e.StatusCode,
@@ -20,6 +22,8 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
         };
         if (status is null)
             return false;
+        if (exception is TooManyRequestsException limited)
+            httpContext.Response.Headers.RetryAfter = limited.Seconds.ToString(CultureInfo.InvariantCulture);
         ProblemHttpResult problem = TypedResults.Problem(
             ServerPaths.Hide((exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message),
             statusCode: status

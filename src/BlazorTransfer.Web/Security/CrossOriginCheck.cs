@@ -1,3 +1,5 @@
+using BlazorTransfer.Web.Refusals;
+
 namespace BlazorTransfer.Web.Security;
 
 /// <summary>
@@ -13,8 +15,12 @@ internal static class CrossOriginCheck
             {
                 if (!IsFromAnotherSite(context.Request))
                     return next(context);
-                context.Response.StatusCode = StatusCodes.Status403Forbidden;
-                return context.Response.WriteAsync("A page of another site sent this request. Open the address in the browser instead.");
+                context.RequestServices.GetRequiredService<SecurityLog>().RequestRefused(context, "from a page of another site");
+                return PlainText.WriteAsync(
+                    context,
+                    StatusCodes.Status403Forbidden,
+                    "A page of another site sent this request. Open the address in the browser instead."
+                );
             }
         );
 

@@ -1,5 +1,6 @@
 using System.Net;
 using BlazorTransfer.Web.Configuration;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Security;
@@ -23,8 +24,10 @@ internal static class HostCheck
             {
                 if (IsAllowed(context.Request.Host.Host, allowed))
                     return next(context);
-                context.Response.StatusCode = StatusCodes.Status400BadRequest;
-                return context.Response.WriteAsync(
+                context.RequestServices.GetRequiredService<SecurityLog>().RequestRefused(context, "under a name that is not ours");
+                return PlainText.WriteAsync(
+                    context,
+                    StatusCodes.Status400BadRequest,
                     "The application does not answer under this name. Open it by its IP address, or ask an administrator to add the name "
                         + "to the setting BLAZORTRANSFER_AllowedHosts."
                 );

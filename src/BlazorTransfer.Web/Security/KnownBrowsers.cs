@@ -23,7 +23,7 @@ internal sealed class KnownBrowsers(IDataProtectionProvider protection)
                 HttpOnly = true,
                 IsEssential = true,
                 MaxAge = Lifetime,
-                Path = "/login",
+                Path = "/",
                 SameSite = SameSiteMode.Strict,
                 Secure = context.Request.IsHttps,
             }

@@ -34,7 +34,8 @@ internal sealed class LiteUserStore(DocumentCollection<User> users, Revocations 
                 if (current.ConcurrencyStamp != user.ConcurrencyStamp)
                     return current;
                 endsSessions = current.SecurityStamp != user.SecurityStamp || current.IsDisabled != user.IsDisabled;
-                return user with { ConcurrencyStamp = stamp };
+                // Sign-ins end while Identity holds an account, and stay ended.
+                return user with { ConcurrencyStamp = stamp, EndedSessions = endsSessions ? [] : current.EndedSessions };
             }
         );
         if (stored?.ConcurrencyStamp != stamp)

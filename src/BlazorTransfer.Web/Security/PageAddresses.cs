@@ -15,6 +15,10 @@ internal interface IPageAddress
     void Require(ClaimsPrincipal user, Func<string, string> route);
 }
 
+/// <summary>Marks a page for administrators; for others it does not exist. What it shows and does asks for itself who may.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class AdministratorsOnlyAttribute : Attribute;
+
 /// <summary>
 /// Answers requests for pages about missing things with status 404. The pages themselves are drawn later, on a circuit, when the status
 /// has been sent.
@@ -23,11 +27,15 @@ internal sealed class MissingPages(RequestDelegate next, IEnumerable<IPageAddres
 {
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ComponentTypeMetadata>() is null || IsThere(context))
+        EndpointMetadataCollection? page = context.GetEndpoint()?.Metadata;
+        if (page?.GetMetadata<ComponentTypeMetadata>() is null || (IsForUser(page, context) && IsThere(context)))
             return next(context);
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
+
+    private static bool IsForUser(EndpointMetadataCollection page, HttpContext context) =>
+        page.GetMetadata<AdministratorsOnlyAttribute>() is null || UserClaims.IsAdmin(context.User);
 
     private bool IsThere(HttpContext context)
     {

@@ -1,8 +1,19 @@
 using System.Security.Cryptography;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Security;
+
+/// <summary>What came of a sign-in.</summary>
+internal enum SignInOutcome
+{
+    Refused,
+
+    /// <summary>The password is one that an administrator passed on; the user must choose one of their own first.</summary>
+    NeedsOwnPassword,
+    SignedIn,
+}
 
 /// <summary>
 /// Signs in with a name and a password. Each attempt, whatever comes of it, computes one password hash and fails with the same words, so
@@ -12,21 +23,32 @@ internal sealed class PasswordSignIn(
     SignInManager<User> signIn,
     DocumentCollection<User> users,
     SignInThrottle throttle,
-    KnownBrowsers browsers
+    KnownBrowsers browsers,
+    IOptions<PasswordHasherOptions> hashing,
+    TimeProvider clock,
+    SecurityLog log
 )
 {
     public const string Refusal =
         "The name or the password is wrong, or there were too many attempts. If both are right, wait 15 minutes and try again.";
 
-    // Checked where no real password may be.
-    private static readonly User Decoy = new()
-    {
-        Id = "decoy",
-        PasswordHash = new PasswordHasher<User>().HashPassword(new User(), RandomNumberGenerator.GetHexString(40)),
-    };
+    public const string OwnPasswordRequest =
+        "The password was given to you by an administrator. Type it once more, and choose a password of your own.";
 
-    /// <returns>Whether the cookie is set.</returns>
-    public async Task<bool> TryAsync(HttpContext context, string? name, string? password)
+    private static readonly string DecoyPassword = RandomNumberGenerator.GetHexString(40);
+    private static string? s_decoyHash;
+
+    /// <param name="context">The request.</param>
+    /// <param name="name">As it was typed.</param>
+    /// <param name="password">As it was typed.</param>
+    /// <param name="ownPassword">The password that replaces one of an administrator; null or empty where none was asked for.</param>
+    /// <returns>What came of it; the cookie is set where the user is signed in. Errors say what to change.</returns>
+    public async Task<(SignInOutcome Outcome, IReadOnlyList<string> Errors)> TryAsync(
+        HttpContext context,
+        string? name,
+        string? password,
+        string? ownPassword = null
+    )
     {
         UserManager<User> manager = signIn.UserManager;
         string normalizedName = manager.NormalizeName(name?.Trim()) ?? "";
@@ -34,14 +56,52 @@ internal sealed class PasswordSignIn(
         bool mayTry = throttle.TryBegin(normalizedName, source, isKnown);
         User? user = users.FindBy(nameof(User.NormalizedUserName), normalizedName).FirstOrDefault();
         bool isTried = mayTry && user is { IsDisabled: false, PasswordHash: not null };
-        if (!await manager.CheckPasswordAsync(isTried ? user! : Decoy, password ?? "") || !isTried)
-            return false;
+        bool isRight = await manager.CheckPasswordAsync(isTried ? user! : Decoy(), password ?? "") && isTried;
         // The check takes long enough for an administrator to disable the account, or for its owner to change the password.
-        if (users.Find(user!.Id) is not { IsDisabled: false } current || current.SecurityStamp != user.SecurityStamp)
-            return false;
+        if (!isRight || users.Find(user!.Id) is not { IsDisabled: false } current || current.SecurityStamp != user.SecurityStamp)
+            return Refuse(
+                user,
+                !mayTry ? "too many attempts"
+                    : !isTried ? "disabled or missing"
+                    : "wrong password",
+                source
+            );
+        if (current.InitialPasswordUntil < clock.GetUtcNow())
+            return Refuse(user, "the initial password has expired", source);
         throttle.Succeed(normalizedName, source);
+        if (current.InitialPasswordUntil is not null)
+        {
+            if (string.IsNullOrEmpty(ownPassword))
+                return (SignInOutcome.NeedsOwnPassword, [OwnPasswordRequest]);
+            if (await ReplaceAsync(current, password!, ownPassword) is { Count: > 0 } errors)
+                return (SignInOutcome.NeedsOwnPassword, errors);
+        }
+
+        // A browser has one sign-in: the one before it ends.
+        if (context.User.Identity?.IsAuthenticated == true)
+            SessionCookie.EndOwn(context);
         await signIn.SignInAsync(current, isPersistent: true);
         browsers.Remember(context, normalizedName);
-        return true;
+        log.SignedIn(current, source);
+        return (SignInOutcome.SignedIn, []);
     }
+
+    private (SignInOutcome, IReadOnlyList<string>) Refuse(User? user, string reason, string source)
+    {
+        log.SignInRefused(user, reason, source);
+        return (SignInOutcome.Refused, [Refusal]);
+    }
+
+    private async Task<IReadOnlyList<string>> ReplaceAsync(User user, string password, string ownPassword)
+    {
+        if (ownPassword == password)
+            return ["Choose another password than the one that was given to you."];
+        user.InitialPasswordUntil = null;
+        IdentityResult result = await signIn.UserManager.ChangePasswordAsync(user, password, ownPassword);
+        return [.. result.Errors.Select(e => e.Description)];
+    }
+
+    /// <summary>An account that is checked where no real password may be, at the same cost.</summary>
+    private User Decoy() =>
+        new() { Id = "decoy", PasswordHash = s_decoyHash ??= new PasswordHasher<User>(hashing).HashPassword(new User(), DecoyPassword) };
 }

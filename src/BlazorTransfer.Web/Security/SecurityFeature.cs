@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Security;
@@ -25,6 +26,10 @@ internal static class SecurityFeature
         services.AddSingleton<GuardedStreams>();
         services.AddSingleton<SignInThrottle>();
         services.AddSingleton<KnownBrowsers>();
+        services.AddSingleton<SecurityLog>();
+        services.AddSingleton<UserLimits>();
+        // The rounds that OWASP's password storage cheat sheet asks of PBKDF2 with SHA-512.
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
         services.AddScoped<PasswordSignIn>();
         services.AddDataProtection().SetApplicationName("BlazorTransfer");
         services.AddSingleton<IConfigureOptions<Microsoft.AspNetCore.DataProtection.KeyManagement.KeyManagementOptions>>(
@@ -42,7 +47,7 @@ internal static class SecurityFeature
                 // Length is what counts (NIST SP 800-63B); rules about characters make worse passwords.
                 options.Password = new PasswordOptions
                 {
-                    RequiredLength = 12,
+                    RequiredLength = PasswordRules.ShortestLength,
                     RequireDigit = false,
                     RequireLowercase = false,
                     RequireNonAlphanumeric = false,
@@ -54,6 +59,7 @@ internal static class SecurityFeature
             .AddUserStore<LiteUserStore>()
             .AddClaimsPrincipalFactory<UserClaims>()
             .AddUserConfirmation<EnabledUsers>()
+            .AddPasswordValidator<PasswordRules>()
             .AddSignInManager()
             .AddDefaultTokenProviders();
         services.ConfigureApplicationCookie(Configure);
@@ -66,6 +72,12 @@ internal static class SecurityFeature
         services.AddProblemDetails();
         services.AddReverseProxies();
         services.AddRateLimits();
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Forms and requests in JSON; uploads allow themselves more.
+            kestrel.Limits.MaxRequestBodySize = 1 << 20;
+        });
         // The framework gives its own cookie to plain connections, also where the page came over TLS.
         services.Configure<AntiforgeryOptions>(options => options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
         return services;
@@ -77,7 +89,7 @@ internal static class SecurityFeature
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.SameSite = SameSiteMode.Lax;
         cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        cookie.ExpireTimeSpan = TimeSpan.FromDays(14);
+        cookie.ExpireTimeSpan = Sessions.LongestPause;
         cookie.LoginPath = "/login";
         cookie.ReturnUrlParameter = "returnUrl";
         cookie.AccessDeniedPath = "/";

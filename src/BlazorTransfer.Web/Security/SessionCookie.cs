@@ -13,13 +13,22 @@ namespace BlazorTransfer.Web.Security;
 /// </summary>
 internal static class SessionCookie
 {
+    private static readonly object OwnEnd = new();
+
+    /// <summary>Ends the sign-in of a request that is then answered: it is cut off everywhere but here.</summary>
+    public static void EndOwn(HttpContext http)
+    {
+        http.Items[OwnEnd] = true;
+        http.RequestServices.GetRequiredService<Sessions>().EndOne(http.User);
+    }
+
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         HttpContext http = context.HttpContext;
         ClaimsPrincipal principal = context.Principal!;
         var sessions = http.RequestServices.GetRequiredService<Sessions>();
         if (!http.Request.Path.StartsWithSegments("/_blazor") && principal.FindFirstValue(ClaimTypes.NameIdentifier) is { } userId)
-            Watch(http, userId, () => sessions.Holds(principal) && SeesItsProject(http, principal));
+            Watch(http, userId, () => http.Items.ContainsKey(OwnEnd) || (sessions.Holds(principal) && SeesItsProject(http, principal)));
         if (sessions.Holds(principal))
             return;
         context.RejectPrincipal();

@@ -19,8 +19,20 @@ internal sealed record User
     public bool IsDisabled { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>Until when the password that an administrator passed on can be exchanged for one of the user's own; null once it
+    /// is.</summary>
+    public DateTimeOffset? InitialPasswordUntil { get; set; }
+
+    /// <summary>Sign-ins that were ended one by one and whose cookies would hold still.</summary>
+    public IReadOnlyList<EndedSession> EndedSessions { get; set; } = [];
+
     /// <summary>The account as it is to be stored when its sign-ins end.</summary>
-    public User WithNewStamps() => this with { SecurityStamp = NewStamp(), ConcurrencyStamp = NewStamp() };
+    public User WithNewStamps() => this with { SecurityStamp = NewStamp(), ConcurrencyStamp = NewStamp(), EndedSessions = [] };
 
     public static string NewStamp() => RandomNumberGenerator.GetHexString(40);
 }
+
+/// <summary>A sign-in that was ended before its time.</summary>
+/// <param name="Id">The id that its cookie carries.</param>
+/// <param name="At">When it was ended.</param>
+internal sealed record EndedSession(string Id, DateTimeOffset At);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Claims;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Identity;
@@ -6,9 +7,14 @@ using Microsoft.Extensions.Options;
 namespace BlazorTransfer.Web.Security;
 
 /// <summary>Puts into the cookie what the services ask of a principal.</summary>
-internal sealed class UserClaims(UserManager<User> users, IOptions<IdentityOptions> options)
+internal sealed class UserClaims(UserManager<User> users, IOptions<IdentityOptions> options, TimeProvider clock)
     : UserClaimsPrincipalFactory<User>(users, options)
 {
+    /// <summary>The id of a sign-in.</summary>
+    public const string SessionClaim = "session";
+
+    /// <summary>When it began, in seconds since 1970.</summary>
+    public const string SignedInAtClaim = "signed_in_at";
     private const string AdminClaim = "admin";
 
     protected override async Task<ClaimsIdentity> GenerateClaimsAsync(User user)
@@ -16,6 +22,14 @@ internal sealed class UserClaims(UserManager<User> users, IOptions<IdentityOptio
         ClaimsIdentity identity = await base.GenerateClaimsAsync(user);
         if (user.IsAdmin)
             identity.AddClaim(new Claim(AdminClaim, "true"));
+        identity.AddClaim(new Claim(SessionClaim, User.NewStamp()));
+        identity.AddClaim(
+            new Claim(
+                SignedInAtClaim,
+                clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                ClaimValueTypes.Integer64
+            )
+        );
         return identity;
     }
 

@@ -23,6 +23,24 @@ internal sealed class DataFolder
         FeatureCache = options.Value.FeatureCacheBytes == 0 ? null : new FeatureCacheSpec(Features, options.Value.FeatureCacheBytes);
         foreach (string folder in new[] { Images, Datasets, Weights, Runs, Uploads, Thumbnails, Keys, Features, Jobs, Documents, Backups })
             Directory.CreateDirectory(folder);
+        // With the keys one can forge sign-ins, and the documents hold the hashes of passwords.
+        foreach (string folder in new[] { Keys, Documents, Backups })
+            KeepPrivate(folder);
+    }
+
+    /// <summary>Lets nobody but the application's own user into a folder.</summary>
+    private static void KeepPrivate(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        try
+        {
+            File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            // A network share, or a folder of another user, keeps the permissions that an administrator gave it.
+        }
     }
 
     public string Root { get; }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace BlazorTransfer.Web.Storage;
@@ -21,8 +22,7 @@ internal sealed class DiskFullHandler : IExceptionHandler
             return true;
         }
 
-        httpContext.Response.StatusCode = status;
-        await httpContext.Response.WriteAsync(words, cancellationToken);
+        await PlainText.WriteAsync(httpContext, status, words);
         return true;
     }
 }

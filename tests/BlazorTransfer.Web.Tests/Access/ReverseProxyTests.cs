@@ -50,10 +50,10 @@ public sealed class ReverseProxyTests
         }
 
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
-        Assert.True(answer.Headers.Contains("Strict-Transport-Security"));
+        Assert.Equal("max-age=31536000; includeSubDomains", Assert.Single(answer.Headers.GetValues("Strict-Transport-Security")));
         string[] cookies = [.. answer.Headers.GetValues("Set-Cookie")];
         Assert.Equal(2, cookies.Length);
-        Assert.All(cookies, c => Assert.Contains("secure", c, StringComparison.OrdinalIgnoreCase));
+        Assert.All(cookies, RequireHostCookie);
     }
 
     [Fact]
@@ -65,9 +65,45 @@ public sealed class ReverseProxyTests
 
         using HttpResponseMessage page = await client.GetAsync("/login");
 
-        string cookie = Assert.Single(page.Headers.GetValues("Set-Cookie"));
-        Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
-        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        RequireHostCookie(Assert.Single(page.Headers.GetValues("Set-Cookie")));
+        // And with them one is signed in.
+        string token = await TestApp.FormTokenAsync(client, "/login");
+        using (await TestApp.PostAsync(client, "/login", "login", token, ("UserName", "Ada"), ("Password", TestApp.Password))) { }
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/session")).StatusCode);
+    }
+
+    [Fact]
+    public async Task R50_CookieOfTheSignIn_OverTlsWithoutThePrefix_SignsNobodyIn()
+    {
+        using var app = new TestApp();
+        string cookie = await app.SignInCookieAsync("Ada");
+        using HttpClient client = app.Factory.CreateClient(
+            new()
+            {
+                BaseAddress = new Uri("https://localhost"),
+                HandleCookies = false,
+                AllowAutoRedirect = false,
+            }
+        );
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(cookie));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync($"other=1; __Host-{cookie}"));
+
+        async Task<HttpStatusCode> AskAsync(string cookies)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/session");
+            request.Headers.Add("Cookie", cookies);
+            using HttpResponseMessage answer = await client.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    private static void RequireHostCookie(string cookie)
+    {
+        Assert.StartsWith("__Host-", cookie, StringComparison.Ordinal);
+        foreach (string attribute in new[] { "secure", "httponly", "samesite=", "path=/" })
+            Assert.Contains(cookie.Split("; "), part => part.StartsWith(attribute, StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain("domain=", cookie, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

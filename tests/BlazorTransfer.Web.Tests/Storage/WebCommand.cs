@@ -5,7 +5,8 @@ namespace BlazorTransfer.Web.Tests.Storage;
 /// <summary>The web program as a process of its own, for its commands.</summary>
 internal static class WebCommand
 {
-    private static readonly string Program = Path.Combine(
+    /// <summary>The assembly of the program.</summary>
+    public static readonly string Program = Path.Combine(
         SharedFiles.RepositoryRoot,
         "src",
         "BlazorTransfer.Web",

@@ -31,7 +31,7 @@ internal sealed class BackboneMeasurement(DocumentCollection<BackboneSpeed> spee
 }
 
 /// <summary>Speeds of networks on this machine, for the signed-in user; the last figure of each is kept.</summary>
-internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, JobEngine jobs, BackboneMeasurement kind)
+internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, JobEngine jobs, BackboneMeasurement kind, UserLimits limits)
 {
     public IReadOnlyDictionary<string, BackboneSpeed> All(ClaimsPrincipal user)
     {
@@ -43,6 +43,7 @@ internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, J
     /// <exception cref="RefusedException">It is being measured already, or the worker refuses.</exception>
     public Task<BackboneSpeed> MeasureAsync(ClaimsPrincipal user, string backbone, CancellationToken cancel)
     {
+        limits.Take(user, LimitedWork.Runs);
         var job = new NewJob<MeasurementInput>(UserClaims.IdOf(user), $"Measure {backbone}", new MeasurementInput(backbone))
         {
             Subject = backbone,

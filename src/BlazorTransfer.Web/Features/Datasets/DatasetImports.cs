@@ -10,7 +10,14 @@ namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>Imports of a project, for the signed-in user. They are background jobs, so that neither a closed tab nor the end of the
 /// application loses one.</summary>
-internal sealed class DatasetImports(JobEngine jobs, JobService mine, ImportJob kind, ProjectAccess access, DataFolder folder)
+internal sealed class DatasetImports(
+    JobEngine jobs,
+    JobService mine,
+    ImportJob kind,
+    ProjectAccess access,
+    DataFolder folder,
+    UserLimits limits
+)
 {
     public const string SampleName = "Surface inspection (sample)";
 
@@ -66,8 +73,11 @@ internal sealed class DatasetImports(JobEngine jobs, JobService mine, ImportJob 
     }
 
     /// <summary>Draws the sample data set.</summary>
-    public DatasetImport StartSample(ClaimsPrincipal user, string projectId) =>
-        Start(user, projectId, new ImportInput(Ids.New(), SampleName, ImportLayout.Classes, IsSample: true), []);
+    public DatasetImport StartSample(ClaimsPrincipal user, string projectId)
+    {
+        limits.Take(user, LimitedWork.Uploads);
+        return Start(user, projectId, new ImportInput(Ids.New(), SampleName, ImportLayout.Classes, IsSample: true), []);
+    }
 
     public void Cancel(ClaimsPrincipal user, string projectId, string importId)
     {

@@ -49,7 +49,7 @@ internal static class DatasetsFeature
                 TypedResults.Ok(DatasetResponse.Of(datasets.Get(user, projectId, datasetId)))
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
-        api.MapPost("uploads", UploadAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.Uploads);
+        api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
     private static async Task<PhysicalFileHttpResult> ImageAsync(
@@ -81,11 +81,13 @@ internal static class DatasetsFeature
         string? tableEncoding,
         bool? ask,
         HttpContext context,
+        UserLimits limits,
         ProjectAccess access,
         UploadReceiver uploads,
         PendingUploads pending
     )
     {
+        limits.Take(user, LimitedWork.Uploads);
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset.CheckName(name);
         ImportLayout means = LayoutOf(layout);

@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Refusals;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;
 
@@ -52,6 +53,7 @@ internal sealed class PendingUploads(
     DocumentCollection<StoredUpload> stored,
     DataFolder folder,
     IOptions<BlazorTransferOptions> options,
+    UserLimits limits,
     TimeProvider clock
 )
 {
@@ -85,6 +87,16 @@ internal sealed class PendingUploads(
         bool asks
     )
     {
+        try
+        {
+            access.Require(user, projectId, ProjectRole.Editor);
+        }
+        catch
+        {
+            File.Delete(file);
+            throw;
+        }
+
         RemoveOld();
         if (QuestionOf(file, layout, encodings) is not { } question)
             return (imports.StartZip(user, projectId, name, file, layout, encodings), null);
@@ -148,6 +160,7 @@ internal sealed class PendingUploads(
     /// <summary>Answers an upload's question. Another one may follow, about the table of labels.</summary>
     public void Choose(ClaimsPrincipal user, string projectId, string uploadId, TextEncoding encoding)
     {
+        limits.Take(user, LimitedWork.Uploads);
         PendingUpload upload = Take(user, projectId, uploadId);
         ImportEncodings chosen = upload.Question.IsTable
             ? upload.Encodings with

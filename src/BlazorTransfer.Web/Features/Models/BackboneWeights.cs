@@ -68,6 +68,7 @@ internal sealed class WeightsLibrary(
     DataFolder folder,
     WorkerCommands worker,
     IEnumerable<IWeightsUse> uses,
+    UserLimits limits,
     TimeProvider clock
 )
 {
@@ -130,6 +131,7 @@ internal sealed class WeightsLibrary(
     /// <exception cref="RefusedException">The file cannot be read any more.</exception>
     public async Task<WeightsReport> InspectAsync(ClaimsPrincipal user, string id, CancellationToken cancel)
     {
+        limits.Take(user, LimitedWork.Previews);
         BackboneWeights entry = Get(user, id);
         WeightsInspection inspection = await worker.InspectWeightsAsync(PathOf(entry), cancel);
         return new WeightsReport(entry.Name, inspection.Differences ?? [], inspection.Note);

@@ -33,18 +33,19 @@ internal static class ModelsFeature
     {
         RouteGroupBuilder api = routes.MapGroup("/api/v1/weights");
         api.MapGet("", (ClaimsPrincipal user, WeightsLibrary library) => TypedResults.Ok(library.List(user).Select(WeightsResponse.Of)));
-        api.MapPost("uploads", UploadAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.Uploads);
+        api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }
 
     private static async Task<Created<WeightsResponse>> UploadAsync(
         ClaimsPrincipal user,
         string name,
         HttpContext context,
+        UserLimits limits,
         UploadReceiver uploads,
         WeightsLibrary library
     )
     {
-        UserClaims.IdOf(user);
+        limits.Take(user, LimitedWork.Uploads);
         string file = await uploads.ReceiveAsync(context, ".weights");
         BackboneWeights entry = await library.ImportAsync(user, name, file, context.RequestAborted);
         return TypedResults.Created("/weights", WeightsResponse.Of(entry));

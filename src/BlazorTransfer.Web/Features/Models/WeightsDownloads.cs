@@ -20,7 +20,8 @@ internal sealed class WeightsDownloads(
     JobService mine,
     WeightsDownload kind,
     OfficialWeightsCatalogue catalogue,
-    DataFolder folder
+    DataFolder folder,
+    UserLimits limits
 )
 {
     /// <summary>Downloads that are queued, running or failed, by backbone.</summary>
@@ -48,6 +49,7 @@ internal sealed class WeightsDownloads(
     public void Start(ClaimsPrincipal user, string backbone)
     {
         string userId = UserClaims.IdOf(user);
+        limits.Take(user, LimitedWork.Uploads);
         OfficialWeights weights = catalogue.For(backbone) ?? throw new RefusedException("There are no official weights for this network.");
         folder.RequireSpace();
         jobs.Submit(

@@ -23,6 +23,7 @@ internal sealed record RefusedWeights(string File, string Reason, WeightsMismatc
 internal sealed class WeightsFolder(
     WeightsLibrary library,
     DataFolder folder,
+    UserLimits limits,
     IOptions<BlazorTransferOptions> options,
     TimeProvider clock,
     ILogger<WeightsFolder> log
@@ -48,7 +49,7 @@ internal sealed class WeightsFolder(
     /// <summary>Looks now, and judges anew what was refused before.</summary>
     public async Task LookNowAsync(ClaimsPrincipal user, CancellationToken cancel)
     {
-        UserClaims.IdOf(user);
+        limits.Take(user, LimitedWork.Uploads);
         await LookAsync(forget: true, cancel);
         await Task.Delay(Min(options.Value.WeightsFolderPause, TimeSpan.FromSeconds(1)), cancel);
         await LookAsync(forget: false, cancel);

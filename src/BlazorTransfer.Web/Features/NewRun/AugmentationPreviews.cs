@@ -31,7 +31,8 @@ internal sealed class AugmentationPreviews(
     DatasetService datasets,
     CatalogueProvider catalogues,
     JobEngine jobs,
-    AugmentationPreviewJob kind
+    AugmentationPreviewJob kind,
+    UserLimits limits
 )
 {
     /// <param name="user">Anybody who sees the data set.</param>
@@ -48,6 +49,7 @@ internal sealed class AugmentationPreviews(
         CancellationToken cancel
     )
     {
+        limits.Take(user, LimitedWork.Previews);
         access.Require(user, projectId, ProjectRole.Viewer);
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         if (dataset.Version(request.DatasetVersion) is null)

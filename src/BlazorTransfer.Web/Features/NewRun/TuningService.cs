@@ -9,7 +9,13 @@ using BlazorTransfer.Web.Security;
 namespace BlazorTransfer.Web.Features.NewRun;
 
 /// <summary>Settings for a run that is not submitted yet, found by trying, for the signed-in user.</summary>
-internal sealed class TuningService(RunPlanner planner, JobEngine jobs, LearningRateJob learningRate, BatchSizeJob batchSize)
+internal sealed class TuningService(
+    RunPlanner planner,
+    JobEngine jobs,
+    LearningRateJob learningRate,
+    BatchSizeJob batchSize,
+    UserLimits limits
+)
 {
     /// <summary>Looks for a learning rate.</summary>
     /// <param name="user">An editor.</param>
@@ -47,6 +53,7 @@ internal sealed class TuningService(RunPlanner planner, JobEngine jobs, Learning
     )
         where T : class
     {
+        limits.Take(user, LimitedWork.Runs);
         JobSpec job = await planner.PrepareAsync(user, projectId, request);
         return await jobs.RunAsync(
             kind,

@@ -6,7 +6,7 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.Projects;
 
 /// <summary>Asked before anything of a project is shown or changed. Hiding a button is courtesy; this is the lock.</summary>
-internal sealed class ProjectAccess(DocumentCollection<Project> projects)
+internal sealed class ProjectAccess(DocumentCollection<Project> projects, SecurityLog log)
 {
     /// <summary>Whether the project is there for this user.</summary>
     public bool Sees(ClaimsPrincipal user, string projectId) => RoleOf(user, projectId) is not null;
@@ -21,7 +21,10 @@ internal sealed class ProjectAccess(DocumentCollection<Project> projects)
     {
         if (user.Identity?.IsAuthenticated != true || projects.Find(projectId) is not { } project)
             throw new NotFoundException();
-        ProjectRole role = project.RoleOf(UserClaims.IdOf(user)) ?? throw new NotFoundException();
-        return role >= minimum ? project : throw new ForbiddenException();
+        ProjectRole? role = project.RoleOf(UserClaims.IdOf(user));
+        if (role >= minimum)
+            return project;
+        log.AccessRefused(user, $"{minimum} of project {projectId} needed");
+        throw role is null ? new NotFoundException() : new ForbiddenException();
     }
 }

@@ -21,6 +21,8 @@ internal sealed class ProjectService(
     ProjectAccess access,
     IEnumerable<IProjectContent> contents,
     Revocations revocations,
+    UserLimits limits,
+    SecurityLog log,
     TimeProvider clock
 )
 {
@@ -33,6 +35,7 @@ internal sealed class ProjectService(
 
     public Project Create(ClaimsPrincipal user, string name, string description = "")
     {
+        limits.Take(user, LimitedWork.Creations);
         var project = new Project
         {
             Id = Ids.New(),
@@ -59,6 +62,7 @@ internal sealed class ProjectService(
             );
         Project changed = Change(user, projectId, p => p.WithMember(member.Id, role));
         revocations.Publish(member.Id, projectId);
+        log.ProjectChanged(user, $"{member.UserName} ({member.Id}) is {role}", projectId);
         return changed;
     }
 
@@ -66,6 +70,7 @@ internal sealed class ProjectService(
     {
         Project changed = Change(user, projectId, p => p.WithoutMember(userId));
         revocations.Publish(userId, projectId);
+        log.ProjectChanged(user, $"{userId} is no member any more", projectId);
         return changed;
     }
 
@@ -89,6 +94,7 @@ internal sealed class ProjectService(
             content.Delete(projectId);
         foreach (ProjectMember member in project.Members)
             revocations.Publish(member.UserId, projectId);
+        log.ProjectChanged(user, "deleted", projectId);
     }
 
     private Project Change(ClaimsPrincipal user, string projectId, Func<Project, Project> change)

@@ -35,7 +35,8 @@ internal sealed class RankingService(
     WeightsLibrary library,
     RunService runs,
     CatalogueProvider catalogues,
-    DataFolder folder
+    DataFolder folder,
+    UserLimits limits
 )
 {
     /// <summary>What is known of a data set's latest version: a ranking that is queued, running or failed, and the last report.</summary>
@@ -92,6 +93,7 @@ internal sealed class RankingService(
         bool withRandom
     )
     {
+        limits.Take(user, LimitedWork.Runs);
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, datasetId);
         if (!dataset.Latest.HasLabels)

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Rankings;
@@ -39,14 +38,13 @@ internal static class RankingsFeature
             }
         );
         api.MapPost(
-                "",
-                async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
-                {
-                    await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
-                    return TypedResults.Accepted((string?)null);
-                }
-            )
-            .RequireRateLimiting(RateLimits.Runs);
+            "",
+            async (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>
+            {
+                await rankings.StartAsync(user, projectId, datasetId, leftOut: [], withRandom: true);
+                return TypedResults.Accepted((string?)null);
+            }
+        );
         api.MapPost(
             "cancel",
             (ClaimsPrincipal user, string projectId, string datasetId, RankingService rankings) =>

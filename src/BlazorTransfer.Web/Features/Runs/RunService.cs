@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Refusals;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -15,7 +16,8 @@ internal sealed class RunService(
     RunPlanner planner,
     DataFolder folder,
     RunQueue queue,
-    RunJournal journal
+    RunJournal journal,
+    UserLimits limits
 ) : IProjectContent
 {
     /// <summary>Events that one request may ask for: about 2 MB.</summary>
@@ -39,6 +41,7 @@ internal sealed class RunService(
     /// <exception cref="RefusedException">The limit is out of range.</exception>
     public IReadOnlyList<RunEvent> Events(ClaimsPrincipal user, string projectId, string runId, long after, int limit)
     {
+        limits.Take(user, LimitedWork.Events);
         Run run = Get(user, projectId, runId);
         if (limit is < 1 or > MostEvents)
             throw new RefusedException($"The limit must be from 1 to {MostEvents:N0} events.");
@@ -74,6 +77,7 @@ internal sealed class RunService(
     /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
     public async Task<Run> SubmitAsync(ClaimsPrincipal user, string projectId, RunRequest request)
     {
+        limits.Take(user, LimitedWork.Runs);
         access.Require(user, projectId, ProjectRole.Editor);
         folder.RequireSpace();
         IReadOnlyList<(RunSubmission, JobSpec)> planned = await planner.PlanAsync(user, projectId, request);
@@ -111,6 +115,7 @@ internal sealed class RunService(
     /// <summary>The model package, and the name under which it is downloaded.</summary>
     public (string Path, string FileName) Model(ClaimsPrincipal user, string projectId, string runId)
     {
+        limits.Take(user, LimitedWork.Exports);
         Run run = Get(user, projectId, runId);
         string path = folder.Run(runId).ModelPackage;
         return run.Status == RunStatus.Succeeded && File.Exists(path)

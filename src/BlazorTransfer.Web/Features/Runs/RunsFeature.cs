@@ -52,33 +52,30 @@ internal static class RunsFeature
                 TypedResults.Ok(RunResponse.Of(runs.Get(user, projectId, runId), silent.Of(runId)))
         );
         api.MapPost(
-                "",
-                async (ClaimsPrincipal user, string projectId, RunRequest request, RunService runs) =>
-                {
-                    Run run = await runs.SubmitAsync(user, projectId, request);
-                    return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", RunResponse.Of(run));
-                }
-            )
-            .RequireRateLimiting(RateLimits.Runs);
+            "",
+            async (ClaimsPrincipal user, string projectId, RunRequest request, RunService runs) =>
+            {
+                Run run = await runs.SubmitAsync(user, projectId, request);
+                return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", RunResponse.Of(run));
+            }
+        );
         api.MapPost(
             "{runId}/cancel",
             (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
                 TypedResults.Ok(RunResponse.Of(runs.Cancel(user, projectId, runId)))
         );
         api.MapGet(
-                "{runId}/events",
-                (ClaimsPrincipal user, string projectId, string runId, long? after, int? limit, RunService runs) =>
-                    TypedResults.Json(runs.Events(user, projectId, runId, after ?? 0, limit ?? RunService.MostEvents), ProtocolJson.Line)
-            )
-            .RequireRateLimiting(RateLimits.Events);
+            "{runId}/events",
+            (ClaimsPrincipal user, string projectId, string runId, long? after, int? limit, RunService runs) =>
+                TypedResults.Json(runs.Events(user, projectId, runId, after ?? 0, limit ?? RunService.MostEvents), ProtocolJson.Line)
+        );
         api.MapGet(
-                "{runId}/model",
-                (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
-                {
-                    (string path, string fileName) = runs.Model(user, projectId, runId);
-                    return TypedResults.PhysicalFile(path, "application/zip", fileName, enableRangeProcessing: true);
-                }
-            )
-            .RequireRateLimiting(RateLimits.Exports);
+            "{runId}/model",
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
+            {
+                (string path, string fileName) = runs.Model(user, projectId, runId);
+                return TypedResults.PhysicalFile(path, "application/zip", fileName, enableRangeProcessing: true);
+            }
+        );
     }
 }

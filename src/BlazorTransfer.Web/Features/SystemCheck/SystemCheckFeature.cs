@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Jobs;
-using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.SystemCheck;
@@ -19,10 +18,9 @@ internal static class SystemCheckFeature
         RouteGroupBuilder api = routes.MapGroup("/api/v1/system");
         api.MapGet("", (ClaimsPrincipal user, SystemCheckService checks) => TypedResults.Ok(SystemResponse.Of(checks.Last(user))));
         api.MapPost(
-                "checks",
-                async (ClaimsPrincipal user, SystemCheckService checks, CancellationToken cancel) =>
-                    TypedResults.Ok(SystemResponse.Of(await checks.RunAsync(user, cancel)))
-            )
-            .RequireRateLimiting(RateLimits.Runs);
+            "checks",
+            async (ClaimsPrincipal user, SystemCheckService checks, CancellationToken cancel) =>
+                TypedResults.Ok(SystemResponse.Of(await checks.RunAsync(user, cancel)))
+        );
     }
 }

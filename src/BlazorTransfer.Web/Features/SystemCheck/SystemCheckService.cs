@@ -7,7 +7,12 @@ using BlazorTransfer.Web.Storage;
 namespace BlazorTransfer.Web.Features.SystemCheck;
 
 /// <summary>Checks of this machine, for administrators; to others they do not exist.</summary>
-internal sealed class SystemCheckService(DocumentCollection<SystemCheckResult> results, JobEngine jobs, SystemCheckJob kind)
+internal sealed class SystemCheckService(
+    DocumentCollection<SystemCheckResult> results,
+    JobEngine jobs,
+    SystemCheckJob kind,
+    UserLimits limits
+)
 {
     /// <summary>The last result; null where the system was never checked.</summary>
     /// <exception cref="NotFoundException">The user is no administrator.</exception>
@@ -23,6 +28,7 @@ internal sealed class SystemCheckService(DocumentCollection<SystemCheckResult> r
     public Task<SystemCheckResult> RunAsync(ClaimsPrincipal admin, CancellationToken cancel)
     {
         UserClaims.RequireAdmin(admin);
+        limits.Take(admin, LimitedWork.Runs);
         var job = new NewJob<SystemCheckInput>(UserClaims.IdOf(admin), "System check", new SystemCheckInput());
         return jobs.RunAsync(kind, job, take: null, cancel);
     }

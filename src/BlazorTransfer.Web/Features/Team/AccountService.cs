@@ -14,12 +14,17 @@ internal sealed class AccountService(
     DocumentCollection<User> users,
     Sessions sessions,
     SignInThrottle throttle,
+    UserLimits limits,
+    SecurityLog log,
     TimeProvider clock
 )
 {
     // Two who hold the set-up code at once must not both become the first.
     private static readonly SemaphoreSlim FirstAccount = new(1);
     private const int LongestName = 60;
+
+    /// <summary>How long a password that an administrator passes on can be exchanged for one of the user's own.</summary>
+    public static readonly TimeSpan InitialPasswordLife = TimeSpan.FromDays(7);
     private const string AccountPageSource = "account page";
     private const string PasswordAlphabet = "abcdefghjkmnpqrstuvwxyz23456789";
 
@@ -30,7 +35,10 @@ internal sealed class AccountService(
         {
             if (users.Count() > 0)
                 return (null, ["There is an account already. Sign in with it."]);
-            return await CreateAsync(name, password, isAdmin: true);
+            (User? first, IReadOnlyList<string> errors) = await CreateAsync(name, password, isAdmin: true, isInitial: false);
+            if (first is not null)
+                log.AccountChanged(null, "created as administrator", first.UserName);
+            return (first, errors);
         }
         finally
         {
@@ -38,12 +46,15 @@ internal sealed class AccountService(
         }
     }
 
-    /// <summary>Creates an account with a password drawn here, which is shown once.</summary>
+    /// <summary>Creates an account with a password drawn here, which is shown once and signs in once.</summary>
     public async Task<(string? Password, IReadOnlyList<string> Errors)> CreateByAdminAsync(ClaimsPrincipal admin, string name)
     {
         UserClaims.RequireAdmin(admin);
+        limits.Take(admin, LimitedWork.Creations);
         string password = NewPassword();
-        (User? user, IReadOnlyList<string> errors) = await CreateAsync(name, password, isAdmin: false);
+        (User? user, IReadOnlyList<string> errors) = await CreateAsync(name, password, isAdmin: false, isInitial: true);
+        if (user is not null)
+            log.AccountChanged(admin, "created", user.UserName);
         return (user is null ? null : password, errors);
     }
 
@@ -60,6 +71,7 @@ internal sealed class AccountService(
         if (userId == UserClaims.IdOf(admin))
             throw new RefusedException("You cannot disable your own account.");
         sessions.End(userId, user => user with { IsDisabled = disabled });
+        log.AccountChanged(admin, disabled ? "disabled" : "enabled", userId);
     }
 
     /// <summary>Gives an account a password drawn here, which is shown once, and ends all its sign-ins.</summary>
@@ -70,12 +82,19 @@ internal sealed class AccountService(
             throw new RefusedException("Change your own password on the account page.");
         string password = NewPassword();
         string hash = hasher.HashPassword(new User { Id = userId }, password);
-        sessions.End(userId, user => user with { PasswordHash = hash });
+        DateTimeOffset until = clock.GetUtcNow() + InitialPasswordLife;
+        sessions.End(userId, user => user with { PasswordHash = hash, InitialPasswordUntil = until });
+        log.AccountChanged(admin, "given a new password", userId);
         return password;
     }
 
     /// <summary>Ends all sign-ins of the user's account, this one too.</summary>
-    public void SignOutEverywhere(ClaimsPrincipal principal) => sessions.End(UserClaims.IdOf(principal), user => user);
+    public void SignOutEverywhere(ClaimsPrincipal principal)
+    {
+        string userId = UserClaims.IdOf(principal);
+        sessions.End(userId, user => user);
+        log.AccountChanged(principal, "signed out everywhere", userId);
+    }
 
     public async Task<IReadOnlyList<string>> ChangePasswordAsync(ClaimsPrincipal principal, string current, string next)
     {
@@ -83,13 +102,15 @@ internal sealed class AccountService(
         // An open page that its owner left must not become a place to guess the password.
         if (!throttle.TryBegin(user.NormalizedUserName, AccountPageSource, isKnown: true))
             return ["There were too many attempts. Wait 15 minutes, then try again."];
+        user.InitialPasswordUntil = null;
         IdentityResult result = await manager.ChangePasswordAsync(user, current, next);
+        log.AccountChanged(principal, result.Succeeded ? "given a new password" : "not given a new password", user.UserName);
         if (!result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
             throttle.Succeed(user.NormalizedUserName, AccountPageSource);
         return Errors(result);
     }
 
-    private async Task<(User?, IReadOnlyList<string>)> CreateAsync(string name, string password, bool isAdmin)
+    private async Task<(User?, IReadOnlyList<string>)> CreateAsync(string name, string password, bool isAdmin, bool isInitial)
     {
         string userName;
         try
@@ -107,6 +128,7 @@ internal sealed class AccountService(
             UserName = userName,
             IsAdmin = isAdmin,
             CreatedAt = clock.GetUtcNow(),
+            InitialPasswordUntil = isInitial ? clock.GetUtcNow() + InitialPasswordLife : null,
         };
         IdentityResult result = await manager.CreateAsync(user, password);
         return (result.Succeeded ? user : null, Errors(result));

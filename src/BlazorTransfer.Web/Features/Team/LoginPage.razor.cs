@@ -8,6 +8,7 @@ namespace BlazorTransfer.Web.Features.Team;
 public sealed partial class LoginPage
 {
     private IReadOnlyList<string> _errors = [];
+    private bool _needsOwnPassword;
 
     [CascadingParameter]
     private HttpContext Context { get; set; } = null!;
@@ -37,12 +38,12 @@ public sealed partial class LoginPage
 
     private async Task SubmitAsync()
     {
-        if (!await SignIn.TryAsync(Context, Input.UserName, Input.Password))
-        {
-            _errors = [PasswordSignIn.Refusal];
+        (SignInOutcome outcome, _errors) = await SignIn.TryAsync(Context, Input.UserName, Input.Password, Input.OwnPassword);
+        _needsOwnPassword = outcome == SignInOutcome.NeedsOwnPassword;
+        // Passwords are not sent back.
+        (Input.Password, Input.OwnPassword) = (null, null);
+        if (outcome != SignInOutcome.SignedIn)
             return;
-        }
-
         Navigation.NavigateTo(IsLocal(ReturnUrl) ? ReturnUrl! : AppRoutes.Home);
     }
 
@@ -54,5 +55,6 @@ public sealed partial class LoginPage
     {
         public string? UserName { get; set; }
         public string? Password { get; set; }
+        public string? OwnPassword { get; set; }
     }
 }

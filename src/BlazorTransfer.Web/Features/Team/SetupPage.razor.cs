@@ -10,6 +10,12 @@ public sealed partial class SetupPage
 {
     private IReadOnlyList<string> _errors = [];
 
+    [CascadingParameter]
+    private HttpContext Context { get; set; } = null!;
+
+    [Inject]
+    private SecurityLog Log { get; set; } = null!;
+
     [Inject]
     private SetupCode Code { get; set; } = null!;
 
@@ -34,8 +40,12 @@ public sealed partial class SetupPage
 
     private async Task SubmitAsync()
     {
+        string? password = Input.Password;
+        // Passwords are not sent back.
+        Input.Password = null;
         if (!Code.Matches(Input.Code))
         {
+            Log.SetupCodeRefused(Context);
             _errors =
             [
                 "The set-up code is not right. Look at the console where the application was started; after too many attempts, restart it.",
@@ -43,7 +53,7 @@ public sealed partial class SetupPage
             return;
         }
 
-        (User? user, _errors) = await Accounts.CreateFirstAsync(Input.UserName ?? "", Input.Password ?? "");
+        (User? user, _errors) = await Accounts.CreateFirstAsync(Input.UserName ?? "", password ?? "");
         if (user is null)
             return;
         await SignIn.SignInAsync(user, isPersistent: true);

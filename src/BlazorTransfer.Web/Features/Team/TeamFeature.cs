@@ -21,9 +21,14 @@ internal static class TeamFeature
         // Reading a form field makes the framework demand the antiforgery token.
         routes.MapPost(
             "/logout",
-            async Task<RedirectHttpResult> (SignInManager<User> signIn, [FromForm] string? unused) =>
+            async Task<RedirectHttpResult> (HttpContext context, SignInManager<User> signIn, SecurityLog log, [FromForm] string? unused) =>
             {
+                // The cookie is deleted in this browser, and holds no longer anywhere else.
+                SessionCookie.EndOwn(context);
+                log.SignedOut(context.User);
                 await signIn.SignOutAsync();
+                // Images are kept by the browser, for the user who has left.
+                context.Response.Headers["Clear-Site-Data"] = "\"cache\"";
                 return TypedResults.Redirect(AppRoutes.Login);
             }
         );

@@ -23,8 +23,8 @@ public sealed partial class TeamPage
 
     private async Task CreateAsync()
     {
-        (string? password, _errors) = await Accounts.CreateByAdminAsync(User, _name);
-        if (password is null)
+        string? password = null;
+        if (!await AttemptAsync(async () => (password, _errors) = await Accounts.CreateByAdminAsync(User, _name)) || password is null)
             return;
         _issued = (_name.Trim(), password);
         _name = "";

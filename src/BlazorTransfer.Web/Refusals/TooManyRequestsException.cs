@@ -1,0 +1,11 @@
+namespace BlazorTransfer.Web.Refusals;
+
+/// <summary>The user has asked for this too often; it can be asked for again after <paramref name="wait"/>.</summary>
+internal sealed class TooManyRequestsException(TimeSpan wait)
+    : RefusedException($"Too many requests of this kind. Wait {SecondsOf(wait)} s, then try again.")
+{
+    /// <summary>Whole seconds to wait, at least one.</summary>
+    public int Seconds { get; } = SecondsOf(wait);
+
+    private static int SecondsOf(TimeSpan wait) => Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+}
