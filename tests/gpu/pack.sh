@@ -11,6 +11,8 @@ if [[ ${1:-} != --no-publish ]]; then
   rm -rf "$pack/worker"
   dotnet publish "$repository/src/BlazorTransfer.Worker" -c Release -r linux-x64 --self-contained -p:TorchBackend=none \
     -o "$pack/worker" -v q --nologo
+  # The pack brings weights of its own; the built-in ones would not fit.
+  rm -rf "$pack/worker/builtin"
   # Neither debugging nor documentation is needed there.
   find "$pack/worker" \( -name '*.pdb' -o -name '*.xml' -o -name createdump -o -name 'libmscord*.so' \) -delete
 fi
