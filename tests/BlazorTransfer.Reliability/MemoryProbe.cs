@@ -7,18 +7,18 @@ namespace BlazorTransfer.Reliability;
 /// Measures the managed memory of another process after full collections. The runtime of that process loads this assembly at its start
 /// (<c>DOTNET_STARTUP_HOOKS</c>), so that the application itself needs no door for it.
 /// </summary>
-public static class MemoryProbe
+internal static class MemoryProbe
 {
     private const string HookVariable = "DOTNET_STARTUP_HOOKS";
     private const string SocketVariable = "BLAZORTRANSFER_MEMORY_PROBE";
 
     /// <summary>What to add to the environment of a process that is to be measured.</summary>
-    internal static IReadOnlyList<(string Name, string Value)> Environment(string socket) =>
+    public static IReadOnlyList<(string Name, string Value)> Environment(string socket) =>
         [(HookVariable, typeof(MemoryProbe).Assembly.Location), (SocketVariable, socket)];
 
     /// <summary>Lets the process collect all garbage.</summary>
     /// <returns>Bytes of the objects that are left.</returns>
-    internal static async Task<long> CollectAsync(string socket)
+    public static async Task<long> CollectAsync(string socket)
     {
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await client.ConnectAsync(new UnixDomainSocketEndPoint(socket));
@@ -28,7 +28,7 @@ public static class MemoryProbe
     }
 
     /// <summary>Called in the process to measure, before its own code.</summary>
-    internal static void Serve()
+    public static void Serve()
     {
         if (System.Environment.GetEnvironmentVariable(SocketVariable) is not { Length: > 0 } path)
             return;

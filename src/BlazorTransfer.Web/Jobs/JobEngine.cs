@@ -193,7 +193,7 @@ internal sealed class JobEngine(
     private LiveJob Enter<TInput>(string id, IJobKind kind, NewJob<TInput> job, Action<object>? take)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
-            throw new RefusedException("The application is being stopped. Try again in a minute.");
+            throw new StoppingException();
         // Strictly later than the one before, so that the order of acceptance is the order of the queue.
         DateTimeOffset now = clock.GetUtcNow();
         _lastCreated = now > _lastCreated ? now : _lastCreated.AddTicks(1);

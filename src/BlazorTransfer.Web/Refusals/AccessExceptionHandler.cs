@@ -15,6 +15,7 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
             NotFoundException => StatusCodes.Status404NotFound,
             ForbiddenException => StatusCodes.Status403Forbidden,
             TooManyRequestsException => StatusCodes.Status429TooManyRequests,
+            StoppingException => StatusCodes.Status503ServiceUnavailable,
             RefusedException => StatusCodes.Status400BadRequest,
             // The framework's own: a body that is too large, cut off, or not the JSON that the endpoint takes.
             BadHttpRequestException e => e.StatusCode,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -32,6 +33,7 @@ internal sealed record WebAppStart
 /// </summary>
 internal sealed partial class WebAppProcess : IAsyncDisposable
 {
+    private const int TerminateSignal = 15;
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(5);
     private readonly StringBuilder _output = new();
     private readonly string _dataFolder;
@@ -114,9 +116,12 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
     public async Task<TimeSpan> TerminateAsync()
     {
         var clock = Stopwatch.StartNew();
-        using (Process kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
-            await kill.WaitForExitAsync();
-        _process.WaitForExit(HangLimit);
+        if (Signal(_process.Id, TerminateSignal) != 0)
+            throw new InvalidOperationException("The web application could not be asked to end.");
+        using var patience = new CancellationTokenSource(HangLimit);
+        // Not for the end of its output, which workers that live on hold open.
+        while (!_process.HasExited)
+            await Task.Delay(20, patience.Token);
         return clock.Elapsed;
     }
 
@@ -196,6 +201,9 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
         lock (_output)
             _output.AppendLine(line);
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Signal(int processId, int signal);
 
     private static string FindRepositoryRoot()
     {

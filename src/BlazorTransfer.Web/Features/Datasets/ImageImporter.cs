@@ -33,8 +33,9 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
 {
     private const int PortionFiles = 64;
 
-    // What a portion leaves behind is not collected at once, so that a few of them are in memory.
-    private const long PortionBytes = 16 << 20;
+    /// <summary>A few portions are in memory, since what they leave behind is not collected at once; each has work for all
+    /// processors.</summary>
+    internal static readonly long PortionBytes = Math.Max(8L << 20, (4L << 20) * Environment.ProcessorCount);
 
     // More than the processors, since a file that is flushed to the disk keeps none of them busy.
     private static readonly int StoredAtOnce = 4 * Environment.ProcessorCount;
