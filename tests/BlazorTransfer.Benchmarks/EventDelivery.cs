@@ -48,7 +48,8 @@ internal static class EventDelivery
         TimeSpan took = Stopwatch.GetElapsedTime(began);
         double[] sorted = delays.End();
         Console.WriteLine(
-            $"{sorted.Length:N0} messages in {took.TotalSeconds:N0} s, {sorted.Length / took.TotalSeconds / count:N2} a second for each client"
+            $"{sorted.Length:N0} messages in {took.TotalSeconds:N0} s, "
+                + $"{sorted.Length / took.TotalSeconds / count:N2} a second for each client"
         );
         Console.WriteLine(
             $"from written to received: p50 {Percentile(sorted, 0.5):N0} ms, p99 {Percentile(sorted, 0.99):N0} ms, "

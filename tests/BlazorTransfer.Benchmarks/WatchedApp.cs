@@ -9,7 +9,8 @@ using BlazorTransfer.Imaging;
 
 namespace BlazorTransfer.Benchmarks;
 
-/// <summary>The web application as a process of its own, with one account and one run that writes steps until somebody cancels it.</summary>
+/// <summary>The web application as a process of its own, with one account and one run that writes steps until somebody cancels
+/// it.</summary>
 internal sealed partial class WatchedApp : IDisposable
 {
     private const string Password = "a long enough password";

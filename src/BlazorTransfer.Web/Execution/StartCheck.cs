@@ -1,7 +1,7 @@
 namespace BlazorTransfer.Web.Execution;
 
-/// <summary>A check that starts a process, made once and remembered: what worked is not tried again, what failed no more than once a minute.
-/// Nobody waits for it.</summary>
+/// <summary>A check that starts a process, made once and remembered: what worked is not tried again, what failed no more than once a
+/// minute. Nobody waits for it.</summary>
 internal sealed class StartCheck(Func<CancellationToken, Task> check, TimeProvider clock)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);

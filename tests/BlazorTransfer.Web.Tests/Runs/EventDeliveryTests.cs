@@ -116,7 +116,8 @@ public sealed class EventDeliveryTests : IDisposable
         await TestApp.WaitForAsync(() => RunEventTail.All(folder.Events).Any(e => e is RunFinished));
     }
 
-    /// <summary>What the database could not take is read again; a run must not lose an epoch because the disk was full for a moment.</summary>
+    /// <summary>What the database could not take is read again; a run must not lose an epoch because the disk was full for a
+    /// moment.</summary>
     [Fact]
     public async Task Events_ThatCouldNotBeStored_AreStoredLater()
     {

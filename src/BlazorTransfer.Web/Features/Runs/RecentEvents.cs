@@ -2,8 +2,8 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>The last events of a run at work, which all its readers share: the record is read and parsed once for all of them. A reader that
-/// falls behind by more reads the record itself.</summary>
+/// <summary>The last events of a run at work, which all its readers share: the record is read and parsed once for all of them. A reader
+/// that falls behind by more reads the record itself.</summary>
 internal sealed class RecentEvents
 {
     /// <summary>How many are kept at least; at most twice as many.</summary>

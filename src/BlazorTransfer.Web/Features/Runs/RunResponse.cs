@@ -18,8 +18,8 @@ internal sealed record RunResponse
     /// <summary>Why it failed or was lost.</summary>
     public string? Error { get; init; }
 
-    /// <summary>For how long its worker has given no sign of life, in steps of 30 seconds; null where it is not silent. The run may go on all
-    /// the same.</summary>
+    /// <summary>For how long its worker has given no sign of life, in steps of 30 seconds; null where it is not silent. The run may go on
+    /// all the same.</summary>
     public int? WorkerSilentSeconds { get; init; }
     public required string SubmittedBy { get; init; }
     public required DateTimeOffset SubmittedAt { get; init; }

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Options;
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
-/// Starts queued runs in order, follows those at work, and gives up what cannot be started or followed. After a restart it finds its workers
-/// again. It looks five times a second, and reads events at once where the file system tells of them.
+/// Starts queued runs in order, follows those at work, and gives up what cannot be started or followed. After a restart it finds its
+/// workers again. It looks five times a second, and reads events at once where the file system tells of them.
 /// </summary>
 internal sealed class RunSupervisor(
     DocumentCollection<Run> runs,

@@ -37,8 +37,8 @@ internal sealed class RunWatch : IDisposable
 
     public void Dispose() => _files?.Dispose();
 
-    /// <summary>Null where the file system or the system's limits do not allow it, and network drives do not tell of others' changes: events
-    /// are then found by looking.</summary>
+    /// <summary>Null where the file system or the system's limits do not allow it, and network drives do not tell of others' changes:
+    /// events are then found by looking.</summary>
     private static FileSystemWatcher? TryWatch(RunFolder folder, Action changed)
     {
         try

@@ -2,8 +2,8 @@ using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>Notices that a worker gives no sign of life: neither its heartbeat nor its events go on. A paused machine or a lost network drive
-/// looks like this; whether the worker has ended is another question.</summary>
+/// <summary>Notices that a worker gives no sign of life: neither its heartbeat nor its events go on. A paused machine or a lost network
+/// drive looks like this; whether the worker has ended is another question.</summary>
 internal sealed class SilenceWatch(TimeProvider clock)
 {
     /// <summary>The silence that is worth a word, and the steps in which it is counted.</summary>

@@ -2,7 +2,8 @@ using System.Collections.Concurrent;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>Runs at work whose workers give no sign of life, for pages and the API. It is no event of the run: nothing has happened to it.</summary>
+/// <summary>Runs at work whose workers give no sign of life, for pages and the API. It is no event of the run: nothing has happened to
+/// it.</summary>
 internal sealed class SilentWorkers
 {
     private readonly ConcurrentDictionary<string, TimeSpan> _silences = new();
