@@ -2,7 +2,8 @@ using Microsoft.Net.Http.Headers;
 
 namespace BlazorTransfer.Web.Security;
 
-/// <summary>Headers that tell a browser what it may do with an answer of this application: pages, files, errors and refusals alike.</summary>
+/// <summary>Headers that tell a browser what it may do with an answer of this application: pages, files, errors and
+/// refusals.</summary>
 internal static class SecurityHeaders
 {
     // MudBlazor sets styles inline; scripts come from here alone. Blazor needs a base address, which can be no other site's.

@@ -15,11 +15,19 @@ internal static class SessionCookie
 {
     private static readonly object OwnEnd = new();
 
-    /// <summary>Ends the sign-in of a request that is then answered: it is cut off everywhere but here.</summary>
+    /// <summary>Ends the sign-in of a request that is then answered. Open pages are told afterwards, so that the one that sent the
+    /// request goes where the answer leads.</summary>
     public static void EndOwn(HttpContext http)
     {
         http.Items[OwnEnd] = true;
-        http.RequestServices.GetRequiredService<Sessions>().EndOne(http.User);
+        ClaimsPrincipal ended = http.User;
+        var sessions = http.RequestServices.GetRequiredService<Sessions>();
+        sessions.MarkEnded(ended);
+        http.Response.OnCompleted(() =>
+        {
+            sessions.PublishEnd(ended);
+            return Task.CompletedTask;
+        });
     }
 
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)

@@ -30,6 +30,16 @@ internal sealed class Sessions(DocumentCollection<User> users, Revocations revoc
     /// <summary>Ends one sign-in: its cookie holds no longer, wherever a copy of it is.</summary>
     public void EndOne(ClaimsPrincipal principal)
     {
+        MarkEnded(principal);
+        PublishEnd(principal);
+    }
+
+    /// <summary>Notifies open pages and streams of the end of a sign-in.</summary>
+    public void PublishEnd(ClaimsPrincipal principal) => revocations.Publish(UserClaims.IdOf(principal));
+
+    /// <summary>Stores the end of a sign-in, so that no request with its cookie is answered any more.</summary>
+    public void MarkEnded(ClaimsPrincipal principal)
+    {
         if (IdOf(principal) is not { } sessionId)
             return;
         string userId = UserClaims.IdOf(principal);
@@ -43,7 +53,6 @@ internal sealed class Sessions(DocumentCollection<User> users, Revocations revoc
                     EndedSessions = [.. user.EndedSessions.Where(e => now - e.At < LongestSession), new EndedSession(sessionId, now)],
                 }
         );
-        revocations.Publish(userId);
     }
 
     /// <summary>Changes an account and ends all its sign-ins.</summary>

@@ -33,6 +33,19 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public async Task SignOut_TellsOpenPagesAndStreams()
+    {
+        string cookie = await _app.SignInCookieAsync("Ada");
+        string userId = _app.Get<DocumentCollection<User>>().All().Single().Id;
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using IDisposable watch = _app.Get<Revocations>().Begin(userId, _ => told.TrySetResult());
+
+        using HttpResponseMessage answer = await SignOutAsync(cookie);
+
+        await told.Task.WaitAsync(TestApp.HangLimit);
+    }
+
+    [Fact]
     public async Task SignIn_InABrowserThatIsSignedIn_EndsTheSignInBefore()
     {
         string first = await _app.SignInCookieAsync("Ada");
