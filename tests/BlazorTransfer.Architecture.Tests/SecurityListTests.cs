@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace BlazorTransfer.Architecture.Tests;
 
-/// <summary><c>.github/asvs.md</c> says of every requirement of OWASP ASVS 5.0, levels 1 and 2, what shows that it is met, or why it is
+/// <summary><c>.github/security.md</c> says of every requirement of OWASP ASVS 5.0, levels 1 and 2, what shows that it is met, or why it is
 /// not.</summary>
 public sealed partial class SecurityListTests
 {
@@ -37,7 +37,7 @@ public sealed partial class SecurityListTests
     private static readonly (string Id, string State, string ShownBy)[] Rows =
     [
         .. Row()
-            .Matches(File.ReadAllText(Path.Combine(Repository, ".github", "asvs.md")))
+            .Matches(File.ReadAllText(Path.Combine(Repository, ".github", "security.md")))
             .Select(m => (m.Groups[1].Value, m.Groups[2].Value, m.Groups[3].Value.Trim())),
     ];
 
@@ -96,7 +96,7 @@ public sealed partial class SecurityListTests
     [Fact]
     public void SectionsThatAreNamed_Exist()
     {
-        string text = File.ReadAllText(Path.Combine(Repository, ".github", "asvs.md"));
+        string text = File.ReadAllText(Path.Combine(Repository, ".github", "security.md"));
         string[] headings = [.. Heading().Matches(text).Select(m => m.Groups[1].Value.ToLowerInvariant().Replace(' ', '-'))];
 
         Assert.Empty(Rows.SelectMany(r => Section().Matches(r.ShownBy)).Select(m => m.Groups[1].Value).Except(headings));

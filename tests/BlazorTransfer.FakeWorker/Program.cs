@@ -90,7 +90,6 @@ internal static class Fake
 {
     // Longer than any test waits, so that to a test it is for ever; and not so long that a failed test leaves processes behind.
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
-    private static int _steps;
 
     private static readonly string[] Behaviours =
     [
@@ -102,7 +101,6 @@ internal static class Fake
         "abort",
         "hang",
         "wait-for-cancel",
-        "report-steps",
         "step-until-cancel",
         "stop-in-a-save",
         "eat-memory",
@@ -279,10 +277,6 @@ internal static class Fake
                 events.Append(folder.ReadCancelRequest()!);
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
-            case "report-steps":
-                for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife; )
-                    Step(events);
-                break;
             case "step-until-cancel":
                 StepUntilCancel(folder, events);
                 return (int)WorkerExitCode.Cancelled;
@@ -568,23 +562,6 @@ internal static class Fake
             return;
         using var noted = new FileStream(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         noted.Write(Encoding.ASCII.GetBytes($"{runId}\n"));
-    }
-
-    /// <summary>Ten steps a second, as a real run reports them.</summary>
-    private static void Step(RunClaim events)
-    {
-        _steps++;
-        events.Append(
-            new StepCompleted
-            {
-                Epoch = 1,
-                Step = _steps,
-                Loss = 1.0 / _steps,
-                LearningRate = 0.005,
-                ImagesPerSecond = 100,
-            }
-        );
-        Thread.Sleep(100);
     }
 
     private static RunStarted Started() =>

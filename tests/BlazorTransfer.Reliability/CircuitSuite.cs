@@ -99,7 +99,7 @@ internal sealed class CircuitSuite(int times, int open)
     /// <summary>Pages that show the charts of a run that is at work; then all of them lose their connection.</summary>
     private async Task KeepOpenAsync(WebAppProcess app, string socket)
     {
-        string run = await SubmitAsync("report-steps");
+        string run = await SubmitAsync("step-until-cancel");
         long before = await MemoryProbe.CollectAsync(socket);
         var circuits = new List<Circuit>();
         for (int i = 0; i < open; i++)

@@ -66,7 +66,10 @@ public sealed class RunApiNumberTests(RunApiNumberTests.Api api) : IClassFixture
     [InlineData("null")]
     public Task Trials_OfASearch_ThatMeanNothing_AreRefused(string trials) =>
         IsRefusedAsync(
-            $$"""{ "search": { "trials": {{trials}}, "successiveHalving": false, "ranges": [{ "name": "learning-rate", "low": 0.01, "high": 0.1 }] } }""",
+            $$"""
+            { "search": { "trials": {{trials}}, "successiveHalving": false,
+              "ranges": [{ "name": "learning-rate", "low": 0.01, "high": 0.1 }] } }
+            """,
             ""
         );
 
