@@ -217,6 +217,8 @@ public sealed class WorkerCommandTests : IDisposable
             "pretrain",
             "--data",
             _small.Images,
+            "--backbone",
+            "resnet18_slim",
             "--epochs",
             "1",
             "--image-size",
