@@ -51,7 +51,7 @@ public sealed class AugmentationPreviewTests : BunitContext
         Assert.Equal(4, Assert.Single((await DrawAsync(vera, request, draw: 4)).Images).Views[2][0]);
 
         await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(mallory, request));
-        await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(new ClaimsPrincipal(new ClaimsIdentity()), request));
+        await Assert.ThrowsAsync<ForbiddenException>(() => DrawAsync(new ClaimsPrincipal(new ClaimsIdentity()), request));
         // Neither another project's data set, nor this one through another project.
         await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(ada, request with { DatasetId = foreignData.Id }));
         await Assert.ThrowsAsync<NotFoundException>(() => DrawAsync(mallory, request, projectId: foreign.Id));
