@@ -7,6 +7,8 @@ namespace BlazorTransfer.Imaging;
 /// <summary>Reads a folder of images where it lies; nothing is copied.</summary>
 public static class FolderImport
 {
+    private const int DeepestFolder = 10;
+
     /// <param name="folder">The folder; sample files are relative to it.</param>
     /// <param name="plan">How to split where the folders do not.</param>
     /// <param name="layout">What the folders inside mean.</param>
@@ -47,9 +49,11 @@ public static class FolderImport
         );
     }
 
-    /// <summary>Files below a folder with forward slashes. Those whose names cannot be read as text are rejected, with their
-    /// folders.</summary>
-    private static string[] NamesIn(string root, List<RejectedFile> rejected)
+    /// <summary>Files below a folder with forward slashes. Those whose names cannot be read as text, or that lie too deep, are rejected. A
+    /// link to a folder around it is not followed.</summary>
+    /// <param name="root">The folder, as a full path.</param>
+    /// <param name="rejected">Takes the rejected files.</param>
+    public static string[] NamesIn(string root, List<RejectedFile> rejected)
     {
         var files = new FileSystemEnumerable<string>(
             root,
@@ -58,18 +62,23 @@ public static class FolderImport
             {
                 RecurseSubdirectories = true,
                 AttributesToSkip = FileAttributes.None,
-                MaxRecursionDepth = 10,
+                // Deeper ones are looked at only to say that they are there.
+                MaxRecursionDepth = 4 * DeepestFolder,
             }
         )
         {
             // Where a name is not valid UTF-8, .NET puts replacement characters into it and cannot open it, and leaves out what is inside.
             ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory || entry.FileName.Contains(ImportName.Replacement),
+            ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                !entry.Attributes.HasFlag(FileAttributes.ReparsePoint) || !LeadsBack(entry.ToFullPath()),
         };
         var names = new List<string>();
         foreach (string name in files)
         {
             if (ImportName.WhyNotText(name) is { } reason)
                 rejected.Add(new RejectedFile(ImportName.Printable(name), reason));
+            else if (name.Count(c => c == '/') > DeepestFolder)
+                rejected.Add(new RejectedFile(name, $"It lies more than {DeepestFolder} folders deep."));
             else
                 names.Add(name);
         }
@@ -80,6 +89,21 @@ public static class FolderImport
         {
             string name = Path.GetRelativePath(root, entry.ToFullPath());
             return Path.DirectorySeparatorChar == '\\' ? name.Replace('\\', '/') : name;
+        }
+    }
+
+    /// <summary>Whether a link leads to a folder that it lies in, so that following it would not end.</summary>
+    private static bool LeadsBack(string link)
+    {
+        try
+        {
+            return new DirectoryInfo(link).ResolveLinkTarget(returnFinalTarget: true)?.FullName is not { } target
+                || $"{link}/".StartsWith($"{target.TrimEnd('/')}/", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Links that lead to one another.
+            return true;
         }
     }
 

@@ -26,6 +26,9 @@ WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 // `dotnet run` serves the assets from where the build left them; a published image has them in one folder.
 builder.WebHost.UseStaticWebAssets();
 builder.Configuration.AddEnvironmentVariables("BLAZORTRANSFER_");
+
+// Once more, since what is typed counts more than what the environment says.
+builder.Configuration.AddCommandLine(args);
 builder.WebHost.UseDefaultAddress(builder.Configuration);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddQuickShutdown();

@@ -43,7 +43,8 @@ internal static class Startup
             Console.Error.WriteLine(Describe(e, services.GetRequiredService<DataFolder>(), services.GetRequiredService<BackupFolder>()));
             return 1;
         }
-        catch (Exception e) when (e is InvalidOperationException or OptionsValidationException or IOException or RefusedException)
+        catch (Exception e)
+            when (e is InvalidOperationException or OptionsValidationException or IOException or RefusedException or FormatException)
         {
             Console.Error.WriteLine(e.Message);
             return 1;

@@ -26,6 +26,10 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     };
 
     // What operating systems leave behind; nobody wants to read that it was left out.
+    /// <summary>Whether a system leaves such files in folders by itself.</summary>
+    /// <param name="fileName">Name without folders.</param>
+    public static bool IsLitter(string fileName) => Litter.Contains(fileName);
+
     private static readonly HashSet<string> Litter = new(StringComparer.OrdinalIgnoreCase) { ".DS_Store", "Thumbs.db", "desktop.ini" };
 
     /// <summary>

@@ -174,7 +174,11 @@ public sealed class LabelTable
 
     private static string Decode(string name, byte[] content, TextEncoding? encoding)
     {
-        string text = DecodeMarked(name, content) ?? TextEncoding.DecodeUtf8(content) ?? DecodeAs(name, content, encoding);
+        // What somebody chose counts also for text that is UTF-8 by chance.
+        string text =
+            DecodeMarked(name, content)
+            ?? (encoding is null ? TextEncoding.DecodeUtf8(content) : null)
+            ?? DecodeAs(name, content, encoding);
         return text.Contains('\0') ? throw new ImportException($"{name} is no text.")
             : text.Contains(ImportName.Replacement)
                 ? throw new ImportException($"{name}: some characters were lost when the file was saved. Export it again, as UTF-8.")

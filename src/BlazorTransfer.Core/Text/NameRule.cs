@@ -22,6 +22,28 @@ public static class NameRule
         // Marks, embeddings, overrides and isolates of the bidirectional algorithm (Unicode Standard Annex 9).
         && c is not ('\u061C' or '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'));
 
+    /// <summary>Whether a name is without characters that cannot be seen. Two names that differ in them alone look the same. The joiners
+    /// of scripts and emoji are not among them.</summary>
+    public static bool IsVisible(string name) =>
+        name.All(c =>
+            c
+                is not (
+                    '\u00AD'
+                    or '\u115F'
+                    or '\u1160'
+                    or '\u17B4'
+                    or '\u17B5'
+                    or (>= '\u180B' and <= '\u180F')
+                    or '\u200B'
+                    or (>= '\u2060' and <= '\u2065')
+                    or (>= '\u206A' and <= '\u206F')
+                    or '\u2800'
+                    or '\u3164'
+                    or '\uFEFF'
+                    or '\uFFA0'
+                )
+        ) && name.Any(c => !char.IsWhiteSpace(c) && c is not ('\u200C' or '\u200D' or (>= '\uFE00' and <= '\uFE0F')));
+
     private static bool HasUnpairedSurrogate(string text)
     {
         for (int i = 0; i < text.Length; i++)

@@ -38,7 +38,8 @@ public static partial class NumberText
         if (!TryParse(text, out double value, out error))
             return false;
         error =
-            value != Math.Floor(value) ? $"{Quoted(text)} is not a whole number."
+            LooksGrouped(text) ? $"{Quoted(text)} may mean thousands or a fraction. Write a whole number without a point."
+            : value != Math.Floor(value) ? $"{Quoted(text)} is not a whole number."
             : value is < int.MinValue or > int.MaxValue
                 ? FormattableString.Invariant($"{Quoted(text)} is out of range. Write a number from {int.MinValue} to {int.MaxValue}.")
             : null;
@@ -47,6 +48,10 @@ public static partial class NumberText
         number = (int)value;
         return true;
     }
+
+    /// <summary>Digits in groups of three after a point, as some write thousands.</summary>
+    private static bool LooksGrouped(string text) =>
+        text.Trim().Split('.') is { Length: 2 } parts && parts[0].Length > 0 && parts[1].Length == 3 && parts[1].All(char.IsAsciiDigit);
 
     /// <summary>The number that is written with so many significant digits, such as 0.0123 for 0.012345 and three.</summary>
     public static double Round(double number, int significantDigits)

@@ -24,7 +24,8 @@ internal sealed class JobEngine(
     ILogger<JobEngine> log
 ) : IHostedService
 {
-    private const int MostQueued = 100;
+    private const int MostOfOwner = 100;
+    private const int MostQueued = 2_000;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
     private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(k => k.Name, StringComparer.Ordinal);
@@ -211,6 +212,11 @@ internal sealed class JobEngine(
         BackgroundJob[] inLane = [.. _live.Values.Where(j => j.Kind.Lane == kind.Lane).Select(j => j.Current)];
         if (kind.WhyRefused(document, inLane) is { } reason)
             throw new RefusedException(reason);
+        // For each owner, so that nobody can fill the queue for all others.
+        if (inLane.Count(j => j.OwnerId == document.OwnerId) >= MostOfOwner)
+            throw new RefusedException(
+                $"You have {MostOfOwner} jobs of this kind in the queue. Cancel some, or wait until they have ended."
+            );
         if (inLane.Length >= MostQueued)
             throw new RefusedException("Too many jobs of this kind are queued. Try again later.");
         documents.Add(document);

@@ -26,7 +26,7 @@ internal sealed class AccessExceptionHandler : IExceptionHandler
         if (exception is TooManyRequestsException limited)
             httpContext.Response.Headers.RetryAfter = limited.Seconds.ToString(CultureInfo.InvariantCulture);
         ProblemHttpResult problem = TypedResults.Problem(
-            ServerPaths.Hide((exception as BadHttpRequestException)?.InnerException?.Message ?? exception.Message),
+            exception is BadHttpRequestException bad ? RequestFault.Describe(bad) : ServerPaths.Hide(exception.Message),
             statusCode: status
         );
         await problem.ExecuteAsync(httpContext);

@@ -14,10 +14,11 @@ internal sealed class KnownBrowsers(IDataProtectionProvider protection)
     private static readonly TimeSpan Lifetime = TimeSpan.FromDays(180);
     private readonly ITimeLimitedDataProtector _protector = protection.CreateProtector(Cookie).ToTimeLimitedDataProtector();
 
+    /// <summary>Remembers this browser. Its id stays, so that a new sign-in does not bring a new allowance of attempts.</summary>
     public void Remember(HttpContext context, string normalizedName) =>
         context.Response.Cookies.Append(
             Cookie,
-            _protector.Protect($"{RandomNumberGenerator.GetHexString(20)} {normalizedName}", Lifetime),
+            _protector.Protect($"{TryRead(context)?.Id ?? RandomNumberGenerator.GetHexString(20)} {normalizedName}", Lifetime),
             new CookieOptions
             {
                 HttpOnly = true,

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Identity;
 
 namespace BlazorTransfer.Web.Security;
@@ -19,6 +20,20 @@ internal sealed class PasswordRules : IPasswordValidator<User>
     private const int FewestOwnCharacters = 8;
     private const int FewestDifferentCharacters = 5;
     private static readonly Lazy<HashSet<string>> Common = new(ReadCommon);
+    private const int ShortestWord = 4;
+    private const string Digits = "0123456789";
+    private static readonly string[] Rows = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop"];
+    private static readonly Dictionary<char, char> StandsFor = new()
+    {
+        ['0'] = 'o',
+        ['1'] = 'i',
+        ['3'] = 'e',
+        ['4'] = 'a',
+        ['5'] = 's',
+        ['7'] = 't',
+        ['@'] = 'a',
+        ['$'] = 's',
+    };
     private static readonly string[] OwnWords = ["blazortransfer", "blazor", "transfer", "password", "administrator"];
 
     public Task<IdentityResult> ValidateAsync(UserManager<User> manager, User user, string? password) =>
@@ -34,23 +49,33 @@ internal sealed class PasswordRules : IPasswordValidator<User>
         if (password.Length > LongestLength)
             return $"The password is longer than {LongestLength} characters.";
         string lower = password.ToLowerInvariant();
-        if (lower.Distinct().Count() < FewestDifferentCharacters || IsSequence(lower))
+        if (lower.Distinct().Count() < FewestDifferentCharacters || IsRegular(lower))
             return "The password is too regular. Choose one with more different characters, such as a short sentence.";
         if (IsCommon(lower))
             return "The password is among those that are guessed first. Choose another one, such as a short sentence.";
-        if (WithoutWords(lower, [userName.ToLowerInvariant(), .. OwnWords]).Length < FewestOwnCharacters)
+        if (WithoutWords(lower, [.. NamesOf(userName.ToLowerInvariant()), .. OwnWords]).Length < FewestOwnCharacters)
             return "The password consists of the account's name or the program's. Choose another one, such as a short sentence.";
         return null;
     }
 
     private static bool IsCommon(string lower)
     {
-        if (Common.Value.Contains(lower))
-            return true;
-        // "sunshine2024!" and "!!sunshine" are guessed right after "sunshine", and "dragondragon" after "dragon".
-        string core = lower.Trim([.. lower.Where(c => !char.IsLetter(c)).Distinct()]);
-        return core.Length > 0 && (Common.Value.Contains(core) || Common.Value.Contains(Unrepeated(core)));
+        // "sunshine2024!", "sun shine", "sunshine1sunshine1" and "sun$h1ne99" are guessed right after "sunshine".
+        string letters = Only(lower, char.IsLetter);
+        return new[] { lower, Only(lower, char.IsLetterOrDigit), letters, Only(lower.Trim([.. Digits]), c => true) }
+            .Append(Only(Replaced(lower.Trim([.. Digits, '!'])), char.IsLetter))
+            .Any(text => text.Length > 0 && (Common.Value.Contains(text) || Common.Value.Contains(Unrepeated(text)) || IsTwoCommon(text)));
     }
+
+    private static string Only(string text, Func<char, bool> taken) => new([.. text.Where(taken)]);
+
+    /// <summary>The text with the letters that digits and signs often stand for.</summary>
+    private static string Replaced(string text) => new([.. text.Select(c => StandsFor.GetValueOrDefault(c, c))]);
+
+    private static bool IsTwoCommon(string text) =>
+        Enumerable
+            .Range(ShortestWord, Math.Max(0, text.Length - 2 * ShortestWord + 1))
+            .Any(i => Common.Value.Contains(text[..i]) && Common.Value.Contains(text[i..]));
 
     /// <summary>The part that a text repeats, such as "abc" of "abcabc"; the text itself where it repeats none.</summary>
     private static string Unrepeated(string text)
@@ -64,10 +89,30 @@ internal sealed class PasswordRules : IPasswordValidator<User>
         return text;
     }
 
-    private static bool IsSequence(string text)
+    /// <summary>Whether nearly each character repeats the one before, follows it in the alphabet or lies beside it on a keyboard; also of
+    /// letters and digits in turns.</summary>
+    private static bool IsRegular(string text)
     {
-        int[] steps = [.. text.Zip(text.Skip(1), (a, b) => b - a)];
-        return steps.Count(s => s is 1 or -1) >= steps.Length - 2;
+        string letters = Only(text, char.IsLetter),
+            digits = Only(text, char.IsDigit);
+        return IsSequence(text) || (letters.Length + digits.Length == text.Length && IsSequence(letters) && IsSequence(digits));
+    }
+
+    private static bool IsSequence(string text) => text.Zip(text.Skip(1)).Count(pair => !IsStep(pair.First, pair.Second)) <= 2;
+
+    private static bool IsStep(char a, char b) =>
+        Math.Abs(a - b) <= 1
+        || Rows.Any(row =>
+            row.IndexOf(a, StringComparison.Ordinal) is >= 0 and int at
+            && Math.Abs(row.IndexOf(b, StringComparison.Ordinal) - at) == 1
+            && row.Contains(b, StringComparison.Ordinal)
+        );
+
+    /// <summary>A name, its words, and the words in one.</summary>
+    private static IEnumerable<string> NamesOf(string userName)
+    {
+        string[] words = [.. Regex.Split(userName, @"[^\p{L}\p{Nd}]+").Where(w => w.Length > 0)];
+        return new[] { userName, string.Concat(words), string.Concat(words.Reverse()) }.Concat(words);
     }
 
     private static string WithoutWords(string text, IEnumerable<string> words) =>

@@ -72,9 +72,14 @@ internal sealed class PasswordSignIn(
         if (current.InitialPasswordUntil is not null)
         {
             if (string.IsNullOrEmpty(ownPassword))
+            {
+                log.InitialPasswordUsed(current, "asked for one of their own", source);
                 return (SignInOutcome.NeedsOwnPassword, [OwnPasswordRequest]);
+            }
+
             if (await ReplaceAsync(current, password!, ownPassword) is { Count: > 0 } errors)
                 return (SignInOutcome.NeedsOwnPassword, errors);
+            log.InitialPasswordUsed(current, "replaced by one of their own", source);
         }
 
         // A browser has one sign-in: the one before it ends.

@@ -5,11 +5,15 @@ namespace BlazorTransfer.Web.Security;
 
 /// <summary>
 /// Events that an administrator looks for after an incident: sign-ins, changes of accounts and roles, and what was refused. Each line says
-/// who, from where and what; none holds a password, a code or a cookie. What strangers type is not repeated.
+/// who and what, and of sign-ins and refused requests from where; none holds a password, a code or a cookie. What strangers type is not repeated.
 /// </summary>
 internal sealed class SecurityLog(ILogger<SecurityLog> log)
 {
     public void SignedIn(User user, string source) => log.LogInformation("Signed in: {User}, from {Source}", Name(user), source);
+
+    /// <summary>Somebody signed in with a password that an administrator passed on.</summary>
+    public void InitialPasswordUsed(User user, string outcome, string source) =>
+        log.LogInformation("Initial password of {User}: {Outcome}, from {Source}", Name(user), outcome, source);
 
     /// <param name="user">The account; null where there is none of the name that was typed.</param>
     /// <param name="reason">Why, for administrators; the page does not say it.</param>
@@ -30,7 +34,7 @@ internal sealed class SecurityLog(ILogger<SecurityLog> log)
         log.LogInformation(
             "Account {Change}: {Account}, by {User}",
             change,
-            NameRule.Plain(account),
+            $"'{NameRule.Plain(account)}'",
             by is null ? "the set-up code" : Name(by)
         );
 
@@ -48,8 +52,8 @@ internal sealed class SecurityLog(ILogger<SecurityLog> log)
     public void RequestRefused(HttpContext context, string reason) =>
         log.LogWarning("Request refused: {Reason}, from {Source}", reason, context.Connection.RemoteIpAddress);
 
-    private static string Name(User user) => $"{NameRule.Plain(user.UserName)} ({user.Id})";
+    private static string Name(User user) => $"'{NameRule.Plain(user.UserName)}' ({user.Id})";
 
     private static string Name(ClaimsPrincipal user) =>
-        user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"{NameRule.Plain(user.Identity?.Name ?? "")} ({id})" : "nobody";
+        user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"'{NameRule.Plain(user.Identity?.Name ?? "")}' ({id})" : "nobody";
 }

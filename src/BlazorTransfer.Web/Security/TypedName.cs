@@ -18,6 +18,8 @@ internal static class TypedName
             throw new RefusedException(
                 $"{thing} cannot have this name: it has control characters, such as a line break. Type it again instead of pasting it."
             );
+        if (name.Trim().Length > 0 && !NameRule.IsVisible(name))
+            throw new RefusedException($"{thing} cannot have this name: it has characters that cannot be seen. Type it again.");
         return name.Trim() is { Length: > 0 } trimmed && trimmed.Length <= longest
             ? trimmed
             : throw new RefusedException($"{thing} needs a name of 1 to {longest} characters.");

@@ -42,6 +42,15 @@ internal static class JobOptions
             "Meaning of the folders in the data folder: classes; domains, with class folders inside; or table, where labels.csv lists "
             + "the classes.",
         DefaultValueFactory = _ => ImportLayout.Classes,
+        Validators =
+        {
+            // A number would be taken for the value of that number.
+            result =>
+            {
+                if (result.Tokens.Any(t => !Enum.GetNames<ImportLayout>().Contains(t.Value, StringComparer.OrdinalIgnoreCase)))
+                    result.AddError($"--layout must be one of: {string.Join(", ", Enum.GetNames<ImportLayout>()).ToLowerInvariant()}.");
+            },
+        },
     };
     public static readonly Option<string?> Encoding = new("--encoding")
     {

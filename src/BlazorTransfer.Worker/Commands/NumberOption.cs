@@ -9,7 +9,8 @@ internal static class NumberOption
     /// <param name="name">Name with its two dashes.</param>
     /// <param name="usual">Value where the option is absent.</param>
     /// <param name="description">One sentence for the help.</param>
-    public static Option<int> Create(string name, int usual, string description) =>
+    /// <param name="least">The smallest value that is taken.</param>
+    public static Option<int> Create(string name, int usual, string description, int least = int.MinValue) =>
         new(name)
         {
             Description = description,
@@ -17,7 +18,12 @@ internal static class NumberOption
             CustomParser = result =>
             {
                 if (NumberText.TryParseInteger(result.Tokens[0].Value, out int number, out string? error))
-                    return number;
+                {
+                    if (number >= least)
+                        return number;
+                    error = FormattableString.Invariant($"It must be at least {least}.");
+                }
+
                 result.AddError($"{name}: {error}");
                 return usual;
             },

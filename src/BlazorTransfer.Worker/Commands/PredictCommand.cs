@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Evaluation;
@@ -20,7 +21,7 @@ internal static class PredictCommand
             Description = "A model.zip, a run folder, or a safetensors file with its description.",
             Required = true,
         };
-        Option<int> top = NumberOption.Create("--top", 3, "Number of classes to list for each image.");
+        Option<int> top = NumberOption.Create("--top", 3, "Number of classes to list for each image.", least: 1);
         var json = new Option<bool>("--json")
         {
             Description = "Print a line of JSON for each image: its classes, or the error for a skipped one.",
@@ -71,10 +72,18 @@ internal static class PredictCommand
             return [(path, null)];
         try
         {
-            var inside = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = false };
-            string[] files = Directory.GetFiles(path, "*", inside);
-            Array.Sort(files, StringComparer.Ordinal);
-            return files.Length == 0 ? [(path, "The folder is empty.")] : files.Select(f => (f, (string?)null));
+            var rejected = new List<RejectedFile>();
+            string[] names =
+            [
+                .. FolderImport.NamesIn(Path.GetFullPath(path), rejected).Where(n => !ClassFolderLayout.IsLitter(Path.GetFileName(n))),
+            ];
+            Array.Sort(names, StringComparer.Ordinal);
+            (string, string?)[] files =
+            [
+                .. names.Select(n => (Path.Combine(path, n), (string?)null)),
+                .. rejected.Select(r => (Path.Combine(path, r.Name), (string?)r.Reason)),
+            ];
+            return files.Length == 0 ? [(path, "The folder is empty.")] : files;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

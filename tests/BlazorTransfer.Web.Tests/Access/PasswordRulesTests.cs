@@ -33,7 +33,28 @@ public sealed class PasswordRulesTests : IDisposable
     [InlineData("987654321098")]
     [InlineData("BlazorTransfer1!")]
     [InlineData("Gwendolin-2026")]
+    [InlineData("qwerty123qwerty123")]
+    [InlineData("trustno1trustno1")]
+    [InlineData("abc123abc123")]
+    [InlineData("summer2025summer")]
+    [InlineData("qwertyuiopas")]
+    [InlineData("asdfghjklqwe")]
+    [InlineData("qwertzuiop123")]
+    [InlineData("monkeydragon")]
+    [InlineData("iloveyou iloveyou")]
+    [InlineData("pass word 1234")]
+    [InlineData("pa$$word12345")]
+    [InlineData("aabbccddeeff")]
+    [InlineData("00001111222233334444")]
+    [InlineData("a1b2c3d4e5f6")]
     public void PasswordThatIsGuessedFirst_IsRefused(string password) => Assert.NotNull(PasswordRules.WhyRefused("Gwendolin", password));
+
+    [Theory]
+    [InlineData("annaschmidt2026")]
+    [InlineData("schmidtanna123")]
+    [InlineData("Anna-Schmidt!")]
+    [InlineData("anna.schmidt1")]
+    public void PasswordOfTheNamesWords_IsRefused(string password) => Assert.NotNull(PasswordRules.WhyRefused("Anna Schmidt", password));
 
     [Theory]
     [InlineData("a long enough password")]

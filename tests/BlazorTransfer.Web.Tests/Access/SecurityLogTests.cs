@@ -39,8 +39,8 @@ public sealed class SecurityLogTests : IDisposable
         }
 
         string[] lines = [.. _log.Lines];
-        Assert.Contains(lines, l => l.StartsWith("Signed in: Ada (", StringComparison.Ordinal));
-        Assert.Contains(lines, l => l.StartsWith("Sign-in refused: Ada (", StringComparison.Ordinal) && l.Contains("wrong password"));
+        Assert.Contains(lines, l => l.StartsWith("Signed in: 'Ada' (", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("Sign-in refused: 'Ada' (", StringComparison.Ordinal) && l.Contains("wrong password"));
         Assert.Contains(lines, l => l.StartsWith("Sign-in refused: unknown name", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, l => l.Contains("by mistake") || l.Contains("not the password") || l.Contains(TestApp.Password));
     }
@@ -79,15 +79,15 @@ public sealed class SecurityLogTests : IDisposable
         foreach (
             string expected in new[]
             {
-                $"Vera ({veraId}) is Viewer, by Adam",
-                $"Access refused: Vera ({veraId}), Owner of project {project.Id} needed",
-                "Access refused: Mallory",
-                $"{veraId} is no member any more, by Adam",
-                "deleted, by Adam",
-                "Account created: Nina, by Adam",
-                $"Account disabled: {veraId}, by Adam",
-                $"Account given a new password: {veraId}, by Adam",
-                "Account given a new password: Mallory, by Mallory",
+                $"Vera ({veraId}) is Viewer, by 'Adam'",
+                $"Access refused: 'Vera' ({veraId}), Owner of project {project.Id} needed",
+                "Access refused: 'Mallory'",
+                $"{veraId} is no member any more, by 'Adam'",
+                "deleted, by 'Adam'",
+                "Account created: 'Nina', by 'Adam'",
+                $"Account disabled: '{veraId}', by 'Adam'",
+                $"Account given a new password: '{veraId}', by 'Adam'",
+                "Account given a new password: 'Mallory', by 'Mallory'",
                 "Account signed out everywhere",
                 "Request refused: from a page of another site",
             }

@@ -54,6 +54,27 @@ public sealed class ZipNamesTests : IDisposable
     }
 
     [Fact]
+    public void Name_ThatBecomesAnothersInUtf8_IsNoted()
+    {
+        // "Käse" in code page 437 and in UTF-8.
+        Write(Entry([0x4B, 0x84, 0x73, 0x65]), Entry(Encoding.UTF8.GetBytes("K\u00E4se")));
+
+        using ZipImages zip = Open("cp437");
+
+        Assert.Contains("would be 'K\u00E4se/1.jpg' in UTF-8", Assert.Single(zip.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ChosenEncoding_CountsForNamesThatAreUtf8ByChance()
+    {
+        Write(Entry(GbkCat), Entry("dog"u8.ToArray()));
+
+        using ZipImages zip = Open("gb18030");
+
+        Assert.Equal(["\u732B/1.jpg", "dog/1.jpg"], zip.Names);
+    }
+
+    [Fact]
     public void Names_InUtf8WithoutAFlag_NeedNoChoice()
     {
         Write(Entry(Encoding.UTF8.GetBytes("\u72D7")), Entry(Encoding.UTF8.GetBytes("e\u0301")));

@@ -53,7 +53,7 @@ public sealed class TuningServiceTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<ForbiddenException>(() => FindAsync(vera, NewRequest()));
         await Assert.ThrowsAsync<NotFoundException>(() => FindAsync(eve, NewRequest()));
-        await Assert.ThrowsAsync<NotFoundException>(() => FindAsync(new ClaimsPrincipal(), NewRequest()));
+        await Assert.ThrowsAsync<ForbiddenException>(() => FindAsync(new ClaimsPrincipal(), NewRequest()));
         await Assert.ThrowsAsync<ForbiddenException>(() =>
             Tuning.FindBatchSizeAsync(vera, _project.Id, NewRequest(), _ => { }, CancellationToken.None)
         );

@@ -28,7 +28,10 @@ public abstract class ScriptedComponent(string module) : ComponentBase, IAsyncDi
             if (_module is not null)
                 await _module.DisposeAsync();
         }
-        catch (JSDisconnectedException) { }
+        catch (Exception e) when (e is JSDisconnectedException or TaskCanceledException or ObjectDisposedException)
+        {
+            // The browser is gone, or does not answer any more.
+        }
 
         GC.SuppressFinalize(this);
     }

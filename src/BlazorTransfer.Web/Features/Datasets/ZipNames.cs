@@ -10,7 +10,7 @@ internal readonly record struct ZipName(ZipDirectoryEntry Entry, string? Text, s
 
 /// <summary>
 /// Decodes names in a zip. A name that the zip states to be UTF-8 counts, by its flag or its Unicode Path field. The others are
-/// written by one program in one encoding: UTF-8 if all of them are valid UTF-8, and else the one that the user chooses. No byte is
+/// written by one program in one encoding: the one that the user chooses, or else UTF-8 if all of them are valid UTF-8. No byte is
 /// replaced: see ADR 13.
 /// </summary>
 internal static class ZipNames
@@ -19,19 +19,18 @@ internal static class ZipNames
     private const int FewestTelling = 2;
 
     /// <param name="entries">All entries.</param>
-    /// <param name="chosen">The encoding of names that are not UTF-8; null where none was chosen.</param>
+    /// <param name="chosen">The encoding of names that the zip does not state; null where none was chosen.</param>
     /// <exception cref="UnknownEncodingException">Names are not UTF-8, and no encoding was chosen.</exception>
     public static IReadOnlyList<ZipName> Of(IReadOnlyList<ZipDirectoryEntry> entries, TextEncoding? chosen)
     {
         byte[][] unstated = [.. entries.Where(e => e.StatedName is null).Select(e => e.Name)];
-        bool areUtf8 = unstated.All(n => TextEncoding.DecodeUtf8(n) is not null);
-        if (!areUtf8 && chosen is null)
+        if (chosen is null && !unstated.All(n => TextEncoding.DecodeUtf8(n) is not null))
             throw UnknownEncodingException.For("Names in the zip", isTable: false, unstated);
         return
         [
             .. entries.Select(e =>
                 e.StatedName is { } stated ? new ZipName(e, stated, null)
-                : (areUtf8 ? TextEncoding.DecodeUtf8(e.Name) : chosen!.Decode(e.Name)) is { } text ? new ZipName(e, text, null)
+                : (chosen is null ? TextEncoding.DecodeUtf8(e.Name) : chosen.Decode(e.Name)) is { } text ? new ZipName(e, text, null)
                 : new ZipName(e, null, $"Its name is not valid {chosen!.Name}. Choose another encoding, or rename the file.")
             ),
         ];
@@ -40,14 +39,18 @@ internal static class ZipNames
     /// <summary>What is worth knowing about names that were read in a chosen encoding, in sentences: some may have been UTF-8.</summary>
     public static IReadOnlyList<string> Notes(IReadOnlyList<ZipName> names)
     {
+        HashSet<string> folders = [.. names.SelectMany(n => n.Text?.Split('/') ?? [])];
         (string Read, string Utf8)[] doubtful =
         [
             .. names
                 .Where(n => n.Entry.StatedName is null && n.Text is not null)
-                .Select(n => (n.Text!, Utf8: TextEncoding.DecodeUtf8(n.Entry.Name)))
-                .Where(n => n.Utf8 is not null && n.Utf8 != n.Item1 && n.Utf8.Count(c => c > '\u007F') >= FewestTelling)
-                .Select(n => (n.Item1, n.Utf8!)),
+                .Select(n => (Read: n.Text!, Utf8: TextEncoding.DecodeUtf8(n.Entry.Name)))
+                .Where(n => n.Utf8 is not null && n.Utf8 != n.Read && IsTelling(n.Utf8))
+                .Select(n => (n.Read, n.Utf8!)),
         ];
+        // One character more can be chance, unless the name then becomes that of another folder.
+        bool IsTelling(string utf8) =>
+            utf8.Count(c => c > '\u007F') >= FewestTelling || utf8.Split('/').Any(p => p.Any(c => c > '\u007F') && folders.Contains(p));
         if (doubtful.Length == 0)
             return [];
         (string read, string utf8) = doubtful[0];

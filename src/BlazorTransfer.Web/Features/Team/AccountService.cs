@@ -101,11 +101,19 @@ internal sealed class AccountService(
         User user = await manager.GetUserAsync(principal) ?? throw new NotFoundException();
         // An open page that its owner left must not become a place to guess the password.
         if (!throttle.TryBegin(user.NormalizedUserName, AccountPageSource, isKnown: true))
+        {
+            log.AccessRefused(principal, "change of the password after too many attempts");
             return ["There were too many attempts. Wait 15 minutes, then try again."];
+        }
+
         user.InitialPasswordUntil = null;
         IdentityResult result = await manager.ChangePasswordAsync(user, current, next);
-        log.AccountChanged(principal, result.Succeeded ? "given a new password" : "not given a new password", user.UserName);
-        if (!result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch)))
+        bool isWrong = result.Errors.Any(e => e.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
+        if (isWrong)
+            log.AccessRefused(principal, "change of the password with a wrong current one");
+        else
+            log.AccountChanged(principal, result.Succeeded ? "given a new password" : "not given a new password", user.UserName);
+        if (!isWrong)
             throttle.Succeed(user.NormalizedUserName, AccountPageSource);
         return Errors(result);
     }

@@ -26,6 +26,9 @@ public sealed partial class SetupPage
     private SignInManager<User> SignIn { get; set; } = null!;
 
     [Inject]
+    private KnownBrowsers Browsers { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     [SupplyParameterFromForm]
@@ -57,6 +60,7 @@ public sealed partial class SetupPage
         if (user is null)
             return;
         await SignIn.SignInAsync(user, isPersistent: true);
+        Browsers.Remember(Context, user.NormalizedUserName);
         Navigation.NavigateTo(AppRoutes.Home);
     }
 
