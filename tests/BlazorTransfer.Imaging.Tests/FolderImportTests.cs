@@ -44,6 +44,40 @@ public sealed class FolderImportTests : IDisposable
         Assert.All(import.Manifest.Samples, s => Assert.True(File.Exists(Path.Combine(_folder, s.File))));
     }
 
+    [Fact]
+    public void FromFolder_WithFilesTooDeep_ListsThem()
+    {
+        Write("a/1.jpg", 10);
+        Write("a/2.jpg", 60);
+        Write("b/1.jpg", 110);
+        Write("b/2.jpg", 160);
+        string deep = "a/" + string.Concat(Enumerable.Repeat("x/", 12)) + "3.jpg";
+        Write(deep, 210);
+
+        ImportResult import = FolderImport.FromFolder(_folder);
+
+        RejectedFile rejected = Assert.Single(import.Rejected);
+        Assert.Equal(deep, rejected.Name);
+        Assert.Contains("10 folders deep", rejected.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FromFolder_WithLinksInACircle_TakesEachFileOnce()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a permission there.");
+        Write("a/1.jpg", 10);
+        Write("a/2.jpg", 60);
+        Write("b/1.jpg", 110);
+        Write("b/2.jpg", 160);
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "a", "up"), "..");
+        Directory.CreateSymbolicLink(Path.Combine(_folder, "b", "self"), "self");
+
+        ImportResult import = FolderImport.FromFolder(_folder);
+
+        Assert.Equal(["a", "b"], import.Manifest.Classes);
+        Assert.Equal(4, import.Manifest.Samples.Count);
+    }
+
     /// <summary>.NET leaves out what is inside such a folder without a word.</summary>
     [Fact]
     public void FromFolder_WithNamesThatAreNotUtf8_ListsThem()

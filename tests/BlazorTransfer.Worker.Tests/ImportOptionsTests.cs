@@ -34,6 +34,20 @@ public sealed class ImportOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("7")]
+    [InlineData("1")]
+    [InlineData("nothing")]
+    public void Train_WithALayoutThatDoesNotExist_IsRefused(string layout)
+    {
+        Write("a/1.jpg", 50);
+
+        (int code, _, string errors) = Train("--layout", layout);
+
+        Assert.Equal((int)WorkerExitCode.Usage, code);
+        Assert.Contains("--layout", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Train_WithAClassThatHasNoTrainingImage_Warns(bool asJson)

@@ -51,7 +51,11 @@ public static partial class NumberText
 
     /// <summary>Digits in groups of three after a point, as some write thousands.</summary>
     private static bool LooksGrouped(string text) =>
-        text.Trim().Split('.') is { Length: 2 } parts && parts[0].Length > 0 && parts[1].Length == 3 && parts[1].All(char.IsAsciiDigit);
+        text.Trim().TrimStart('+', '-').Split('.') is { Length: 2 } parts
+        && parts[0].Length is >= 1 and <= 3
+        && parts[0][0] != '0'
+        && parts[1].Length == 3
+        && parts.All(p => p.All(char.IsAsciiDigit));
 
     /// <summary>The number that is written with so many significant digits, such as 0.0123 for 0.012345 and three.</summary>
     public static double Round(double number, int significantDigits)

@@ -5,7 +5,8 @@ namespace BlazorTransfer.Web.Security;
 
 /// <summary>
 /// Events that an administrator looks for after an incident: sign-ins, changes of accounts and roles, and what was refused. Each line says
-/// who and what, and of sign-ins and refused requests from where; none holds a password, a code or a cookie. What strangers type is not repeated.
+/// who and what, and of sign-ins and refused requests from where; none holds a password, a code or a cookie. What strangers type is not
+/// repeated.
 /// </summary>
 internal sealed class SecurityLog(ILogger<SecurityLog> log)
 {

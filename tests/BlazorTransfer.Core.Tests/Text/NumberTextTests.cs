@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Text;
@@ -84,7 +85,8 @@ public sealed class NumberTextTests
                         Assert.StartsWith("'", error, StringComparison.Ordinal);
                     // Everything that reads numbers agrees.
                     Assert.Equal(isNumber ? expected : (double?)null, ParameterValue.Parse(text, ParameterKind.Number)?.AsNumber);
-                    bool isWhole = isNumber && expected == Math.Floor(expected) && Math.Abs(expected) <= int.MaxValue;
+                    bool isGrouped = Regex.IsMatch(text.Trim(), @"^[+-]?[1-9]\d{0,2}\.\d{3}$"),
+                        isWhole = isNumber && !isGrouped && expected == Math.Floor(expected) && Math.Abs(expected) <= int.MaxValue;
                     Assert.Equal(isWhole, NumberText.TryParseInteger(text, out int whole, out _));
                     Assert.Equal(isWhole ? expected : 0, whole);
                     Assert.Equal(isNumber, LabelSetSpec.TryParse("x=" + text, out LabelSetSpec? spec, out _));
@@ -152,5 +154,17 @@ public sealed class NumberTextTests
         Assert.Equal("Steps must be at most 2147483647.", spec.Check(3e9));
         Assert.Equal("Steps must be at least -2147483648.", spec.Check(-3e9));
         Assert.Null(spec.Check(int.MaxValue));
+    }
+
+    [Theory]
+    [InlineData("1.000")]
+    [InlineData("12.000")]
+    [InlineData("-1.000")]
+    public void TryParseInteger_OfGroupedDigits_IsRefused(string text)
+    {
+        Assert.False(NumberText.TryParseInteger(text, out _, out string? error));
+
+        Assert.Contains("thousands", error, StringComparison.Ordinal);
+        Assert.True(NumberText.TryParse(text, out _, out _));
     }
 }

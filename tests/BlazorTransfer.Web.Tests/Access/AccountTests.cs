@@ -27,7 +27,12 @@ public sealed class AccountTests : IDisposable
         using (
             HttpResponseMessage right = await SetUpAsync(client, code.Replace("-", " ", StringComparison.Ordinal).ToLowerInvariant(), "Ada")
         )
+        {
             Assert.Equal(HttpStatusCode.Redirect, right.StatusCode);
+            // From here on, guesses of others do not keep this browser out.
+            Assert.Contains(right.Headers.GetValues("Set-Cookie"), c => c.StartsWith("blazortransfer-browser=", StringComparison.Ordinal));
+        }
+
         Assert.True(Assert.Single(Users()).IsAdmin);
 
         using HttpClient late = _app.Anonymous();

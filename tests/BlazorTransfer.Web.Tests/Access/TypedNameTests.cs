@@ -29,7 +29,9 @@ public sealed class TypedNameTests : IDisposable
     private static readonly string[] Parts = ["a", "Ä", "é", "漢", "ع", "🐜", "-", "7", "' OR 1=1", "<b>", "\u200D"];
     private static readonly Gen<string> Plain = Gen.Int[0, Parts.Length - 1]
         .Array[1, 8]
-        .Select(places => string.Concat(places.Select(p => Parts[p])));
+        .Select(places => string.Concat(places.Select(p => Parts[p])))
+        // Joiners alone are no name.
+        .Where(NameRule.IsVisible);
 
     private readonly TestApp _app = new();
 
@@ -50,6 +52,19 @@ public sealed class TypedNameTests : IDisposable
                     Assert.Null(ImportName.WhyNotText(name));
                 }
             );
+
+    [Theory]
+    [InlineData("Vera\u200B")]
+    [InlineData("\uFEFFVera")]
+    [InlineData("Ve\u00ADra")]
+    [InlineData("\u3164")]
+    [InlineData("\u200D\uFE0F")]
+    public void Name_ThatLooksLikeAnotherOrLikeNone_IsRefused(string name) =>
+        Assert.Contains(
+            "cannot be seen",
+            Assert.Throws<RefusedException>(() => TypedName.Check(name, 100, "A thing")).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void Name_ThatIsNoText_IsRefused() =>

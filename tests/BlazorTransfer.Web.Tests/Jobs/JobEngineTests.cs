@@ -40,6 +40,20 @@ public sealed class JobEngineTests
     }
 
     [Fact]
+    public void Submit_OfOneOwner_CannotFillTheQueueForOthers()
+    {
+        var kind = new TestKind("kind", One);
+        using var harness = new JobHarness(kind);
+        for (int i = 0; i < 100; i++)
+            harness.Engine.Submit(kind, Job("x"));
+
+        RefusedException refusal = Assert.Throws<RefusedException>(() => harness.Engine.Submit(kind, Job("x")));
+
+        Assert.Contains("100 jobs", refusal.Message, StringComparison.Ordinal);
+        harness.Engine.Submit(kind, new NewJob<Words>("ben", "y", new Words("y")));
+    }
+
+    [Fact]
     public async Task Submit_OfAnotherLane_DoesNotWait()
     {
         var hold = new Hold();

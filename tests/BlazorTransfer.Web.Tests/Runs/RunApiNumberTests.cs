@@ -95,6 +95,9 @@ public sealed class RunApiNumberTests(RunApiNumberTests.Api api) : IClassFixture
         string detail = JsonDocument.Parse(answer).RootElement.GetProperty("detail").GetString()!;
         Assert.Contains(named, detail, StringComparison.Ordinal);
         Assert.EndsWith(".", detail, StringComparison.Ordinal);
+        // No names of types.
+        Assert.DoesNotContain("BlazorTransfer.", detail, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", detail, StringComparison.Ordinal);
         Assert.Equal(runs, api.CountRuns());
     }
 
