@@ -94,7 +94,7 @@ public sealed class RunEventWriter : IDisposable
 
     private static RunTakenException Overtaken() => new("Something else has written to the events of this run.");
 
-    /// <summary>The length of the file that has the name now. It is opened for that: a network file system is asked anew then.</summary>
+    /// <summary>The length of the file that has the name now. Opening it makes a network file system look again.</summary>
     private long? LengthByName()
     {
         try

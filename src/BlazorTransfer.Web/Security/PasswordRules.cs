@@ -43,7 +43,7 @@ internal sealed class PasswordRules : IPasswordValidator<User>
                 : IdentityResult.Success
         );
 
-    /// <returns>Why the password is refused; null where it is not. Its length is for others to check, but for the longest.</returns>
+    /// <returns>Why the password is refused; null where it is not. The shortest length is checked by Identity, not here.</returns>
     public static string? WhyRefused(string userName, string password)
     {
         if (password.Length > LongestLength)
@@ -61,10 +61,18 @@ internal sealed class PasswordRules : IPasswordValidator<User>
     private static bool IsCommon(string lower)
     {
         // "sunshine2024!", "sun shine", "sunshine1sunshine1" and "sun$h1ne99" are guessed right after "sunshine".
-        string letters = Only(lower, char.IsLetter);
-        return new[] { lower, Only(lower, char.IsLetterOrDigit), letters, Only(lower.Trim([.. Digits]), c => true) }
-            .Append(Only(Replaced(lower.Trim([.. Digits, '!'])), char.IsLetter))
-            .Any(text => text.Length > 0 && (Common.Value.Contains(text) || Common.Value.Contains(Unrepeated(text)) || IsTwoCommon(text)));
+        string[] forms =
+        [
+            lower,
+            lower.Trim([.. Digits]),
+            Only(lower, char.IsLetterOrDigit),
+            Only(lower, char.IsLetter),
+            Only(Replaced(lower.Trim([.. Digits, '!'])), char.IsLetter),
+        ];
+        // Two or three letters among other characters say nothing.
+        return forms.Any(text =>
+            text.Length >= ShortestWord && (Common.Value.Contains(text) || Common.Value.Contains(Unrepeated(text)) || IsTwoCommon(text))
+        );
     }
 
     private static string Only(string text, Func<char, bool> taken) => new([.. text.Where(taken)]);

@@ -10,7 +10,7 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
 /// Starts queued runs in order, follows those at work, and gives up what cannot be started or followed. After a restart it finds its
-/// workers again. It looks five times a second, and reads events at once where the file system tells of them.
+/// workers again. It looks five times a second, and reads events at once where the file system reports changes.
 /// </summary>
 internal sealed class RunSupervisor(
     DocumentCollection<Run> runs,

@@ -3,7 +3,7 @@ using BlazorTransfer.Web.Execution;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>What the supervisor knows of a run at work: its worker, how far its events were read, and whether the file system has told of
+/// <summary>What the supervisor knows of a run at work: its worker, how far its events were read, and whether the file system has reported
 /// more.</summary>
 internal sealed class RunWatch : IDisposable
 {
@@ -32,7 +32,7 @@ internal sealed class RunWatch : IDisposable
     public SilenceWatch Silence { get; }
     public RunEventTail Tail { get; set; } = RunEventTail.Start;
 
-    /// <summary>Whether the file system has told of news since the last call.</summary>
+    /// <summary>Whether the file system has reported a change since the last call.</summary>
     public bool TakeNews() => Interlocked.Exchange(ref _hasNews, 0) == 1;
 
     public void Dispose() => _files?.Dispose();
