@@ -47,7 +47,12 @@ internal sealed class TestApp : IDisposable
             host.UseSetting("CancelGrace", "00:00:01");
             foreach ((string name, string value) in settings)
                 host.UseSetting(name, value);
-            host.ConfigureTestServices(services => Configure?.Invoke(services));
+            host.ConfigureTestServices(services =>
+            {
+                if (!HasSlowHashes)
+                    services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+                Configure?.Invoke(services);
+            });
         });
     }
 
@@ -80,6 +85,9 @@ internal sealed class TestApp : IDisposable
 
     /// <summary>Replaces services.</summary>
     public Action<IServiceCollection>? Configure { get; init; }
+
+    /// <summary>Whether a password's hash costs as much as in production, which would take most of the time of most tests.</summary>
+    public bool HasSlowHashes { get; init; }
 
     public WebApplicationFactory<Program> Factory => _factory;
 

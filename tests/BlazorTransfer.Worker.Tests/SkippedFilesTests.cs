@@ -36,6 +36,28 @@ public sealed class SkippedFilesTests : IDisposable
         Assert.All(result.GetProperty("skipped").EnumerateArray(), s => Assert.NotEmpty(s.GetProperty("reason").GetString()!));
     }
 
+    /// <summary>Each class has one image, or there is one class: too little to train, and enough to measure a model.</summary>
+    [Theory]
+    [InlineData("a/1", "b/1")]
+    [InlineData("a/1", "a/2")]
+    [InlineData("a/1")]
+    public void Evaluate_OfFewImages_UsesThemAll(params string[] images)
+    {
+        string data = Path.Combine(_small.Folder, "few"),
+            model = _small.Teacher("resnet20_cifar", ["a", "b"], Small).File;
+        foreach ((string image, string source) in images.Zip(Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories)))
+        {
+            string target = Path.Combine(data, image + ".jpg");
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(source, target);
+        }
+
+        (int code, string json, string errors) = WorkerProcess.Run("evaluate", "--model", model, "--data", data, "--json");
+
+        Assert.True((WorkerExitCode)code == WorkerExitCode.Success, errors);
+        Assert.Equal(images.Length, JsonDocument.Parse(json).RootElement.GetProperty("images").GetInt32());
+    }
+
     [Fact]
     public void Predict_WithADamagedFileBetweenTwoGoodOnes_AnswersBothAndNamesIt()
     {

@@ -32,8 +32,8 @@ public static class DatasetAssembler
 {
     private const int MostNames = 5;
 
-    /// <exception cref="ImportException">Fewer than two classes or domains, no image for training or validation, or none at
-    /// all.</exception>
+    /// <exception cref="ImportException">No usable image; or, unless all are for the test, fewer than two classes or domains, or none
+    /// for training or validation.</exception>
     public static ImportResult Assemble(
         IReadOnlyList<ImportedImage> images,
         IEnumerable<RejectedFile> rejectedBefore,
@@ -56,6 +56,13 @@ public static class DatasetAssembler
                 notes ?? []
             );
         string[] classes = [.. unique.Select(i => i.Place.Label!).Distinct().Order(StringComparer.Ordinal)];
+        if (plan == SplitPlan.TestOnly)
+            return new ImportResult(
+                new DatasetManifest(classes, [.. unique.Select(i => ToSample(i, Split.Test))]),
+                rejected,
+                "All images are for the test.",
+                notes ?? []
+            );
         if (classes.Length < 2)
             throw Refusal(
                 $"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into "

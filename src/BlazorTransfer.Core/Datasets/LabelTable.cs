@@ -19,6 +19,7 @@ public sealed class LabelTable
     private static readonly string[] FileColumns = ["file", "file_name", "filename", "image", "path"];
     private static readonly string[] ClassColumns = ["class", "label"];
     private const string SplitColumn = "split";
+    private static readonly string[] Delimiters = [",", ";", "\t"];
 
     // By the file's name in the import, in composed form.
     private readonly Dictionary<string, Row> _rows;
@@ -84,10 +85,10 @@ public sealed class LabelTable
     /// <exception cref="ImportException">It is no such table; the message says what to change.</exception>
     public static LabelTable Read(string name, byte[] content, TextEncoding? encoding = null)
     {
-        string text = Decode(name, content, encoding);
+        (string text, string delimiter) = TakeDelimiter(Decode(name, content, encoding));
         using var parser = new TextFieldParser(new StringReader(text))
         {
-            Delimiters = [DelimiterOf(text)],
+            Delimiters = [delimiter],
             HasFieldsEnclosedInQuotes = true,
             TrimWhiteSpace = true,
         };
@@ -228,11 +229,24 @@ public sealed class LabelTable
         return lines;
     }
 
+    /// <summary>The table without the line <c>sep=;</c> that Excel understands at the top, and the separator that it states. The line
+    /// stays as an empty one, so that line numbers in messages remain right.</summary>
+    private static (string Text, string Delimiter) TakeDelimiter(string text)
+    {
+        const string mark = "sep=";
+        bool isStated =
+            text.StartsWith(mark, StringComparison.OrdinalIgnoreCase)
+            && text.Length > mark.Length + 1
+            && Delimiters.Contains(text[mark.Length].ToString())
+            && text[mark.Length + 1] is '\r' or '\n';
+        return isStated ? (text[(mark.Length + 1)..], text[mark.Length].ToString()) : (text, DelimiterOf(text));
+    }
+
     // Of what spreadsheets write, whichever the first row has most of.
     private static string DelimiterOf(string text)
     {
         string header = text.AsSpan().TrimStart("\r\n").ToString().Split('\n')[0];
-        return new[] { ",", ";", "\t" }.MaxBy(d => header.Count(c => c == d[0]))!;
+        return Delimiters.MaxBy(d => header.Count(c => c == d[0]))!;
     }
 
     private static int IndexOf(string[] header, string[] names) =>

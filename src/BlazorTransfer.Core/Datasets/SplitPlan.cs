@@ -11,6 +11,9 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
 {
     public static SplitPlan Default { get; } = new();
 
+    /// <summary>No division: all images are for the test of a model that exists. A single class is enough.</summary>
+    public static SplitPlan TestOnly { get; } = new(Validation: 0, Test: 1);
+
     /// <summary>Why the fractions cannot be used, or null where they can.</summary>
     public string? Check() =>
         Validation is < 0.01 or > 0.9 || Test is < 0 or > 0.9 || Validation + Test > 0.9

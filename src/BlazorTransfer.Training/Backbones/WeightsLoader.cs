@@ -88,43 +88,35 @@ public static class WeightsLoader
         Dictionary<string, Tensor> own = backbone.state_dict();
         foreach (string name in report.Loaded)
             tensors[name].CopyTo(own[name]);
-        RefuseDamaged(report.Loaded.Select(name => (name, NotFinite(own[name]))));
+        RefuseDamaged(report.Loaded.Select(name => (name, ImpossibleValues.In(name, own[name]))));
         return report;
     }
 
     /// <summary>Looks at every value of a file's tensors.</summary>
-    /// <exception cref="WeightsException">Some are NaN or infinite; the message names the first tensor.</exception>
-    public static void CheckFinite(IReadOnlyDictionary<string, TensorData> tensors)
+    /// <exception cref="WeightsException">Some are NaN or infinite, or variances below zero; the message names the first
+    /// tensor.</exception>
+    public static void CheckValues(IReadOnlyDictionary<string, TensorData> tensors)
     {
-        RefuseDamaged(tensors.Select(t => (t.Key, Count(t.Value))));
+        RefuseDamaged(tensors.Select(t => (t.Key, Find(t.Key, t.Value))));
 
-        static long Count(TensorData data)
+        static ImpossibleValues? Find(string name, TensorData data)
         {
             using Tensor copy = data.ToTensor();
-            return NotFinite(copy);
+            return ImpossibleValues.In(name, copy);
         }
     }
 
-    private static void RefuseDamaged(IEnumerable<(string Name, long NotFinite)> tensors)
+    private static void RefuseDamaged(IEnumerable<(string Name, ImpossibleValues? Values)> tensors)
     {
-        (string Name, long NotFinite)[] damaged = [.. tensors.Where(t => t.NotFinite > 0)];
+        (string Name, ImpossibleValues? Values)[] damaged = [.. tensors.Where(t => t.Values is not null)];
         if (damaged.Length == 0)
             return;
-        (string name, long count) = damaged[0];
-        string values = count == 1 ? "1 value that is" : FormattableString.Invariant($"{count:N0} values that are"),
-            others = damaged.Length == 1 ? "" : FormattableString.Invariant($", and so have {damaged.Length - 1:N0} other tensors");
+        (string name, ImpossibleValues? values) = damaged[0];
+        string others =
+            damaged.Length == 1 ? "" : FormattableString.Invariant($", and {damaged.Length - 1:N0} other tensors are damaged too");
         throw new WeightsException(
-            $"The weights are damaged: '{WeightsLimits.Shown(name)}' has {values} NaN or infinite{others}. "
-                + "Save or download the file again."
+            $"The weights are damaged: '{WeightsLimits.Shown(name)}' has {values}{others}. Save or download the file again."
         );
-    }
-
-    private static long NotFinite(Tensor tensor)
-    {
-        if (!tensor.is_floating_point() || tensor.numel() == 0)
-            return 0;
-        using var scope = NewDisposeScope();
-        return tensor.numel() - tensor.isfinite().sum().item<long>();
     }
 
     /// <summary>How many classes the file's head has, if it has a head of the backbone's; else null.</summary>

@@ -42,7 +42,7 @@ internal static class EvaluateCommand
                 NativeLibtorch.Load();
                 using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
                 string folder = Path.GetFullPath(parsed.GetValue(data)!);
-                ImportResult import = JobOptions.FromFolder(parsed, folder, SplitPlan.Default, parsed.GetValue(JobOptions.Layout));
+                ImportResult import = JobOptions.FromFolder(parsed, folder, SplitPlan.TestOnly, parsed.GetValue(JobOptions.Layout));
                 EvaluationResult result = Evaluate(predictor, folder, import.Manifest);
                 if (parsed.GetValue(json))
                     PrintJson(result, import.Rejected);

@@ -24,7 +24,7 @@ internal static class InspectWeightsCommand
             {
                 NativeLibtorch.Load();
                 WeightsContent content = PretrainedFile.Inspect(parsed.GetValue(file)!);
-                WeightsLoader.CheckFinite(content.Tensors);
+                WeightsLoader.CheckValues(content.Tensors);
                 WeightsInspection inspection = Inspect(content.Tensors, parsed.GetValue(backbone)) with { Note = content.Note };
                 if (parsed.GetValue(json))
                     Console.WriteLine(JsonSerializer.Serialize(inspection, ProtocolJson.Line));

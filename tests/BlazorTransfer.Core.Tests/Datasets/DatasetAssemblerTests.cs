@@ -240,6 +240,15 @@ public sealed class DatasetAssemblerTests
         Assert.Equal("No test images; 20 % of training drawn for validation, seed 42.", result.SplitOrigin);
     }
 
+    [Fact]
+    public void Assemble_ForATestAlone_TakesAllImagesOfASingleClass()
+    {
+        ImportResult result = DatasetAssembler.Assemble([Image("a/1", "a", null), Image("a/2", "a", Split.Train)], [], SplitPlan.TestOnly);
+
+        Assert.Equal(["a"], result.Manifest.Classes);
+        Assert.Equal([Split.Test, Split.Test], result.Manifest.Samples.Select(s => s.Split));
+    }
+
     private static ImportResult Assemble(params ImportedImage[] images) => DatasetAssembler.Assemble(images, [], SplitPlan.Default);
 
     private static ImportResult Assemble(ImportLayout layout, params ImportedImage[] images) =>

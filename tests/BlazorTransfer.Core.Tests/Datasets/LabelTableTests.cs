@@ -9,6 +9,7 @@ public sealed class LabelTableTests
     [InlineData("file,material,size\na/1.jpg,steel,s\na/2.jpg,\"brass, old\",\n")]
     [InlineData("\ufeffFile;material;size\r\na/1.jpg;steel;s\r\na\\2.jpg;\"brass, old\";\r\n")]
     [InlineData("size\tfile_name\tmaterial\ns\ta/1.jpg\tsteel\n\t/a/2.jpg\tbrass, old")]
+    [InlineData("sep=;\r\nfile;material;size\r\na/1.jpg;steel;s\r\na/2.jpg;brass, old;\r\n")]
     public void Read_OfWhatSpreadsheetsWrite_FindsTheLabels(string text)
     {
         LabelTable table = Read("upload/labels.csv", text);

@@ -239,7 +239,7 @@ public sealed class WeightsFileTests : IDisposable
     [InlineData(ElementType.Float32)]
     [InlineData(ElementType.Float16)]
     [InlineData(ElementType.BFloat16)]
-    public void CheckFinite_OfANaNOrAnInfinityInAnyType_NamesTheTensor(ElementType type)
+    public void CheckValues_OfANaNOrAnInfinityInAnyType_NamesTheTensor(ElementType type)
     {
         (byte[] nan, byte[] infinity) = type switch
         {
@@ -259,14 +259,14 @@ public sealed class WeightsFileTests : IDisposable
         foreach (byte[] bad in new[] { nan, infinity })
             Assert.Contains(
                 "'broken' has 1 value that is NaN or infinite. ",
-                Assert.Throws<WeightsException>(() => WeightsLoader.CheckFinite(Tensors(bad))).Message,
+                Assert.Throws<WeightsException>(() => WeightsLoader.CheckValues(Tensors(bad))).Message,
                 StringComparison.Ordinal
             );
-        WeightsLoader.CheckFinite(Tensors(new byte[type.Size()]));
+        WeightsLoader.CheckValues(Tensors(new byte[type.Size()]));
     }
 
     [Fact]
-    public void CheckFinite_OfSeveralDamagedTensors_CountsTheOthers()
+    public void CheckValues_OfSeveralDamagedTensors_CountsTheOthers()
     {
         var nan = new TensorData(
             ElementType.Float32,
@@ -282,10 +282,36 @@ public sealed class WeightsFileTests : IDisposable
         };
 
         Assert.Contains(
-            "'a' has 2 values that are NaN or infinite, and so have 2 other tensors.",
-            Assert.Throws<WeightsException>(() => WeightsLoader.CheckFinite(tensors)).Message,
+            "'a' has 2 values that are NaN or infinite, and 2 other tensors are damaged too.",
+            Assert.Throws<WeightsException>(() => WeightsLoader.CheckValues(tensors)).Message,
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public void CheckValues_OfADoubleThatNoSingleHolds_SaysSo()
+    {
+        var tensors = new Dictionary<string, TensorData> { ["a"] = new(ElementType.Float64, [1], BitConverter.GetBytes(1e300)) };
+
+        Assert.Contains(
+            "'a' has 1 value that is too large for 32 bits. ",
+            Assert.Throws<WeightsException>(() => WeightsLoader.CheckValues(tensors)).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public void CheckValues_OfANegativeVariance_SaysSo_AndOfANegativeMeanNothing()
+    {
+        Dictionary<string, TensorData> Tensors(string name) =>
+            new() { [name] = new TensorData(ElementType.Float32, [1], BitConverter.GetBytes(-0.5f)) };
+
+        Assert.Contains(
+            "'bn1.running_var' has 1 value that is negative, which no variance is. ",
+            Assert.Throws<WeightsException>(() => WeightsLoader.CheckValues(Tensors("bn1.running_var"))).Message,
+            StringComparison.Ordinal
+        );
+        WeightsLoader.CheckValues(Tensors("bn1.running_mean"));
     }
 
     [Fact]

@@ -108,6 +108,7 @@ public sealed class ApiResponseTests : IDisposable
             $"/api/v1/projects/{project.Id}",
             $"/api/v1/projects/{project.Id}/datasets",
             $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}",
+            $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/versions/1/skipped-files",
             $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/ranking",
             runs,
             .. ids.SelectMany(id => new[] { $"{runs}/{id}", $"{runs}/{id}/events" }),

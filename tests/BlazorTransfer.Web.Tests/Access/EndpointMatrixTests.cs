@@ -76,6 +76,7 @@ public sealed class EndpointMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}"] = Reading,
+        ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/skipped-files"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}"] = Reading,
         ["POST /api/v1/projects/{projectId}/datasets/uploads"] = [401, 404, 403, 202, 202, 404],
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = Reading,
@@ -295,6 +296,7 @@ public sealed class EndpointMatrixTests : IDisposable
                 .Replace("{datasetId}", DatasetId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{runId}", RunId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{jobId}", JobId, StringComparison.OrdinalIgnoreCase)
+                .Replace("{number:int}", "1", StringComparison.Ordinal)
                 .Replace("{sha256}", Sha256, StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
@@ -44,7 +45,17 @@ public sealed class RunPlannerTests : IAsyncLifetime
     [InlineData(0)]
     public async Task Plan_SmallestImagesOrTheNetworksOwn_IsAccepted(int imageSize) => Assert.Single(await PlanAsync(imageSize));
 
-    private Task<IReadOnlyList<(RunSubmission Submission, JobSpec Job)>> PlanAsync(int imageSize) =>
+    [Fact]
+    public async Task Plan_TagThatNoImageHas_IsRefusedBeforeTheRunIsQueued()
+    {
+        RefusedException refused = await Assert.ThrowsAsync<RefusedException>(() =>
+            PlanAsync(imageSize: 0, only: new SampleTag("domain", "sketch"))
+        );
+
+        Assert.Equal($"'{_dataset.Name}' has no images with domain=sketch.", refused.Message);
+    }
+
+    private Task<IReadOnlyList<(RunSubmission Submission, JobSpec Job)>> PlanAsync(int imageSize, SampleTag? only = null) =>
         _app.Get<RunPlanner>()
             .PlanAsync(
                 _ada,
@@ -53,6 +64,7 @@ public sealed class RunPlannerTests : IAsyncLifetime
                 {
                     DatasetId = _dataset.Id,
                     DatasetVersion = 1,
+                    Only = only,
                     Backbone = "fake",
                     Method = "fake-method",
                     Parameters = new Dictionary<string, ParameterValue> { [ParameterNames.ImageSize] = imageSize },

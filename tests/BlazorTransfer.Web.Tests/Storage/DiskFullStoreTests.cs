@@ -39,10 +39,11 @@ public sealed class DiskFullStoreTests : IDisposable
             // The file is whole, or opening it would find the damage.
             using DocumentStore again = _files.Open();
             Assert.Equal(1, TestStore.Notes(again).Find("later")!.Value);
-            // An exception in a finalizer ends the process: see DatabaseFile.
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
         }
+
+        // An exception in a finalizer ends the process: see DatabaseFile.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
     }
 
     /// <summary>What a failed write leaves behind is found by the names of private fields, which another LiteDB may have changed.</summary>

@@ -79,10 +79,11 @@ public sealed class SharedCheckpointTests : IDisposable
             // The file is whole, or opening it would find the damage.
             using DocumentStore again = _files.Open();
             Assert.Equal(1, TestStore.Notes(again).Find("later")!.Value);
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
         }
 
+        // An exception in a finalizer ends the process: see DatabaseFile.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         Assert.True(refused > 0);
     }
 

@@ -21,7 +21,9 @@ internal sealed record DatasetResponse(
 /// <param name="Unlabelled">Images without a label.</param>
 /// <param name="Tags">Images by tag.</param>
 /// <param name="Bytes">Size of all image files.</param>
-/// <param name="Rejected">Files of the import that are not used.</param>
+/// <param name="Rejected">Number of skipped files of the import; <c>versions/{number}/skipped-files</c> lists them with reasons.</param>
+/// <param name="Warnings">What about the version can spoil a run, in sentences.</param>
+/// <param name="Notes">What the import did with names, in sentences.</param>
 internal sealed record DatasetVersionResponse(
     int Number,
     DateTimeOffset CreatedAt,
@@ -31,7 +33,9 @@ internal sealed record DatasetVersionResponse(
     int Unlabelled,
     IReadOnlyList<TagCountResponse> Tags,
     long Bytes,
-    int Rejected
+    int Rejected,
+    IReadOnlyList<string> Warnings,
+    IReadOnlyList<string> Notes
 )
 {
     public static DatasetVersionResponse Of(DatasetVersion version) =>
@@ -44,9 +48,16 @@ internal sealed record DatasetVersionResponse(
             version.Unlabelled,
             [.. (version.Tags ?? []).Select(t => new TagCountResponse(t.Name, t.Value, t.Images))],
             version.Bytes,
-            version.Rejected
+            version.Rejected,
+            version.Warnings,
+            version.Notes
         );
 }
+
+/// <summary>A file of an import that is not used.</summary>
+/// <param name="Name">Its name in the upload.</param>
+/// <param name="Reason">Why it was skipped, in a sentence.</param>
+internal sealed record SkippedFileResponse(string Name, string Reason);
 
 /// <summary>Images of a class by split.</summary>
 internal sealed record ClassCountResponse(string Label, int Train, int Validation, int Test);

@@ -48,6 +48,13 @@ internal static class DatasetsFeature
             (ClaimsPrincipal user, string projectId, string datasetId, DatasetService datasets) =>
                 TypedResults.Ok(DatasetResponse.Of(datasets.Get(user, projectId, datasetId)))
         );
+        api.MapGet(
+            "{datasetId}/versions/{number:int}/skipped-files",
+            (ClaimsPrincipal user, string projectId, string datasetId, int number, DatasetService datasets) =>
+                TypedResults.Ok(
+                    datasets.Rejected(user, projectId, datasetId, number).Select(f => new SkippedFileResponse(f.Name, f.Reason))
+                )
+        );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
     }

@@ -70,6 +70,7 @@ internal sealed class RunPlanner(
         if (dataset.Version(request.DatasetVersion) is null)
             throw new RefusedException("The data set has no such version.");
         dataset.RequireLabels(request.DatasetVersion);
+        RequireImages(user, dataset, request.DatasetVersion, request.Only);
         Catalogue catalogue = await catalogues.GetAsync();
         BackboneSpec backbone =
             catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
@@ -95,7 +96,7 @@ internal sealed class RunPlanner(
             RunId = "",
             Data = data,
             LabelSets = request.LabelSets,
-            Target = target is null ? null : TargetFor(request, target, method),
+            Target = target is null ? null : TargetFor(user, request, target, method),
             Backbone = backbone.Name,
             Weights = WeightsFor(user, request, backbone),
             Teacher = TeacherFor(user, request),
@@ -121,11 +122,12 @@ internal sealed class RunPlanner(
             LabelSets = request.LabelSets.Count,
         };
 
-    private TargetSpec TargetFor(RunRequest request, Dataset dataset, TransferMethodSpec method)
+    private TargetSpec TargetFor(ClaimsPrincipal user, RunRequest request, Dataset dataset, TransferMethodSpec method)
     {
         TargetRequest target = request.Target!;
         if (dataset.Version(target.DatasetVersion) is null)
             throw new RefusedException("The target's data set has no such version.");
+        RequireImages(user, dataset, target.DatasetVersion, target.Only);
         if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
             throw new RefusedException(
                 "Source and target are the same images. Take another data set as the target, or divide this one by a tag."
@@ -143,6 +145,13 @@ internal sealed class RunPlanner(
         if (method.UsesTargetLabels && spec.WhyTooFewLabels(spec.Data.Read()) is { } wrong)
             throw new RefusedException(wrong);
         return spec;
+    }
+
+    /// <summary>A run on no images would be queued, and fail much later.</summary>
+    private void RequireImages(ClaimsPrincipal user, Dataset dataset, int version, SampleTag? only)
+    {
+        if (only is not null && !datasets.Manifest(user, dataset.ProjectId, dataset.Id, version).Samples.Any(only.Marks))
+            throw new RefusedException($"'{dataset.Name}' has no images with {only}.");
     }
 
     private static void CheckExperiment(RunRequest request)
