@@ -87,7 +87,7 @@ internal sealed class PasswordSignIn(
             SessionCookie.EndOwn(context);
         await signIn.SignInAsync(current, isPersistent: true);
         browsers.Remember(context, normalizedName);
-        log.SignedIn(current, source);
+        log.SignedIn(context.User, source);
         return (SignInOutcome.SignedIn, []);
     }
 

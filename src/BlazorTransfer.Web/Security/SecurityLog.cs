@@ -5,12 +5,13 @@ namespace BlazorTransfer.Web.Security;
 
 /// <summary>
 /// Events that an administrator looks for after an incident: sign-ins, changes of accounts and roles, and what was refused. Each line says
-/// who and what, and of sign-ins and refused requests from where; none holds a password, a code or a cookie. What strangers type is not
-/// repeated.
+/// who and what. Sign-ins and refused requests say from where; other lines name the sign-in that they belong to. None holds a password, a
+/// code or a cookie. What strangers type is not repeated.
 /// </summary>
 internal sealed class SecurityLog(ILogger<SecurityLog> log)
 {
-    public void SignedIn(User user, string source) => log.LogInformation("Signed in: {User}, from {Source}", Name(user), source);
+    /// <summary>An account is signed in; later lines of this sign-in name it as this one does.</summary>
+    public void SignedIn(ClaimsPrincipal user, string source) => log.LogInformation("Signed in: {User}, from {Source}", Name(user), source);
 
     /// <summary>Somebody signed in with a password that an administrator passed on.</summary>
     public void InitialPasswordUsed(User user, string outcome, string source) =>
@@ -56,5 +57,7 @@ internal sealed class SecurityLog(ILogger<SecurityLog> log)
     private static string Name(User user) => $"'{NameRule.Plain(user.UserName)}' ({user.Id})";
 
     private static string Name(ClaimsPrincipal user) =>
-        user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? $"'{NameRule.Plain(user.Identity?.Name ?? "")}' ({id})" : "nobody";
+        user.FindFirstValue(ClaimTypes.NameIdentifier) is { } id
+            ? $"'{NameRule.Plain(user.Identity?.Name ?? "")}' ({id}, sign-in {Sessions.MarkOf(user)})"
+            : "nobody";
 }

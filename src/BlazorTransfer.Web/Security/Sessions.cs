@@ -64,6 +64,9 @@ internal sealed class Sessions(DocumentCollection<User> users, Revocations revoc
         revocations.Publish(userId);
     }
 
+    /// <summary>The first letters of a sign-in's id: enough to find its lines in a log.</summary>
+    public static string MarkOf(ClaimsPrincipal principal) => IdOf(principal) is { Length: >= 8 } id ? id[..8] : "unknown";
+
     private static string? IdOf(ClaimsPrincipal principal) => principal.FindFirstValue(UserClaims.SessionClaim);
 
     /// <summary>When a sign-in began; long ago where its cookie does not say it.</summary>

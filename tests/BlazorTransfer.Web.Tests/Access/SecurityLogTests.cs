@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace BlazorTransfer.Web.Tests.Access;
 
 /// <summary>What the log says of security, and what it does not.</summary>
-public sealed class SecurityLogTests : IDisposable
+public sealed partial class SecurityLogTests : IDisposable
 {
     private readonly RecordingLog _log = new();
     private readonly TestApp _app;
@@ -80,7 +80,8 @@ public sealed class SecurityLogTests : IDisposable
             string expected in new[]
             {
                 $"Vera ({veraId}) is Viewer, by 'Adam'",
-                $"Access refused: 'Vera' ({veraId}), Owner of project {project.Id} needed",
+                $"Access refused: 'Vera' ({veraId}, sign-in ",
+                $"Owner of project {project.Id} needed",
                 "Access refused: 'Mallory'",
                 $"{veraId} is no member any more, by 'Adam'",
                 "deleted, by 'Adam'",
@@ -96,10 +97,37 @@ public sealed class SecurityLogTests : IDisposable
         Assert.DoesNotContain(lines, l => l.Contains(password!) || l.Contains(reset) || l.Contains("another long enough password"));
     }
 
+    /// <summary>A line about a change does not say from where; the sign-in that it names does.</summary>
+    [Fact]
+    public async Task Changes_NameTheSignInThatTheyBelongTo()
+    {
+        using HttpClient ada = await _app.SignInAsync("Ada");
+        Project bens = _app.Get<ProjectService>().Create(await _app.PrincipalAsync(await _app.CreateUserAsync("Ben")), "Ben's");
+        using HttpResponseMessage refused = await ada.GetAsync($"/api/v1/projects/{bens.Id}");
+
+        string[] marks = [.. _log.Lines.Select(l => SignIn().Match(l).Value).Where(m => m.Length > 0)];
+        Assert.True(marks.Length >= 2, string.Join('\n', _log.Lines));
+        Assert.Contains(
+            _log.Lines.Where(l => l.StartsWith("Access refused: 'Ada'", StringComparison.Ordinal)),
+            l => l.Contains(marks[0], StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            _log.Lines.Where(l => l.StartsWith("Signed in: 'Ada'", StringComparison.Ordinal)),
+            l => l.Contains(marks[0], StringComparison.Ordinal) && l.Contains(", from ", StringComparison.Ordinal)
+        );
+    }
+
+    [System.Text.RegularExpressions.GeneratedRegex("sign-in [0-9A-Z]{8}")]
+    private static partial System.Text.RegularExpressions.Regex SignIn();
+
     [Fact]
     public void R57_NamesWithLineBreaks_StayInTheirLine()
     {
-        _app.Get<SecurityLog>().SignedIn(new User { Id = "1", UserName = "Ada\r\nSigned in: Adam\u001b[2J\u202e" }, "somewhere");
+        var identity = new ClaimsIdentity([
+            new(ClaimTypes.NameIdentifier, "1"),
+            new(ClaimTypes.Name, "Ada\r\nSigned in: Adam\u001b[2J\u202e"),
+        ]);
+        _app.Get<SecurityLog>().SignedIn(new ClaimsPrincipal(identity), "somewhere");
 
         string line = Assert.Single(_log.Lines, l => l.StartsWith("Signed in", StringComparison.Ordinal));
         Assert.DoesNotContain(line, c => char.IsControl(c) || c == '\u202e');
