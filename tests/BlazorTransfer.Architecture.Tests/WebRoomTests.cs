@@ -9,7 +9,7 @@ public sealed class WebRoomTests
     private static readonly RoomOrder Kernel = new(
         Web,
         "",
-        ["Refusals", "Configuration", "Storage", "Security", "Jobs", "Execution", "Components", "Features", RoomOrder.Root]
+        ["Localization", "Refusals", "Configuration", "Storage", "Security", "Jobs", "Execution", "Components", "Features", RoomOrder.Root]
     );
 
     private static readonly RoomOrder Features = new(

@@ -89,7 +89,7 @@ switch (args)
 internal static class Fake
 {
     // Longer than any test waits, so that to a test it is for ever; and not so long that a failed test leaves processes behind.
-    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(15);
 
     private static readonly string[] Behaviours =
     [
@@ -274,7 +274,7 @@ internal static class Fake
             case "wait-for-cancel":
                 for (var life = Stopwatch.StartNew(); !folder.CancelRequested && life.Elapsed < LongestLife; )
                     Thread.Sleep(20);
-                events.Append(folder.ReadCancelRequest()!);
+                events.Append(folder.ReadCancelRequest() ?? throw new TimeoutException("Nobody cancelled the run."));
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
             case "step-until-cancel":

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using BlazorTransfer.Imaging;
 
 namespace BlazorTransfer.Reliability;
@@ -11,7 +12,7 @@ namespace BlazorTransfer.Reliability;
 public sealed class KillSuite
 {
     private const string ExecutionsVariable = "BLAZORTRANSFER_EXECUTIONS";
-    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(30);
     private readonly KillOptions _options;
     private readonly Random _random;
     private readonly Ledger _ledger = new();
@@ -61,7 +62,7 @@ public sealed class KillSuite
                     _options.Log($"{i} ends, {_ledger.Count} acknowledged, {check.Faults.Count} faults");
             }
 
-            app = await FinishAsync(app, load, check);
+            app = await FinishAsync(app, session, project, load, check);
             await check.AtTheEndAsync(project);
             RunsBegun = KillLoad.Executed(Executions).Distinct().Count();
             return Result(check, load);
@@ -153,10 +154,18 @@ public sealed class KillSuite
     }
 
     /// <summary>Lets the application finish everything.</summary>
-    private async Task<WebAppProcess> FinishAsync(WebAppProcess app, KillLoad load, KillCheck check)
+    private async Task<WebAppProcess> FinishAsync(WebAppProcess app, ApiSession session, string project, KillLoad load, KillCheck check)
     {
         foreach (AcknowledgedRun run in _ledger.Runs.Values.Where(r => r.Behaviour == AcknowledgedRun.Waits && r.CancelledAs is null))
             await load.CancelAsync(run, CancellationToken.None);
+        // Their answers were lost with the application; one that waits to be cancelled would keep the others waiting.
+        foreach (JsonElement run in await session.ListAsync($"/api/v1/projects/{project}/runs"))
+        {
+            string id = run.GetProperty("id").GetString()!;
+            if (!_ledger.Runs.ContainsKey(id))
+                await session.PostAsync($"/api/v1/projects/{project}/runs/{id}/cancel", (object?)null);
+        }
+
         var patience = Stopwatch.StartNew();
         while (!await check.AfterStartAsync(DateTime.MinValue))
         {

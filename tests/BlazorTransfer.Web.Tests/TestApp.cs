@@ -29,6 +29,9 @@ internal sealed class TestApp : IDisposable
     public static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(3);
 
     public const string Password = "a long enough password";
+
+    /// <summary>The sign-in form, also for who is signed in already: whom <c>/login</c> leads home.</summary>
+    public const string SignInForm = "/login?invited=true";
     public const string Nobody = "0123456789abcdef0123";
     private readonly bool _ownsFolder;
     private bool _isListening;
@@ -147,7 +150,7 @@ internal sealed class TestApp : IDisposable
         string path,
         string handler,
         params (string Name, string Value)[] inputs
-    ) => await PostAsync(client, path, handler, await FormTokenAsync(client, path), inputs);
+    ) => await PostAsync(client, path, handler, await FormTokenAsync(client, path == "/login" ? SignInForm : path), inputs);
 
     /// <summary>Opens a plain page and takes the token of its form.</summary>
     public static async Task<string> FormTokenAsync(HttpClient client, string path) =>

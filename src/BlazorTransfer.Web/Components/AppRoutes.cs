@@ -15,6 +15,10 @@ internal static class AppRoutes
     public const string System = "/system";
     public const string Account = "/account";
 
+    /// <summary>The sign-in with a name and an initial password, in the fragment that browsers keep to themselves.</summary>
+    public static string Invitation(string userName, string password) =>
+        $"{Login}?invited=true#name={Uri.EscapeDataString(userName)}&password={Uri.EscapeDataString(password)}";
+
     public static string Project(string projectId) => $"/projects/{projectId}";
 
     public static string Members(string projectId) => $"{Project(projectId)}/members";

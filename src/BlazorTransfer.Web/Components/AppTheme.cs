@@ -5,7 +5,7 @@ namespace BlazorTransfer.Web.Components;
 /// <summary>The same colours and type as <c>app.css</c>, for MudBlazor's parts.</summary>
 internal static class AppTheme
 {
-    private static readonly string[] Fonts = ["IBM Plex Sans", "system-ui", "sans-serif"];
+    private static readonly string[] Fonts = ["var(--bt-sans)"];
 
     public static MudTheme Theme { get; } =
         new()

@@ -1,6 +1,8 @@
+using BlazorTransfer.Web.Localization;
+
 namespace BlazorTransfer.Web.Components;
 
-/// <summary>Numbers as people read them, with their units.</summary>
+/// <summary>Numbers, times and dates as people read them, with their units, in the language of the page.</summary>
 internal static class Format
 {
     public static string Bytes(long bytes) =>
@@ -9,16 +11,16 @@ internal static class Format
             >= 1L << 30 => $"{bytes / (double)(1L << 30):F1} GB",
             >= 1L << 20 => $"{bytes / (double)(1L << 20):F1} MB",
             >= 1L << 10 => $"{bytes / (double)(1L << 10):F0} KB",
-            _ => $"{bytes} bytes",
+            _ => Texts<CommonTexts>.Get("Bytes", bytes),
         };
 
     public static string Duration(TimeSpan? time) =>
         time switch
         {
             null => "–",
-            { TotalHours: >= 1 } t => $"{(int)t.TotalHours} h {t.Minutes} min",
-            { TotalMinutes: >= 1 } t => $"{t.Minutes} min {t.Seconds} s",
-            { } t => $"{Math.Max(0, (int)Math.Ceiling(t.TotalSeconds))} s",
+            { TotalHours: >= 1 } t => Texts<CommonTexts>.Get("Hours", (int)t.TotalHours, t.Minutes),
+            { TotalMinutes: >= 1 } t => Texts<CommonTexts>.Get("Minutes", t.Minutes, t.Seconds),
+            { } t => Texts<CommonTexts>.Get("Seconds", Math.Max(0, (int)Math.Ceiling(t.TotalSeconds))),
         };
 
     /// <summary>A short time: milliseconds below a second.</summary>
@@ -29,14 +31,19 @@ internal static class Format
     public static string Count(long count, string singular, string? plural = null) =>
         $"{count:N0} {(count == 1 ? singular : plural ?? singular + "s")}";
 
+    /// <summary>A day, such as 28 Nov 2026.</summary>
+    public static string Date(DateTimeOffset time) => time.ToString("d", Languages.Current);
+
     /// <summary>In words how long ago, for lists.</summary>
     public static string Ago(DateTimeOffset then, DateTimeOffset now) =>
         (now - then) switch
         {
-            { TotalMinutes: < 1 } => "just now",
-            { TotalHours: < 1 } t => $"{(int)t.TotalMinutes} min ago",
-            { TotalDays: < 1 } t => $"{(int)t.TotalHours} h ago",
-            { TotalDays: < 30 } t => Count((int)t.TotalDays, "day") + " ago",
-            _ => then.ToString("yyyy-MM-dd"),
+            { TotalMinutes: < 1 } => Texts<CommonTexts>.Get("JustNow"),
+            { TotalHours: < 1 } t => Texts<CommonTexts>.Get("MinutesAgo", (int)t.TotalMinutes),
+            { TotalDays: < 1 } t => Texts<CommonTexts>.Get("HoursAgo", (int)t.TotalHours),
+            { TotalDays: < 30 } t => (int)t.TotalDays == 1
+                ? Texts<CommonTexts>.Get("DayAgo")
+                : Texts<CommonTexts>.Get("DaysAgo", (int)t.TotalDays),
+            _ => Date(then),
         };
 }

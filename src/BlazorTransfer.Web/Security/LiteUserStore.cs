@@ -10,7 +10,7 @@ internal sealed class LiteUserStore(DocumentCollection<User> users, Revocations 
     : IUserPasswordStore<User>,
         IUserSecurityStampStore<User>
 {
-    private static readonly IdentityErrorDescriber Errors = new();
+    private static readonly IdentityErrorDescriber Errors = new AccountErrors();
 
     public Task<IdentityResult> CreateAsync(User user, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Identity;
 
 namespace BlazorTransfer.Web.Security;
@@ -47,14 +48,14 @@ internal sealed class PasswordRules : IPasswordValidator<User>
     public static string? WhyRefused(string userName, string password)
     {
         if (password.Length > LongestLength)
-            return $"The password is longer than {LongestLength} characters.";
+            return Texts<SecurityTexts>.Get("PasswordTooLong", LongestLength);
         string lower = password.ToLowerInvariant();
         if (lower.Distinct().Count() < FewestDifferentCharacters || IsRegular(lower))
-            return "The password is too regular. Choose one with more different characters, such as a short sentence.";
+            return Texts<SecurityTexts>.Get("PasswordRegular");
         if (IsCommon(lower))
-            return "The password is among those that are guessed first. Choose another one, such as a short sentence.";
+            return Texts<SecurityTexts>.Get("PasswordCommon");
         if (WithoutWords(lower, [.. NamesOf(userName.ToLowerInvariant()), .. OwnWords]).Length < FewestOwnCharacters)
-            return "The password consists of the account's name or the program's. Choose another one, such as a short sentence.";
+            return Texts<SecurityTexts>.Get("PasswordOfNames");
         return null;
     }
 

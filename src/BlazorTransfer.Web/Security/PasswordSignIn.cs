@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -29,11 +30,9 @@ internal sealed class PasswordSignIn(
     SecurityLog log
 )
 {
-    public const string Refusal =
-        "The name or the password is wrong, or there were too many attempts. If both are right, wait 15 minutes and try again.";
+    public static string Refusal => Texts<SecurityTexts>.Get("SignInRefused");
 
-    public const string OwnPasswordRequest =
-        "The password was given to you by an administrator. Type it once more, and choose a password of your own.";
+    public static string OwnPasswordRequest => Texts<SecurityTexts>.Get("OwnPasswordRequest");
 
     private static readonly string DecoyPassword = RandomNumberGenerator.GetHexString(40);
     private static string? s_decoyHash;
@@ -88,6 +87,8 @@ internal sealed class PasswordSignIn(
         await signIn.SignInAsync(current, isPersistent: true);
         browsers.Remember(context, normalizedName);
         log.SignedIn(context.User, source);
+        if (Languages.Find(current.Language) is { } language)
+            LanguageOfRequest.Remember(context, language);
         return (SignInOutcome.SignedIn, []);
     }
 
@@ -100,7 +101,7 @@ internal sealed class PasswordSignIn(
     private async Task<IReadOnlyList<string>> ReplaceAsync(User user, string password, string ownPassword)
     {
         if (ownPassword == password)
-            return ["Choose another password than the one that was given to you."];
+            return [Texts<SecurityTexts>.Get("OwnPasswordSame")];
         user.InitialPasswordUntil = null;
         IdentityResult result = await signIn.UserManager.ChangePasswordAsync(user, password, ownPassword);
         return [.. result.Errors.Select(e => e.Description)];

@@ -28,6 +28,7 @@ internal static class SecurityFeature
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<SecurityLog>();
         services.AddSingleton<UserLimits>();
+        services.AddSingleton<UserLanguage>();
         // The rounds that OWASP's password storage cheat sheet asks of PBKDF2 with SHA-512.
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = 210_000);
         services.AddScoped<PasswordSignIn>();
@@ -59,6 +60,7 @@ internal static class SecurityFeature
             .AddUserStore<LiteUserStore>()
             .AddClaimsPrincipalFactory<UserClaims>()
             .AddUserConfirmation<EnabledUsers>()
+            .AddErrorDescriber<AccountErrors>()
             .AddPasswordValidator<PasswordRules>()
             .AddSignInManager()
             .AddDefaultTokenProviders();

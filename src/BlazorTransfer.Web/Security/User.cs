@@ -19,6 +19,9 @@ internal sealed record User
     public bool IsDisabled { get; set; }
     public DateTimeOffset CreatedAt { get; set; }
 
+    /// <summary>Language that was chosen last, such as <c>zh-CN</c>; null where none was.</summary>
+    public string? Language { get; set; }
+
     /// <summary>Until when the password that an administrator passed on can be exchanged for one of the user's own; null once it
     /// is.</summary>
     public DateTimeOffset? InitialPasswordUntil { get; set; }

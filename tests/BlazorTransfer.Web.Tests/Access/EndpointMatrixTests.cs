@@ -45,7 +45,8 @@ public sealed class EndpointMatrixTests : IDisposable
         ["PAGE /weights"] = Page,
         ["PAGE /team"] = AdministratorPage,
         ["PAGE /system"] = AdministratorPage,
-        ["PAGE /login"] = Everybody,
+        // Who is signed in has nothing to do there.
+        ["PAGE /login"] = [200, 302, 302, 302, 302, 302],
         // There is an account already.
         ["PAGE /setup"] = [302, 302, 302, 302, 302, 302],
         ["PAGE /not-found"] = Page,
@@ -167,7 +168,10 @@ public sealed class EndpointMatrixTests : IDisposable
 
         string[] expected =
         [
-            .. Expected.Where(e => e.Value == Everybody || e.Key == "PAGE /setup").Select(e => e.Key).Order(StringComparer.Ordinal),
+            .. Expected
+                .Where(e => e.Value == Everybody || e.Key is "PAGE /login" or "PAGE /setup")
+                .Select(e => e.Key)
+                .Order(StringComparer.Ordinal),
         ];
         Assert.Equal(string.Join('\n', expected), string.Join('\n', open));
     }

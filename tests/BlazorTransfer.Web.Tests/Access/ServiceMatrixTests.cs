@@ -323,6 +323,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             (true, "AccountService.List", user => Run(() => accounts.List(user))),
             (true, "AccountService.CreateByAdminAsync", user => accounts.CreateByAdminAsync(user, "Nina")),
             (true, "AccountService.SetDisabled", user => Run(() => accounts.SetDisabled(user, UserId("Vera"), disabled: true))),
+            (true, "AccountService.SetAdministrator", user => Run(() => accounts.SetAdministrator(user, UserId("Vera"), isAdmin: false))),
             (true, "AccountService.ResetPassword", user => Run(() => accounts.ResetPassword(user, UserId("Vera")))),
             (
                 false,

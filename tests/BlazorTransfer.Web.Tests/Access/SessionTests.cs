@@ -52,10 +52,10 @@ public sealed class SessionTests : IDisposable
         using HttpClient browser = _app.Factory.CreateClient(new() { AllowAutoRedirect = false, HandleCookies = false });
         browser.DefaultRequestHeaders.Add("Cookie", first);
         string token;
-        using (HttpResponseMessage page = await browser.GetAsync("/login"))
+        using (HttpResponseMessage page = await browser.GetAsync(TestApp.SignInForm))
         {
             browser.DefaultRequestHeaders.Add("Cookie", Assert.Single(page.Headers.GetValues("Set-Cookie")).Split(';')[0]);
-            token = await TestApp.FormTokenAsync(browser, "/login");
+            token = await TestApp.FormTokenAsync(browser, TestApp.SignInForm);
         }
 
         using HttpResponseMessage again = await TestApp.PostAsync(
@@ -145,9 +145,9 @@ public sealed class SessionTests : IDisposable
         using HttpClient browser = _app.Factory.CreateClient(new() { AllowAutoRedirect = false, HandleCookies = false });
         browser.DefaultRequestHeaders.Add("Cookie", cookie);
         // The sign-in page has a form for whoever is signed in too, and its token is good for all forms.
-        using (HttpResponseMessage page = await browser.GetAsync("/login"))
+        using (HttpResponseMessage page = await browser.GetAsync(TestApp.SignInForm))
             browser.DefaultRequestHeaders.Add("Cookie", Assert.Single(page.Headers.GetValues("Set-Cookie")).Split(';')[0]);
-        string token = await TestApp.FormTokenAsync(browser, "/login");
+        string token = await TestApp.FormTokenAsync(browser, TestApp.SignInForm);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token });
         HttpResponseMessage answer = await browser.PostAsync("/logout", form);
         Assert.Equal((HttpStatusCode.Redirect, "/login"), (answer.StatusCode, answer.Headers.Location?.OriginalString));

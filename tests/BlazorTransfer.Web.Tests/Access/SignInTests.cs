@@ -63,7 +63,7 @@ public sealed class SignInTests : IDisposable
     {
         User ada = await _app.CreateUserAsync("Ada");
         using HttpClient client = _app.Anonymous();
-        string token = await TestApp.FormTokenAsync(client, "/login");
+        string token = await TestApp.FormTokenAsync(client, TestApp.SignInForm);
         _hashes.Clear();
 
         await Parallel.ForAsync(

@@ -45,10 +45,10 @@ public sealed class TypedNameTests : IDisposable
                 {
                     string with = name.Insert(Math.Min(place, name.Length), harmful.ToString());
                     // A pair that is torn apart is no text either.
-                    Assert.Throws<RefusedException>(() => TypedName.Check(with, 100, "A thing"));
+                    Assert.Throws<RefusedException>(() => TypedName.Check(with, 100, NamedThing.Project));
                     Assert.NotNull(ImportName.WhyNotText(with));
                     Assert.DoesNotContain(ImportName.Printable(with), Harmful.Contains);
-                    Assert.Equal(name, TypedName.Check($" {name} ", 100, "A thing"));
+                    Assert.Equal(name, TypedName.Check($" {name} ", 100, NamedThing.Project));
                     Assert.Null(ImportName.WhyNotText(name));
                 }
             );
@@ -62,13 +62,16 @@ public sealed class TypedNameTests : IDisposable
     public void Name_ThatLooksLikeAnotherOrLikeNone_IsRefused(string name) =>
         Assert.Contains(
             "cannot be seen",
-            Assert.Throws<RefusedException>(() => TypedName.Check(name, 100, "A thing")).Message,
+            Assert.Throws<RefusedException>(() => TypedName.Check(name, 100, NamedThing.Project)).Message,
             StringComparison.Ordinal
         );
 
     [Fact]
     public void Name_ThatIsNoText_IsRefused() =>
-        Assert.All(["\uD83D", "a\uDC1C", "", "   "], name => Assert.Throws<RefusedException>(() => TypedName.Check(name, 100, "A thing")));
+        Assert.All(
+            ["\uD83D", "a\uDC1C", "", "   "],
+            name => Assert.Throws<RefusedException>(() => TypedName.Check(name, 100, NamedThing.Project))
+        );
 
     [Fact]
     public void Description_MayHaveLinesButNothingElseThatIsHarmful()

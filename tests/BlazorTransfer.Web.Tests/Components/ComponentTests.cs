@@ -22,6 +22,7 @@ public sealed class ComponentTests : BunitContext
     public ComponentTests()
     {
         Services.AddMudServices();
+        Services.AddLocalization();
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 

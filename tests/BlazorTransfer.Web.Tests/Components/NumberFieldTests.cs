@@ -1,6 +1,7 @@
 using BlazorTransfer.Web.Components.Shared;
 using Bunit;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
 
 namespace BlazorTransfer.Web.Tests.Components;
@@ -13,6 +14,7 @@ public sealed class NumberFieldTests : BunitContext
     public NumberFieldTests()
     {
         Services.AddMudServices();
+        Services.AddLocalization();
         JSInterop.Mode = JSRuntimeMode.Loose;
     }
 

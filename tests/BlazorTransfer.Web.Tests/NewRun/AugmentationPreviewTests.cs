@@ -23,6 +23,7 @@ public sealed class AugmentationPreviewTests : BunitContext
     public AugmentationPreviewTests()
     {
         Services.AddMudServices();
+        Services.AddLocalization();
         Services.AddSingleton<TimeProvider>(_clock);
         Services.AddSingleton(typeof(Microsoft.Extensions.Logging.ILogger<>), typeof(NullLogger<>));
         JSInterop.Mode = JSRuntimeMode.Loose;

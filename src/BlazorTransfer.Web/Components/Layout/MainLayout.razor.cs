@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -16,6 +17,9 @@ public sealed partial class MainLayout : IDisposable
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
+    private UserLanguage UserLanguage { get; set; } = null!;
 
     [Inject]
     private Revocations Revocations { get; set; } = null!;
@@ -68,6 +72,14 @@ public sealed partial class MainLayout : IDisposable
     protected override void OnParametersSet() => Recover();
 
     private void Recover() => _boundary?.Recover();
+
+    /// <summary>Draws the page again in another language, and remembers it for the account and in this browser.</summary>
+    private async Task SpeakAsync(CultureInfo language)
+    {
+        if (Authentication is not null && (await Authentication).User is { Identity.IsAuthenticated: true } user)
+            UserLanguage.Remember(user, language);
+        await Js.InvokeVoidAsync("blazorTransferLanguage.choose", language.Name);
+    }
 
     private async Task ChooseAsync(string theme) => await Js.InvokeVoidAsync("blazorTransferTheme.choose", theme);
 }

@@ -45,17 +45,17 @@ public sealed partial class JobsPage
             _ => throw new ArgumentOutOfRangeException(nameof(state), state, null),
         };
 
-    private static string Detail(BackgroundJob job) =>
+    private string Detail(BackgroundJob job) =>
         job switch
         {
-            { State: JobState.Queued } => "queued",
-            { Progress: null } => "running",
+            { State: JobState.Queued } => T["State.Queued"],
+            { Progress: null } => T["State.Running"],
             { Progress: { Total: 0 } p } => p.Text,
-            { Progress: { Text: "" } p } => $"{p.Done:N0} of {p.Total:N0}",
-            { Progress: var p } => $"{p.Text}: {p.Done:N0} of {p.Total:N0}",
+            { Progress: { Text: "" } p } => T["Done", p.Done.ToString("N0"), p.Total.ToString("N0")],
+            { Progress: var p } => T["DoneWith", p.Text, p.Done.ToString("N0"), p.Total.ToString("N0")],
         };
 
-    private string OwnerOf(BackgroundJob job) => _names.GetValueOrDefault(job.OwnerId, "a former member");
+    private string OwnerOf(BackgroundJob job) => _names.GetValueOrDefault(job.OwnerId) ?? T["FormerMember"];
 
     private Task CancelAsync(BackgroundJob job) => AttemptAsync(() => Jobs.Cancel(User, job.Id));
 

@@ -85,5 +85,5 @@ public sealed record Dataset
 
     public Dataset Rename(string name) => this with { Name = CheckName(name) };
 
-    public static string CheckName(string name) => TypedName.Check(name, LongestName, "A data set");
+    public static string CheckName(string name) => TypedName.Check(name, LongestName, NamedThing.Dataset);
 }

@@ -233,7 +233,7 @@ internal sealed class WeightsLibrary(
         File.Delete(PathOf(entry));
     }
 
-    private static string CheckName(string name) => TypedName.Check(Path.GetFileName(name.Trim(' ')), 120, "A file of weights");
+    private static string CheckName(string name) => TypedName.Check(Path.GetFileName(name.Trim(' ')), 120, NamedThing.Weights);
 
     private static async Task<string> HashAsync(string file, CancellationToken cancel)
     {

@@ -37,7 +37,7 @@ public sealed partial class MembersPage
 
     private async Task RemoveAsync(User member)
     {
-        if (!await ConfirmDialog.AskAsync(Dialogs, "Remove the member?", $"{member.UserName} will not see the project any more.", "Remove"))
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["RemoveTitle"], T["RemoveHelp", member.UserName], T["Remove"]))
             return;
         if (!await AttemptAsync(() => Projects.RemoveMember(User, ProjectId, member.Id)))
             return;

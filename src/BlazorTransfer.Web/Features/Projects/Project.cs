@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
@@ -47,15 +48,13 @@ internal sealed record Project
     /// <inheritdoc cref="WithMember"/>
     public Project WithoutMember(string userId) => CheckOwner(this with { Members = [.. Members.Where(m => m.UserId != userId)] });
 
-    public static string CheckName(string name) => TypedName.Check(name, LongestName, "A project");
+    public static string CheckName(string name) => TypedName.Check(name, LongestName, NamedThing.Project);
 
     public static string CheckDescription(string description) =>
         description.Trim() is { Length: <= LongestDescription } trimmed && NameRule.IsPlainText(trimmed)
             ? trimmed
-            : throw new RefusedException($"A description has at most {LongestDescription} characters, and no control characters.");
+            : throw new RefusedException(Texts<ProjectTexts>.Get("LongDescription", LongestDescription));
 
     private static Project CheckOwner(Project project) =>
-        project.Members.Any(m => m.Role == ProjectRole.Owner)
-            ? project
-            : throw new RefusedException("A project needs at least one owner. Make somebody else an owner first.");
+        project.Members.Any(m => m.Role == ProjectRole.Owner) ? project : throw new RefusedException(Texts<ProjectTexts>.Get("LastOwner"));
 }

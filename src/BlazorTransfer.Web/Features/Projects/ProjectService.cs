@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -57,9 +58,7 @@ internal sealed class ProjectService(
         access.Require(user, projectId, ProjectRole.Owner);
         User member =
             users.All().FirstOrDefault(u => string.Equals(u.UserName, userName.Trim(), StringComparison.OrdinalIgnoreCase))
-            ?? throw new RefusedException(
-                $"There is no account named '{userName.Trim()}'. An administrator creates accounts on the Team page."
-            );
+            ?? throw new RefusedException(Texts<ProjectTexts>.Get("NoSuchAccount", userName.Trim()));
         Project changed = Change(user, projectId, p => p.WithMember(member.Id, role));
         revocations.Publish(member.Id, projectId);
         log.ProjectChanged(user, $"{member.UserName} ({member.Id}) is {role}", projectId);

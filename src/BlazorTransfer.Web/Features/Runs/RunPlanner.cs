@@ -292,7 +292,7 @@ internal sealed class RunPlanner(
     private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) =>
         request.Name.Trim().Length == 0
             ? $"{method.DisplayName}, {backbone.DisplayName}"
-            : TypedName.Check(request.Name, LongestName, "A run");
+            : TypedName.Check(request.Name, LongestName, NamedThing.Run);
 
     /// <summary>What a request comes to, once all of it was found right.</summary>
     private sealed record Checked(

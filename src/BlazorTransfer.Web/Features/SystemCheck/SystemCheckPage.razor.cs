@@ -18,16 +18,13 @@ public sealed partial class SystemCheckPage : IDisposable
 
     private IEnumerable<(string Name, string Value)> Machine =>
         [
-            ("Processor", Report.Processor.Name),
-            (
-                "Instruction sets",
-                Report.Processor.Features.Count > 0 ? string.Join(", ", Report.Processor.Features) : "none of those that matter"
-            ),
-            ("Threads", $"{Report.Processor.Threads}, of which libtorch uses {Report.Processor.ComputeThreads}"),
-            ("Memory", Text(Report.Memory)),
-            ("Disk of the data folder", Text(Report.Disk)),
-            ("libtorch", $"{Report.Libtorch.Version ?? "unknown version"}, TorchSharp {Report.Libtorch.TorchSharpVersion}"),
-            ("Worker", Report.WorkerVersion),
+            (T["Processor"], Report.Processor.Name),
+            (T["Instructions"], Report.Processor.Features.Count > 0 ? string.Join(", ", Report.Processor.Features) : T["NoInstructions"]),
+            (T["Threads"], T["ThreadsOf", Report.Processor.Threads, Report.Processor.ComputeThreads]),
+            (T["Memory"], Text(Report.Memory)),
+            (T["Disk"], Text(Report.Disk)),
+            (T["Libtorch"], T["LibtorchOf", Report.Libtorch.Version ?? T["UnknownVersion"], Report.Libtorch.TorchSharpVersion]),
+            (T["Worker"], Report.WorkerVersion),
         ];
 
     public void Dispose()
@@ -49,22 +46,22 @@ public sealed partial class SystemCheckPage : IDisposable
         _isChecking = false;
     }
 
-    private static string Text(Capacity capacity) => $"{Format.Bytes(capacity.FreeBytes)} of {Format.Bytes(capacity.TotalBytes)} free";
+    private string Text(Capacity capacity) => T["Free", Format.Bytes(capacity.FreeBytes), Format.Bytes(capacity.TotalBytes)];
 
-    private static string Name(NumericPrecision precision) =>
+    private string Name(NumericPrecision precision) =>
         precision switch
         {
-            NumericPrecision.Float32 => "Single precision",
+            NumericPrecision.Float32 => T["Single"],
             NumericPrecision.Tf32 => "TF32",
             NumericPrecision.BFloat16 => "bfloat16",
             _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, null),
         };
 
-    private static string Name(MeasuredOperation operation) =>
+    private string Name(MeasuredOperation operation) =>
         operation switch
         {
-            MeasuredOperation.MatrixProduct => "Matrix product",
-            MeasuredOperation.Convolution => "Convolution",
+            MeasuredOperation.MatrixProduct => T["MatrixProduct"],
+            MeasuredOperation.Convolution => T["Convolution"],
             _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, null),
         };
 

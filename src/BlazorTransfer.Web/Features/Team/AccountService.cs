@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.Team;
 
@@ -16,7 +17,8 @@ internal sealed class AccountService(
     SignInThrottle throttle,
     UserLimits limits,
     SecurityLog log,
-    TimeProvider clock
+    TimeProvider clock,
+    IStringLocalizer<TeamTexts> texts
 )
 {
     // Two who hold the set-up code at once must not both become the first.
@@ -34,7 +36,7 @@ internal sealed class AccountService(
         try
         {
             if (users.Count() > 0)
-                return (null, ["There is an account already. Sign in with it."]);
+                return (null, [texts["FirstAccountExists"]]);
             (User? first, IReadOnlyList<string> errors) = await CreateAsync(name, password, isAdmin: true, isInitial: false);
             if (first is not null)
                 log.AccountChanged(null, "created as administrator", first.UserName);
@@ -69,9 +71,20 @@ internal sealed class AccountService(
     {
         UserClaims.RequireAdmin(admin);
         if (userId == UserClaims.IdOf(admin))
-            throw new RefusedException("You cannot disable your own account.");
+            throw new RefusedException(texts["OwnDisable"]);
         sessions.End(userId, user => user with { IsDisabled = disabled });
         log.AccountChanged(admin, disabled ? "disabled" : "enabled", userId);
+    }
+
+    /// <summary>Makes an account an administrator, or a member again, and ends its sign-ins, which carry the role. Nobody changes their
+    /// own, so that an administrator always remains.</summary>
+    public void SetAdministrator(ClaimsPrincipal admin, string userId, bool isAdmin)
+    {
+        UserClaims.RequireAdmin(admin);
+        if (userId == UserClaims.IdOf(admin))
+            throw new RefusedException(texts["OwnRole"]);
+        sessions.End(userId, user => user with { IsAdmin = isAdmin });
+        log.AccountChanged(admin, isAdmin ? "made an administrator" : "made a member", userId);
     }
 
     /// <summary>Gives an account a password drawn here, which is shown once, and ends all its sign-ins.</summary>
@@ -79,7 +92,7 @@ internal sealed class AccountService(
     {
         UserClaims.RequireAdmin(admin);
         if (userId == UserClaims.IdOf(admin))
-            throw new RefusedException("Change your own password on the account page.");
+            throw new RefusedException(texts["OwnReset"]);
         string password = NewPassword();
         string hash = hasher.HashPassword(new User { Id = userId }, password);
         DateTimeOffset until = clock.GetUtcNow() + InitialPasswordLife;
@@ -103,7 +116,7 @@ internal sealed class AccountService(
         if (!throttle.TryBegin(user.NormalizedUserName, AccountPageSource, isKnown: true))
         {
             log.AccessRefused(principal, "change of the password after too many attempts");
-            return ["There were too many attempts. Wait 15 minutes, then try again."];
+            return [texts["TooManyAttempts"]];
         }
 
         user.InitialPasswordUntil = null;
@@ -123,7 +136,7 @@ internal sealed class AccountService(
         string userName;
         try
         {
-            userName = TypedName.Check(name, LongestName, "An account");
+            userName = TypedName.Check(name, LongestName, NamedThing.Account);
         }
         catch (RefusedException e)
         {
@@ -144,12 +157,5 @@ internal sealed class AccountService(
 
     private static string NewPassword() => RandomNumberGenerator.GetString(PasswordAlphabet, 16);
 
-    private static IReadOnlyList<string> Errors(IdentityResult result) =>
-        [
-            .. result.Errors.Select(e =>
-                e.Code == nameof(IdentityErrorDescriber.ConcurrencyFailure)
-                    ? "The account was changed at the same time, so nothing was saved. Try again."
-                    : e.Description
-            ),
-        ];
+    private static IReadOnlyList<string> Errors(IdentityResult result) => [.. result.Errors.Select(e => e.Description)];
 }

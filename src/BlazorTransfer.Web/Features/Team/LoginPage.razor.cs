@@ -26,6 +26,10 @@ public sealed partial class LoginPage
     [SupplyParameterFromQuery]
     private bool Stale { get; set; }
 
+    /// <summary>The address is an invitation; a script takes name and password from its fragment, which no server sees.</summary>
+    [SupplyParameterFromQuery]
+    private bool Invited { get; set; }
+
     [SupplyParameterFromForm]
     private Form Input { get; set; } = null!;
 
@@ -33,7 +37,10 @@ public sealed partial class LoginPage
     {
         Input ??= new Form();
         if (Stale)
-            _errors = ["The page was out of date, so nothing was sent. Sign in here."];
+            _errors = [T["Stale"]];
+        // Whoever is signed in already has nothing to do here; the form is sent only where the page was open before.
+        if (Context.User.Identity?.IsAuthenticated == true && HttpMethods.IsGet(Context.Request.Method) && !Invited)
+            Navigation.NavigateTo(IsLocal(ReturnUrl) ? ReturnUrl! : AppRoutes.Home);
     }
 
     private async Task SubmitAsync()

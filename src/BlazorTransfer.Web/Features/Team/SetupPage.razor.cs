@@ -49,10 +49,7 @@ public sealed partial class SetupPage
         if (!Code.Matches(Input.Code))
         {
             Log.SetupCodeRefused(Context);
-            _errors =
-            [
-                "The set-up code is not right. Look at the console where the application was started; after too many attempts, restart it.",
-            ];
+            _errors = [T["SetUpCodeWrong"]];
             return;
         }
 
@@ -60,6 +57,7 @@ public sealed partial class SetupPage
         if (user is null)
             return;
         await SignIn.SignInAsync(user, isPersistent: true);
+        Log.SignedIn(Context.User, $"{Context.Connection.RemoteIpAddress}");
         Browsers.Remember(Context, user.NormalizedUserName);
         Navigation.NavigateTo(AppRoutes.Home);
     }

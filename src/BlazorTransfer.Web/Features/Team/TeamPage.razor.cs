@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
@@ -21,6 +22,9 @@ public sealed partial class TeamPage
         _users = Accounts.List(User);
     }
 
+    private string InvitationTo((string Name, string Password) issued) =>
+        Navigation.ToAbsoluteUri(AppRoutes.Invitation(issued.Name, issued.Password)).ToString();
+
     private async Task CreateAsync()
     {
         string? password = null;
@@ -33,20 +37,26 @@ public sealed partial class TeamPage
 
     private async Task ToggleAsync(User user)
     {
+        if (!user.IsDisabled && !await ConfirmDialog.AskAsync(Dialogs, T["DisableTitle"], T["DisableHelp", user.UserName], T["Disable"]))
+            return;
         await AttemptAsync(() => Accounts.SetDisabled(User, user.Id, !user.IsDisabled));
+        _users = Accounts.List(User);
+    }
+
+    private async Task ChangeRoleAsync(User user)
+    {
+        string action = user.IsAdmin ? "MakeMember" : "MakeAdministrator";
+        if (!await ConfirmDialog.AskAsync(Dialogs, T[$"{action}Title", user.UserName], T[$"{action}Help", user.UserName], T[action]))
+            return;
+        await AttemptAsync(() => Accounts.SetAdministrator(User, user.Id, !user.IsAdmin));
         _users = Accounts.List(User);
     }
 
     private async Task ResetAsync(User user)
     {
-        if (
-            await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Reset the password?",
-                $"{user.UserName} is signed out everywhere and needs the new password, which you pass on.",
-                "Reset password"
-            )
-        )
-            await AttemptAsync(() => _issued = (user.UserName, Accounts.ResetPassword(User, user.Id)));
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["ResetTitle"], T["ResetHelp", user.UserName], T["ResetPassword"]))
+            return;
+        await AttemptAsync(() => _issued = (user.UserName, Accounts.ResetPassword(User, user.Id)));
+        _users = Accounts.List(User);
     }
 }

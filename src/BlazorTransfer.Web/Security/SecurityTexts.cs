@@ -1,0 +1,4 @@
+namespace BlazorTransfer.Web.Security;
+
+/// <summary>Names the resource files of refusals of names, passwords and sign-ins.</summary>
+internal sealed class SecurityTexts;

@@ -1,0 +1,13 @@
+// Remembers the language of the pages in this browser. The server reads the cookie; over TLS, browsers take it from this host alone.
+(() => {
+  const choose = name => {
+    const secure = location.protocol === "https:";
+    document.cookie = `${secure ? "__Host-" : ""}blazortransfer.language=${name}; path=/; max-age=31536000; samesite=lax${secure ? "; secure" : ""}`;
+    location.reload();
+  };
+  window.blazorTransferLanguage = { choose };
+  document.addEventListener("click", event => {
+    const button = event.target.closest("[data-language]");
+    if (button) choose(button.dataset.language);
+  });
+})();
