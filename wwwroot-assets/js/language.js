@@ -2,7 +2,8 @@
 (() => {
   const choose = name => {
     const secure = location.protocol === "https:";
-    document.cookie = `${secure ? "__Host-" : ""}blazortransfer.language=${name}; path=/; max-age=31536000; samesite=lax${secure ? "; secure" : ""}`;
+    const [prefix, flag] = secure ? ["__Host-", "; secure"] : ["", ""];
+    document.cookie = `${prefix}blazortransfer.language=${name}; path=/; max-age=31536000; samesite=lax${flag}`;
     location.reload();
   };
   window.blazorTransferLanguage = { choose };
