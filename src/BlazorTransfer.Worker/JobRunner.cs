@@ -25,11 +25,12 @@ internal static class JobRunner
         WorkerExitCode code;
         RunFinished finished;
         using (var cancel = CancellationTokenSource.CreateLinkedTokenSource(claim.Overtaken))
-        using (new CancelWatch(claim.Folder, Emit, cancel))
-        using (new Interruption(cancel, atConsole))
+        using (var stop = new CancellationTokenSource())
+        using (new RequestWatch(claim.Folder, Emit, cancel, stop))
+        using (new Interruption(cancel, atConsole, stop))
         {
             var space = new SpaceGate(minimumFreeBytes, SpaceGate.On(claim.Folder.Path), Emit, TimeProvider.System);
-            (code, finished) = Train(claim.Folder, root, EmitAndWait, atConsole, cancel.Token);
+            (code, finished) = Train(claim.Folder, root, EmitAndWait, atConsole, cancel.Token, stop.Token);
 
             void EmitAndWait(RunEvent runEvent)
             {
@@ -48,7 +49,8 @@ internal static class JobRunner
         DataRoot root,
         Action<RunEvent> emit,
         bool atConsole,
-        CancellationToken cancel
+        CancellationToken cancel,
+        CancellationToken stop
     )
     {
         var clock = Stopwatch.StartNew();
@@ -56,7 +58,7 @@ internal static class JobRunner
         {
             NativeLibtorch.Load();
             JobSpec job = JobSpec.Load(folder.Job, root);
-            TrainingOutcome outcome = TrainingRun.Execute(job, folder, emit, cancel);
+            TrainingOutcome outcome = TrainingRun.Execute(job, folder, emit, cancel, stop);
             emit(Exporting(done: 0));
             emit(ModelPackage.Write(folder, job));
             emit(Exporting(done: 1));
@@ -67,6 +69,7 @@ internal static class JobRunner
                     Outcome = RunOutcome.Succeeded,
                     BestEpoch = outcome.BestEpoch,
                     BestMetric = outcome.BestMetric,
+                    StoppedAtEpoch = outcome.StoppedAtEpoch,
                     Seconds = clock.Elapsed.TotalSeconds,
                 }
             );

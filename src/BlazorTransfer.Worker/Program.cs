@@ -10,6 +10,7 @@ var root = new RootCommand($"Trains, evaluates and uses image classifiers.\n\n{E
     TrainCommand.CreatePretrain(),
     EvaluateCommand.Create(),
     PredictCommand.Create(),
+    PredictImageCommand.Create(),
     DescribeCommand.Create(),
     InspectWeightsCommand.Create(),
     MeasureCommand.Create(),

@@ -80,7 +80,7 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
                 );
                 break;
             case StepCompleted or SamplesPredicted or CheckpointSaved or ArtifactWritten:
-            case RunQueued or AttemptStarted or RunCancelRequested or RunDeleted:
+            case RunQueued or AttemptStarted or RunCancelRequested or RunStopRequested or RunDeleted:
                 break;
             default:
                 throw new InvalidOperationException($"No words for {runEvent.GetType().Name}.");

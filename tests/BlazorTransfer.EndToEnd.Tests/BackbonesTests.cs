@@ -25,7 +25,7 @@ public sealed class BackbonesTests(BrowserFixture browser)
         );
         IPage page = await browser.NewPageAsync(app.BaseUrl);
         await page.SetUpAsync(app);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Backbones" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Networks and weights" }).ClickAsync();
         await Expect(page.GetByText("58 networks")).ToBeVisibleAsync();
 
         await page.GetByLabel("Find").FillAsync("32 pixels");
@@ -36,7 +36,8 @@ public sealed class BackbonesTests(BrowserFixture browser)
         await Expect(row.GetByText("Again")).ToBeVisibleAsync();
 
         await row.GetByRole(AriaRole.Button, new() { NameRegex = new("^Download ImageNet weights") }).ClickAsync();
-        await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Weights"))).ToBeVisibleAsync();
+        await Expect(row.GetByText(new Regex("127\\.0\\.0\\.1 cannot be reached .* import the file under Networks and weights")))
+            .ToBeVisibleAsync();
         await Expect(row.GetByRole(AriaRole.Link, new() { Name = "Import a file" })).ToBeVisibleAsync();
         if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_SCREENSHOTS") is { Length: > 0 } folder)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "backbones-offline.png") });

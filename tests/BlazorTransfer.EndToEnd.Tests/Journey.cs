@@ -47,7 +47,7 @@ internal static class Journey
     /// <summary>Imports a file of weights under its own name.</summary>
     public static async Task ImportWeightsAsync(this IPage page, string file)
     {
-        await page.GotoAsync("/weights");
+        await page.GotoAsync("/networks");
         await page.Locator("input[type=file]").SetInputFilesAsync(file);
         await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = Path.GetFileName(file) }).First).ToBeVisibleAsync();

@@ -36,7 +36,8 @@ public sealed class MultiTaskTests(BrowserFixture browser)
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Validation accuracy by label set" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Learned weights" })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Best model on the validation split: lighting" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^Validation results: lighting, best epoch") }))
+            .ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();
         // Whether it is warm or cold in an image is easily told.
         string tile = await page.Locator(".bt-tile", new() { HasText = "Top-1, lighting" }).InnerTextAsync();

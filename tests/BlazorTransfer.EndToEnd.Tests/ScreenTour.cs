@@ -96,8 +96,7 @@ public sealed class ScreenTour(BrowserFixture browser)
             {
                 $"/projects/{project}/members",
                 $"/projects/{project}/lineage",
-                "/backbones",
-                "/weights",
+                "/networks",
                 "/team",
                 "/account",
                 "/",
@@ -180,7 +179,7 @@ public sealed class ScreenTour(BrowserFixture browser)
 
     private static async Task UploadWeightsAsync(IPage page, string weights)
     {
-        await page.GotoAsync("/weights");
+        await page.GotoAsync("/networks");
         await page.Locator("input[type=file]").SetInputFilesAsync(weights);
         await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "mobilenet_v2", Exact = true })).ToBeVisibleAsync();

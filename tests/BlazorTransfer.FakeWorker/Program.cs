@@ -65,6 +65,8 @@ switch (args)
         return Fake.Preview(PreviewJob.Load(job));
     case ["find-learning-rate" or "find-batch-size", "--job", string job, "--json"]:
         return Fake.Find(args[0], JobSpec.Load(job));
+    case ["predict-image", "--model", _, "--image", string tried, "--json"]:
+        return Fake.Predict(tried);
     case ["images"]:
         using (
             Stream input = Console.OpenStandardInput(),
@@ -101,6 +103,8 @@ internal static class Fake
         "abort",
         "hang",
         "wait-for-cancel",
+        "wait-for-stop",
+        "hang-before-epoch",
         "step-until-cancel",
         "stop-in-a-save",
         "eat-memory",
@@ -242,6 +246,8 @@ internal static class Fake
         // As for the real worker: without its data there is nothing to learn.
         job.Data.Read();
         events.Append(Started() with { Attempt = attempt });
+        if (behaviour == "hang-before-epoch")
+            Thread.Sleep(LongestLife);
         Epoch(events, 1, 0.5);
         switch (behaviour)
         {
@@ -277,6 +283,11 @@ internal static class Fake
                 events.Append(folder.ReadCancelRequest() ?? throw new TimeoutException("Nobody cancelled the run."));
                 events.Append(new RunFinished { Outcome = RunOutcome.Cancelled, Seconds = 1 });
                 return (int)WorkerExitCode.Cancelled;
+            case "wait-for-stop":
+                for (var life = Stopwatch.StartNew(); folder.ReadStopRequest() is null && life.Elapsed < LongestLife; )
+                    Thread.Sleep(20);
+                events.Append(folder.ReadStopRequest()!);
+                return Succeed(folder, events, bestEpoch: 1, stoppedAt: 2);
             case "step-until-cancel":
                 StepUntilCancel(folder, events);
                 return (int)WorkerExitCode.Cancelled;
@@ -310,6 +321,11 @@ internal static class Fake
         Epoch(events, 2, 0.75, job.Target is null ? [] : LabelFree(job.Method));
         if (job.Target is { } target)
             ScoreTarget(events, job.Method, target.IsOracle);
+        return Succeed(folder, events, bestEpoch: 2, stoppedAt: null);
+    }
+
+    private static int Succeed(RunFolder folder, RunClaim events, int bestEpoch, int? stoppedAt)
+    {
         AtomicFile.WriteAllText(folder.ModelPackage, "a model");
         events.Append(
             new ArtifactWritten
@@ -324,11 +340,25 @@ internal static class Fake
             new RunFinished
             {
                 Outcome = RunOutcome.Succeeded,
-                BestEpoch = 2,
-                BestMetric = 0.75,
+                BestEpoch = bestEpoch,
+                BestMetric = bestEpoch == 2 ? 0.75 : 0.5,
+                StoppedAtEpoch = stoppedAt,
                 Seconds = 1,
             }
         );
+        return 0;
+    }
+
+    /// <summary>The answer is the same for every image; its picture is the file itself.</summary>
+    public static int Predict(string image)
+    {
+        var answer = new ImagePrediction(
+            [new ClassProbability("b", 0.75), new ClassProbability("a", 0.25)],
+            [new LabelSetPrediction("light", [new ClassProbability("warm", 1)])],
+            224,
+            File.ReadAllBytes(image)
+        );
+        Console.WriteLine(JsonSerializer.Serialize(answer, ProtocolJson.Line));
         return 0;
     }
 

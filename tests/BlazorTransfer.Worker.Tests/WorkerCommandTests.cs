@@ -14,6 +14,7 @@ namespace BlazorTransfer.Worker.Tests;
 /// <summary>The command line as a script sees it: exit codes, one line of error, JSON.</summary>
 public sealed class WorkerCommandTests : IDisposable
 {
+    private const int SigQuit = 3;
     private const int SigTerm = 15;
     private readonly SmallRun _small = new();
 
@@ -58,6 +59,7 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(24, JsonDocument.Parse(measured).RootElement.GetProperty("images").GetInt32());
 
         string image = Directory.EnumerateFiles(_small.Images, "*.jpg", SearchOption.AllDirectories).First();
+        AssertTried(new RunFolder(run), image);
         (code, string answer, errors) = WorkerProcess.Run("predict", "--model", run, "--top", "4", "--json", image);
         Assert.True(code == 0, errors);
         JsonElement top = JsonDocument.Parse(answer).RootElement.GetProperty("top");
@@ -553,6 +555,88 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(RunOutcome.Cancelled, Assert.IsType<RunFinished>(events[^1]).Outcome);
         Assert.Equal(!bySignal, events.Any(e => e is RunCancelRequested));
         Assert.Empty(Directory.GetFiles(folder.Artifacts));
+    }
+
+    [Fact]
+    public void Run_AskedToStopEarly_SucceedsWithThePackageOfTheBestEpoch()
+    {
+        var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
+        folder.Create();
+        _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 1000)).Save(folder.Job);
+        using Process worker = WorkerProcess.Start("run", folder.Path);
+        WaitFor(() => RunEventTail.All(folder.Events).Any(e => e is EpochCompleted));
+
+        folder.RequestStop(DateTimeOffset.UtcNow, "Ada");
+        (int code, _, _) = WorkerProcess.Finish(worker);
+
+        RunEvent[] events = AssertStopped(folder, code);
+        Assert.Equal("Ada", Assert.Single(events.OfType<RunStopRequested>()).By);
+    }
+
+    [Fact]
+    public void Train_WhenCtrlBackslashIsPressed_SucceedsWithThePackageOfTheBestEpoch()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGQUIT.");
+        var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
+        using Process worker = WorkerProcess.Start(
+            "train",
+            "--data",
+            _small.Images,
+            "--backbone",
+            "squeezenet1_1",
+            "--weights",
+            "random",
+            "--method",
+            "fine-tuning",
+            "--epochs",
+            "1000",
+            "--out",
+            folder.Path
+        );
+        WaitFor(() => File.Exists(folder.Events) && RunEventTail.All(folder.Events).Any(e => e is EpochCompleted));
+
+        Assert.Equal(0, Kill(worker.Id, SigQuit));
+        (int code, _, _) = WorkerProcess.Finish(worker);
+
+        AssertStopped(folder, code);
+    }
+
+    private static RunEvent[] AssertStopped(RunFolder folder, int code)
+    {
+        Assert.Equal(WorkerExitCode.Success, (WorkerExitCode)code);
+        RunEvent[] events = [.. RunEventTail.All(folder.Events)];
+        RunFinished finished = Assert.IsType<RunFinished>(events[^1]);
+        Assert.Equal(RunOutcome.Succeeded, finished.Outcome);
+        Assert.InRange(finished.StoppedAtEpoch!.Value, finished.BestEpoch!.Value, 999);
+        Assert.True(File.Exists(folder.ModelPackage));
+        return events;
+    }
+
+    /// <summary>What the web application asks for gives what <c>predict</c> does, and the image as the network sees it.</summary>
+    private static void AssertTried(RunFolder run, string image)
+    {
+        (int code, string answered, string errors) = WorkerProcess.Run(
+            "predict-image",
+            "--model",
+            run.BestCheckpoint,
+            "--image",
+            image,
+            "--json"
+        );
+        Assert.True(code == 0, errors);
+        ImagePrediction answer = JsonSerializer.Deserialize<ImagePrediction>(answered, ProtocolJson.Line)!;
+        (_, string predicted, _) = WorkerProcess.Run("predict", "--model", run.Path, "--top", "10", "--json", image);
+        JsonElement top = JsonDocument.Parse(predicted).RootElement.GetProperty("top");
+        Assert.Equal(
+            top.EnumerateArray().Select(c => (c.GetProperty("label").GetString(), c.GetProperty("probability").GetDouble())),
+            answer.Classes.Select(c => ((string?)c.Label, c.Probability))
+        );
+        Imaging.RgbImage input = Imaging.ImageDecoder.DecodeRgb(answer.Input);
+        Assert.Equal((answer.Side, answer.Side), (input.Width, input.Height));
+
+        (code, _, errors) = WorkerProcess.Run("predict-image", "--model", run.BestCheckpoint, "--image", run.Events, "--json");
+        Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
+        Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static void WaitFor(Func<bool> condition)

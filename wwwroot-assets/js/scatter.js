@@ -22,8 +22,8 @@ function options(chart) {
     scales: {
       x: { time: false, range: (u, low, high) => pad(low, high, 0.12 + 12 / element.clientWidth) },
       y: { range: () => {
-        const [low, high] = pad(Math.min(...spec.points.map(p => p.y - p.spread)), Math.max(...spec.points.map(p => p.y + p.spread)), 0.08);
-        // Nothing is right more often than always.
+        const [low, high] = pad(Math.min(...spec.points.map(p => p.low)), Math.max(...spec.points.map(p => p.high)), 0.08);
+        // Accuracy is at most 100 %.
         return spec.percent ? [Math.max(0, low), Math.min(1.02, high)] : [low, high];
       } },
     },
@@ -66,12 +66,12 @@ function drawNames(u, spec, colours) {
   ctx.textBaseline = "middle";
   for (const point of spec.points) {
     const x = u.valToPos(Math.log10(point.x), "x", true), y = u.valToPos(point.y, "y", true);
-    if (point.spread > 0) {
+    if (point.high > point.low) {
       ctx.strokeStyle = colours[point.kind];
       ctx.lineWidth = 1.5 * scale;
       ctx.beginPath();
-      ctx.moveTo(x, u.valToPos(point.y - point.spread, "y", true));
-      ctx.lineTo(x, Math.max(u.bbox.top, u.valToPos(point.y + point.spread, "y", true)));
+      ctx.moveTo(x, u.valToPos(point.low, "y", true));
+      ctx.lineTo(x, Math.max(u.bbox.top, u.valToPos(point.high, "y", true)));
       ctx.stroke();
     }
     const width = ctx.measureText(point.label).width, tried = [];

@@ -19,6 +19,7 @@ namespace BlazorTransfer.Core.Protocol;
 [JsonDerivedType(typeof(ArtifactWritten), "artifact")]
 [JsonDerivedType(typeof(MessageLogged), "message")]
 [JsonDerivedType(typeof(RunCancelRequested), "cancel-requested")]
+[JsonDerivedType(typeof(RunStopRequested), "stop-requested")]
 [JsonDerivedType(typeof(RunFinished), "finished")]
 [JsonDerivedType(typeof(RunDeleted), "deleted")]
 public abstract record RunEvent
@@ -238,6 +239,16 @@ public enum MessageLevel
 /// </summary>
 public sealed record RunCancelRequested : RunEvent;
 
+/// <summary>
+/// Somebody asked for the run to end at the next step and to keep the model of its best epoch. The request waits in the file <c>stop</c>,
+/// as one to cancel does in <c>cancel</c>. Before the first epoch has ended, the worker finishes that epoch first.
+/// </summary>
+public sealed record RunStopRequested : RunEvent
+{
+    /// <summary>Name of the account; null where the file or a signal came from the command line.</summary>
+    public string? By { get; init; }
+}
+
 /// <summary>The run was deleted; its folder follows. An interrupted deletion is completed because of this event.</summary>
 public sealed record RunDeleted : RunEvent;
 
@@ -251,6 +262,9 @@ public sealed record RunFinished : RunEvent
 
     /// <summary>The epoch whose weights were kept, from 1; null where there is none.</summary>
     public int? BestEpoch { get; init; }
+
+    /// <summary>The epoch in which training stopped on request, from 1; null where the run went to its planned end.</summary>
+    public int? StoppedAtEpoch { get; init; }
 
     /// <summary>Value of the selection metric at the best epoch.</summary>
     public double? BestMetric { get; init; }

@@ -4,7 +4,7 @@ namespace BlazorTransfer.Core.Protocol;
 
 /// <summary>
 /// The contract between the web process and a worker: a folder. <c>job.json</c> goes in; events, checkpoints, artifacts and
-/// a log come out; a file named <c>cancel</c> asks the worker to stop.
+/// a log come out; a file named <c>cancel</c> asks the worker to end, and one named <c>stop</c> asks it to end with the best epoch's model.
 /// </summary>
 public sealed class RunFolder(string path)
 {
@@ -31,6 +31,7 @@ public sealed class RunFolder(string path)
     /// <summary>The last attempt to execute the run: which launcher started it, how that finds it again, and its number.</summary>
     public string Attempt => In("attempt.json");
     public string CancelRequest => In("cancel");
+    public string StopRequest => In("stop");
     public string Checkpoints => In("checkpoints");
 
     /// <summary>Downloads: one file for each export, named by the exporter.</summary>
@@ -72,6 +73,30 @@ public sealed class RunFolder(string path)
             ? null
             : ProtocolJson.TryRead<RunEvent>(CancelRequest) as RunCancelRequested
                 ?? new RunCancelRequested { Time = new DateTimeOffset(File.GetLastWriteTimeUtc(CancelRequest)) };
+
+    /// <summary>Asks the worker to stop early and keep the best epoch. The first request counts.</summary>
+    /// <param name="time">Time of the request.</param>
+    /// <param name="by">Name of the account.</param>
+    /// <returns>The request as it lies in the folder.</returns>
+    public RunStopRequested RequestStop(DateTimeOffset time, string? by)
+    {
+        if (ReadStopRequest() is { } earlier)
+            return earlier;
+        var request = new RunStopRequested { Time = time, By = by };
+        AtomicFile.WriteAllText(StopRequest, JsonSerializer.Serialize<RunEvent>(request, ProtocolJson.Line));
+        return request;
+    }
+
+    /// <summary>The request to stop early, without a number; null where there is none. An empty file, as somebody on the command line
+    /// makes it, counts from its own time.</summary>
+    public RunStopRequested? ReadStopRequest() =>
+        !File.Exists(StopRequest)
+            ? null
+            : ProtocolJson.TryRead<RunEvent>(StopRequest) as RunStopRequested
+                ?? new RunStopRequested { Time = new DateTimeOffset(File.GetLastWriteTimeUtc(StopRequest)) };
+
+    /// <summary>The requests that wait for the worker, without numbers.</summary>
+    public IReadOnlyList<RunEvent> ReadRequests() => [.. new RunEvent?[] { ReadStopRequest(), ReadCancelRequest() }.OfType<RunEvent>()];
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -47,7 +47,7 @@ internal sealed class ResNet : Backbone
 
     public static IEnumerable<BackboneEntry> Entries =>
         [
-            Basic("resnet18", "ResNet-18", 11_689_512, 1.814, [2, 2, 2, 2]),
+            Basic("resnet18", "ResNet-18 (torchvision)", 11_689_512, 1.814, [2, 2, 2, 2]),
             Basic("resnet34", "ResNet-34", 21_797_672, 3.664, [3, 4, 6, 3]),
             Microsoft,
             Slim,

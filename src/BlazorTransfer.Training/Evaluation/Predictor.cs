@@ -33,24 +33,33 @@ public sealed class Predictor : IDisposable
 
     /// <summary>All outputs for one image: a logit for each class, and behind them one for each label of the model's label sets.</summary>
     /// <exception cref="ImageException">The file is no image that can be used.</exception>
-    public float[] Outputs(string image)
+    public float[] Outputs(string image) => Outputs(InputOf(image));
+
+    /// <summary>The pixels that the network sees of an image: resized and cropped, S × S.</summary>
+    /// <inheritdoc cref="Outputs(string)" path="/exception"/>
+    public RgbImage InputOf(string image) => _transforms.EvaluationCrop(File.ReadAllBytes(image));
+
+    private float[] Outputs(RgbImage crop)
     {
         float[] input = new float[_transforms.Length];
-        _transforms.Normalise(_transforms.EvaluationCrop(File.ReadAllBytes(image)), input);
+        _transforms.Normalise(crop, input);
         using var scope = NewDisposeScope();
         using var inference = no_grad();
         return Model.Outputs(tensor(input, [1, 3, _transforms.Side, _transforms.Side])).data<float>().ToArray();
     }
 
     /// <summary>The most probable classes of one image, the best first.</summary>
-    /// <inheritdoc cref="Outputs"/>
+    /// <inheritdoc cref="Outputs(string)"/>
     public IReadOnlyList<ClassProbability> Predict(string image, int top = 5) => Answer(image, top).Classes;
 
     /// <summary>What the model says of one image, its label sets included.</summary>
-    /// <inheritdoc cref="Outputs"/>
-    public Answer Answer(string image, int top = 5)
+    /// <inheritdoc cref="Outputs(string)"/>
+    public Answer Answer(string image, int top = 5) => Answer(InputOf(image), top);
+
+    /// <summary>The same for pixels of <see cref="InputOf"/>.</summary>
+    public Answer Answer(RgbImage input, int top = 5)
     {
-        float[] outputs = Outputs(image);
+        float[] outputs = Outputs(input);
         return new Answer(
             Best(Model.Classes, outputs[..Model.Classes.Count], top),
             [

@@ -23,6 +23,7 @@ internal sealed class Trainer(
     CheckpointStore checkpoints,
     Action<RunEvent> emit,
     CancellationToken cancel,
+    CancellationToken stop,
     bool processorHasBFloat16
 )
 {
@@ -34,6 +35,10 @@ internal sealed class Trainer(
     // Once: each step asks, and counting goes over all samples.
     private readonly int _stepsPerEpoch = (run.Data.Of(Split.Train).Count + run.BatchSize - 1) / run.BatchSize;
     private readonly BestModel _best = new(run, checkpoints);
+    private int? _stoppedAt;
+
+    /// <summary>Somebody asked to stop early, and there is a model to keep.</summary>
+    private bool MayStop => stop.IsCancellationRequested && _best.Outcome.BestEpoch > 0;
 
     public TrainingOutcome Run()
     {
@@ -48,11 +53,16 @@ internal sealed class Trainer(
             PrepareMethod(stage, sources);
             RunStage(stage, sources, epochs);
             epochs += stage.Epochs;
-            if (stage == run.Stages[^1])
-                EvaluateBest(sources);
+            if (stage != run.Stages[^1] && _stoppedAt is null)
+                continue;
+            EvaluateBest(stage, sources);
+            break;
         }
 
-        return _best.Outcome;
+        return _best.Outcome with
+        {
+            StoppedAtEpoch = _stoppedAt,
+        };
     }
 
     private void RunStage(TrainingStage stage, StageSources sources, int epochsBefore)
@@ -73,13 +83,24 @@ internal sealed class Trainer(
         for (int epoch = epochsBefore + 1; epoch <= epochsBefore + stage.Epochs; epoch++)
         {
             var clock = Stopwatch.StartNew();
-            Dictionary<string, double> metrics = TrainEpoch(stage, sources.Train, steps, epoch, epochsBefore);
+            if (TrainEpoch(stage, sources.Train, steps, epoch, epochsBefore) is not { } metrics)
+            {
+                StopAt(epoch);
+                return;
+            }
+
             bool isBest;
             using (steps.AveragedWeights())
                 isBest = EndEpoch(stage.Method, epoch, metrics, sources, clock, isResult: false);
             if (isBest)
                 lastGain = epoch;
             schedule.EndEpoch(isBest);
+            if (MayStop && epoch < run.Epochs)
+            {
+                StopAt(epoch);
+                return;
+            }
+
             if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs)
                 continue;
             emit(
@@ -91,6 +112,18 @@ internal sealed class Trainer(
             );
             return;
         }
+    }
+
+    private void StopAt(int epoch)
+    {
+        _stoppedAt = epoch;
+        emit(
+            new MessageLogged
+            {
+                Level = MessageLevel.Information,
+                Text = $"Stopped early at epoch {epoch} of {run.Epochs}. The model of epoch {_best.Outcome.BestEpoch} is kept.",
+            }
+        );
     }
 
     /// <summary>Looks at what an epoch came to, and keeps it if it is the best.</summary>
@@ -163,7 +196,8 @@ internal sealed class Trainer(
     /// <param name="steps">Of the stage.</param>
     /// <param name="epoch">Of the run, from 1.</param>
     /// <param name="epochsBefore">Of earlier stages: methods and schedules count their own.</param>
-    private Dictionary<string, double> TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
+    /// <returns>Metrics of the training; null where it stopped on request before the epoch ended, which counts for nothing.</returns>
+    private Dictionary<string, double>? TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
     {
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
         var meter = new EpochMeter(TimeProvider.System);
@@ -187,6 +221,8 @@ internal sealed class Trainer(
                 isLast: meter.Steps == _stepsPerEpoch
             );
             _progress.Report(imagesBefore + meter.Images);
+            if (MayStop && meter.Steps < _stepsPerEpoch)
+                return null;
         }
 
         return new Dictionary<string, double>(stage.Method.EpochFigures)
@@ -201,7 +237,7 @@ internal sealed class Trainer(
 
     /// <summary>Scores of the kept weights: of the test split on images read anew, as a user's image is later; of the validation split on
     /// what was kept of its frozen part, if that was.</summary>
-    private void EvaluateBest(StageSources sources)
+    private void EvaluateBest(TrainingStage stage, StageSources sources)
     {
         checkpoints.LoadBest(_model);
         Split[] splits = [.. new[] { Split.Validation, Split.Test }.Where(s => run.Data.Of(s).Count > 0)];
@@ -220,9 +256,7 @@ internal sealed class Trainer(
         }
 
         if (sources.Seen is { } target)
-            checkpoints.SaveEmbedding(
-                DomainEmbedding.Compute(_model, run.Stages[^1].Method, sources.Validation, target, run.BatchSize, cancel)
-            );
+            checkpoints.SaveEmbedding(DomainEmbedding.Compute(_model, stage.Method, sources.Validation, target, run.BatchSize, cancel));
         if (sources.Scored is { } scored)
             EvaluateTarget(Evaluate(scored, done => _progress.Report(before + done), "of the best epoch"));
         _progress.Complete();

@@ -57,10 +57,16 @@ public sealed class TrainingRun : IDisposable
     /// <param name="folder">Where its files go.</param>
     /// <param name="emit">Receives each event in order.</param>
     /// <param name="cancel">Stops the run at the next batch.</param>
+    /// <param name="stop">Ends the training at the next step, once an epoch has ended; the best epoch's model is kept.</param>
     /// <exception cref="TrainingException">Something that the user can mend.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
-    public static TrainingOutcome Execute(JobSpec job, RunFolder folder, Action<RunEvent> emit, CancellationToken cancel) =>
-        Execute(job, folder, emit, cancel, Devices.ProcessorHasBFloat16);
+    public static TrainingOutcome Execute(
+        JobSpec job,
+        RunFolder folder,
+        Action<RunEvent> emit,
+        CancellationToken cancel,
+        CancellationToken stop = default
+    ) => Execute(job, folder, emit, cancel, Devices.ProcessorHasBFloat16, stop);
 
     /// <summary>The same as on a processor with or without bfloat16 instructions, which decide about warnings alone.</summary>
     internal static TrainingOutcome Execute(
@@ -68,11 +74,12 @@ public sealed class TrainingRun : IDisposable
         RunFolder folder,
         Action<RunEvent> emit,
         CancellationToken cancel,
-        bool processorHasBFloat16
+        bool processorHasBFloat16,
+        CancellationToken stop = default
     )
     {
         using TrainingRun run = Prepare(job, emit);
-        return new Trainer(run, new CheckpointStore(folder), emit, cancel, processorHasBFloat16).Run();
+        return new Trainer(run, new CheckpointStore(folder), emit, cancel, stop, processorHasBFloat16).Run();
     }
 
     /// <summary>Prepares a job, see <see cref="RunPreparation"/>.</summary>
@@ -92,4 +99,5 @@ public sealed class TrainingRun : IDisposable
 /// <summary>What a run achieved.</summary>
 /// <param name="BestEpoch">The epoch whose weights were kept, from 1.</param>
 /// <param name="BestMetric">Its validation top-1, 0…1, also where epochs are kept by another figure.</param>
-public sealed record TrainingOutcome(int BestEpoch, double BestMetric);
+/// <param name="StoppedAtEpoch">The epoch in which training stopped on request; null where it went to its planned end.</param>
+public sealed record TrainingOutcome(int BestEpoch, double BestMetric, int? StoppedAtEpoch = null);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using BlazorTransfer.Core.Datasets;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -9,8 +10,10 @@ internal static class AppRoutes
     public const string Home = "/";
     public const string Login = "/login";
     public const string Setup = "/setup";
-    public const string Weights = "/weights";
-    public const string Backbones = "/backbones";
+    public const string Networks = "/networks";
+
+    /// <summary>Files of weights, on the page of networks.</summary>
+    public const string Weights = Networks + "#weights";
     public const string Team = "/team";
     public const string System = "/system";
     public const string Account = "/account";
@@ -29,7 +32,7 @@ internal static class AppRoutes
 
     public static string Dataset(string projectId, string datasetId) => $"{Datasets(projectId)}/{datasetId}";
 
-    /// <summary>Which backbone for this data?</summary>
+    /// <summary>Which network for this data?</summary>
     public static string Ranking(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/ranking";
 
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
@@ -50,6 +53,24 @@ internal static class AppRoutes
                 ["from"] = fromRun,
                 ["dataset"] = dataset,
                 ["start"] = start,
+            }
+        );
+
+    /// <summary>A new run with the settings of an earlier one, of which some are changed.</summary>
+    /// <param name="projectId">The project.</param>
+    /// <param name="fromRun">The earlier run.</param>
+    /// <param name="method">Another method.</param>
+    /// <param name="epochs">Another number of epochs.</param>
+    /// <param name="folds">Folds of a cross-validation.</param>
+    public static string NewRunLike(string projectId, string fromRun, string? method = null, int? epochs = null, int? folds = null) =>
+        QueryHelpers.AddQueryString(
+            $"{Runs(projectId)}/new",
+            new Dictionary<string, string?>
+            {
+                ["from"] = fromRun,
+                ["method"] = method,
+                ["epochs"] = epochs?.ToString(CultureInfo.InvariantCulture),
+                ["folds"] = folds?.ToString(CultureInfo.InvariantCulture),
             }
         );
 
@@ -76,11 +97,17 @@ internal static class AppRoutes
     public static string DatasetsThenAdapt(string projectId, string dataset) =>
         QueryHelpers.AddQueryString(Datasets(projectId), "adapt", dataset);
 
+    /// <summary>Networks and weights as a tab of a project.</summary>
+    public static string NetworksOf(string projectId) => $"{Project(projectId)}/networks";
+
     public static string Lineage(string projectId) => $"{Project(projectId)}/lineage";
 
     /// <summary>A new run with images, network and weights chosen.</summary>
     public static string NewRunWith(string projectId, string dataset, string backbone, string weights) =>
         $"{Runs(projectId)}/new?dataset={dataset}&backbone={Uri.EscapeDataString(backbone)}&weights={weights}";
+
+    /// <summary>The part of a run's page where people try its model.</summary>
+    public static string TryAnImage(string projectId, string runId) => $"{Run(projectId, runId)}#try-an-image";
 
     public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
 

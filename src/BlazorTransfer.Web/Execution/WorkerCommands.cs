@@ -21,6 +21,10 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
     private const string LeaveOutNetworks = "leave out the largest networks";
     private const string SmallerRun = "use a smaller batch size, smaller images or a smaller network";
     private const string CloseOthers = "wait until runs on this machine have ended";
+
+    // The program with libtorch and the largest image take about 2 GB; weights are held in the file's cache, as tensors and on their way.
+    private const long PredictionBytes = 4L << 30;
+    private const int PredictionBytesPerWeightByte = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public Task<Catalogue> DescribeAsync(CancellationToken cancel) => AskAsync<Catalogue>(["describe", "--json"], cancel);
@@ -39,6 +43,18 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
     /// <exception cref="RefusedException">The network cannot be measured; the message is the worker's.</exception>
     public Task<BackboneSpeed> MeasureAsync(string backbone, CancellationToken cancel) =>
         AskAsync<BackboneSpeed>(["measure", backbone, "--json"], cancel);
+
+    /// <summary>Shows one image to a model.</summary>
+    /// <param name="model">Checkpoint of the model.</param>
+    /// <param name="image">The image file, which was decoded before in a process with little memory.</param>
+    /// <param name="cancel">Kills the worker.</param>
+    /// <exception cref="RefusedException">The worker refuses; the message is the worker's.</exception>
+    public Task<ImagePrediction> PredictImageAsync(string model, string image, CancellationToken cancel) =>
+        AskAsync<ImagePrediction>(
+            ["predict-image", "--model", model, "--image", image, "--json"],
+            cancel,
+            PredictionBytes + PredictionBytesPerWeightByte * new FileInfo(model).Length
+        );
 
     /// <param name="job">The preview to draw.</param>
     /// <param name="file">Where the job is written for the worker; the caller deletes it.</param>
@@ -80,7 +96,10 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
     }
 
     /// <summary>A short question; its answer is the whole output.</summary>
-    private async Task<T> AskAsync<T>(IReadOnlyList<string> arguments, CancellationToken cancel)
+    /// <param name="arguments">The command.</param>
+    /// <param name="cancel">Kills the worker.</param>
+    /// <param name="memoryBytes">Memory that the worker may take, kept by Linux only; 0 for any.</param>
+    private async Task<T> AskAsync<T>(IReadOnlyList<string> arguments, CancellationToken cancel, long memoryBytes = 0)
         where T : class
     {
         using var patience = new CancellationTokenSource(Patience, clock);
@@ -88,7 +107,7 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         var answer = new StringBuilder();
         try
         {
-            await ExecuteAsync(arguments, PipeTarget.ToStringBuilder(answer, Encoding.UTF8), CloseOthers, limit.Token);
+            await ExecuteAsync(arguments, PipeTarget.ToStringBuilder(answer, Encoding.UTF8), CloseOthers, limit.Token, memoryBytes);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
@@ -144,12 +163,18 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         }
     }
 
-    private async Task ExecuteAsync(IReadOnlyList<string> arguments, PipeTarget output, string lessMemory, CancellationToken cancel)
+    private async Task ExecuteAsync(
+        IReadOnlyList<string> arguments,
+        PipeTarget output,
+        string lessMemory,
+        CancellationToken cancel,
+        long memoryBytes = 0
+    )
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel, lifetime.ApplicationStopping);
         string? words = null;
-        CommandResult result = await locator
-            .Command(arguments)
+        Command command = memoryBytes > 0 ? locator.Command(arguments, memoryBytes) : locator.Command(arguments);
+        CommandResult result = await command
             .WithEnvironmentVariables(variables => variables.Set(ParentWatch.Variable, "1"))
             .WithStandardInputPipe(PipeSource.Create((_, ended) => Task.Delay(Timeout.Infinite, ended)))
             .WithStandardOutputPipe(output)

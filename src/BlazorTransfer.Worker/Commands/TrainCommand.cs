@@ -56,7 +56,11 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var command = new Command("train", "Trains a classifier on a folder of images.")
+        var command = new Command(
+            "train",
+            "Trains a classifier on a folder of images. Ctrl+C cancels the run. Ctrl+\\ (Ctrl+Break on Windows), or a file named 'stop' in "
+                + "the --out folder, stops it early and keeps the model of the best epoch."
+        )
         {
             Data,
             JobOptions.Layout,

@@ -169,6 +169,23 @@ public sealed class RunEventTailTests : IDisposable
     }
 
     [Fact]
+    public void StopRequest_MadeTwice_IsTheFirst()
+    {
+        var folder = new RunFolder(Path.GetDirectoryName(_file)!);
+        Assert.Empty(folder.ReadRequests());
+
+        RunStopRequested first = folder.RequestStop(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), "Ada");
+        folder.RequestStop(new DateTimeOffset(2026, 1, 2, 3, 4, 6, TimeSpan.Zero), "Bob");
+
+        Assert.Equal(first, folder.ReadStopRequest());
+        RunCancelRequested cancel = folder.RequestCancel(new DateTimeOffset(2026, 1, 2, 3, 4, 7, TimeSpan.Zero));
+        Assert.Equal([first, cancel], folder.ReadRequests());
+        // As somebody on the command line makes it.
+        File.WriteAllText(folder.StopRequest, "");
+        Assert.Null(folder.ReadStopRequest()!.By);
+    }
+
+    [Fact]
     public void EveryKindOfEvent_WrittenAndRead_IsTheSame()
     {
         RunEvent[] events =
@@ -213,6 +230,7 @@ public sealed class RunEventTailTests : IDisposable
             new RunQueued(),
             new AttemptStarted { Attempt = 1 },
             new RunCancelRequested { Time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) },
+            new RunStopRequested { By = "Ada", Time = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero) },
             new RunDeleted(),
         ];
         RunEvent[] written;

@@ -41,6 +41,19 @@ public sealed class RankingVerdictTests
         Assert.Null(RankingVerdict.Of([unreadable, New("random", 0.9, 0) with { IsRandom = true }], folds: 5));
     }
 
+    [Fact]
+    public void RivalsOf_TheLeader_AreThoseWhoseIntervalOverlaps()
+    {
+        // The half width of the leader's interval is 1.96 · 0.04 / √4 = 0.039; of the others 0.0098.
+        RankedCandidate leader = New("leader", 0.95, 0.04),
+            near = New("near", 0.91, 0.01),
+            far = New("far", 0.9, 0.01),
+            random = New("random", 0.95, 0.1) with { IsRandom = true };
+
+        Assert.Equal([near], RankingVerdict.RivalsOf(leader, [far, random, near, leader], folds: 4));
+        Assert.Empty(RankingVerdict.RivalsOf(leader, [far, leader], folds: 4));
+    }
+
     private static RankedCandidate New(string name, double accuracy, double sd, double gigaFlops = 1, double logMe = 0) =>
         new()
         {

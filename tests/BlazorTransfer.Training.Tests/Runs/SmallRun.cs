@@ -168,7 +168,8 @@ internal sealed class SmallRun : IDisposable
         JobSpec job,
         Action<RunEvent>? watch = null,
         CancellationToken cancel = default,
-        bool processorHasBFloat16 = true
+        bool processorHasBFloat16 = true,
+        CancellationToken stop = default
     )
     {
         var folder = new RunFolder(Path.Combine(_folder, Guid.NewGuid().ToString("N")));
@@ -185,7 +186,8 @@ internal sealed class SmallRun : IDisposable
                 watch?.Invoke(e);
             },
             cancel,
-            processorHasBFloat16
+            processorHasBFloat16,
+            stop
         );
         return (folder, events);
     }

@@ -41,8 +41,11 @@ public sealed class EndpointMatrixTests : IDisposable
     {
         ["PAGE /"] = Page,
         ["PAGE /account"] = Page,
-        ["PAGE /backbones"] = Page,
-        ["PAGE /weights"] = Page,
+        ["PAGE /networks"] = Page,
+        ["PAGE /projects/{ProjectId}/networks"] = ProjectPage,
+        // They lead on to /networks.
+        ["GET /backbones"] = [302, 302, 302, 302, 302, 302],
+        ["GET /weights"] = [302, 302, 302, 302, 302, 302],
         ["PAGE /team"] = AdministratorPage,
         ["PAGE /system"] = AdministratorPage,
         // Who is signed in has nothing to do there.
@@ -92,6 +95,8 @@ public sealed class EndpointMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}/runs/{runId}"] = Reading,
         ["POST /api/v1/projects/{projectId}/runs"] = EditingRefused,
         ["POST /api/v1/projects/{projectId}/runs/{runId}/cancel"] = Editing,
+        // The run has ended.
+        ["POST /api/v1/projects/{projectId}/runs/{runId}/stop"] = EditingRefused,
         ["GET /api/v1/projects/{projectId}/runs/{runId}/events"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}/model"] = Reading,
         // No connection with this id.

@@ -10,6 +10,7 @@ using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
+using BlazorTransfer.Web.Features.RunDetails;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.SystemCheck;
 using BlazorTransfer.Web.Features.Team;
@@ -252,6 +253,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             (ProjectRole.Viewer, "RunService.InstanceWeights", user => Do<RunService>(r => r.InstanceWeights(user, project, run))),
             (ProjectRole.Editor, "RunService.SubmitAsync", user => _app.Get<RunService>().SubmitAsync(user, project, request)),
             (ProjectRole.Editor, "RunService.Cancel", user => Do<RunService>(r => r.Cancel(user, project, run))),
+            (ProjectRole.Editor, "RunService.Stop", user => Do<RunService>(r => r.Stop(user, project, run))),
             (ProjectRole.Editor, "RunService.CancelExperiment", user => Do<RunService>(r => r.CancelExperiment(user, project, "none"))),
             (ProjectRole.Editor, "RunPlanner.PlanAsync", user => _app.Get<RunPlanner>().PlanAsync(user, project, request)),
             (ProjectRole.Editor, "RunPlanner.PrepareAsync", user => _app.Get<RunPlanner>().PrepareAsync(user, project, request)),
@@ -279,6 +281,11 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
                 ProjectRole.Editor,
                 "RankingService.StartAsync",
                 user => _app.Get<RankingService>().StartAsync(user, project, dataset, [], withRandom: false)
+            ),
+            (
+                ProjectRole.Viewer,
+                "ImagePredictions.AnswerAsync",
+                user => _app.Get<ImagePredictions>().AnswerAsync(user, project, run, [1], CancellationToken.None)
             ),
             (ProjectRole.Editor, "RankingService.Cancel", user => Do<RankingService>(r => r.Cancel(user, project, dataset))),
             (ProjectRole.Viewer, "JobService.List", user => Do<JobService>(j => j.List(user, project))),

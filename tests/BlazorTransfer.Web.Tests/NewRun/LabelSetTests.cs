@@ -278,10 +278,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
         };
         Apply(evaluation);
         Assert.Equal([("light", 0.8, true)], view.LabelSetTop1());
-        Assert.Equal(
-            ("Best model on the validation split: light", "cold warm"),
-            (view.TitleOf(evaluation), string.Join(' ', view.ClassesOf(evaluation)))
-        );
+        Assert.Equal(("Validation results: light", "cold warm"), (view.TitleOf(evaluation), string.Join(' ', view.ClassesOf(evaluation))));
         Assert.Equal(["a", "b"], view.ClassesOf(evaluation with { LabelSet = null }));
     }
 

@@ -19,7 +19,7 @@ public sealed class RankingPageTests : PageTests
         IRenderedComponent<IComponent> page = Open(ada, project, dataset);
 
         page.WaitForAssertion(() => Assert.Contains("No weights to rank yet", page.Markup, StringComparison.Ordinal), TestApp.HangLimit);
-        Assert.Contains("href=\"/backbones\"", page.Markup, StringComparison.Ordinal);
+        Assert.Contains($"href=\"/projects/{project.Id}/networks\"", page.Markup, StringComparison.Ordinal);
         Assert.DoesNotContain("Rank:", page.Markup, StringComparison.Ordinal);
     }
 

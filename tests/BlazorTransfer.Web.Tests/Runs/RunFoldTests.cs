@@ -56,7 +56,7 @@ public sealed class RunFoldTests
         )
     );
 
-    private static readonly Gen<RunFinished> Finished = Gen.Select(
+    private static readonly Gen<RunFinished> AnEnd = Gen.Select(
         Gen.Enum<RunOutcome>(),
         Gen.Select(Gen.Bool, Gen.String, (failed, text) => failed ? text : null),
         (outcome, error) =>
@@ -71,7 +71,7 @@ public sealed class RunFoldTests
     /// <summary>What may lie in a run folder, and after how many of its events somebody asked for cancellation.</summary>
     private static readonly Gen<(RunEvent[] Events, int RequestAfter)> Recorded = Gen.Select(
         WorkerEvent.Array[0, 12],
-        Finished,
+        AnEnd,
         Gen.Bool.Array[6, 6],
         Gen.Int[0, 20],
         (worker, finished, has, at) =>
@@ -160,6 +160,36 @@ public sealed class RunFoldTests
 
         Assert.Equal((RunStatus.Cancelled, null, Start.AddSeconds(9), 0), (run.Status, run.StartedAt, run.FinishedAt, run.Attempts));
     }
+
+    [Fact]
+    public void Apply_StopRequested_IsKeptOnlyWhereTheWorkerStopped()
+    {
+        var request = new RunStopRequested { By = "Ada", Time = Start };
+        Run running = SampleRun.Queued().Apply(Started() with { Sequence = 1 }).Apply(request);
+        Assert.Equal((true, "Ada", RunStatus.Running), (running.IsStopping, running.StoppedBy, running.Status));
+
+        Run stopped = running.Apply(request with { Sequence = 2 }).Apply(Finished(3, stoppedAt: 4));
+        Assert.Equal(
+            (false, "Ada", 4, RunStatus.Succeeded),
+            (stopped.IsStopping, stopped.StoppedBy, stopped.StoppedAtEpoch, stopped.Status)
+        );
+
+        // It came too late: a rebuild from the record, which lacks it, gives the same.
+        Run tooLate = running.Apply(Finished(2, stoppedAt: null));
+        Run rebuilt = SampleRun.Queued().Apply(Started() with { Sequence = 1 }).Apply(Finished(2, stoppedAt: null)).Apply(request);
+        Assert.Equal(Json(rebuilt), Json(tooLate));
+        Assert.Null(tooLate.StoppedBy);
+    }
+
+    private static RunFinished Finished(long sequence, int? stoppedAt) =>
+        new()
+        {
+            Sequence = sequence,
+            Time = Start,
+            Outcome = RunOutcome.Succeeded,
+            StoppedAtEpoch = stoppedAt,
+            Seconds = 1,
+        };
 
     private static Run RoundTrip(Run run) => JsonSerializer.Deserialize<Run>(Json(run), ProtocolJson.Line)!;
 

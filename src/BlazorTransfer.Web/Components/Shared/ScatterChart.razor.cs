@@ -5,10 +5,11 @@ namespace BlazorTransfer.Web.Components.Shared;
 /// <summary>A named point of a scatter chart.</summary>
 /// <param name="X">Above zero: the axis is logarithmic.</param>
 /// <param name="Y">The value.</param>
-/// <param name="Spread">Drawn as a line of this length up and down; 0 for none.</param>
+/// <param name="Low">Lower end of a line through the point; equal to <paramref name="High"/> for none.</param>
+/// <param name="High">Upper end of that line.</param>
 /// <param name="Label">Written beside it.</param>
 /// <param name="Kind">One of the chart's kinds, by number.</param>
-public sealed record ScatterPoint(double X, double Y, double Spread, string Label, int Kind);
+public sealed record ScatterPoint(double X, double Y, double Low, double High, string Label, int Kind);
 
 /// <summary>Points over a logarithmic axis, each with its name. It is small, so that a change draws all of it anew.</summary>
 public sealed partial class ScatterChart() : ScriptedComponent("./js/scatter.js")

@@ -48,6 +48,6 @@ internal static class ModelsFeature
         limits.Take(user, LimitedWork.Uploads);
         string file = await uploads.ReceiveAsync(context, ".weights");
         BackboneWeights entry = await library.ImportAsync(user, name, file, context.RequestAborted);
-        return TypedResults.Created("/weights", WeightsResponse.Of(entry));
+        return TypedResults.Created("/api/v1/weights", WeightsResponse.Of(entry));
     }
 }

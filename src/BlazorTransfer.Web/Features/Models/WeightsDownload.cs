@@ -59,7 +59,7 @@ internal sealed class WeightsDownload(
             log.LogWarning(e, "Weights could not be downloaded from {Url}.", weights.Url);
             throw new RefusedException(
                 $"{new Uri(weights.Url).Host} cannot be reached from this machine ({e.GetBaseException().Message.TrimEnd('.')}). "
-                    + $"Download {weights.Url} elsewhere and import the file under Weights."
+                    + $"Download {weights.Url} elsewhere and import the file under Networks and weights."
             );
         }
 
@@ -117,7 +117,7 @@ internal sealed class WeightsDownload(
         if (answer.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
             throw new RefusedException(
                 $"{weights.Url} answers {(int)answer.StatusCode}. The file may have moved: download it elsewhere and import it "
-                    + "under Weights."
+                    + "under Networks and weights."
             );
         answer.EnsureSuccessStatusCode();
         // A server that does not know ranges sends everything again.

@@ -303,6 +303,17 @@ internal sealed class NewRunForm
             Set(spec, values[spec.Name]);
     }
 
+    /// <summary>Changes what an address names, such as that of a suggested next step.</summary>
+    public void Change(string? method, int? epochs, int? folds)
+    {
+        if (method is not null && _catalogue.FindMethod(method) is { } other)
+            Choose(other);
+        if (epochs is { } number)
+            Use(new Dictionary<string, ParameterValue> { [ParameterNames.Epochs] = number });
+        if (folds is { } count)
+            (Experiment.Kind, Experiment.Folds) = (ExperimentKind.Folds, count);
+    }
+
     /// <summary>Chooses network and weights by name and id, as far as they exist.</summary>
     public void StartWith(string backboneName, string? weightsId)
     {

@@ -41,6 +41,18 @@ public sealed partial class NewRunPage
     [SupplyParameterFromQuery(Name = "backbone")]
     private string? BackboneName { get; set; }
 
+    /// <summary>Another method than that of <see cref="FromRun"/>.</summary>
+    [SupplyParameterFromQuery(Name = "method")]
+    private string? MethodName { get; set; }
+
+    /// <summary>Another number of epochs than that of <see cref="FromRun"/>.</summary>
+    [SupplyParameterFromQuery(Name = "epochs")]
+    private int? Epochs { get; set; }
+
+    /// <summary>Folds of a cross-validation.</summary>
+    [SupplyParameterFromQuery(Name = "folds")]
+    private int? Folds { get; set; }
+
     [SupplyParameterFromQuery(Name = "weights")]
     private string? WeightsId { get; set; }
 
@@ -134,6 +146,8 @@ public sealed partial class NewRunPage
                 _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
                 _advanced = true;
             }
+
+            _form.Change(MethodName, Epochs, Folds);
 
             Advise(follows: true);
         }

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Rankings;
 
-/// <summary>Which backbone for this data? Starts a ranking, shows how far it is and what it found. It goes on when the page is
+/// <summary>Which network for this data? Starts a ranking, shows how far it is and what it found. It goes on when the page is
 /// left.</summary>
 public sealed partial class RankingPage : IDisposable
 {
@@ -20,7 +20,7 @@ public sealed partial class RankingPage : IDisposable
     private static readonly (string Key, string Title, bool Right, bool Small, string? Help)[] Columns =
     [
         ("name", "Network", false, true, null),
-        ("accuracy", "Probe top-1", true, true, "Linear probe on images that it did not see, with the standard deviation over the folds"),
+        ("accuracy", "Probe accuracy", true, true, "Cross-validated linear probe, with the standard deviation over the folds"),
         ("logme", "LogME", true, false, "Log evidence per image; higher is better"),
         ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
         ("flops", "GFLOPs", true, false, "Operations for one image, in 10⁹"),
@@ -30,7 +30,7 @@ public sealed partial class RankingPage : IDisposable
 
     private static readonly Dictionary<string, (string Label, Func<CandidateScores, double> Of)> Scores = new()
     {
-        [Accuracy] = ("top-1 of the linear probe", s => s.Accuracy),
+        [Accuracy] = ("accuracy of the linear probe", s => s.Accuracy),
         ["LogME"] = ("LogME (log evidence per image)", s => s.LogMe),
         ["H-score"] = ("H-score", s => s.HScore),
     };
@@ -41,7 +41,7 @@ public sealed partial class RankingPage : IDisposable
         ["Time, measured here"] = ("milliseconds an image, without gradients", s => 1000 / s.ImagesPerSecond),
     };
 
-    private static readonly string[] Kinds = ["best", "good value", "random weights", "others"];
+    private static readonly string[] Kinds = ["highest", "good value", "random weights", "others"];
 
     private readonly CancellationTokenSource _closed = new();
     private readonly HashSet<string> _leftOut = [];
@@ -80,6 +80,12 @@ public sealed partial class RankingPage : IDisposable
 
     private RankingVerdict? Verdict => _last is { Report: var r } ? RankingVerdict.Of(r.Candidates, r.Folds) : null;
 
+    /// <summary>Networks that the leader is not significantly better than.</summary>
+    private IReadOnlyList<RankedCandidate> Rivals =>
+        Verdict is { } verdict ? RankingVerdict.RivalsOf(verdict.Best, _last!.Report.Candidates, _last.Report.Folds) : [];
+
+    private double SpreadOf(RankedCandidate c) => _score == Accuracy ? c.Scores!.AccuracySd : 0;
+
     private IReadOnlyList<RankedCandidate> Failed => [.. _last!.Report.Candidates.Where(c => c.Error is not null)];
 
     private IReadOnlyList<RankedCandidate> Sorted
@@ -100,7 +106,9 @@ public sealed partial class RankingPage : IDisposable
                 .Select(c => new ScatterPoint(
                     Costs[_cost].Of(c.Scores!),
                     Scores[_score].Of(c.Scores!),
-                    _score == Accuracy ? c.Scores!.AccuracySd : 0,
+                    Math.Max(Scores[_score].Of(c.Scores!) - SpreadOf(c), _score == Accuracy ? 0 : double.MinValue),
+                    // An accuracy ends at 100 %, and so does its bar.
+                    Math.Min(Scores[_score].Of(c.Scores!) + SpreadOf(c), _score == Accuracy ? 1 : double.MaxValue),
                     c.IsRandom ? $"{c.DisplayName}, random" : c.DisplayName!,
                     KindOf(c)
                 )),

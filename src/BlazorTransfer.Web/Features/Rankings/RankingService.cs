@@ -23,7 +23,7 @@ namespace BlazorTransfer.Web.Features.Rankings;
 internal sealed record RankingChoice(string Key, string Name, string File, BackboneSpec Backbone, string? RunId = null);
 
 /// <summary>
-/// Which backbone for this data? Rankings are background jobs, so that neither a closed tab nor the end of the application loses one; the
+/// Which network for this data? Rankings are background jobs, so that neither a closed tab nor the end of the application loses one; the
 /// report is kept for the version of the data set.
 /// </summary>
 internal sealed class RankingService(

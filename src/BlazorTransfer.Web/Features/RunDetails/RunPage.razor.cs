@@ -1,7 +1,9 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Runs;
@@ -20,10 +22,13 @@ public sealed partial class RunPage : IDisposable
     private int? _sampleIndex;
     private bool _hasImages;
     private bool _hasTargetImages;
+    private IReadOnlyList<string> _warnings = [];
     private string _log = "";
     private LineageGraph _lineage = null!;
     private JointEmbedding? _embedding;
     private string? _again;
+    private DisplayNames _names = DisplayNames.None;
+    private bool _isProbe;
     private TimeSpan? _silence;
     private InstanceWeights? _weights;
 
@@ -32,6 +37,9 @@ public sealed partial class RunPage : IDisposable
 
     [Inject]
     private RunService Runs { get; set; } = null!;
+
+    [Inject]
+    private CatalogueProvider Catalogues { get; set; } = null!;
 
     [Inject]
     private RunLineage Lineage { get; set; } = null!;
@@ -48,17 +56,31 @@ public sealed partial class RunPage : IDisposable
     [Inject]
     private RunChanges Changes { get; set; } = null!;
 
-    /// <summary>Predictions of the chosen epoch; of the latest one unless somebody chose.</summary>
-    private SamplesPredicted? ShownSamples =>
-        _view.Samples.Count == 0 ? null : _view.Samples[Math.Min(_sampleIndex ?? _view.Samples.Count, _view.Samples.Count) - 1];
+    /// <summary>Number of the predictions that are shown, from 1: those of the chosen epoch; unless somebody chose, of the best epoch once
+    /// the run has ended, and of the latest one before.</summary>
+    private int ShownSamples =>
+        Math.Min(_sampleIndex ?? (_run.Status.IsFinal() ? BestSamples : null) ?? _view.Samples.Count, _view.Samples.Count);
+
+    private int? BestSamples => _view.Samples.FindIndex(s => s.Epoch == _view.KeptEpoch) is >= 0 and int index ? index + 1 : null;
 
     /// <summary>A method that finds its model at once leaves no curves.</summary>
     private bool HasSteps => !_run.Status.IsFinal() || _view.StepLoss.Count > 0;
 
-    private string ValidationHint =>
+    private string? ValidationHint =>
         _run.BestEpoch is not { } best ? "no epoch yet"
         : _view.Started is { TargetSamples: > 0 } ? "source accuracy after adaptation"
-        : $"best epoch, {best}";
+        : _run.Epochs == 1 ? null
+        : $"best epoch {best}";
+
+    private string SpeedHint => _view.HasComputedFeatures && _isProbe ? "images/s, head on cached features" : "images/s in training";
+
+    /// <summary>What the download holds, and from which epoch.</summary>
+    private string PackageText =>
+        $"{(_run.Epochs > 1 && _view.KeptEpoch is { } best ? $"Model of the best epoch ({best}). " : "")}The ZIP file holds the network in "
+        + "float32 twice, as safetensors and as PyTorch state dictionary, with labels, preprocessing and a README.";
+
+    /// <summary>A new run on the same data set that starts from this run's model.</summary>
+    private string FineTuneAddress => AppRoutes.NewRun(ProjectId, dataset: _hasImages ? _run.Submission.DatasetId : null, start: RunId);
 
     private static string Beside(Run run) =>
         run.Job.LabelSets.Count == 0 ? "" : $" of class, {string.Join(", ", run.Job.LabelSets.Select(l => l.Name))}";
@@ -67,8 +89,11 @@ public sealed partial class RunPage : IDisposable
 
     private static string TeacherOf(Run run) => run.Job.Teacher is { } teacher ? $"; teacher: {teacher.Name ?? "unnamed"}" : "";
 
+    private string NetworkAndMethod =>
+        _names == DisplayNames.None ? "" : $"{_names.Of(_run.Job.Backbone)}, {_names.Of(_run.Job.Method)}{Beside(_run)}, ";
+
     private string Subtitle =>
-        $"{_run.Job.Backbone}, {_run.Job.Method}{Beside(_run)}, on {_run.Submission.DatasetName} v{_run.Submission.DatasetVersion}"
+        $"{NetworkAndMethod}on {_run.Submission.DatasetName} v{_run.Submission.DatasetVersion}"
         + (_run.Job.Data.Only is { } part ? $", {part}" : "")
         + $"{TargetOf(_run)}; weights: {_run.Job.Weights.Name ?? "unnamed"}{TeacherOf(_run)}";
 
@@ -101,10 +126,24 @@ public sealed partial class RunPage : IDisposable
         _view = new RunView(_run);
         IReadOnlyList<Dataset> datasets = Datasets.List(User, ProjectId);
         _hasImages = datasets.Any(d => d.Id == _run.Submission.DatasetId);
+        // Warnings of the version that the run learns from.
+        _warnings =
+            datasets.FirstOrDefault(d => d.Id == _run.Submission.DatasetId)?.Version(_run.Submission.DatasetVersion)?.Warnings ?? [];
         _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
+        _ = LoadNamesAsync();
         LoadResults();
         Changes.Changed += OnChanged;
         _ = FollowAsync();
+    }
+
+    /// <summary>The worker may have to be started for its catalogue; meanwhile the page is there without these names.</summary>
+    private async Task LoadNamesAsync()
+    {
+        if (await Catalogues.TryGetAsync() is not { } catalogue || _closed.IsCancellationRequested)
+            return;
+        _names = DisplayNames.From(catalogue);
+        _isProbe = catalogue.FindMethod(_run.Job.Method)?.Has(MethodRole.FeatureProbe) == true;
+        await InvokeAsync(StateHasChanged);
     }
 
     public void Dispose()
@@ -170,9 +209,10 @@ public sealed partial class RunPage : IDisposable
         _weights = Runs.InstanceWeights(User, ProjectId, RunId);
     }
 
-    private void ShowEpoch(int index) => _sampleIndex = index == _view.Samples.Count ? null : index;
+    private void ShowEpoch(int index) => _sampleIndex = index;
 
-    private void LoadLog() => _log = Runs.Log(User, ProjectId, RunId) is { Length: > 0 } log ? log : "The worker has written nothing.";
+    private void LoadLog() =>
+        _log = Runs.Log(User, ProjectId, RunId) is { Length: > 0 } log ? RunLog.Readable(log) : "The worker has written nothing.";
 
     private async Task CancelAsync()
     {
@@ -186,6 +226,28 @@ public sealed partial class RunPage : IDisposable
         )
             return;
         await AttemptAsync(() => Runs.Cancel(User, ProjectId, RunId));
+    }
+
+    /// <summary>A method without epochs has nothing to stop early; the page says so instead of a button.</summary>
+    private bool MayStopEarly => _run.Status == RunStatus.Running && _run.Epochs != 1;
+
+    private string StopText =>
+        $"{(_run.StoppedBy is { Length: > 0 } name ? $"{name} asked" : "Somebody asked")} to stop early. The worker ends at the next step "
+        + "and keeps the best epoch.";
+
+    private async Task StopAsync()
+    {
+        if (
+            !await ConfirmDialog.AskAsync(
+                Dialogs,
+                "Stop and keep the best epoch?",
+                $"Training ends at the next step. The model of epoch {_run.BestEpoch} ({Format.Percent(_run.BestTop1)}) is evaluated and "
+                    + "can be downloaded. The unfinished epoch is dropped.",
+                "Stop and keep best"
+            )
+        )
+            return;
+        await AttemptAsync(() => Runs.Stop(User, ProjectId, RunId));
     }
 
     private async Task DeleteAsync()

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Text;
@@ -53,6 +54,24 @@ internal sealed record Run
     /// <summary>Why it failed or was lost.</summary>
     public string? Error { get; init; }
 
+    /// <summary>Somebody asked to stop it early and keep its best epoch, and its worker has not yet.</summary>
+    public bool IsStopping { get; init; }
+
+    /// <summary>Name of the account that stopped it early; null where nobody did, or somebody on the command line.</summary>
+    public string? StoppedBy { get; init; }
+
+    /// <summary>The epoch in which it stopped early on request, from 1; null where it did not.</summary>
+    public int? StoppedAtEpoch { get; init; }
+
+    /// <summary>Why it cannot be stopped early now, in a sentence for the user; null where it can.</summary>
+    [JsonIgnore]
+    public string? WhyNotStop =>
+        Status is RunStatus.Queued or RunStatus.Starting ? "The run has not started. Cancel it instead."
+        : Status != RunStatus.Running ? "The run is not running any more."
+        : Epochs == 1 ? "The method trains without epochs, so there is no earlier model to keep."
+        : BestEpoch is null ? "No epoch has finished yet, so there is no model to keep."
+        : null;
+
     /// <summary>It was deleted; nothing shows it any more.</summary>
     public bool IsDeleted { get; init; }
 
@@ -71,8 +90,9 @@ internal sealed record Run
         };
 
     /// <summary>
-    /// The run after the next event; an event that was applied before changes nothing. A request to cancel may come without a number,
-    /// before the worker has it in its record: it may be applied at any time while there is a worker, with the same result.
+    /// The run after the next event; an event that was applied before changes nothing. A request to cancel or to stop early may come
+    /// without a number, before the worker has it in its record: it may be applied at any time while there is a worker, with the same
+    /// result.
     /// </summary>
     public Run Apply(RunEvent e)
     {
@@ -90,9 +110,14 @@ internal sealed record Run
                 StartedAt = StartedAt ?? e.Time,
             },
             RunCancelRequested => Status.IsFinal() ? next : next with { Status = RunStatus.Cancelling },
+            RunStopRequested s => Status.IsFinal() ? next : next with { IsStopping = true, StoppedBy = s.By },
             RunFinished f => next with
             {
                 Status = StatusOf(f.Outcome),
+                IsStopping = false,
+                // A request that came too late has stopped nothing.
+                StoppedBy = f.StoppedAtEpoch is null ? null : StoppedBy,
+                StoppedAtEpoch = f.StoppedAtEpoch,
                 Error = f.Error is null ? null : ServerPaths.Hide(f.Error),
                 FinishedAt = f.Time,
             },

@@ -164,7 +164,8 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
         ];
     }
 
-    private PairedGain? Gain(ComparedRun run) =>
+    /// <summary>How much better a run is than the first one, image by image; null where their answers are not recorded.</summary>
+    public PairedGain? Gain(ComparedRun run) =>
         PairedGain.Of([(run.Evaluation(Decisive)?.Answers ?? "", runs[0].Evaluation(Decisive)?.Answers ?? "")]);
 
     private static string Judge(PairedGain gain) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Storage;
@@ -15,7 +16,7 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _bells = new();
     private readonly ConcurrentDictionary<string, long> _held = new();
     private readonly ConcurrentDictionary<string, RecentEvents> _recent = new();
-    private readonly ConcurrentDictionary<string, RunCancelRequested> _requests = new();
+    private readonly ConcurrentDictionary<string, ImmutableList<RunEvent>> _requests = new();
 
     /// <summary>Lets readers see the events of a run up to this one, until more are let through or the run is released.</summary>
     public void Hold(string runId, long sequence) => _held[runId] = sequence;
@@ -28,10 +29,12 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
         Ring(runId);
     }
 
-    /// <summary>Lets readers see that somebody has asked a worker to stop.</summary>
-    public void Publish(string runId, RunCancelRequested request)
+    /// <summary>Lets readers see that somebody has asked a worker to end, before the worker says so.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="request">A <see cref="RunCancelRequested"/> or <see cref="RunStopRequested"/> without a number.</param>
+    public void Publish(string runId, RunEvent request)
     {
-        _requests[runId] = request;
+        _requests.AddOrUpdate(runId, [request], (_, earlier) => earlier.Add(request));
         Ring(runId);
     }
 
@@ -53,7 +56,7 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
 
     /// <summary>
     /// All events after <paramref name="afterSequence"/>, in batches of at most a window as they come; ends after the run's end or its
-    /// deletion. A request to cancel comes as soon as it is made, at first without a number.
+    /// deletion. A request to cancel or to stop early comes as soon as it is made, at first without a number.
     /// </summary>
     /// <exception cref="OperationCanceledException">The reader or the application stops.</exception>
     public async IAsyncEnumerable<RunEventBatch> ReadAsync(
@@ -68,9 +71,9 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
         RunEventTail? tail = RunEventTail.Before(run.Events, afterSequence);
         List<RunEvent> waiting = [];
         long position = 0;
-        RunCancelRequested? earlier = run.ReadCancelRequest();
-        bool sawRequest = false,
-            expectsMore = false;
+        IReadOnlyList<RunEvent> earlier = run.ReadRequests();
+        HashSet<Type> seenRequests = [];
+        bool expectsMore = false;
         while (true)
         {
             // The bell is hung before anything is read: what is written in between rings it.
@@ -99,11 +102,8 @@ internal sealed class RunEventStream(DataFolder folder, IHostApplicationLifetime
             position = news.Count == 0 ? position : news[^1].Sequence;
             bool ended = news.Exists(e => e is RunFinished or RunDeleted);
             news.RemoveAll(e => e.Sequence <= afterSequence);
-            if (!ended && !sawRequest && (earlier ?? _requests.GetValueOrDefault(runId)) is { } request)
-            {
-                sawRequest = true;
-                news.Add(request);
-            }
+            if (!ended)
+                news.AddRange(earlier.Concat(_requests.GetValueOrDefault(runId, [])).Where(r => seenRequests.Add(r.GetType())));
 
             bool isLatest = ended || waiting.Count > 0 || isAtEnd;
             // The batch before said that more follows; an empty one says that it was the last.

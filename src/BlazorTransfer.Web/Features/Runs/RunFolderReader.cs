@@ -20,7 +20,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
         Run run = Events(runFolder).Aggregate(fresh, (state, e) => state.Apply(e));
         if (run.LastSequence == 0 && job.Format == JobSpec.CurrentFormat)
             throw new InvalidDataException("It was never entered into the queue completely.");
-        return runFolder.ReadCancelRequest() is { } request && run.Status.HasWorker() ? run.Apply(request) : run;
+        return run.Status.HasWorker() ? runFolder.ReadRequests().Aggregate(run, (state, request) => state.Apply(request)) : run;
     }
 
     /// <summary>

@@ -121,6 +121,24 @@ internal sealed class RunJournal(
         }
     }
 
+    /// <summary>Asks the worker of a run to stop early and keep its best epoch. A run without a worker stays as it is.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="by">Name of the account.</param>
+    public Run? Stop(string runId, string by)
+    {
+        lock (_writing)
+        {
+            Run? run = runs.Find(runId);
+            if (run is null || !run.Status.HasWorker())
+                return run;
+            RunStopRequested request = folder.Run(runId).RequestStop(clock.GetUtcNow(), by);
+            run = runs.Change(runId, r => r.Apply(request))!;
+            stream.Publish(runId, request);
+            changes.Publish(run.Submission.ProjectId);
+            return run;
+        }
+    }
+
     /// <summary>Ends a run whose folder cannot be used. The stored run has the end in any case, and the record of events where that can be
     /// written.</summary>
     public void Break(string runId, string reason)

@@ -78,6 +78,15 @@ internal sealed record RunResponse
     /// <summary>Top-1 of the best model on the labelled images of the target domain, 0…1.</summary>
     public double? TargetTop1 { get; init; }
 
+    /// <summary>Somebody asked to stop it early, and the worker has not yet.</summary>
+    public bool IsStopping { get; init; }
+
+    /// <summary>Name of the account that stopped it early.</summary>
+    public string? StoppedBy { get; init; }
+
+    /// <summary>The epoch in which it stopped early on request.</summary>
+    public int? StoppedAtEpoch { get; init; }
+
     /// <summary>Size of the model package; null while there is none.</summary>
     public long? PackageBytes { get; init; }
 
@@ -122,6 +131,9 @@ internal sealed record RunResponse
             Top1ByEpoch = run.Top1ByEpoch,
             TestTop1 = run.TestTop1,
             TargetTop1 = run.TargetTop1,
+            IsStopping = run.IsStopping,
+            StoppedBy = run.StoppedBy,
+            StoppedAtEpoch = run.StoppedAtEpoch,
             PackageBytes = run.PackageBytes,
         };
     }

@@ -91,6 +91,17 @@ internal sealed class RunService(
         return journal.Cancel(runId) ?? throw new NotFoundException();
     }
 
+    /// <summary>Asks for a run to end at the next step with the model of its best epoch.</summary>
+    /// <exception cref="RefusedException">There is nothing to stop, or no model to keep yet.</exception>
+    public Run Stop(ClaimsPrincipal user, string projectId, string runId)
+    {
+        Run run = Get(user, projectId, runId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        if (run.WhyNotStop is { } reason)
+            throw new RefusedException(reason);
+        return journal.Stop(runId, user.Identity?.Name ?? "") ?? throw new NotFoundException();
+    }
+
     /// <summary>Cancels the runs of an experiment that are not over; one that somebody removes meanwhile needs no cancelling.</summary>
     public void CancelExperiment(ClaimsPrincipal user, string projectId, string experimentId)
     {
@@ -146,7 +157,12 @@ internal sealed class RunService(
             return "";
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
         stream.Seek(-Math.Min(most, stream.Length), SeekOrigin.End);
-        return ServerPaths.Hide(new StreamReader(stream).ReadToEnd());
+        bool isCut = stream.Position > 0;
+        using var reader = new StreamReader(stream);
+        // Half a line says nothing.
+        if (isCut)
+            reader.ReadLine();
+        return ServerPaths.Hide(reader.ReadToEnd());
     }
 
     string? IProjectContent.WhyKept(string projectId) =>

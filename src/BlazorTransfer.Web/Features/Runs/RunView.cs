@@ -49,6 +49,12 @@ internal sealed class RunView(Run run)
     public List<EvaluationCompleted> Evaluations { get; } = [];
     public List<MessageLogged> Messages { get; } = [];
 
+    /// <summary>The epoch whose model is kept, evaluated and downloaded; null before the first one ends.</summary>
+    public int? KeptEpoch => Finished?.BestEpoch ?? Run.BestEpoch;
+
+    /// <summary>Features were computed before the training.</summary>
+    public bool HasComputedFeatures { get; private set; }
+
     /// <summary>Fraction of the running phase, 0…1.</summary>
     public double Fraction => Phase is null || Phase.Total == 0 ? 0 : (double)Phase.Done / Phase.Total;
 
@@ -73,6 +79,7 @@ internal sealed class RunView(Run run)
                 break;
             case PhaseProgressed e:
                 Phase = e;
+                HasComputedFeatures |= e.Phase == RunPhase.ExtractingFeatures;
                 break;
             case StepCompleted e:
                 LastStep = e;
@@ -126,7 +133,7 @@ internal sealed class RunView(Run run)
                 Finished = e;
                 break;
             case CheckpointSaved:
-            case RunQueued or AttemptStarted or RunCancelRequested or RunDeleted:
+            case RunQueued or AttemptStarted or RunCancelRequested or RunStopRequested or RunDeleted:
                 break;
             default:
                 throw new InvalidOperationException($"No view of {runEvent.GetType().Name}.");
@@ -166,13 +173,29 @@ internal sealed class RunView(Run run)
     public IReadOnlyList<string> ClassesOf(EvaluationCompleted evaluation) =>
         Started!.LabelSets.FirstOrDefault(s => s.Name == evaluation.LabelSet)?.Labels ?? Started.Classes;
 
-    /// <summary>What an evaluation was made on, as a heading.</summary>
-    public string TitleOf(EvaluationCompleted evaluation) =>
-        !evaluation.OfTarget
-            ? $"Best model on the {evaluation.Split.ToString().ToLowerInvariant()} "
-                + $"split{(evaluation.LabelSet is { } set ? $": {set}" : "")}"
-        : Started!.TargetLabelled > 0 ? "Target results (images whose labels were not used for training)"
-        : "Target results (labels used for scoring only)";
+    /// <summary>What an evaluation was made on, as a heading; the model is that of the best epoch.</summary>
+    public string TitleOf(EvaluationCompleted evaluation)
+    {
+        string epoch = Started!.Epochs > 1 && KeptEpoch is { } best ? $", best epoch {best}" : "";
+        return !evaluation.OfTarget ? $"{evaluation.Split} results{(evaluation.LabelSet is { } set ? $": {set}" : "")}{epoch}"
+            : Started.TargetLabelled > 0 ? $"Target results{epoch} (images whose labels were not used for training)"
+            : $"Target results{epoch} (labels used for scoring only)";
+    }
+
+    /// <summary>An epoch with the part that it plays: <c>epoch 7 (best)</c>.</summary>
+    public string NameOfEpoch(int epoch)
+    {
+        string? part = (epoch == KeptEpoch, epoch == LastEpoch?.Epoch, Run.Status.IsFinal()) switch
+        {
+            (true, true, true) => "best and final",
+            (true, false, true) => "best",
+            (true, _, false) => "best so far",
+            (false, true, true) => "final",
+            (false, true, false) => "latest",
+            _ => null,
+        };
+        return part is null ? $"epoch {epoch}" : $"epoch {epoch} ({part})";
+    }
 
     /// <summary>Validation accuracy of the best model on the label sets; of the last epoch, until that is evaluated.</summary>
     public IEnumerable<(string Name, double Top1, bool OfBest)> LabelSetTop1()

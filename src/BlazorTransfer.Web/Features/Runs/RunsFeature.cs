@@ -64,6 +64,11 @@ internal static class RunsFeature
             (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
                 TypedResults.Ok(RunResponse.Of(runs.Cancel(user, projectId, runId)))
         );
+        api.MapPost(
+            "{runId}/stop",
+            (ClaimsPrincipal user, string projectId, string runId, RunService runs) =>
+                TypedResults.Ok(RunResponse.Of(runs.Stop(user, projectId, runId)))
+        );
         api.MapGet(
             "{runId}/events",
             (ClaimsPrincipal user, string projectId, string runId, long? after, int? limit, RunService runs) =>

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
@@ -12,8 +13,9 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Backbones;
 
-/// <summary>All networks, to compare by size, cost and speed on this machine.</summary>
-public sealed partial class BackbonesPage : IDisposable
+/// <summary>All networks, to compare by size, cost and speed on this machine, with their weights: as a page of its own and as a tab of a
+/// project.</summary>
+public sealed partial class NetworksPage : IDisposable
 {
     private static readonly (string Key, string Title, bool Right, string? Help)[] Columns =
     [
@@ -21,9 +23,9 @@ public sealed partial class BackbonesPage : IDisposable
         ("parameters", "Parameters", true, "With a head of 1,000 classes"),
         ("flops", "GFLOPs", true, "Operations for one image, in 10⁹"),
         ("input", "Input", true, "Side of the square input"),
-        ("features", "Features", true, "Width of the feature vector"),
-        ("speed", "Features/s", true, "Images/s without gradients on this machine"),
-        ("training", "Training/s", true, "Images/s in training on this machine"),
+        ("features", "Features", true, "Length of the feature vector"),
+        ("speed", "Inference, images/s", true, "Without gradients, on this machine"),
+        ("training", "Training, images/s", true, "Steps of all weights, on this machine"),
         ("runs", "Your runs", false, "Runs of your projects that used it"),
     ];
 
@@ -31,6 +33,8 @@ public sealed partial class BackbonesPage : IDisposable
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyDictionary<string, DownloadState> _downloads = new Dictionary<string, DownloadState>();
     private Catalogue? _catalogue;
+    private DisplayNames _names = DisplayNames.None;
+    private Project? _project;
     private IReadOnlyList<BackboneWeights> _weights = [];
     private Dictionary<string, BackboneSpeed> _speeds = [];
     private ILookup<string, Run> _runs = Array.Empty<Run>().ToLookup(r => r.Job.Backbone);
@@ -42,6 +46,13 @@ public sealed partial class BackbonesPage : IDisposable
     private bool _descending;
     private bool _withWeights;
     private bool _busy;
+
+    /// <summary>The project whose tab it is; null where the page stands alone.</summary>
+    [Parameter]
+    public string? ProjectId { get; set; }
+
+    [Inject]
+    private ProjectAccess Access { get; set; } = null!;
 
     [Inject]
     private CatalogueProvider Catalogues { get; set; } = null!;
@@ -94,6 +105,8 @@ public sealed partial class BackbonesPage : IDisposable
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
+        if (ProjectId is not null)
+            _project = Access.Require(User, ProjectId, ProjectRole.Viewer);
         Run[] runs = [.. Projects.List(User).SelectMany(p => Runs.List(User, p.Id))];
         _runs = runs.OrderByDescending(r => r.Submission.SubmittedAt).ToLookup(r => r.Job.Backbone);
         _busy = runs.Any(r => r.Status.HasWorker());
@@ -103,6 +116,7 @@ public sealed partial class BackbonesPage : IDisposable
         try
         {
             _catalogue = await Catalogues.GetAsync(_closed.Token);
+            _names = DisplayNames.From(_catalogue);
         }
         catch (Exception e)
             when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
@@ -110,6 +124,15 @@ public sealed partial class BackbonesPage : IDisposable
             _failure = e.Message;
         }
     }
+
+    private void LoadWeights() => _weights = Library.List(User);
+
+    /// <summary>What tells networks of one name apart: the family, and who the weights are from.</summary>
+    private string OriginOf(BackboneSpec b) =>
+        Official.For(b.Name) is { } official ? $"{b.Family}, {official.Origin}"
+        : _weights.FirstOrDefault(w => w.IsBuiltIn && w.Backbones.Contains(b.Name)) is { } builtIn
+            ? $"{b.Family}, {Official.OriginOf(builtIn).Split(',')[0]}, built in"
+        : b.Family;
 
     /// <summary>Official weights that are not here yet.</summary>
     private OfficialWeights? Offers(BackboneSpec b) =>

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Models;
 
-/// <summary>The library of pretrained weights.</summary>
-public sealed partial class WeightsPage
+/// <summary>The files of pretrained weights: import, files of the server's folder, and the list with their tensors.</summary>
+public sealed partial class WeightsSection
 {
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _closed = new();
@@ -15,6 +15,13 @@ public sealed partial class WeightsPage
     private bool _looking;
     private FileUpload? _upload;
     private string _name = "";
+
+    /// <summary>There are other weights than before.</summary>
+    [Parameter]
+    public EventCallback Changed { get; set; }
+
+    [CascadingParameter]
+    private DisplayNames? Names { get; set; }
 
     [Inject]
     private WeightsLibrary Library { get; set; } = null!;
@@ -49,9 +56,9 @@ public sealed partial class WeightsPage
                 if (drawn == Folder.Changes)
                     continue;
                 drawn = Folder.Changes;
-                await InvokeAsync(() =>
+                await InvokeAsync(async () =>
                 {
-                    _weights = Library.List(User);
+                    await LoadAsync();
                     StateHasChanged();
                 });
             }
@@ -65,7 +72,8 @@ public sealed partial class WeightsPage
             return;
         _looking = true;
         await AttemptAsync(() => Folder.LookNowAsync(User, _closed.Token));
-        (_looking, _weights) = (false, Library.List(User));
+        _looking = false;
+        await LoadAsync();
     }
 
     private async Task InspectAsync(BackboneWeights entry)
@@ -89,11 +97,17 @@ public sealed partial class WeightsPage
             await _upload.SendAsync(AppRoutes.UploadWeights(_name));
     }
 
-    private void OnUploaded()
+    private async Task OnUploaded()
     {
         _name = "";
-        _weights = Library.List(User);
         TakeReport();
+        await LoadAsync();
+    }
+
+    private Task LoadAsync()
+    {
+        _weights = Library.List(User);
+        return Changed.InvokeAsync();
     }
 
     private async Task RemoveAsync(BackboneWeights entry)
@@ -108,6 +122,6 @@ public sealed partial class WeightsPage
         )
             return;
         await AttemptAsync(() => Library.Remove(User, entry.Id));
-        _weights = Library.List(User);
+        await LoadAsync();
     }
 }

@@ -1,0 +1,99 @@
+using System.Security.Claims;
+using BlazorTransfer.Core.Models;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Refusals;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Forms;
+
+namespace BlazorTransfer.Web.Features.RunDetails;
+
+/// <summary>Shows the probabilities of a run's model for an image that somebody drops, chooses or pastes.</summary>
+public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.js")
+{
+    private readonly CancellationTokenSource _closed = new();
+    private ElementReference _element;
+    private ImagePrediction? _answer;
+    private string _name = "";
+    private string? _stage;
+    private string? _failure;
+
+    [Parameter, EditorRequired]
+    public string ProjectId { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public string RunId { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public ClaimsPrincipal User { get; set; } = null!;
+
+    [Inject]
+    private ImagePredictions Predictions { get; set; } = null!;
+
+    [Inject]
+    private ILogger<TryImageCard> Log { get; set; } = null!;
+
+    protected override ElementReference Element => _element;
+
+    private bool _isAtWork => _stage is not null;
+
+    protected override Task OnAfterRenderAsync(bool firstRender) => firstRender ? CallAsync("attach") : Task.CompletedTask;
+
+    protected override void Release()
+    {
+        _closed.Cancel();
+        _closed.Dispose();
+    }
+
+    private async Task TryAsync(InputFileChangeEventArgs chosen)
+    {
+        if (_isAtWork)
+            return;
+        IBrowserFile file = chosen.File;
+        (_name, _answer, _failure) = (file.Name, null, null);
+        try
+        {
+            if (file.Size > ImagePredictions.MaximumBytes)
+                throw new RefusedException($"The file is larger than {ImagePredictions.MaximumBytes >> 20} MB.");
+            Show("Receiving the image …");
+            byte[] bytes = await ReadAsync(file);
+            Show("The model is looking at the image …");
+            _answer = await Predictions.AnswerAsync(User, ProjectId, RunId, bytes, _closed.Token);
+        }
+        catch (Exception) when (_closed.IsCancellationRequested)
+        {
+            // Nobody looks any more.
+        }
+        catch (Exception e)
+        {
+            _failure = Describe(e);
+        }
+
+        _stage = null;
+    }
+
+    private void Show(string stage)
+    {
+        _stage = stage;
+        StateHasChanged();
+    }
+
+    private async Task<byte[]> ReadAsync(IBrowserFile file)
+    {
+        await using Stream stream = file.OpenReadStream(ImagePredictions.MaximumBytes, _closed.Token);
+        using var bytes = new MemoryStream((int)file.Size);
+        await stream.CopyToAsync(bytes, _closed.Token);
+        return bytes.ToArray();
+    }
+
+    private string Describe(Exception e)
+    {
+        if (e is RefusedException or NotFoundException or ForbiddenException or FileNotFoundException)
+            return ServerPaths.Hide(e.Message);
+        if (DiskFullException.IsCauseOf(e))
+            return DiskFullException.Words;
+        Log.LogError(e, "An image could not be tried.");
+        return "The image could not be read. Choose it again, or try another one.";
+    }
+}
