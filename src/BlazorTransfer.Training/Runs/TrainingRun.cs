@@ -91,5 +91,6 @@ public sealed class TrainingRun : IDisposable
 
 /// <summary>What a run achieved.</summary>
 /// <param name="BestEpoch">The epoch whose weights were kept, from 1.</param>
-/// <param name="BestMetric">Its validation top-1, 0…1, also where epochs are kept by another figure.</param>
-public sealed record TrainingOutcome(int BestEpoch, double BestMetric);
+/// <param name="BestMetric">Its validation top-1, 0…1, also where epochs are kept by another figure; null without validation
+/// images.</param>
+public sealed record TrainingOutcome(int BestEpoch, double? BestMetric);

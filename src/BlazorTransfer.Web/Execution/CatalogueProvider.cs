@@ -1,4 +1,7 @@
+using System.ComponentModel;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Execution;
 
@@ -8,7 +11,7 @@ internal sealed class CatalogueProvider(WorkerCommands worker)
     private readonly SemaphoreSlim _once = new(1);
     private Catalogue? _catalogue;
 
-    /// <exception cref="Refusals.RefusedException">The worker cannot start; the message is its one line.</exception>
+    /// <exception cref="RefusedException">The worker cannot start; the message is its one line.</exception>
     public async Task<Catalogue> GetAsync(CancellationToken cancel = default)
     {
         await _once.WaitAsync(cancel);
@@ -19,6 +22,19 @@ internal sealed class CatalogueProvider(WorkerCommands worker)
         finally
         {
             _once.Release();
+        }
+    }
+
+    /// <summary>The catalogue; null where the worker cannot start, for pages that can do without it.</summary>
+    public async Task<Catalogue?> TryGetAsync(CancellationToken cancel = default)
+    {
+        try
+        {
+            return await GetAsync(cancel);
+        }
+        catch (Exception e) when (e is RefusedException or FileNotFoundException or DiskFullException or Win32Exception)
+        {
+            return null;
         }
     }
 }

@@ -1,4 +1,3 @@
-using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
@@ -13,7 +12,7 @@ public sealed partial class ComparePage : IDisposable
     public const int Most = 8;
 
     private readonly Dictionary<string, (RunView View, RunEventTail Tail)> _told = [];
-    private Dictionary<string, string> _names = [];
+    private DisplayNames _names = DisplayNames.None;
     private IReadOnlyList<ComparedRun> _runs = [];
     private RunComparison _comparison = new([], default);
     private RunListWatch? _watch;
@@ -35,7 +34,7 @@ public sealed partial class ComparePage : IDisposable
 
     private IReadOnlyList<string> Marks => [.. _runs.Select(r => r.Mark)];
 
-    private ComparedRow[] ShownSettings => [.. _comparison.Settings(_all, name => _names.GetValueOrDefault(name, name))];
+    private ComparedRow[] ShownSettings => [.. _comparison.Settings(_all, _names.Of)];
 
     /// <summary>A chart is drawn anew for other runs, and as they go on: curves of several runs do not grow in step.</summary>
     private string Drawn => string.Join(' ', _runs.Select(r => $"{r.Run.Id} {r.View.Accuracy.Count}"));
@@ -45,14 +44,7 @@ public sealed partial class ComparePage : IDisposable
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
-        Catalogue catalogue = await Catalogues.GetAsync();
-        _names = catalogue
-            .Methods.SelectMany(catalogue.ParametersOf)
-            .Select(p => (p.Name, p.DisplayName))
-            .Concat(catalogue.Backbones.Select(b => (b.Name, b.DisplayName)))
-            .Concat(catalogue.Methods.Select(m => (m.Name, m.DisplayName)))
-            .DistinctBy(named => named.Name)
-            .ToDictionary(named => named.Name, named => named.DisplayName, StringComparer.Ordinal);
+        _names = DisplayNames.From(await Catalogues.GetAsync());
         _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(Refresh), DispatchExceptionAsync);
     }
 
