@@ -52,6 +52,9 @@ public sealed class ExperimentRankingTests : IDisposable
         Run second = SampleExperiment.Run(0.7, trial: 3, round: 1, search: plan);
 
         Assert.True(Experiment.Of(first).IsProvisional);
+        // While the further round of a trial runs, its last result counts.
+        Run next = SampleExperiment.Run(null, trial: 4, round: 1, search: plan, status: RunStatus.Queued);
+        Assert.Equal((4, RunStatus.Queued, 1), Experiment.Of([.. first, next]).Best is { } b ? (b.Number, b.Status, b.Open) : default);
         // A cancelled trial ends the search.
         Assert.False(Experiment.Of([.. first.Skip(1), first[0] with { Status = RunStatus.Cancelled, BestTop1 = null }]).IsProvisional);
         var experiment = Experiment.Of([.. first, second]);

@@ -32,20 +32,23 @@ internal sealed record ExperimentNote(string Tone, string Text)
         if (experiment.Type == ExperimentType.Adaptation)
             yield break;
         if (gain is not null && experiment.Second is { } second)
-            yield return Significance(gain, second);
+            yield return Significance(gain, second, experiment.Type);
         if (experiment.Score.IsAccuracy)
             yield return new("", Optimism(experiment));
         else
             yield return new("", $"Ranked by {experiment.Score.Name}. Target labels were used for scoring only.");
     }
 
-    private static ExperimentNote Significance(PairedGain gain, ConfigurationResult second)
+    private static ExperimentNote Significance(PairedGain gain, ConfigurationResult second, ExperimentType type)
     {
         string interval =
             $"{PairedGain.Points(gain.Difference)} points, 95 % CI {PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}";
         return gain.IsGain
             ? new("good", $"Significantly better than {second.Name} ({interval}).")
-            : new("warn", $"Not significantly better than {second.Name} ({interval}). Choose between them by speed or size.");
+            : new(
+                "warn",
+                $"Not significantly better than {second.Name} ({interval}).{(type == ExperimentType.Comparison ? " Prefer the faster one." : "")}"
+            );
     }
 
     private static string Optimism(Experiment experiment) =>

@@ -3,12 +3,15 @@ using BlazorTransfer.Core.Runs;
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>The runs of an experiment with one network, start, method and settings: its folds or seeds, or one trial of a search in the last
-/// round that it reached.</summary>
+/// round with a result.</summary>
 /// <param name="Runs">In the order in which they were entered; at least one.</param>
 /// <param name="Score">What the experiment is ranked by.</param>
 internal sealed record ConfigurationResult(IReadOnlyList<Run> Runs, TrialScore Score)
 {
     private Run First => Runs[0];
+
+    /// <summary>Runs of a further round that have no result yet.</summary>
+    public IReadOnlyList<Run> Pending { get; init; } = [];
 
     /// <summary>Number in the experiment, from 1; 0 where it is the only one.</summary>
     public int Number => First.Submission.Trial;
@@ -29,7 +32,7 @@ internal sealed record ConfigurationResult(IReadOnlyList<Run> Runs, TrialScore S
     /// <summary>Whether all of its runs succeeded, so that its mean is final.</summary>
     public bool IsComplete => Runs.All(r => r.Status == RunStatus.Succeeded);
 
-    public int Open => Runs.Count(r => !r.Status.IsFinal());
+    public int Open => Runs.Concat(Pending).Count(r => !r.Status.IsFinal());
 
     /// <summary>Validation accuracy of the best epochs: of the models that the runs offer.</summary>
     public Spread? Accuracy => Spread.Of(Finished.Select(r => r.BestTop1));
@@ -56,7 +59,8 @@ internal sealed record ConfigurationResult(IReadOnlyList<Run> Runs, TrialScore S
 
     /// <summary>The status to show for all of them: the one of a run that needs attention, then of one that is not final.</summary>
     public RunStatus Status =>
-        Runs.Select(r => r.Status)
+        Runs.Concat(Pending)
+            .Select(r => r.Status)
             .OrderBy(s =>
                 s switch
                 {

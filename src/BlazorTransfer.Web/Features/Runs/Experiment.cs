@@ -111,9 +111,15 @@ internal sealed record Experiment
                     .GroupBy(r => (r.Submission.Part, r.Submission.Trial))
                     .Select(g =>
                     {
-                        // Of a trial, the last round: the shorter ones before it are not repeats of it.
-                        int round = g.Max(r => r.Submission.Round);
-                        return new ConfigurationResult([.. g.Where(r => r.Submission.Round == round)], score);
+                        // Of a trial, the last round with a result: the shorter ones before it are not repeats of it.
+                        int round = g.Where(r => r.Status == RunStatus.Succeeded)
+                            .Select(r => r.Submission.Round)
+                            .DefaultIfEmpty(g.Max(r => r.Submission.Round))
+                            .Max();
+                        return new ConfigurationResult([.. g.Where(r => r.Submission.Round == round)], score)
+                        {
+                            Pending = [.. g.Where(r => r.Submission.Round > round)],
+                        };
                     })
                     .OrderByDescending(c => c.Round)
                     .ThenByDescending(c => c.IsComplete)
