@@ -81,6 +81,7 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
                 break;
             case StepCompleted or SamplesPredicted or CheckpointSaved or ArtifactWritten:
             case RunQueued or AttemptStarted or RunCancelRequested or RunStopRequested or RunDeleted:
+            case RunRenamed or ExperimentRenamed or NotesChanged:
                 break;
             default:
                 throw new InvalidOperationException($"No words for {runEvent.GetType().Name}.");

@@ -37,6 +37,8 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.GotoAsync($"{project}/runs");
         await page.CompareRunsAsync(1, 2);
         await CheckAsync(page, problems);
+        await page.SearchAsync(project, trials: 3);
+        await CheckAsync(page, problems);
         foreach (
             (string path, string heading) in new[]
             {

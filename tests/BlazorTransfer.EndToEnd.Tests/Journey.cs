@@ -124,6 +124,23 @@ internal static class Journey
         await Expect(choice).ToBeCheckedAsync();
     }
 
+    /// <summary>Starts a search with the small network and a linear probe, and waits on the page of the experiment until it has ended.</summary>
+    public static async Task SearchAsync(this IPage page, string project, int trials)
+    {
+        await page.GotoAsync($"{project}/runs/new");
+        await page.ChooseSmallNetworkAsync();
+        ILocator probe = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Linear probe") });
+        await probe.ClickAsync();
+        await Expect(probe).ToBeCheckedAsync();
+        await page.GetByLabel(new Regex("^Epochs")).FillAsync("3");
+        await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
+        await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Search") }).ClickAsync();
+        await page.GetByLabel("Trials", new() { Exact = true }).FillAsync($"{trials}");
+        await page.GetByLabel("Trials", new() { Exact = true }).PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Start {trials} runs" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Train best on all data" })).ToBeVisibleAsync();
+    }
+
     /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {

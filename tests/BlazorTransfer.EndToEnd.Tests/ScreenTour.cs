@@ -79,7 +79,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GetByLabel("Seeds", new() { Exact = true }).FillAsync("3");
         await page.GetByLabel("Seeds", new() { Exact = true }).PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" }).ClickAsync();
-        await Expect(page.GetByText("Finished")).ToHaveCountAsync(4);
+        await Expect(page.GetByText("Finished", new() { Exact = true })).ToHaveCountAsync(4);
         await ShootAsync(page, "run-experiment");
         await TryOutAsync(page, project);
         await SearchAsync(page, project);
@@ -143,7 +143,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GetByLabel("Trials", new() { Exact = true }).PressAsync("Tab");
         await ShootAsync(page, "run-new-search");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 6 runs" }).ClickAsync();
-        await Expect(page.GetByText("The search is over")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Train best on all data" })).ToBeVisibleAsync();
         await ShootAsync(page, "run-search");
     }
 

@@ -47,6 +47,9 @@ public sealed record JobSpec
     /// <summary>Divides training and validation anew; null keeps the data set's own split.</summary>
     public Fold? Fold { get; init; }
 
+    /// <summary>Which labelled images train. Without validation images, the run keeps the weights of its final epoch.</summary>
+    public TrainingImages TrainOn { get; init; }
+
     /// <summary>Where features of frozen layers are kept between runs, and decoded images that memory does not suffice for while one lasts;
     /// null keeps none.</summary>
     public FeatureCacheSpec? FeatureCache { get; init; }

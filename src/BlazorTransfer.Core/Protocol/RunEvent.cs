@@ -22,6 +22,9 @@ namespace BlazorTransfer.Core.Protocol;
 [JsonDerivedType(typeof(RunStopRequested), "stop-requested")]
 [JsonDerivedType(typeof(RunFinished), "finished")]
 [JsonDerivedType(typeof(RunDeleted), "deleted")]
+[JsonDerivedType(typeof(RunRenamed), "renamed")]
+[JsonDerivedType(typeof(ExperimentRenamed), "experiment-renamed")]
+[JsonDerivedType(typeof(NotesChanged), "notes-changed")]
 public abstract record RunEvent
 {
     private protected RunEvent() { }
@@ -251,6 +254,27 @@ public sealed record RunStopRequested : RunEvent
 
 /// <summary>The run was deleted; its folder follows. An interrupted deletion is completed because of this event.</summary>
 public sealed record RunDeleted : RunEvent;
+
+/// <summary>A person gave the run another name. Lies in <see cref="RunFolder.Annotations"/>, which the web process may write while a worker
+/// writes the other events. See ADR 24.</summary>
+public sealed record RunRenamed : RunEvent
+{
+    public required string Name { get; init; }
+}
+
+/// <summary>A person gave the experiment of the run another name. Every run of the experiment has this event, beside
+/// <see cref="RunRenamed"/>.</summary>
+public sealed record ExperimentRenamed : RunEvent
+{
+    public required string Name { get; init; }
+}
+
+/// <summary>A person changed the notes of the run. Lies beside <see cref="RunRenamed"/>.</summary>
+public sealed record NotesChanged : RunEvent
+{
+    /// <summary>All of the notes, plain text; empty where they were removed.</summary>
+    public required string Notes { get; init; }
+}
 
 /// <summary>The end of a run. The supervisor adds it for a worker that was killed and for a run that was cancelled in the queue.</summary>
 public sealed record RunFinished : RunEvent

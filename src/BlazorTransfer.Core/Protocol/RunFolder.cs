@@ -15,6 +15,12 @@ public sealed class RunFolder(string path)
     /// <summary>What <see cref="RunEventTail.CutOffDamage"/> moved out of <see cref="Events"/>.</summary>
     public string DamagedEvents => In("events.damaged");
 
+    /// <summary>Events by which people named and annotated the run, numbered on their own. Only the web process writes here.</summary>
+    public string Annotations => In("annotations.jsonl");
+
+    /// <summary>What <see cref="RunEventTail.CutOffDamage"/> moved out of <see cref="Annotations"/>.</summary>
+    public string DamagedAnnotations => In("annotations.damaged");
+
     /// <summary>Human-readable standard output and error of the worker.</summary>
     public string WorkerLog => In("worker.log");
 

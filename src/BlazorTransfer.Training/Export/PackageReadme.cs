@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
@@ -137,6 +138,8 @@ public static class PackageReadme
 
     private static string Accuracy(ModelDescription model, JobSpec job)
     {
+        if (job.TrainOn != TrainingImages.TrainingSplit)
+            return $"It was trained on all labelled images ({model.Epoch} epochs), so no validation accuracy was measured.";
         return job.Target is not { } target
             ? $"Validation top-1: {Top1(model, MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation "
                 + "images, so expect a little less on new ones)."

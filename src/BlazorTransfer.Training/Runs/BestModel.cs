@@ -12,16 +12,26 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
     private double _score = double.NegativeInfinity;
 
     /// <summary>Of the epoch that is kept.</summary>
-    public TrainingOutcome Outcome { get; private set; } = new(0, -1);
+    public TrainingOutcome Outcome { get; private set; } = new(0, null);
 
     /// <summary>Keeps the weights as they are now, if no epoch before was better.</summary>
     /// <param name="epoch">Of the run, from 1.</param>
-    /// <param name="validation">What the weights make of the validation images.</param>
+    /// <param name="validation">What the weights make of the validation images; null where there are none, so that the latest epoch is the
+    /// best.</param>
     /// <param name="metrics">All figures of the epoch.</param>
     /// <param name="isResult">They are kept, whatever they score.</param>
-    public bool Offer(int epoch, EvaluationResult validation, IReadOnlyDictionary<string, double> metrics, bool isResult)
+    public bool Offer(int epoch, EvaluationResult? validation, IReadOnlyDictionary<string, double> metrics, bool isResult)
     {
-        double score = run.Settings.Choice(CommonParameters.BestOf) switch
+        double score = validation is null ? epoch : ScoreOf(epoch, validation, metrics);
+        if (!isResult && score <= _score)
+            return false;
+        (Outcome, _score) = (new TrainingOutcome(epoch, validation?.Top1), score);
+        Save(epoch, metrics);
+        return true;
+    }
+
+    private double ScoreOf(int epoch, EvaluationResult validation, IReadOnlyDictionary<string, double> metrics) =>
+        run.Settings.Choice(CommonParameters.BestOf) switch
         {
             "top1" => validation.MeanOf(r => r.Top1),
             "balanced-accuracy" => validation.MeanOf(r => r.BalancedAccuracy),
@@ -33,9 +43,9 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
             "dev" => metrics.TryGetValue(MetricKeys.TargetRisk, out double risk) ? Finite(-risk) : double.MinValue,
             string other => throw new ArgumentException($"Nothing is best by '{other}'."),
         };
-        if (!isResult && score <= _score)
-            return false;
-        (Outcome, _score) = (new TrainingOutcome(epoch, validation.Top1), score);
+
+    private void Save(int epoch, IReadOnlyDictionary<string, double> metrics)
+    {
         TransferModel model = run.Model;
         checkpoints.SaveBest(
             model,
@@ -51,7 +61,6 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
                 Metrics = metrics,
             }
         );
-        return true;
     }
 
     /// <summary>What is no number is worse than all numbers, but better than nothing kept.</summary>

@@ -20,11 +20,16 @@ internal static class RunData
             DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
             if (job.Fold is { } fold)
                 labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
+            if (job.TrainOn != TrainingImages.TrainingSplit && (job.Fold is not null || job.Target is not null))
+                throw TrainingException.BadInput(
+                    "A cross-validation and a domain adaptation need validation images. Train on the training split only."
+                );
+            labelled = job.TrainOn.Apply(labelled);
             if (labelled.Classes.Count < 2)
                 throw TrainingException.BadInput("The data set needs at least two classes.");
             if (labelled.Of(Split.Train).Count == 0)
                 throw TrainingException.BadInput("The data set has no training images.");
-            if (labelled.Of(Split.Validation).Count == 0)
+            if (job.TrainOn == TrainingImages.TrainingSplit && labelled.Of(Split.Validation).Count == 0)
                 throw TrainingException.BadInput("The data set has no validation images.");
             return labelled;
         }

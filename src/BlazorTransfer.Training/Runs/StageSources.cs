@@ -11,7 +11,7 @@ namespace BlazorTransfer.Training.Runs;
 /// memory or in the cache; otherwise, they are images. What is only looked at never changes, so its frozen part is always worth keeping.
 /// </summary>
 /// <param name="Train">What the method learns from; with the target's images beside them where it asks for these.</param>
-/// <param name="Validation">The source's validation split.</param>
+/// <param name="Validation">The source's validation split; no images in a run that trains on all of them.</param>
 /// <param name="Scored">Labelled images of the target domain; null where there are none.</param>
 /// <param name="Adapted">Those images of the target that are adapted to, as evaluation sees them; null where none are.</param>
 internal sealed record StageSources(BatchSource Train, BatchSource Validation, BatchSource? Scored, BatchSource? Adapted) : IDisposable
@@ -42,7 +42,8 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
             emit(new MessageLogged { Level = MessageLevel.Information, Text = whyNone });
         if (entry == 0)
             return images;
-        ImageBatches[] looked = [.. new[] { validation, scored, adapted }.OfType<ImageBatches>()];
+        ImageBatches? validated = validation.Samples.Count == 0 ? null : validation;
+        ImageBatches[] looked = [.. new[] { validated, scored, adapted }.OfType<ImageBatches>()];
         using FrozenTrunk trunk = FrozenTrunk.Of(run.Model, entry, run.Settings);
         int train = run.Data.Of(Split.Train).Count,
             others = looked.Sum(l => l.Samples.Count),
@@ -94,7 +95,12 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
                 }
             );
         FeatureBatches? Of(ImageBatches? source) => source is null ? null : kept[Array.IndexOf(looked, source)];
-        return new StageSources(stage.Augments ? learned : Paired(run, learned, Of(adapted)), kept[0], Of(scored), Of(adapted));
+        return new StageSources(
+            stage.Augments ? learned : Paired(run, learned, Of(adapted)),
+            (BatchSource?)Of(validated) ?? validation,
+            Of(scored),
+            Of(adapted)
+        );
     }
 
     /// <summary>What a method learns from, as images.</summary>

@@ -142,8 +142,9 @@ internal sealed class Trainer(
         bool isResult
     )
     {
-        EvaluationResult validation = Evaluate(sources.Validation, null, $"after epoch {epoch}");
-        validation.AddMetrics(metrics, Split.Validation);
+        EvaluationResult? validation =
+            sources.Validation.Samples.Count == 0 ? null : Evaluate(sources.Validation, null, $"after epoch {epoch}");
+        validation?.AddMetrics(metrics, Split.Validation);
         // To be watched: nothing is chosen by it.
         if (sources.Scored is { } scored)
             Evaluate(scored, null, $"after epoch {epoch}").AddTargetMetrics(metrics);
@@ -171,7 +172,8 @@ internal sealed class Trainer(
                 LiveTensors = Tensor.TotalCount,
             }
         );
-        emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
+        if (validation is not null)
+            emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
         return isBest;
     }
 

@@ -37,6 +37,9 @@ internal static class AppRoutes
 
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
+    /// <summary>Runs that were submitted together: a search, a cross-validation, repeats, or a method with its baselines.</summary>
+    public static string Experiment(string projectId, string experimentId) => $"{Project(projectId)}/experiments/{experimentId}";
+
     /// <summary>Some runs side by side; without any, what is said to choose them.</summary>
     public static string CompareRuns(string projectId, IEnumerable<string> runs) =>
         $"{Runs(projectId)}/compare?runs={string.Join(',', runs)}";

@@ -111,6 +111,35 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Throws<TrainingException>(() => small.Execute(job with { Fold = new Fold(3, 3) }));
     }
 
+    [Theory]
+    [InlineData("linear-probe", TrainingImages.WithValidation)]
+    [InlineData("linear-probe", TrainingImages.WithValidationAndTest)]
+    [InlineData("fine-tuning", TrainingImages.WithValidation)]
+    public void Execute_OnAllData_TrainsOnThemAndKeepsTheFinalEpoch(string method, TrainingImages images)
+    {
+        using var small = new SmallRun();
+        JobSpec job = small.Job(method, "resnet18_slim", null, ("epochs", 3), ("image-size", 32), ("patience", 1)) with
+        {
+            TrainOn = images,
+        };
+        DatasetManifest data = DatasetManifest.Load(job.Data.Manifest);
+        Sample[] samples = [.. data.Samples.Select((s, i) => i % 6 == 0 ? s with { Split = Split.Test } : s)];
+        (data with { Samples = samples }).Save(job.Data.Manifest);
+        int tested = images == TrainingImages.WithValidation ? samples.Count(s => s.Split == Split.Test) : 0;
+
+        (RunFolder folder, List<RunEvent> events) = small.Execute(job);
+
+        RunStarted started = events.OfType<RunStarted>().Single();
+        Assert.Equal((samples.Length - tested, 0, tested), (started.TrainSamples, started.ValidationSamples, started.TestSamples));
+        EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
+        // Without a score, no epoch is without gain: the patience ends nothing.
+        Assert.Equal([true, true, true], epochs.Select(e => e.IsBest));
+        Assert.DoesNotContain(MetricKeys.ValidationTop1, epochs[^1].Metrics.Keys);
+        Assert.Equal(tested > 0 ? [Split.Test] : [], events.OfType<EvaluationCompleted>().Select(e => e.Split));
+        Assert.Equal(3, Core.Models.ModelDescription.Load(Core.Models.ModelDescription.PathBeside(folder.BestCheckpoint)).Epoch);
+        Assert.Throws<TrainingException>(() => small.Execute(job with { Fold = new Fold(0, 3) }));
+    }
+
     [Fact]
     public void WeightAveraging_KeepsTheWeightsThatWereScored()
     {

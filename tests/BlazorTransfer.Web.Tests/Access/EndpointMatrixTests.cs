@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Claims;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
@@ -60,6 +61,7 @@ public sealed class EndpointMatrixTests : IDisposable
         ["PAGE /projects/{ProjectId}/jobs"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/lineage"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/members"] = ProjectPage,
+        ["PAGE /projects/{ProjectId}/experiments/{ExperimentId}"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/runs"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/runs/compare"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/runs/new"] = ProjectPage,
@@ -93,6 +95,8 @@ public sealed class EndpointMatrixTests : IDisposable
         ["POST /api/v1/projects/{projectId}/jobs/{jobId}/cancel"] = Editing,
         ["GET /api/v1/projects/{projectId}/runs"] = Reading,
         ["GET /api/v1/projects/{projectId}/runs/{runId}"] = Reading,
+        // Nothing to change.
+        ["PATCH /api/v1/projects/{projectId}/runs/{runId}"] = Editing,
         ["POST /api/v1/projects/{projectId}/runs"] = EditingRefused,
         ["POST /api/v1/projects/{projectId}/runs/{runId}/cancel"] = Editing,
         // The run has ended.
@@ -234,11 +238,23 @@ public sealed class EndpointMatrixTests : IDisposable
         (Project project, Dataset dataset) = await _app.CreateProjectWithDataAsync(olga);
         _app.SetRole(project.Id, "Edgar", ProjectRole.Editor);
         _app.SetRole(project.Id, "Vera", ProjectRole.Viewer);
-        Run run = await _app.SubmitAsync(olga, project, dataset, "succeed");
-        await _app.WaitForEndAsync(run.Id);
+        Run run = await _app.Get<RunService>()
+            .SubmitAsync(
+                olga,
+                project.Id,
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    Repeats = 2,
+                }
+            );
+        await TestApp.WaitForAsync(() => _app.Get<RunService>().List(olga, project.Id).All(r => r.Status.IsFinal()));
         string jobId = Assert.Single(_app.Get<JobEngine>().List(project.Id)).Id;
         string sha256 = _app.Get<DatasetService>().Manifest(olga, project.Id, dataset.Id, 1).Samples[0].Sha256;
-        return new Things(project.Id, dataset.Id, run.Id, jobId, sha256);
+        return new Things(project.Id, dataset.Id, run.Id, run.Submission.ExperimentId!, jobId, sha256);
     }
 
     private static async Task<(HttpStatusCode Status, string Body)> SendAsync(
@@ -256,7 +272,7 @@ public sealed class EndpointMatrixTests : IDisposable
         using var request = new HttpRequestMessage(new HttpMethod(method), isUpload ? parts[1] + "?name=x" : parts[1]);
         if (isUpload)
             request.Content = new ByteArrayContent([1, 2, 3]);
-        else if (method == "POST")
+        else if (method is "POST" or "PATCH")
             request.Content = JsonContent.Create(
                 new
                 {
@@ -295,7 +311,7 @@ public sealed class EndpointMatrixTests : IDisposable
         return seen;
     }
 
-    private sealed record Things(string ProjectId, string DatasetId, string RunId, string JobId, string Sha256)
+    private sealed record Things(string ProjectId, string DatasetId, string RunId, string ExperimentId, string JobId, string Sha256)
     {
         /// <summary>The address with the ids of these things.</summary>
         public string In(string address) =>
@@ -304,6 +320,7 @@ public sealed class EndpointMatrixTests : IDisposable
                 .Replace("{projectId}", ProjectId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{datasetId}", DatasetId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{runId}", RunId, StringComparison.OrdinalIgnoreCase)
+                .Replace("{experimentId}", ExperimentId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{jobId}", JobId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{number:int}", "1", StringComparison.Ordinal)
                 .Replace("{sha256}", Sha256, StringComparison.OrdinalIgnoreCase);

@@ -29,7 +29,19 @@ public sealed class MissingPageTests : PageTests
             mallory = await App.SignInAsync("Mallory");
         ClaimsPrincipal user = await App.PrincipalAsync(App.Get<DocumentCollection<User>>().All().Single(u => u.UserName == "Ada"));
         (Project project, Dataset dataset) = await App.CreateProjectWithDataAsync(user);
-        Run run = await App.SubmitAsync(user, project, dataset, "succeed");
+        Run run = await App.Get<RunService>()
+            .SubmitAsync(
+                user,
+                project.Id,
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    Repeats = 2,
+                }
+            );
         await App.WaitForEndAsync(run.Id);
         Project other = App.Get<ProjectService>().Create(user, "Other");
         // A thing for each id in the address of a page.
@@ -38,6 +50,7 @@ public sealed class MissingPageTests : PageTests
             ["{ProjectId}"] = project.Id,
             ["{DatasetId}"] = dataset.Id,
             ["{RunId}"] = run.Id,
+            ["{ExperimentId}"] = run.Submission.ExperimentId!,
         };
         int walked = 0;
         foreach (string pattern in PagesWithIds())
@@ -61,7 +74,7 @@ public sealed class MissingPageTests : PageTests
             walked++;
         }
 
-        Assert.True(walked >= 9, $"Only {walked} pages were found.");
+        Assert.True(walked >= 10, $"Only {walked} pages were found.");
     }
 
     [Fact]

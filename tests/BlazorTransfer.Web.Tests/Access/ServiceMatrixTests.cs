@@ -2,9 +2,11 @@ using System.Reflection;
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.NewRun;
@@ -31,6 +33,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
     private Project _project = null!;
     private Dataset _dataset = null!;
     private Run _run = null!;
+    private string _experimentId = "";
     private string _jobId = "";
     private string? _weightsId;
 
@@ -42,8 +45,21 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
         (_project, _dataset) = await _app.CreateProjectWithDataAsync(_people["Olga"]);
         _app.SetRole(_project.Id, "Edgar", ProjectRole.Editor);
         _app.SetRole(_project.Id, "Vera", ProjectRole.Viewer);
-        _run = await _app.SubmitAsync(_people["Olga"], _project, _dataset, "succeed");
-        await _app.WaitForEndAsync(_run.Id);
+        _run = await _app.Get<RunService>()
+            .SubmitAsync(
+                _people["Olga"],
+                _project.Id,
+                new RunRequest
+                {
+                    DatasetId = _dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    Repeats = 2,
+                }
+            );
+        _experimentId = _run.Submission.ExperimentId!;
+        await TestApp.WaitForAsync(() => _app.Get<RunService>().List(_people["Olga"], _project.Id).All(r => r.Status.IsFinal()));
         _jobId = Assert.Single(_app.Get<JobEngine>().List(_project.Id)).Id;
     }
 
@@ -191,6 +207,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             {
                 "ProjectId" => project,
                 "DatasetId" => dataset,
+                "ExperimentId" => _experimentId,
                 _ => run,
             };
         return
@@ -198,6 +215,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             (ProjectRole.Viewer, "ProjectAddress.Require", user => Do<ProjectAddress>(a => a.Require(user, Route))),
             (ProjectRole.Viewer, "DatasetAddress.Require", user => Do<DatasetAddress>(a => a.Require(user, Route))),
             (ProjectRole.Viewer, "RunAddress.Require", user => Do<RunAddress>(a => a.Require(user, Route))),
+            (ProjectRole.Viewer, "ExperimentAddress.Require", user => Do<ExperimentAddress>(a => a.Require(user, Route))),
             (ProjectRole.Viewer, "JobProjects.RequireView", user => Do<JobProjects>(p => p.RequireView(user, project))),
             (ProjectRole.Viewer, "ProjectService.Members", user => Do<ProjectService>(p => p.Members(user, project))),
             (ProjectRole.Owner, "ProjectService.Rename", user => Do<ProjectService>(p => p.Rename(user, project, "Project", ""))),
@@ -247,6 +265,17 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             (ProjectRole.Viewer, "RunService.Events", user => Do<RunService>(r => r.Events(user, project, run, RunEventTail.Start))),
             (ProjectRole.Viewer, "RunService.Events", user => Do<RunService>(r => r.Events(user, project, run, 0, 10))),
             (ProjectRole.Viewer, "RunService.Experiment", user => Do<RunService>(r => r.Experiment(user, project, "none"))),
+            (ProjectRole.Viewer, "RunService.Ahead", user => Do<RunService>(r => r.Ahead(user, project, run))),
+            (
+                ProjectRole.Editor,
+                "RunService.UpdateAsync",
+                user => _app.Get<RunService>().UpdateAsync(user, project, run, new RunChange(Notes: "Seen."))
+            ),
+            (
+                ProjectRole.Editor,
+                "RunService.RenameExperimentAsync",
+                user => _app.Get<RunService>().RenameExperimentAsync(user, project, _experimentId, "Other name")
+            ),
             (ProjectRole.Viewer, "RunService.Log", user => Do<RunService>(r => r.Log(user, project, run))),
             (ProjectRole.Viewer, "RunService.Model", user => Do<RunService>(r => r.Model(user, project, run))),
             (ProjectRole.Viewer, "RunService.Embedding", user => Do<RunService>(r => r.Embedding(user, project, run))),

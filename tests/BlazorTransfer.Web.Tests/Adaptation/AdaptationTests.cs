@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.RunDetails;
@@ -122,27 +123,43 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
     }
 
     [Fact]
-    public async Task Card_ShowsTheGainWithItsInterval_AndWhatThereWasToGain()
+    public async Task Page_LeadsWithTargetAccuracyAndGain_ThenShowsBaselineAndUpperBound()
     {
         Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
         await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
 
-        IRenderedComponent<AdaptationCard> card = Render<AdaptationCard>(p =>
-            p.Add(c => c.ProjectId, _project.Id)
-                .Add(c => c.RunId, first.Id)
-                .Add(c => c.ExperimentId, first.Submission.ExperimentId!)
-                .Add(c => c.User, _ada)
+        IRenderedComponent<IComponent> page = Open<ExperimentPage>(
+            _ada,
+            (nameof(ExperimentPage.ProjectId), _project.Id),
+            (nameof(ExperimentPage.ExperimentId), first.Submission.ExperimentId!)
         );
 
-        Assert.Contains(
-            "The adaptation gains +50.0 points on the target.",
-            card.Find("[role=status]").TextContent,
+        (string Label, string Value)[] tiles =
+        [
+            .. page.FindAll(".bt-tile").Select(t => (t.QuerySelector("dt")!.TextContent, t.QuerySelector("dd")!.FirstChild!.TextContent)),
+        ];
+        Assert.Equal(
+            [
+                ("Target accuracy", "75.0 %"),
+                ("Gain over source only", "+50.0 points"),
+                ("Source only", "25.0 %"),
+                ("Trained on target", "100.0 %"),
+            ],
+            tiles
+        );
+        Assert.StartsWith(
+            "The adaptation gains +50.0 percentage points on the target.",
+            page.Find("[role=status]").TextContent,
             StringComparison.Ordinal
         );
-        string[][] rows = [.. card.FindAll("tbody tr").Select(r => r.Children.Select(c => c.TextContent.Trim()).ToArray())];
-        Assert.Equal(["25.0 %", "75.0 %", "100.0 %"], rows.Select(r => r[4]));
-        Assert.Equal("–", rows[0][5]);
-        Assert.Matches(@"^\+50\.0 \(\+3\d\.\d to \+6\d\.\d\)$", rows[1][5]);
+        string[][] rows =
+        [
+            .. page.FindAll("table")[0].QuerySelectorAll("tbody tr").Select(r => r.Children.Select(c => c.TextContent.Trim()).ToArray()),
+        ];
+        Assert.Equal(["75.0 %", "25.0 %", "100.0 %"], rows.Select(r => r[1]));
+        Assert.Matches(@"^\+50\.0 \(\+3\d\.\d to \+6\d\.\d\)$", rows[0][2]);
+        Assert.Equal("–", rows[1][2]);
+        Assert.Equal("Fake adaptation, Fake", page.Find("h1").TextContent);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class MethodRowTests : PageTests
             Of("c", "search", trial: 2, round: 0, 0.6),
         ];
 
-        IReadOnlyList<MethodRow> rows = MethodRow.Between(runs, "a", App.Get<TargetAnswers>());
+        IReadOnlyList<MethodRow> rows = MethodRow.Between(runs, "a", App.Get<RunAnswers>());
 
         Assert.Equal(
             [
@@ -41,7 +41,7 @@ public sealed class MethodRowTests : PageTests
             Of("c", null, trial: 0, round: 0, 0.9),
         ];
 
-        IReadOnlyList<MethodRow> rows = MethodRow.Between(runs, "a", App.Get<TargetAnswers>());
+        IReadOnlyList<MethodRow> rows = MethodRow.Between(runs, "a", App.Get<RunAnswers>());
 
         Assert.Equal(["1 seed", "2 seeds"], rows.Select(r => r.Extent));
         Assert.Equal(0.6, rows[1].Target!.Value.Mean, 9);

@@ -2,7 +2,6 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Datasets;
-using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Refusals;
@@ -41,7 +40,7 @@ public sealed class ExperimentTests : IAsyncLifetime
 
         Assert.Equal([(1, 5), (2, 6), (3, 7)], experiment.Select(r => (r.Submission.Number, r.Job.Seed)));
         Assert.All(experiment, r => Assert.Equal(r.Id, r.Job.RunId));
-        Assert.Equal(3, ExperimentSummary.Of(experiment).Finished);
+        Assert.Equal((3, ExperimentType.Repeats), (Experiment.Of(experiment).Finished, Experiment.Of(experiment).Type));
         Assert.Null(Runs.List(_ada, _project.Id)[0].Submission.ExperimentId);
         // The folders are the truth: a database made anew knows the experiment too.
         Assert.Equal(4, _app.Get<RunRebuild>().Rebuild());

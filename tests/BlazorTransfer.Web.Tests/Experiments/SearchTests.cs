@@ -195,7 +195,7 @@ public sealed class SearchTests : IAsyncLifetime
         // As if they had ended well, and the application before anybody could hear of it.
         var documents = _app.Get<DocumentCollection<Run>>();
         foreach (Run trial in Trials(first))
-            documents.Change(trial.Id, t => t with { Status = RunStatus.Succeeded, Top1ByEpoch = [trial.Submission.Trial / 10.0] });
+            documents.Change(trial.Id, t => t with { Status = RunStatus.Succeeded, BestTop1 = trial.Submission.Trial / 10.0 });
 
         using var next = new SearchConductor(
             documents,
@@ -319,7 +319,7 @@ public sealed class SearchTests : IAsyncLifetime
 
         (var axes, var lines) = SearchChart.Draw(plan, Specs, trials, TrialScore.Of(trials[0]), r => $"/{r.Id}");
 
-        Assert.Equal(["Rate", "Kind", "Top-1 ↑"], axes.Select(a => a.Name));
+        Assert.Equal(["Rate", "Kind", "Accuracy ↑"], axes.Select(a => a.Name));
         Assert.Equal([0, 0.5, 1], lines.Select(l => Math.Round(l.Positions[0], 9)));
         Assert.Equal([0, 1, 0], lines.Select(l => l.Positions[1]));
         Assert.Equal([0, 1, 0.5], lines.Select(l => Math.Round(l.Shade, 9)));
@@ -378,7 +378,7 @@ public sealed class SearchTests : IAsyncLifetime
                 Method = "",
                 Parameters = settings.ToDictionary(s => s.Name, s => s.Value),
             },
-            Top1ByEpoch = [top1],
+            BestTop1 = top1,
         };
 
     private IReadOnlyList<Run> Trials(Run first) => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!);

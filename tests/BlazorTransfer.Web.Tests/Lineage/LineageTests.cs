@@ -202,6 +202,38 @@ public sealed class LineageTests : IAsyncLifetime
         Assert.Equal("A run that was deleted", Node(Lineage.OfRun(_ada, other.Id, student.Id), teacher.Id).Title);
     }
 
+    [Fact]
+    public async Task OfProject_WithAnExperiment_DrawsItAsOneBox_ThatFurtherRunsStartFrom()
+    {
+        Run first = await Runs.SubmitAsync(
+            _ada,
+            _project.Id,
+            new RunRequest
+            {
+                DatasetId = _dataset.Id,
+                DatasetVersion = 1,
+                Backbone = "fake",
+                Method = "fake-method",
+                Name = "Five seeds",
+                Repeats = 5,
+            }
+        );
+        string experiment = first.Submission.ExperimentId!;
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, experiment).All(r => r.Status.IsFinal()));
+        Run child = await FinishedAsync(await SubmitFromAsync(_ada, first.Id));
+
+        LineageGraph graph = Lineage.OfProject(_ada, _project.Id, 10);
+
+        string data = $"{_dataset.Id}/1";
+        Assert.Equal(new HashSet<string> { experiment, child.Id, data }, graph.Nodes.Select(n => n.Id).ToHashSet());
+        Assert.Equal(
+            new HashSet<LineageEdge> { new(data, experiment), new(data, child.Id), new(experiment, child.Id) },
+            graph.Edges.ToHashSet()
+        );
+        Assert.Equal(("Five seeds", "5 runs, best: 75.0 % ± 0.0"), (Node(graph, experiment).Title, Node(graph, experiment).Detail));
+        Assert.EndsWith($"/experiments/{experiment}", Node(graph, experiment).Address, StringComparison.Ordinal);
+    }
+
     private RunService Runs => _app.Get<RunService>();
 
     private RunLineage Lineage => _app.Get<RunLineage>();

@@ -26,7 +26,7 @@ public sealed partial class MethodComparisonCard
     private IReadOnlyList<MethodRow> _rows = [];
 
     [Inject]
-    private TargetAnswers Answers { get; set; } = null!;
+    private RunAnswers Answers { get; set; } = null!;
 
     private bool HasTargetResults => _rows.Any(r => r.Target is not null);
 

@@ -1,7 +1,6 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
-using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Features.Adaptation;
@@ -30,7 +29,7 @@ internal sealed record MethodRow(
     /// <param name="runs">The project's.</param>
     /// <param name="runId">One of them.</param>
     /// <param name="answers">What was right on the target.</param>
-    public static IReadOnlyList<MethodRow> Between(IReadOnlyList<Run> runs, string runId, TargetAnswers answers)
+    public static IReadOnlyList<MethodRow> Between(IReadOnlyList<Run> runs, string runId, RunAnswers answers)
     {
         if (runs.FirstOrDefault(r => r.Id == runId)?.Job is not { Target: { } target } job)
             return [];
@@ -61,7 +60,7 @@ internal sealed record MethodRow(
                     return new MethodRow(
                         members,
                         Spread.Of(members.Select(r => r.TargetTop1)),
-                        isBaseline ? null : answers.Gain(members, baselines[members[0].Submission.ExperimentId]),
+                        isBaseline ? null : answers.TargetGain(members, baselines[members[0].Submission.ExperimentId]),
                         Mean(s => s.Information),
                         Mean(s => s.Density),
                         Mean(s => s.Risk),

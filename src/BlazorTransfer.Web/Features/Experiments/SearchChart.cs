@@ -46,7 +46,7 @@ internal static class SearchChart
                 .. trials.Select(
                     (t, i) =>
                         new ParallelLine(
-                            $"trial {t.Submission.Trial}",
+                            $"Trial {t.Submission.Trial}",
                             [.. scales.Select(s => s.Position(t)), Share(scores[i])],
                             [.. scales.Select(s => s.Shown(t)), score.Show(scores[i])],
                             Share(scores[i]),

@@ -119,7 +119,7 @@ internal sealed class RunLineage(
             where family.Contains(edge.From) && (IsSeen(edge.From) || IsSeen(run.Id))
             select edge
         );
-        return new LineageGraph([.. nodes.Values], [.. edges.Distinct()]);
+        return WithExperimentsAsOne(new LineageGraph([.. nodes.Values], [.. edges.Distinct()]), byId);
 
         bool IsSeen(string id) => byId.TryGetValue(id, out Run? run) && sees[run.Submission.ProjectId];
 
@@ -143,6 +143,42 @@ internal sealed class RunLineage(
         }
     }
 
+    /// <summary>The graph with one box for the runs of an experiment, where it has several of them; the run whose page it is stays a box of
+    /// its own.</summary>
+    private static LineageGraph WithExperimentsAsOne(LineageGraph graph, IReadOnlyDictionary<string, Run> runs)
+    {
+        Dictionary<string, LineageNode> together = [];
+        foreach (
+            IGrouping<string, LineageNode> group in graph
+                .Nodes.Where(n => n is { Kind: LineageKind.Run, IsCurrent: false })
+                .Where(n => runs[n.Id].Submission.ExperimentId is not null)
+                .GroupBy(n => runs[n.Id].Submission.ExperimentId!)
+                .Where(g => g.Count() > 1)
+        )
+        {
+            LineageNode node = ExperimentNode(Experiment.Of(runs.Values.Where(r => r.Submission.ExperimentId == group.Key)));
+            foreach (LineageNode member in group)
+                together[member.Id] = node;
+        }
+
+        string IdOf(string id) => together.TryGetValue(id, out LineageNode? node) ? node.Id : id;
+        return new LineageGraph(
+            [.. graph.Nodes.Select(n => together.GetValueOrDefault(n.Id, n)).Distinct()],
+            // A run that starts from another one of its experiment would lead from the box to itself.
+            [.. graph.Edges.Select(e => e with { From = IdOf(e.From), To = IdOf(e.To) }).Where(e => e.From != e.To).Distinct()]
+        );
+    }
+
+    private static LineageNode ExperimentNode(Experiment experiment) =>
+        new(
+            experiment.Id,
+            LineageKind.Run,
+            experiment.Name,
+            $"{Format.Count(experiment.Members.Count, "run")}"
+                + (experiment.Best?.Top1 is { } best ? $", best: {best}" : $", {experiment.Status.ToString().ToLowerInvariant()}"),
+            AppRoutes.Experiment(experiment.ProjectId, experiment.Id)
+        );
+
     private static IEnumerable<LineageEdge> EdgesTo(Run run)
     {
         if (run.Submission.ParentRunId is { } parent)
@@ -160,7 +196,7 @@ internal sealed class RunLineage(
         return new LineageNode(
             run.Id,
             LineageKind.Run,
-            $"#{s.Number} {s.Name}",
+            $"#{s.Number} {run.Name}",
             $"{result}, {run.Job.Backbone}{start}{elsewhere}",
             AppRoutes.Run(s.ProjectId, run.Id),
             run.Id == currentId

@@ -41,7 +41,7 @@ public sealed partial class MethodFields
             .. Form
                 .Teachers.Take(_allTeachers ? int.MaxValue : FewModels)
                 .Union(Form.Teachers.Where(t => t == Form.Teacher))
-                .Select(t => new Choice<Run>(t, $"Run #{t.Submission.Number} {t.Submission.Name}", HintOf(t))),
+                .Select(t => new Choice<Run>(t, $"Run #{t.Submission.Number} {t.Name}", HintOf(t))),
         ];
 
     private string HintOf(Run model) =>

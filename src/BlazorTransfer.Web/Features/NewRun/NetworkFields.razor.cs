@@ -55,7 +55,7 @@ public sealed partial class NetworkFields
             new(Random, "Random weights", "nothing is transferred"),
         ];
 
-    private static string TitleOf(Run model) => $"Run #{model.Submission.Number} {model.Submission.Name}";
+    private static string TitleOf(Run model) => $"Run #{model.Submission.Number} {model.Name}";
 
     private string HintOf(Run model) =>
         $"{Format.Percent(model.Top1)} on {(model.TargetTop1 is null ? model.Submission.DatasetName : model.Submission.TargetName)}"

@@ -196,6 +196,10 @@ public sealed partial class NewRunPage
         Run? run = null;
         _starting = await AttemptAsync(async () => run = await Runs.SubmitAsync(User, ProjectId, _form.ToRequest()));
         if (_starting)
-            Navigation.NavigateTo(AppRoutes.Run(ProjectId, run!.Id));
+            Navigation.NavigateTo(
+                run!.Submission.ExperimentId is { } experiment
+                    ? AppRoutes.Experiment(ProjectId, experiment)
+                    : AppRoutes.Run(ProjectId, run.Id)
+            );
     }
 }

@@ -1,4 +1,3 @@
-using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
@@ -32,7 +31,10 @@ public sealed partial class ProjectPage
     /// <summary>Whether there is something to learn from.</summary>
     private bool HasLabels => _datasets.Any(d => d.Latest.HasLabels);
 
-    private Run? Best => _runs.Where(r => r.Status == RunStatus.Succeeded && r.Job.Target is null).MaxBy(r => r.BestTop1);
+    private BestSoFar? Best { get; set; }
+
+    /// <summary>The latest runs; those of one experiment are one line.</summary>
+    private IEnumerable<RunListEntry> Latest => RunListEntry.Of(_runs).OrderByDescending(e => e.Number).Take(5);
 
     protected override async Task OnInitializedAsync()
     {
@@ -40,6 +42,7 @@ public sealed partial class ProjectPage
         (_name, _description) = (Project.Name, Project.Description);
         _datasets = Datasets.List(User, ProjectId);
         _runs = Runs.List(User, ProjectId);
+        Best = BestSoFar.Of(_runs);
     }
 
     private static string StepClass(bool done, bool reachable) =>

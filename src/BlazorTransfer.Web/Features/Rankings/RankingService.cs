@@ -70,7 +70,7 @@ internal sealed class RankingService(
             where backbone is not null
             select new RankingChoice(
                 $"run:{run.Id}",
-                $"Run #{run.Submission.Number} {run.Submission.Name}, trained on {run.Submission.DatasetName}",
+                $"Run #{run.Submission.Number} {run.Name}, trained on {run.Submission.DatasetName}",
                 folder.Run(run.Id).BestCheckpoint,
                 backbone,
                 run.Id

@@ -106,6 +106,11 @@ public sealed partial class RunPage : IDisposable
                 : ""
         );
 
+    private string QueueNote =>
+        Runs.Ahead(User, ProjectId, RunId) is > 0 and int ahead
+            ? $"Queued: {Format.Count(ahead, "run")} of this installation {(ahead == 1 ? "is" : "are")} running or queued before this one."
+            : "Queued: the run starts in a moment.";
+
     private static string DetailOf(PhaseProgressed phase) =>
         $"{phase.Done:N0} of {phase.Total:N0} {phase.Unit}"
         + (phase.SecondsLeft is { } left ? $", {Format.Duration(TimeSpan.FromSeconds(left))} left" : "");
@@ -176,10 +181,22 @@ public sealed partial class RunPage : IDisposable
     /// <summary>A silent worker writes no events that would draw the page. Raised on the supervisor's thread, for every project.</summary>
     private void OnChanged(string projectId)
     {
-        if (projectId != ProjectId || Silent.Of(RunId) == _silence)
+        if (projectId != ProjectId)
             return;
         _silence = Silent.Of(RunId);
-        _ = InvokeAsync(StateHasChanged);
+        _ = InvokeAsync(TakeAnnotations);
+    }
+
+    /// <summary>Names and notes are not among the events of the stream. A run that was deleted ends the stream.</summary>
+    private void TakeAnnotations()
+    {
+        try
+        {
+            _view.TakeAnnotations(Runs.Get(User, ProjectId, RunId));
+            _run = _view.Run;
+            StateHasChanged();
+        }
+        catch (NotFoundException) { }
     }
 
     private void Take(RunEventBatch batch)

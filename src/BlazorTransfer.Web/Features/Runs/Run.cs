@@ -16,6 +16,25 @@ internal sealed record Run
     public required JobSpec Job { get; init; }
     public RunStatus Status { get; init; } = RunStatus.Queued;
 
+    /// <summary>The name that a person gave it later; null where it has the one it was submitted with.</summary>
+    public string? GivenName { get; init; }
+
+    /// <summary>Unique in the project.</summary>
+    public string Name => GivenName ?? Submission.Name;
+
+    /// <summary>Plain text of the project's members; empty where there is none.</summary>
+    public string Notes { get; init; } = "";
+
+    /// <summary>The name that a person gave its experiment later; null where that has the one it was submitted with.</summary>
+    public string? GivenExperimentName { get; init; }
+
+    /// <summary>Name of the experiment it belongs to; null for a run that stands alone.</summary>
+    public string? ExperimentName =>
+        Submission.ExperimentId is null ? null : GivenExperimentName ?? Submission.ExperimentName ?? Submission.Name;
+
+    /// <summary>The last event of <see cref="RunFolder.Annotations"/> that was applied.</summary>
+    public long LastAnnotation { get; init; }
+
     /// <summary>The last event that changed the run. Steps and progress do not.</summary>
     public long LastSequence { get; init; }
 
@@ -44,8 +63,8 @@ internal sealed record Run
     /// <summary>Top-1 on the labelled images of the target domain with the kept weights, where there are any.</summary>
     public double? TargetTop1 { get; init; }
 
-    /// <summary>Top-1 on the kind of images that the model is for: the target's, where its labels tell, else the validation
-    /// split's.</summary>
+    /// <summary>The accuracy of the run in lists, charts and rankings: of the best epoch, whose weights are the model. On the target, where
+    /// that has labels; on the validation images otherwise.</summary>
     public double? Top1 => TargetTop1 ?? BestTop1;
 
     /// <summary>What is known of the kept weights on the target without a label of it; null where the run has no target.</summary>
@@ -96,6 +115,8 @@ internal sealed record Run
     /// </summary>
     public Run Apply(RunEvent e)
     {
+        if (e is RunRenamed or ExperimentRenamed or NotesChanged)
+            return Annotated(e);
         if (e is StepCompleted or PhaseProgressed || (e.Sequence > 0 && e.Sequence <= LastSequence))
             return this;
         Run next = e.Sequence == 0 ? this : this with { LastSequence = e.Sequence };
@@ -129,8 +150,35 @@ internal sealed record Run
             or CheckpointSaved
             or ArtifactWritten
             or MessageLogged => next.AtWork(e.Time).FromWorker(e),
-            StepCompleted or PhaseProgressed => throw new InvalidOperationException("They were handled above."),
+            StepCompleted or PhaseProgressed or RunRenamed or ExperimentRenamed or NotesChanged => throw new InvalidOperationException(
+                "They were handled above."
+            ),
             _ => throw new InvalidOperationException($"No rule for {e.GetType().Name}."),
+        };
+    }
+
+    /// <summary>The run with the names and notes that another state of it has.</summary>
+    public Run WithAnnotationsOf(Run other) =>
+        this with
+        {
+            GivenName = other.GivenName,
+            Notes = other.Notes,
+            GivenExperimentName = other.GivenExperimentName,
+            LastAnnotation = other.LastAnnotation,
+        };
+
+    // Their numbers are their own: the worker numbers the other events.
+    private Run Annotated(RunEvent e)
+    {
+        if (e.Sequence <= LastAnnotation)
+            return this;
+        Run next = this with { LastAnnotation = e.Sequence };
+        return e switch
+        {
+            RunRenamed renamed => next with { GivenName = renamed.Name },
+            ExperimentRenamed renamed => next with { GivenExperimentName = renamed.Name },
+            NotesChanged changed => next with { Notes = changed.Notes },
+            _ => throw new InvalidOperationException($"{e.GetType().Name} is no annotation."),
         };
     }
 

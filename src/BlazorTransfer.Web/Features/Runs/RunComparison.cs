@@ -50,33 +50,35 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     public Split Decisive => AllTested ? Split.Test : Split.Validation;
 
     /// <summary>All were asked about the same images, so that their answers can be held against each other.</summary>
-    public bool OnSameImages =>
-        runs.Select(r => (r.Run.Submission.DatasetId, r.Run.Submission.DatasetVersion, r.Run.Job.Data.Only, r.Run.Job.Fold))
-            .Distinct()
-            .Count() <= 1;
+    public bool OnSameImages => runs.Select(r => ComparisonBasis.Of(r.Run) with { Target = null }).Distinct().Count() <= 1;
+
+    private bool OnSameTarget => runs.Select(r => ComparisonBasis.Of(r.Run).Target).Distinct().Count() <= 1;
 
     public IEnumerable<ComparedRow> Results()
     {
         yield return Accuracies(
-            "Top-1, validation",
+            "Accuracy",
             r => r.Run.BestTop1,
             r => r.View.Started?.ValidationSamples,
-            "Best epoch. Optimistic: selected on validation data. Below: 95 % confidence interval."
+            OnSameImages,
+            "Validation, best epoch. Optimistic: selected on validation data. Below: 95 % confidence interval."
         );
         if (runs.Any(r => r.Run.LastTop1 is not null))
-            yield return Accuracies("Top-1, validation, last epoch", r => r.Run.LastTop1, _ => null);
+            yield return Accuracies("Accuracy, final epoch", r => r.Run.LastTop1, _ => null, OnSameImages, "Validation.");
         if (runs.Any(r => r.Run.TestTop1 is not null))
             yield return Accuracies(
-                "Top-1, test",
+                "Test accuracy",
                 r => r.Run.TestTop1,
                 r => r.View.Started?.TestSamples,
+                OnSameImages,
                 "Images that were not used for training or selection."
             );
         if (runs.Any(r => r.Run.TargetTop1 is not null))
             yield return Accuracies(
-                "Top-1, target",
+                "Target accuracy",
                 r => r.Run.TargetTop1,
                 r => r.View.Started?.TargetScored,
+                OnSameTarget,
                 "Labels used for scoring only."
             );
         if (OnSameImages && runs.Skip(1).Any(r => Gain(r) is not null))
@@ -172,9 +174,20 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
         $"{PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}: "
         + $"{(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "not significant")}";
 
-    private ComparedRow Accuracies(string title, Func<ComparedRun, double?> value, Func<ComparedRun, int?> images, string? hint = null)
+    /// <param name="title">What is compared.</param>
+    /// <param name="value">The accuracy of a run.</param>
+    /// <param name="images">How many images scored it; null for none known.</param>
+    /// <param name="comparable">Whether the same images scored all runs; otherwise none is the best.</param>
+    /// <param name="hint">How to read it.</param>
+    private ComparedRow Accuracies(
+        string title,
+        Func<ComparedRun, double?> value,
+        Func<ComparedRun, int?> images,
+        bool comparable,
+        string? hint = null
+    )
     {
-        ComparedCell[] cells = Marked([.. runs.Select(value)], v => Format.Percent(v));
+        ComparedCell[] cells = Marked([.. runs.Select(value)], v => Format.Percent(v), marks: comparable);
         return new ComparedRow(
             title,
             [
@@ -201,18 +214,25 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                 r.View.LastEpoch?.Metrics.TryGetValue(MetricKeys.ValidationLoss, out double loss) == true ? loss : (double?)null
             ),
         ];
-        return new ComparedRow("Loss, validation, last epoch", Marked(values, v => v!.Value.ToString("F4"), lowIsGood: true));
+        return new ComparedRow(
+            "Loss, final epoch",
+            Marked(values, v => v!.Value.ToString("F4"), lowIsGood: true, OnSameImages),
+            "Validation."
+        );
     }
 
     private ComparedRow Row(string title, Func<ComparedRun, string?> text, Func<ComparedRun, string?>? detail = null) =>
         new(title, [.. runs.Select(r => text(r) is { } t ? new ComparedCell(t, detail?.Invoke(r)) : ComparedCell.None)]);
 
     /// <summary>Cells of which the best is marked, unless all are alike.</summary>
-    private static ComparedCell[] Marked(double?[] values, Func<double?, string> show, bool lowIsGood = false)
+    private static ComparedCell[] Marked(double?[] values, Func<double?, string> show, bool lowIsGood = false, bool marks = true)
     {
         double? best = lowIsGood ? values.Min() : values.Max(),
             worst = lowIsGood ? values.Max() : values.Min();
-        return [.. values.Select(v => v is null ? ComparedCell.None : new ComparedCell(show(v), IsBest: best != worst && v == best))];
+        return
+        [
+            .. values.Select(v => v is null ? ComparedCell.None : new ComparedCell(show(v), IsBest: marks && best != worst && v == best)),
+        ];
     }
 
     private IEnumerable<ComparedRow> AllSettings(Func<string, string> nameOf)

@@ -17,7 +17,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
         RunSubmission submission = RunSubmission.Load(runFolder);
         JobSpec job = JobSpec.Load(runFolder.Job);
         Run fresh = Run.Of(runId, submission, Upgraded(job));
-        Run run = Events(runFolder).Aggregate(fresh, (state, e) => state.Apply(e));
+        Run run = Events(runFolder).Concat(Annotations(runFolder)).Aggregate(fresh, (state, e) => state.Apply(e));
         if (run.LastSequence == 0 && job.Format == JobSpec.CurrentFormat)
             throw new InvalidDataException("It was never entered into the queue completely.");
         return run.Status.HasWorker() ? runFolder.ReadRequests().Aggregate(run, (state, request) => state.Apply(request)) : run;
@@ -77,6 +77,13 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
         }
 
         return RunEventTail.All(runFolder.Events);
+    }
+
+    /// <summary>Names and notes. Of a damaged record, those before the damage.</summary>
+    private static IEnumerable<RunEvent> Annotations(RunFolder runFolder)
+    {
+        RunEventTail.CutOffDamage(runFolder.Annotations, runFolder.DamagedAnnotations);
+        return RunEventTail.All(runFolder.Annotations);
     }
 
     /// <summary>Said of a run whose events cannot be read any further.</summary>

@@ -80,6 +80,30 @@ internal sealed class RunJournal(
         }
     }
 
+    /// <summary>Records what a person said about a run: its name or its notes. A worker may be at work meanwhile.</summary>
+    /// <returns>The run afterwards; null where there is none.</returns>
+    public Run? Annotate(string runId, params IReadOnlyList<RunEvent> annotations)
+    {
+        lock (_writing)
+        {
+            if (runs.Find(runId) is not { } stored)
+                return null;
+            RunFolder runFolder = folder.Run(runId);
+            RunEventTail.CutOffDamage(runFolder.Annotations, runFolder.DamagedAnnotations);
+            using (var writer = new RunEventWriter(runFolder.Annotations, clock))
+            {
+                foreach (RunEvent annotation in annotations)
+                    writer.Append(annotation);
+            }
+
+            // The folder may be ahead of the database, which a crash left behind.
+            RunEvent[] news = [.. RunEventTail.All(runFolder.Annotations, stored.LastAnnotation)];
+            Run? run = runs.Change(runId, r => news.Aggregate(r, (state, e) => state.Apply(e)));
+            changes.Publish(stored.Submission.ProjectId);
+            return run;
+        }
+    }
+
     /// <summary>Stores what a worker has written, and lets readers see it.</summary>
     public Run? Follow(string runId, RunEventTail tail)
     {

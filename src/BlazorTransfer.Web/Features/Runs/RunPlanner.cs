@@ -27,7 +27,6 @@ internal sealed class RunPlanner(
 {
     public const int MostRepeats = 20;
     public const int MostFolds = 20;
-    private const int LongestName = 120;
 
     /// <summary>The run that is asked for, or the runs of an experiment. They have no number yet.</summary>
     /// <exception cref="RefusedException">Something is wrong with the request; the message names all of it.</exception>
@@ -39,6 +38,7 @@ internal sealed class RunPlanner(
     {
         CheckExperiment(request);
         Checked found = await CheckAsync(user, projectId, request);
+        CheckOrigin(projectId, request);
         var submission = new RunSubmission
         {
             ProjectId = projectId,
@@ -52,6 +52,7 @@ internal sealed class RunPlanner(
             WeightsId = request.WeightsId,
             ParentRunId = request.ParentRunId,
             TeacherRunId = request.TeacherRunId,
+            BestOfExperimentId = request.BestOfExperimentId,
             TargetDatasetId = request.Target?.DatasetId,
             TargetName = found.Job.Target?.Data is { } target ? NameOf(target) : null,
         };
@@ -104,6 +105,7 @@ internal sealed class RunPlanner(
             Parameters = request.Parameters,
             Device = request.Device,
             Seed = request.Seed,
+            TrainOn = request.TrainOn,
         };
         return new Checked(job, dataset, backbone, method, specs, settings, catalogue, target);
     }
@@ -164,6 +166,21 @@ internal sealed class RunPlanner(
             throw new RefusedException("Choose several seeds, a cross-validation or a search: one at a time.");
         if (request.Target is not null && request.Folds > 1)
             throw new RefusedException("A cross-validation has no target domain. Take several seeds instead.");
+        bool isSingle = request is { Repeats: 1, Folds: 0, Search: null };
+        if (request.TrainOn != TrainingImages.TrainingSplit && (!isSingle || request.Target is not null || request.LabelSets.Count > 0))
+            throw new RefusedException(
+                "Repeats, a cross-validation, a search, domain adaptation and multi-task learning need validation images. Train on "
+                    + "the training split only."
+            );
+    }
+
+    private void CheckOrigin(string projectId, RunRequest request)
+    {
+        if (
+            request.BestOfExperimentId is { } id
+            && runs.FindBy(nameof(RunSubmission.ProjectId), projectId).All(r => r.Submission.ExperimentId != id)
+        )
+            throw new RefusedException("The project has no such experiment. It may have been deleted.");
     }
 
     /// <summary>The run that was asked for, or all those of an experiment.</summary>
@@ -211,7 +228,6 @@ internal sealed class RunPlanner(
                         (p.Part == AdaptationPart.Oracle ? OnTarget(submission, request.Target!, found.TargetDataset!) : submission) with
                         {
                             Part = p.Part,
-                            Name = NameOf(p.Part, submission.Name),
                         },
                         p.Job with
                         {
@@ -229,15 +245,6 @@ internal sealed class RunPlanner(
             DatasetId = dataset.Id,
             DatasetVersion = target.DatasetVersion,
             DatasetName = dataset.Name,
-        };
-
-    private static string NameOf(AdaptationPart part, string name) =>
-        part switch
-        {
-            AdaptationPart.Method => name,
-            AdaptationPart.SourceOnly => $"{name}: source only",
-            AdaptationPart.Oracle => $"{name}: oracle",
-            _ => throw new ArgumentOutOfRangeException(nameof(part), part, null),
         };
 
     private static string NameOf(DataSpec data) => data.Only is null ? data.Version! : $"{data.Version}, {data.Only}";
@@ -285,14 +292,14 @@ internal sealed class RunPlanner(
         Run run = runs.Find(runId) ?? throw new NotFoundException();
         access.Require(user, run.Submission.ProjectId, ProjectRole.Viewer);
         return run.Status == RunStatus.Succeeded
-            ? (run, folder.Run(runId).BestCheckpoint, $"Run #{run.Submission.Number} ({run.Submission.Name})")
+            ? (run, folder.Run(runId).BestCheckpoint, $"Run #{run.Submission.Number} ({run.Name})")
             : throw new RefusedException($"Run #{run.Submission.Number} has no model {purpose}.");
     }
 
     private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) =>
         request.Name.Trim().Length == 0
             ? $"{method.DisplayName}, {backbone.DisplayName}"
-            : TypedName.Check(request.Name, LongestName, NamedThing.Run);
+            : TypedName.Check(request.Name, RunNames.Longest, NamedThing.Run);
 
     /// <summary>What a request comes to, once all of it was found right.</summary>
     private sealed record Checked(

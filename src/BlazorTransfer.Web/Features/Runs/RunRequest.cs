@@ -39,6 +39,30 @@ public sealed record RunRequest
     /// <summary>How many folds of a cross-validation, each a run; 0 keeps the data set's own split.</summary>
     public int Folds { get; init; }
 
+    /// <summary>Which images train. Anything but the training split leaves no validation accuracy.</summary>
+    public TrainingImages TrainOn { get; init; }
+
+    /// <summary>An experiment of the project whose best settings these are; null where they are not.</summary>
+    public string? BestOfExperimentId { get; init; }
+
     /// <summary>A search for better settings, each trial a run; null where there is none.</summary>
     public SearchPlan? Search { get; init; }
+
+    /// <summary>One run with the images, network, weights, method and settings of another.</summary>
+    internal static RunRequest Like(Run run) =>
+        new()
+        {
+            DatasetId = run.Submission.DatasetId,
+            DatasetVersion = run.Submission.DatasetVersion,
+            Only = run.Job.Data.Only,
+            LabelSets = run.Job.LabelSets,
+            Backbone = run.Job.Backbone,
+            WeightsId = run.Submission.WeightsId,
+            ParentRunId = run.Submission.ParentRunId,
+            TeacherRunId = run.Submission.TeacherRunId,
+            Method = run.Job.Method,
+            Parameters = run.Job.Parameters,
+            Device = run.Job.Device,
+            Seed = run.Job.Seed,
+        };
 }

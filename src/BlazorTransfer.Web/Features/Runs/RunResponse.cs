@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 
@@ -13,6 +14,9 @@ internal sealed record RunResponse
     /// <summary>Counts the project's runs, from 1.</summary>
     public required int Number { get; init; }
     public required string Name { get; init; }
+
+    /// <summary>Plain text of the project's members.</summary>
+    public string Notes { get; init; } = "";
     public required RunStatus Status { get; init; }
 
     /// <summary>Why it failed or was lost.</summary>
@@ -47,14 +51,19 @@ internal sealed record RunResponse
     public string? DeviceDescription { get; init; }
     public required int Seed { get; init; }
 
+    /// <summary>Which images train. Without validation images there is no validation accuracy.</summary>
+    public TrainingImages TrainOn { get; init; }
+
     /// <summary>Of a cross-validation, from 1; null outside of one.</summary>
     public int? Fold { get; init; }
     public int? Folds { get; init; }
 
     /// <summary>Shared by runs that were submitted together.</summary>
     public string? ExperimentId { get; init; }
+    public string? ExperimentName { get; init; }
 
-    /// <summary>Of a search, from 1; null outside of one.</summary>
+    /// <summary>Number of the configuration in its experiment, in a search of the trial, from 1; null where the experiment has one
+    /// only.</summary>
     public int? Trial { get; init; }
 
     /// <summary>Of a search, from 1; null outside of one.</summary>
@@ -66,16 +75,16 @@ internal sealed record RunResponse
     public required int Epochs { get; init; }
     public int? BestEpoch { get; init; }
 
-    /// <summary>Validation top-1 of the best epoch, 0…1.</summary>
+    /// <summary>Validation accuracy (top-1) of the best epoch, whose weights are the model, 0…1.</summary>
     public double? BestTop1 { get; init; }
 
-    /// <summary>Validation top-1 by epoch, 0…1.</summary>
+    /// <summary>Validation accuracy (top-1) by epoch, 0…1; the last is that of the final epoch.</summary>
     public required IReadOnlyList<double> Top1ByEpoch { get; init; }
 
-    /// <summary>Top-1 of the best model on the test split, 0…1.</summary>
+    /// <summary>Test accuracy (top-1) of the best epoch, 0…1.</summary>
     public double? TestTop1 { get; init; }
 
-    /// <summary>Top-1 of the best model on the labelled images of the target domain, 0…1.</summary>
+    /// <summary>Accuracy (top-1) of the best epoch on the labelled images of the target domain, 0…1.</summary>
     public double? TargetTop1 { get; init; }
 
     /// <summary>Somebody asked to stop it early, and the worker has not yet.</summary>
@@ -93,13 +102,13 @@ internal sealed record RunResponse
     public static RunResponse Of(Run run, TimeSpan? silence = null)
     {
         (RunSubmission submission, JobSpec job) = (run.Submission, run.Job);
-        bool isTrial = submission.Search is not null;
         return new RunResponse
         {
             Id = run.Id,
             ProjectId = submission.ProjectId,
             Number = submission.Number,
-            Name = submission.Name,
+            Name = run.Name,
+            Notes = run.Notes,
             Status = run.Status,
             Error = run.Error,
             WorkerSilentSeconds = (int?)silence?.TotalSeconds,
@@ -121,8 +130,10 @@ internal sealed record RunResponse
             Fold = job.Fold is { } fold ? fold.Index + 1 : null,
             Folds = job.Fold?.Count,
             ExperimentId = submission.ExperimentId,
-            Trial = isTrial ? submission.Trial : null,
-            Round = isTrial ? submission.Round + 1 : null,
+            ExperimentName = run.ExperimentName,
+            TrainOn = job.TrainOn,
+            Trial = submission.Trial > 0 ? submission.Trial : null,
+            Round = submission.Search is null ? null : submission.Round + 1,
             Part = submission.Part,
             Epoch = run.Epoch,
             Epochs = run.Epochs,

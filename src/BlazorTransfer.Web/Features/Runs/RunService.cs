@@ -22,6 +22,7 @@ internal sealed class RunService(
 {
     /// <summary>Events that one request may ask for: about 2 MB.</summary>
     public const int MostEvents = 10_000;
+    public const int LongestNotes = 10_000;
 
     /// <summary>The newest first.</summary>
     public IReadOnlyList<Run> List(ClaimsPrincipal user, string projectId)
@@ -82,6 +83,49 @@ internal sealed class RunService(
         folder.RequireSpace();
         IReadOnlyList<(RunSubmission, JobSpec)> planned = await planner.PlanAsync(user, projectId, request);
         return (await queue.EnterAsync(projectId, _ => planned))[0];
+    }
+
+    /// <summary>Changes the name or the notes of a run.</summary>
+    /// <exception cref="RefusedException">The name or the notes cannot be used; the message says why.</exception>
+    public async Task<Run> UpdateAsync(ClaimsPrincipal user, string projectId, string runId, RunChange change)
+    {
+        Run run = Get(user, projectId, runId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        string? name = change.Name is null ? null : TypedName.Check(change.Name, RunNames.Longest, "A run");
+        string? notes = change.Notes?.Trim();
+        if (notes?.Length > LongestNotes)
+            throw new RefusedException($"Notes have at most {LongestNotes:N0} characters; these have {notes.Length:N0}.");
+        if (notes is not null && !NameRule.IsPlainText(notes))
+            throw new RefusedException("The notes have control characters. Type them again instead of pasting them.");
+        if (name is not null && name != run.Name)
+            run = await queue.RenameAsync(run, name) ?? throw new NotFoundException();
+        if (notes is not null && notes != run.Notes)
+            run = journal.Annotate(runId, new NotesChanged { Notes = notes }) ?? throw new NotFoundException();
+        return run;
+    }
+
+    /// <summary>Gives an experiment another name.</summary>
+    /// <exception cref="RefusedException">The name cannot be used; the message says why.</exception>
+    public async Task RenameExperimentAsync(ClaimsPrincipal user, string projectId, string experimentId, string name)
+    {
+        IReadOnlyList<Run> experiment = Experiment(user, projectId, experimentId);
+        access.Require(user, projectId, ProjectRole.Editor);
+        if (experiment.Count == 0)
+            throw new NotFoundException();
+        string typed = TypedName.Check(name, RunNames.Longest, "An experiment");
+        if (typed != experiment[0].ExperimentName)
+            await queue.RenameAsync(experiment, typed);
+    }
+
+    /// <summary>How many runs of all projects are at work or were queued before this one.</summary>
+    public int Ahead(ClaimsPrincipal user, string projectId, string runId)
+    {
+        Run run = Get(user, projectId, runId);
+        return runs.All()
+            .Count(r =>
+                r.Id != runId
+                && (r.Status.HasWorker() || (r.Status == RunStatus.Queued && r.Submission.SubmittedAt < run.Submission.SubmittedAt))
+            );
     }
 
     public Run Cancel(ClaimsPrincipal user, string projectId, string runId)

@@ -58,6 +58,9 @@ internal sealed class RunView(Run run)
     /// <summary>Fraction of the running phase, 0…1.</summary>
     public double Fraction => Phase is null || Phase.Total == 0 ? 0 : (double)Phase.Done / Phase.Total;
 
+    /// <summary>Takes over names and notes, which are not among the events of the stream.</summary>
+    public void TakeAnnotations(Run stored) => Run = Run.WithAnnotationsOf(stored);
+
     public void Apply(RunEvent runEvent)
     {
         Run = Run.Apply(runEvent);
@@ -134,6 +137,7 @@ internal sealed class RunView(Run run)
                 break;
             case CheckpointSaved:
             case RunQueued or AttemptStarted or RunCancelRequested or RunStopRequested or RunDeleted:
+            case RunRenamed or ExperimentRenamed or NotesChanged:
                 break;
             default:
                 throw new InvalidOperationException($"No view of {runEvent.GetType().Name}.");

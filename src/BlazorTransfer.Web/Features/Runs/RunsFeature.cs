@@ -25,6 +25,7 @@ internal static class RunsFeature
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunPlanner>();
         services.AddSingleton<RunService>();
+        services.AddSingleton<RunAnswers>();
         services.AddSingleton<IPageAddress, RunAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<RunService>());
         services.AddSingleton<IDatasetUse, RunUse>();
@@ -58,6 +59,11 @@ internal static class RunsFeature
                 Run run = await runs.SubmitAsync(user, projectId, request);
                 return TypedResults.Created($"/api/v1/projects/{projectId}/runs/{run.Id}", RunResponse.Of(run));
             }
+        );
+        api.MapPatch(
+            "{runId}",
+            async (ClaimsPrincipal user, string projectId, string runId, RunChange change, RunService runs) =>
+                TypedResults.Ok(RunResponse.Of(await runs.UpdateAsync(user, projectId, runId, change)))
         );
         api.MapPost(
             "{runId}/cancel",

@@ -1,26 +1,40 @@
+using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Execution;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>The history: sorted, filtered, and live. Filter and order are in the address.</summary>
+/// <summary>The runs of a project: sorted, filtered and live. Runs of an experiment are one line that expands. Filter and order are in the
+/// address.</summary>
 public sealed partial class RunsPage : IDisposable
 {
-    private static readonly (string Key, string Title, bool Right)[] Columns =
+    private const string AccuracyHelp =
+        "Accuracy of the best epoch: on the target where it has labels, on the validation images otherwise. Of an experiment, the mean of "
+        + "its best configuration.";
+
+    private static readonly (string Key, string Title, bool Right, bool OnSmall)[] Columns =
     [
-        ("number", "#", true),
-        ("name", "Name", false),
-        ("status", "Status", false),
-        ("method", "Method", false),
-        ("backbone", "Backbone", false),
-        ("top1", "Best top-1", true),
-        ("duration", "Time", true),
-        ("submitted", "Started", true),
+        ("number", "#", true, false),
+        ("name", "Name", false, true),
+        ("status", "Status", false, true),
+        ("method", "Method", false, false),
+        ("backbone", "Network", false, false),
+        ("accuracy", "Accuracy", true, true),
+        ("duration", "Time", true, false),
+        ("submitted", "Started", true, false),
     ];
 
-    // In the order in which they were chosen: the first is what others are held against.
+    // Numbers begin with the largest: the best accuracy, the latest run.
+    private static readonly string[] LargestFirst = ["number", "accuracy", "duration", "submitted"];
+
+    // In the order in which they were chosen: the others are compared with the first.
     private readonly List<string> _chosen = [];
+    private readonly HashSet<string> _expanded = [];
     private IReadOnlyList<Run> _runs = [];
+    private IReadOnlyList<(RunListEntry Entry, IReadOnlyList<Run> Runs)> _shown = [];
+    private DisplayNames _names = DisplayNames.None;
     private RunListWatch? _watch;
 
     [SupplyParameterFromQuery(Name = "find")]
@@ -39,66 +53,96 @@ public sealed partial class RunsPage : IDisposable
     [Inject]
     private RunChanges Changes { get; set; } = null!;
 
+    [Inject]
+    private CatalogueProvider Catalogues { get; set; } = null!;
+
     private string SortKey => (Sort ?? "-number").TrimStart('-');
 
     private bool Descending => (Sort ?? "-number").StartsWith('-');
-
-    private IReadOnlyList<Run> Shown
-    {
-        get
-        {
-            IEnumerable<Run> shown = _runs.Where(r => Status is null || r.Status.ToString() == Status).Where(Matches);
-            return [.. Descending ? shown.OrderByDescending(SortValue) : shown.OrderBy(SortValue)];
-        }
-    }
 
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
         _runs = Runs.List(User, ProjectId);
+        Arrange();
         _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(Refresh), DispatchExceptionAsync);
+        if (await Catalogues.TryGetAsync() is not { } catalogue)
+            return;
+        _names = DisplayNames.From(catalogue);
+        Arrange();
     }
+
+    protected override void OnParametersSet() => Arrange();
 
     public void Dispose() => _watch?.Dispose();
 
-    private bool Matches(Run run) =>
-        string.IsNullOrWhiteSpace(Text)
-        || $"{run.Submission.Number} {run.Submission.Name} {run.Submission.DatasetName} {run.Job.Method} {run.Job.Backbone}".Contains(
-            Text.Trim(),
-            StringComparison.OrdinalIgnoreCase
+    /// <summary>Filters and sorts.</summary>
+    private void Arrange()
+    {
+        IEnumerable<(RunListEntry Entry, IReadOnlyList<Run> Runs)> lines = RunListEntry
+            .Of(_runs)
+            .Select(e => (e, (IReadOnlyList<Run>)[.. MembersOf(e).Where(r => Matches(r, e))]))
+            .Where(line => line.Item2.Count > 0);
+        // A line without the value comes last in either direction.
+        IOrderedEnumerable<(RunListEntry Entry, IReadOnlyList<Run> Runs)> known = lines.OrderBy(line => SortValue(line.Entry) is null);
+        _shown = [.. Descending ? known.ThenByDescending(line => SortValue(line.Entry)) : known.ThenBy(line => SortValue(line.Entry))];
+    }
+
+    private static IReadOnlyList<Run> MembersOf(RunListEntry entry) =>
+        entry switch
+        {
+            RunListEntry.Single single => [single.Run],
+            RunListEntry.Group group => group.Experiment.Members,
+            _ => throw new InvalidOperationException($"No runs of {entry.GetType().Name}."),
+        };
+
+    private bool Matches(Run run, RunListEntry entry) =>
+        (Status is null || run.Status.ToString() == Status)
+        && (
+            string.IsNullOrWhiteSpace(Text)
+            || string.Join(
+                    ' ',
+                    run.Submission.Number,
+                    run.Name,
+                    entry.Name,
+                    run.Submission.DatasetName,
+                    NameOf(run.Job.Method),
+                    NameOf(run.Job.Backbone),
+                    run.Notes
+                )
+                .Contains(Text.Trim(), StringComparison.OrdinalIgnoreCase)
         );
 
-    private IComparable SortValue(Run run) =>
+    private IComparable? SortValue(RunListEntry entry) =>
         SortKey switch
         {
-            "name" => run.Submission.Name,
-            "status" => run.Status,
-            "method" => run.Job.Method,
-            "backbone" => run.Job.Backbone,
-            "top1" => run.Top1 ?? -1,
-            "duration" => run.Duration(Clock.GetUtcNow()) ?? TimeSpan.Zero,
-            "submitted" => run.Submission.SubmittedAt,
-            _ => run.Submission.Number,
+            "name" => entry.Name,
+            "status" => entry.Status,
+            "method" => NameOf(entry.First.Job.Method),
+            "backbone" => NameOf(entry.First.Job.Backbone),
+            "accuracy" => entry.Accuracy?.Mean,
+            "duration" => entry.Duration(Clock.GetUtcNow()),
+            "submitted" => entry.SubmittedAt,
+            _ => entry.Number,
         };
 
-    /// <summary>What tells a run from the others of its experiment.</summary>
-    private static string MemberOf(Run run) =>
-        run switch
-        {
-            { Submission.ExperimentId: null } => "",
-            { Submission.Part: { } part } => part switch
-            {
-                AdaptationPart.Method => ", adapted",
-                AdaptationPart.SourceOnly => ", source alone",
-                AdaptationPart.Oracle => ", oracle",
-                _ => throw new InvalidOperationException($"No words for {part}."),
-            },
-            { Submission.Search: not null } => $", trial {run.Submission.Trial}",
-            { Job.Fold: { } fold } => $", fold {fold.Index + 1} of {fold.Count}",
-            _ => $", seed {run.Job.Seed}",
-        };
+    private string NameOf(string name) => _names.Of(name);
 
-    private void SortBy(string key) => Go(Text, Status, SortKey == key && !Descending ? "-" + key : key);
+    private string MethodOf(Experiment experiment) => Common(experiment, r => r.Job.Method, "methods");
+
+    private string NetworkOf(Experiment experiment) => Common(experiment, r => r.Job.Backbone, "networks");
+
+    private string Common(Experiment experiment, Func<Run, string> of, string several) =>
+        experiment.Members.Select(of).Distinct().ToArray() is [{ } one]
+            ? NameOf(one)
+            : $"{experiment.Members.Select(of).Distinct().Count()} {several}";
+
+    private static string StatusName(string? status) => Enum.TryParse(status, out RunStatus known) ? StatusChip.TextOf(known) : "";
+
+    private void SortBy(string key) =>
+        Go(Text, Status, SortKey == key ? (Descending ? key : "-" + key) : (LargestFirst.Contains(key) ? "-" + key : key));
+
+    private void ClearFilters() => Go(null, null, Sort);
 
     // In place of the address before: the back button leaves the page, and does not spell a search backwards.
     private void Go(string? text, string? status, string? sort) =>
@@ -114,6 +158,12 @@ public sealed partial class RunsPage : IDisposable
             replace: true
         );
 
+    private void Expand(string experimentId)
+    {
+        if (!_expanded.Remove(experimentId))
+            _expanded.Add(experimentId);
+    }
+
     private void Choose(string runId)
     {
         if (!_chosen.Remove(runId))
@@ -126,6 +176,7 @@ public sealed partial class RunsPage : IDisposable
     {
         _runs = Runs.List(User, ProjectId);
         _chosen.RemoveAll(id => _runs.All(r => r.Id != id));
+        Arrange();
         StateHasChanged();
     }
 }

@@ -1,23 +1,25 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
-using BlazorTransfer.Web.Features.Runs;
 
-namespace BlazorTransfer.Web.Features.Experiments;
+namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>
-/// What the trials of a search are compared by: top-1 on the validation images, or a score of the target that needs no label of it, where
-/// the runs
-/// keep their epochs by one. Validation images of the source say little of the target.
+/// The score by which the configurations of an experiment are ranked: validation accuracy of the best epoch, which is the accuracy of the
+/// model that the run offers. Where the runs keep their best epoch by a label-free score of the target, that score: validation images of
+/// the source say little of the target.
 /// </summary>
-/// <param name="Name">What people call it.</param>
+/// <param name="Name">For tables.</param>
 /// <param name="Short">For an axis of a chart, with the direction that is good.</param>
 /// <param name="Value">Its value for a run; null while there is none.</param>
 /// <param name="LowIsGood">Whether the lowest is the best.</param>
 /// <param name="Show">A value with its unit.</param>
 internal sealed record TrialScore(string Name, string Short, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
 {
-    private static readonly TrialScore Validation = new("Top-1, validation", "Top-1 ↑", r => r.LastTop1, LowIsGood: false, Format.Percent);
+    private static readonly TrialScore Validation = new("Accuracy", "Accuracy ↑", r => r.BestTop1, LowIsGood: false, Format.Percent);
+
+    /// <summary>Whether it is the validation accuracy.</summary>
+    public bool IsAccuracy => this == Validation;
 
     /// <summary>A value that is higher the better the run is; null while there is none.</summary>
     public double? Rank(Run run) => LowIsGood ? -Value(run) : Value(run);

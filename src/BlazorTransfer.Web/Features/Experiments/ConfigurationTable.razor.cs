@@ -1,0 +1,64 @@
+using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Features.Runs;
+using Microsoft.AspNetCore.Components;
+
+namespace BlazorTransfer.Web.Features.Experiments;
+
+/// <summary>The configurations of an experiment, the best first; where it has one configuration only, its folds or seeds.</summary>
+public sealed partial class ConfigurationTable
+{
+    [Parameter, EditorRequired]
+    public string ProjectId { get; set; } = "";
+
+    /// <summary>The settings that differ between the trials of a search; empty for others.</summary>
+    [Parameter]
+    public IReadOnlyList<ParameterSpec> Settings { get; set; } = [];
+
+    [CascadingParameter]
+    private Experiment Experiment { get; set; } = null!;
+
+    private SearchPlan? Plan => Experiment.Search;
+
+    private bool IsOne => Experiment.Configurations.Count == 1;
+
+    private bool HasTest => Experiment.Members.Any(r => r.TestTop1 is not null);
+
+    private bool HasTarget => Experiment.Members.Any(r => r.TargetTop1 is not null);
+
+    private string Title =>
+        Plan is not null ? "Trials"
+        : !IsOne ? "Configurations"
+        : Experiment.Folds > 0 ? "Folds"
+        : "Seeds";
+
+    private string FirstColumn =>
+        Plan is not null ? "Trial"
+        : !IsOne ? "Configuration"
+        : Experiment.Folds > 0 ? "Fold"
+        : "Seed";
+
+    private IEnumerable<ConfigurationResult> Rows =>
+        IsOne
+            ? Experiment
+                .Members.Select(r => new ConfigurationResult([r], Experiment.Score))
+                .OrderByDescending(c => c.Rank ?? double.NegativeInfinity)
+                .ThenBy(c => c.Runs[0].Submission.Number)
+            : Experiment.Configurations;
+
+    private string Help =>
+        !Experiment.Score.IsAccuracy ? "Sorted by the label-free score of the target; its name says which."
+        : IsOne ? "Accuracy: validation images, best epoch. Final epoch: validation images, no epoch selected."
+        : Experiment.Members.Any(r => r.Submission.Round > 0)
+            ? "Accuracy: validation images, best epoch. Trials that reached a later round come first."
+        : "Accuracy: validation images, best epoch; the mean ± standard deviation over finished runs. Complete configurations come first.";
+
+    private string NameOf(ConfigurationResult row) =>
+        !IsOne ? row.Name
+        : row.Runs[0].Job.Fold is { } fold ? $"Fold {fold.Index + 1}"
+        : $"Seed {row.Runs[0].Job.Seed}";
+
+    private bool IsBest(ConfigurationResult row) => row == Experiment.Best;
+
+    private string ScoreOf(ConfigurationResult row) =>
+        Experiment.Score.IsAccuracy ? row.Accuracy?.ToString() ?? "–" : Experiment.Score.Show(row.Mean);
+}
