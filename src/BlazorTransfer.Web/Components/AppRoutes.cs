@@ -28,6 +28,12 @@ internal static class AppRoutes
     /// <summary>Which backbone for this data?</summary>
     public static string Ranking(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/ranking";
 
+    /// <summary>The presets for a data set; without one, for the newest with labels.</summary>
+    public static string Train(string projectId, string? datasetId = null) =>
+        datasetId is null ? $"{Project(projectId)}/train" : $"{Project(projectId)}/train?dataset={datasetId}";
+
+    public static string Experiment(string projectId, string experimentId) => $"{Project(projectId)}/experiments/{experimentId}";
+
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
     /// <summary>Some runs side by side; without any, what is said to choose them.</summary>
