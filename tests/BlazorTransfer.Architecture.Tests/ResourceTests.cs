@@ -21,6 +21,7 @@ public sealed partial class ResourceTests
         "Features/Rankings",
         "Features/RunDetails",
         "Features/Runs",
+        "Features/Train",
     ];
 
     private static readonly SourceProject Project = new("Web");

@@ -30,6 +30,7 @@ public sealed class WebRoomTests
             "SystemCheck",
             "RunDetails",
             "NewRun",
+            "Train",
             "Overview",
             RoomOrder.Root,
         ]

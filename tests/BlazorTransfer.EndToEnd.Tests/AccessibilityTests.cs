@@ -43,7 +43,8 @@ public sealed class AccessibilityTests(BrowserFixture browser)
             (string path, string heading) in new[]
             {
                 ($"{project}/runs", "Runs"),
-                ($"{project}/runs/new", "New run"),
+                ($"{project}/train", "Train a model"),
+                ($"{project}/runs/new", "Expert settings"),
                 ($"{project}/lineage", "Lineage"),
                 ($"{project}/members", "Members"),
                 ("/networks", "Networks and weights"),
@@ -67,6 +68,8 @@ public sealed class AccessibilityTests(BrowserFixture browser)
     private static async Task ChooseByKeyboardAsync(IPage page)
     {
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
+        await page.OpenSectionAsync("Deployment data");
+        await page.OpenSectionAsync("Settings");
         ILocator group = page.GetByRole(AriaRole.Radiogroup, new() { Name = "Deployment data" });
         ILocator same = group.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Same domain") }),
             different = group.GetByRole(AriaRole.Radio, new() { NameRegex = new("^A different domain") });
@@ -78,7 +81,8 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.Keyboard.PressAsync("Home");
         await Expect(same).ToBeFocusedAsync();
         await Expect(same).ToBeCheckedAsync();
-        // The other option is no tab stop: Tab leads out of the group.
+        // The other option is no tab stop: Tab leads out of the group, to the next section and into it.
+        await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.PressAsync("Tab");
         await Expect(page.GetByLabel("Find a network")).ToBeFocusedAsync();
     }

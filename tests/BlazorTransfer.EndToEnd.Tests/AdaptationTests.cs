@@ -63,6 +63,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         // A second method between the same domains, whose epoch is chosen without a label of the target.
         await page.GetByRole(AriaRole.Link, new() { Name = "Run again" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^DANN") }).ClickAsync();
+        await page.OpenSectionAsync("Settings");
         await page.GetByLabel(new Regex("^Epochs")).FillAsync("6");
         await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
         await page.GetByLabel(new Regex("^Best epoch by")).ClickAsync();
@@ -85,6 +86,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         // A third, which is given a few labels of the target and weighs the source's images.
         await page.GetByRole(AriaRole.Link, new() { Name = "Run again" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^TrAdaBoost") }).ClickAsync();
+        await page.OpenSectionAsync("Settings");
         await page.GetByLabel(new Regex("^Labelled images of the target, a class")).FillAsync("6");
         await Expect(page.GetByText("TrAdaBoost learns from 6 labelled target images per class")).ToBeVisibleAsync();
         // With less, the boosted classifiers are never wrong about so few images, and none is dropped.

@@ -141,16 +141,36 @@ internal static class Journey
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Train best on all data" })).ToBeVisibleAsync();
     }
 
-    /// <summary>Opens the new-run page, fills in what differs from the defaults, and starts.</summary>
+    /// <summary>Opens a section of the expert form, unless it is open.</summary>
+    public static async Task OpenSectionAsync(this IPage page, string title)
+    {
+        ILocator section = page.Locator(
+            "details.bt-section",
+            new() { Has = page.Locator("summary h2", new() { HasTextString = title }) }
+        ).First;
+        if (await section.GetAttributeAsync("open") is null)
+            await section.Locator("summary").First.ClickAsync();
+        await Expect(section).ToHaveAttributeAsync("open", "");
+    }
+
+    /// <summary>Searches for a method in the expert form and chooses it.</summary>
+    public static async Task ChooseMethodAsync(this IPage page, string method)
+    {
+        await page.GetByLabel("Find a method").FillAsync(method);
+        ILocator choice = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) }).First;
+        await choice.ClickAsync();
+        // Another method brings its own fields and defaults; what is typed before they are there would be lost.
+        await Expect(choice).ToBeCheckedAsync();
+    }
+
+    /// <summary>Opens the expert form, fills in what differs from the defaults, and starts.</summary>
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).First.ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + backbone) }).First.ClickAsync();
-        ILocator choice = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + method) });
-        await choice.ClickAsync();
-        // Another method brings its own fields and defaults; what is typed before they are there would be lost.
-        await Expect(choice).ToBeCheckedAsync();
+        await page.ChooseMethodAsync(method);
+        await page.OpenSectionAsync("Settings");
         foreach ((string label, string value) in settings)
         {
             await page.GetByLabel(new Regex("^" + label)).FillAsync(value);

@@ -62,6 +62,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         // The model is the start of another run, and both know of one another.
         await page.GetByRole(AriaRole.Link, new() { Name = "Fine-tune this model" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Run #1 ") })).ToBeCheckedAsync();
+        await page.OpenSectionAsync("Settings");
         await page.GetByLabel(new Regex("^Epochs")).FillAsync("1");
         await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();

@@ -25,6 +25,7 @@ public sealed class MultiTaskTests(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = new("^Lighting") })).ToBeCheckedAsync();
         await page.ChooseSmallNetworkAsync();
         await Expect(page.GetByLabel("Weight of lighting")).ToBeVisibleAsync();
+        await page.OpenSectionAsync("Settings");
         await page.GetByLabel(new Regex("^Weights of the questions")).ClickAsync();
         await page.GetByText("Learned, by uncertainty").ClickAsync();
         // Learned weights leave none to give.

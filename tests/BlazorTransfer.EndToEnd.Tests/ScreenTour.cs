@@ -53,6 +53,9 @@ public sealed class ScreenTour(BrowserFixture browser)
         string project = new Uri(page.Url).AbsolutePath.Split('/')[2];
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs-empty");
+        await page.GotoAsync($"/projects/{project}/train");
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start training" })).ToBeVisibleAsync();
+        await ShootAsync(page, "train");
         await page.GotoAsync($"/projects/{project}/runs/new");
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
         await ShootAsync(page, "run-new");
@@ -75,6 +78,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByText("The worker was killed (SIGKILL)")).ToBeVisibleAsync();
         await ShootAsync(page, "run-failed");
         await page.GotoAsync($"/projects/{project}/runs/new?start={finished}");
+        await page.OpenSectionAsync("Repeats and search");
         await page.GetByRole(AriaRole.Radio, new() { Name = "Several seeds" }).ClickAsync();
         await page.GetByLabel("Seeds", new() { Exact = true }).FillAsync("3");
         await page.GetByLabel("Seeds", new() { Exact = true }).PressAsync("Tab");
@@ -116,6 +120,8 @@ public sealed class ScreenTour(BrowserFixture browser)
     {
         await page.GotoAsync($"/projects/{project}/runs/new");
         await ChooseLinearProbeAsync(page);
+        await page.OpenSectionAsync("Augmentation");
+        await page.OpenSectionAsync("Settings");
         await page.Locator(".bt-preview summary").ClickAsync();
         await Expect(page.GetByText("Nothing is changed")).ToBeVisibleAsync();
         await page.GetByLabel("Crop and mirroring").ClickAsync();
@@ -138,6 +144,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GotoAsync($"/projects/{project}/runs/new");
         await page.ChooseSmallNetworkAsync();
         await ChooseLinearProbeAsync(page);
+        await page.OpenSectionAsync("Repeats and search");
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Search") }).ClickAsync();
         await page.GetByLabel("Trials", new() { Exact = true }).FillAsync("6");
         await page.GetByLabel("Trials", new() { Exact = true }).PressAsync("Tab");

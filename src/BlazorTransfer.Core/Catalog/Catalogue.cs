@@ -156,6 +156,9 @@ public sealed record TransferMethodSpec(
     /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>
     public bool FitsAtOnce { get; init; }
 
+    /// <summary>The heading that it stands under in a list, of <see cref="MethodGroups"/>.</summary>
+    public string Group { get; init; } = "";
+
     /// <summary>Parts that it plays in advice and comparisons; empty for most methods.</summary>
     public IReadOnlyList<MethodRole> Roles { get; init; } = [];
 

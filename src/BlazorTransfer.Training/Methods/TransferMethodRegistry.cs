@@ -7,41 +7,42 @@ namespace BlazorTransfer.Training.Methods;
 /// <summary>The only door to the methods: a new one is one file and one line here.</summary>
 public static class TransferMethodRegistry
 {
-    private static readonly (TransferMethodSpec Spec, Func<ParameterSet, TransferMethod> Create)[] Entries =
+    // Groups compare methods with one another, so they stand here and not in the file of each.
+    private static readonly (string Group, TransferMethodSpec Spec, Func<ParameterSet, TransferMethod> Create)[] Entries =
     [
-        (LinearProbe.Spec, settings => new LinearProbe(settings)),
-        (LogisticProbe.Spec, settings => new LogisticProbe(settings)),
-        (FineTuning.Spec, settings => new FineTuning(settings)),
-        (LpFt.Spec, settings => new LpFt(settings)),
-        (GradualUnfreezing.Spec, settings => new GradualUnfreezing(settings)),
-        (L2Sp.Spec, settings => new L2Sp(settings)),
-        (Bss.Spec, settings => new Bss(settings)),
-        (Delta.Spec, settings => new Delta(settings)),
-        (CoTuning.Spec, settings => new CoTuning(settings)),
-        (LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
-        (Distillation.Spec, settings => new Distillation(settings)),
-        (MultiTask.Spec, settings => new MultiTask(settings)),
-        (DomainStandardisation.Spec, settings => new DomainStandardisation(settings)),
-        (Coral.Spec, settings => new Coral(settings)),
-        (SubspaceAdaptation.Spec, settings => new SubspaceAdaptation(settings)),
-        (TransferComponents.Spec, settings => new TransferComponents(settings)),
-        (JointDistribution.Spec, settings => new JointDistribution(settings)),
-        (Kmm.Spec, settings => new Kmm(settings)),
-        (DensityRatioWeighting.Spec, settings => new DensityRatioWeighting(settings)),
-        (TransferBoosting.Spec, settings => new TransferBoosting(settings)),
-        (Ddc.Spec, settings => new Ddc(settings)),
-        (Dan.Spec, settings => new Dan(settings)),
-        (DeepCoral.Spec, settings => new DeepCoral(settings)),
-        (Jan.Spec, settings => new Jan(settings)),
-        (Dann.Spec, settings => new Dann(settings)),
-        (Cdan.Spec, settings => new Cdan(settings)),
-        (Mcd.Spec, settings => new Mcd(settings)),
-        (Mcc.Spec, settings => new Mcc(settings)),
-        (AdaBn.Spec, settings => new AdaBn(settings)),
-        (FromScratch.Spec, settings => new FromScratch(settings)),
+        (MethodGroups.FrozenFeatures, LinearProbe.Spec, settings => new LinearProbe(settings)),
+        (MethodGroups.FrozenFeatures, LogisticProbe.Spec, settings => new LogisticProbe(settings)),
+        (MethodGroups.FineTuning, FineTuning.Spec, settings => new FineTuning(settings)),
+        (MethodGroups.FineTuning, LpFt.Spec, settings => new LpFt(settings)),
+        (MethodGroups.FineTuning, GradualUnfreezing.Spec, settings => new GradualUnfreezing(settings)),
+        (MethodGroups.RegularisedFineTuning, L2Sp.Spec, settings => new L2Sp(settings)),
+        (MethodGroups.RegularisedFineTuning, Bss.Spec, settings => new Bss(settings)),
+        (MethodGroups.RegularisedFineTuning, Delta.Spec, settings => new Delta(settings)),
+        (MethodGroups.RegularisedFineTuning, CoTuning.Spec, settings => new CoTuning(settings)),
+        (MethodGroups.RegularisedFineTuning, LearningWithoutForgetting.Spec, settings => new LearningWithoutForgetting(settings)),
+        (MethodGroups.OtherModels, Distillation.Spec, settings => new Distillation(settings)),
+        (MethodGroups.MultiTask, MultiTask.Spec, settings => new MultiTask(settings)),
+        (MethodGroups.AdaptationOfFeatures, DomainStandardisation.Spec, settings => new DomainStandardisation(settings)),
+        (MethodGroups.AdaptationOfFeatures, Coral.Spec, settings => new Coral(settings)),
+        (MethodGroups.AdaptationOfFeatures, SubspaceAdaptation.Spec, settings => new SubspaceAdaptation(settings)),
+        (MethodGroups.AdaptationOfFeatures, TransferComponents.Spec, settings => new TransferComponents(settings)),
+        (MethodGroups.AdaptationOfFeatures, JointDistribution.Spec, settings => new JointDistribution(settings)),
+        (MethodGroups.AdaptationOfFeatures, Kmm.Spec, settings => new Kmm(settings)),
+        (MethodGroups.AdaptationOfFeatures, DensityRatioWeighting.Spec, settings => new DensityRatioWeighting(settings)),
+        (MethodGroups.AdaptationOfFeatures, TransferBoosting.Spec, settings => new TransferBoosting(settings)),
+        (MethodGroups.AdaptationByTraining, Ddc.Spec, settings => new Ddc(settings)),
+        (MethodGroups.AdaptationByTraining, Dan.Spec, settings => new Dan(settings)),
+        (MethodGroups.AdaptationByTraining, DeepCoral.Spec, settings => new DeepCoral(settings)),
+        (MethodGroups.AdaptationByTraining, Jan.Spec, settings => new Jan(settings)),
+        (MethodGroups.AdaptationByTraining, Dann.Spec, settings => new Dann(settings)),
+        (MethodGroups.AdaptationByTraining, Cdan.Spec, settings => new Cdan(settings)),
+        (MethodGroups.AdaptationByTraining, Mcd.Spec, settings => new Mcd(settings)),
+        (MethodGroups.AdaptationByTraining, Mcc.Spec, settings => new Mcc(settings)),
+        (MethodGroups.AdaptationByTraining, AdaBn.Spec, settings => new AdaBn(settings)),
+        (MethodGroups.RandomWeights, FromScratch.Spec, settings => new FromScratch(settings)),
     ];
 
-    public static IReadOnlyList<TransferMethodSpec> All { get; } = [.. Entries.Select(e => e.Spec)];
+    public static IReadOnlyList<TransferMethodSpec> All { get; } = [.. Entries.Select(e => e.Spec with { Group = e.Group })];
 
     /// <summary>Completes and checks the settings, and creates the method.</summary>
     /// <exception cref="TrainingException">There is no such method, or settings are wrong; the message names all of them.</exception>

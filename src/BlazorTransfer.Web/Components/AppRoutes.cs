@@ -35,6 +35,10 @@ internal static class AppRoutes
     /// <summary>Which network for this data?</summary>
     public static string Ranking(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/ranking";
 
+    /// <summary>The presets for a data set; without one, for the newest with labels.</summary>
+    public static string Train(string projectId, string? datasetId = null) =>
+        datasetId is null ? $"{Project(projectId)}/train" : $"{Project(projectId)}/train?dataset={datasetId}";
+
     public static string Runs(string projectId) => $"{Project(projectId)}/runs";
 
     /// <summary>Runs that were submitted together: a search, a cross-validation, repeats, or a method with its baselines.</summary>

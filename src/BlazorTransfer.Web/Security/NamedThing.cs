@@ -8,4 +8,6 @@ internal enum NamedThing
     Dataset,
     Weights,
     Run,
+    Experiment,
+    Template,
 }

@@ -14,6 +14,19 @@ public sealed class MethodRoleTests
     public void Suggestion_HasExactlyOneMethod(MethodRole role) => Assert.Single(TransferMethodRegistry.All, m => m.Has(role));
 
     [Fact]
+    public void EveryMethod_StandsInAKnownGroup_AndEachGroupTogether()
+    {
+        string[] groups = [.. TransferMethodRegistry.All.Select(m => m.Group)];
+
+        Assert.All(groups, g => Assert.Contains(g, MethodGroups.All));
+        Assert.Equal(MethodGroups.All.Order(StringComparer.Ordinal), groups.Distinct().Order(StringComparer.Ordinal));
+        Assert.All(
+            TransferMethodRegistry.All,
+            m => Assert.Equal(m.AdaptsToTarget, m.Group is MethodGroups.AdaptationOfFeatures or MethodGroups.AdaptationByTraining)
+        );
+    }
+
+    [Fact]
     public void AdaptingMethod_HasExactlyOneSourceOnlyBaseline_WhichDoesNotAdapt()
     {
         foreach (TransferMethodSpec method in TransferMethodRegistry.All.Where(m => m.AdaptsToTarget))

@@ -66,6 +66,7 @@ public sealed class EndpointMatrixTests : IDisposable
         ["PAGE /projects/{ProjectId}/runs/compare"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/runs/new"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/runs/{RunId}"] = ProjectPage,
+        ["PAGE /projects/{ProjectId}/train"] = ProjectPage,
         ["ANY /health/live"] = Everybody,
         ["ANY /health/ready"] = Everybody,
         ["GET /api/v1/session"] = SignedIn,

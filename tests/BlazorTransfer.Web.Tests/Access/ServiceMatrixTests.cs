@@ -16,6 +16,7 @@ using BlazorTransfer.Web.Features.RunDetails;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.SystemCheck;
 using BlazorTransfer.Web.Features.Team;
+using BlazorTransfer.Web.Features.Train;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
@@ -301,7 +302,31 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
                 "AugmentationPreviews.DrawAsync",
                 user => _app.Get<AugmentationPreviews>().DrawAsync(user, project, request, 0, CancellationToken.None)
             ),
+            (ProjectRole.Viewer, "FormDrafts.Find", user => Do<FormDrafts>(d => d.Find(user, project))),
+            (
+                ProjectRole.Viewer,
+                "FormDrafts.Keep",
+                user => Do<FormDrafts>(d => d.Keep(user, project, new FormDraft(request, NeedsWeights: false)))
+            ),
+            (ProjectRole.Viewer, "FormDrafts.Forget", user => Do<FormDrafts>(d => d.Forget(user, project))),
+            (ProjectRole.Viewer, "RunTemplates.List", user => Do<RunTemplates>(t => t.List(user, project))),
+            (ProjectRole.Editor, "RunTemplates.Save", user => Do<RunTemplates>(t => t.Save(user, project, Web.Storage.Ids.New(), request))),
+            (ProjectRole.Editor, "RunTemplates.Delete", user => Do<RunTemplates>(t => t.Delete(user, project, TestApp.Nobody))),
             (ProjectRole.Viewer, "ProbeKnowledge.Find", user => Do<ProbeKnowledge>(p => p.Find(user, project, NewForm()))),
+            (
+                ProjectRole.Editor,
+                "ExperimentRuns.SubmitAsync",
+                user => _app.Get<ExperimentRuns>().SubmitAsync(user, project, TestApp.Nobody, [request])
+            ),
+            (ProjectRole.Viewer, "TrainService.OfferAsync", user => _app.Get<TrainService>().OfferAsync(user, project, dataset)),
+            (ProjectRole.Viewer, "TrainService.Plan", user => Do<TrainService>(t => t.Plan(user, project, dataset))),
+            (ProjectRole.Viewer, "TrainService.Ranking", user => Do<TrainService>(t => t.Ranking(user, project, dataset))),
+            (
+                ProjectRole.Editor,
+                "TrainService.StartAsync",
+                user => _app.Get<TrainService>().StartAsync(user, project, dataset, TrainPreset.Quick)
+            ),
+            (ProjectRole.Editor, "TrainService.Cancel", user => Do<TrainService>(t => t.Cancel(user, project, dataset))),
             (ProjectRole.Viewer, "RunLineage.OfRun", user => Do<RunLineage>(l => l.OfRun(user, project, run))),
             (ProjectRole.Viewer, "RunLineage.OfProject", user => Do<RunLineage>(l => l.OfProject(user, project, 10))),
             (ProjectRole.Viewer, "RankingService.Get", user => Do<RankingService>(r => r.Get(user, project, dataset))),

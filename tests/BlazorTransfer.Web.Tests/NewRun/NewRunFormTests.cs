@@ -1,3 +1,4 @@
+using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
@@ -387,18 +388,84 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void Methods_AreTheCommonOnesFirst_ThenGroups_AndFoundByNameOrGroup()
+    {
+        TransferMethodSpec[] methods =
+        [
+            new("deep", "Deep", "", "", null, []) { Group = "Tuning", Roles = [MethodRole.SuggestedWithMoreImages] },
+            new("head", "Head", "", "", null, []) { Group = "Frozen", Roles = [MethodRole.SuggestedFirst] },
+            .. Enumerable.Range(0, 5).Select(i => new TransferMethodSpec($"t{i}", $"Tuned {i}", "", "", null, []) { Group = "Tuning" }),
+            .. Enumerable.Range(0, 5).Select(i => new TransferMethodSpec($"r{i}", $"Rare {i}", "", "", null, []) { Group = "Frozen" }),
+        ];
+        var form = new NewRunForm(Catalogue with { Methods = methods }, [], [], NewDataset(), NoDomains);
+        form.Choose(methods[1]);
+
+        Assert.Equal(["Common methods: deep, head"], Shown(form.OfferedMethods(all: false)));
+        Assert.Equal(
+            ["Common methods: deep, head", "Tuning: t0, t1, t2, t3, t4", "Frozen: r0, r1, r2, r3, r4"],
+            Shown(form.OfferedMethods(all: true))
+        );
+        Assert.Equal(["Tuning: deep, t0, t1, t2, t3, t4"], Shown(form.OfferedMethods(" tuning ", all: false)));
+        Assert.Equal(["Frozen: r3"], Shown(form.OfferedMethods("rare 3", all: false)));
+        // A choice stays in view.
+        form.Choose(methods[4]);
+        Assert.Equal(["Common methods: deep, head", "Tuning: t2"], Shown(form.OfferedMethods(all: false)));
+
+        static IEnumerable<string> Shown(IReadOnlyList<(string Heading, IReadOnlyList<TransferMethodSpec> Methods)> groups) =>
+            groups.Select(g => $"{g.Heading}: {string.Join(", ", g.Methods.Select(m => m.Name))}");
+    }
+
+    [Fact]
+    public void Request_TakenOver_GivesTheSameRequestAgain()
+    {
+        NewRunForm form = NewForm();
+        form.Choose(Catalogue.Methods[1]);
+        form.Set(Batch, 64);
+        form.Set(Depth, 3);
+        (form.Name, form.Seed) = ("Mine", 7);
+        form.Experiment.Kind = ExperimentKind.Search;
+        form.Experiment.Trials = 12;
+        form.Experiment.Add(Depth, 4);
+        RunRequest request = form.ToRequest();
+
+        NewRunForm again = NewForm();
+        Assert.Empty(again.TakeOver(request, [NewDataset()]));
+
+        Assert.Equal(JsonSerializer.Serialize(request, ProtocolJson.Line), JsonSerializer.Serialize(again.ToRequest(), ProtocolJson.Line));
+        form.Experiment.Kind = ExperimentKind.Folds;
+        again.TakeOver(form.ToRequest(), [NewDataset()]);
+        Assert.Equal((ExperimentKind.Folds, 5), (again.Experiment.Kind, again.ToRequest().Folds));
+    }
+
+    [Fact]
+    public void Draft_OfANetworkWithoutWeights_DoesNotChooseRandomOnes()
+    {
+        Catalogue catalogue = Catalogue with { Backbones = [Catalogue.Backbones[0], Catalogue.Backbones[0] with { Name = "b" }] };
+        NewRunForm form = new(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains),
+            again = new(catalogue, [NewWeights("w", "a")], [], NewDataset(), NoDomains);
+        form.Choose(catalogue.Backbones[1]);
+
+        again.TakeOver(form.ToDraft(), [NewDataset()]);
+        Assert.Equal(("b", true), (again.Backbone.Name, again.NeedsWeights));
+
+        form.StartFrom((BackboneWeights?)null);
+        again.TakeOver(form.ToDraft(), [NewDataset()]);
+        Assert.False(again.NeedsWeights);
+    }
+
+    [Fact]
     public void RunToRepeat_WhoseDataSetAndStartAreGone_SaysSo()
     {
         Run run = NewRun("r", "probe");
 
         Assert.Empty(NewForm().TakeOver(run, [NewDataset()]));
-        Assert.Equal(["its data set"], NewForm().TakeOver(run, []));
+        Assert.Equal(["the data set"], NewForm().TakeOver(run, []));
         Assert.Equal(
-            ["what it started from"],
+            ["the weights"],
             NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()])
         );
         Assert.Equal(
-            ["what it started from"],
+            ["the weights"],
             NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()])
         );
     }
@@ -431,7 +498,7 @@ public sealed class NewRunFormTests
             gone = FormFor();
         Assert.Empty(again.TakeOver(student, [NewDataset()]));
         Assert.Equal((elsewhere, "elsewhere"), (again.Teacher, again.ToRequest().TeacherRunId));
-        Assert.Equal(["its teacher"], gone.TakeOver(student, [NewDataset()]));
+        Assert.Equal(["the teacher"], gone.TakeOver(student, [NewDataset()]));
         Assert.Contains("no run has finished yet", gone.Missing, StringComparison.Ordinal);
 
         NewRunForm FormFor(params Run[] models)

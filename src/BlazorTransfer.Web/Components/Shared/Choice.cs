@@ -10,6 +10,9 @@ public sealed record Choice<T>(T? Value, string Title, string? Hint = null, stri
 {
     /// <summary>What has to be done before the option can be used; null for nothing.</summary>
     public string? Note { get; init; }
+
+    /// <summary>What the option consists of, a line each; empty for most options.</summary>
+    public IReadOnlyList<string> Lines { get; init; } = [];
 }
 
 /// <summary>Layout of a <see cref="ChoiceGroup{T}"/>.</summary>

@@ -34,8 +34,10 @@ public sealed partial class TrainOnAllData
 
     /// <summary>The run to ask for.</summary>
     internal static RunRequest RequestFor(Experiment experiment, bool withTest) =>
-        RunRequest.Like(experiment.Best!.Best!) with
+        RunRequest.Of(experiment.Best!.Best!) with
         {
+            // Without validation images there is no choice of an epoch, and adapting needs one.
+            Target = null,
             Name = RunNames.Shortened(experiment.Name, ", all data"),
             TrainOn = withTest ? TrainingImages.WithValidationAndTest : TrainingImages.WithValidation,
             BestOfExperimentId = experiment.Id,

@@ -8,17 +8,17 @@ using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>One run, several seeds, the folds of a cross-validation, or a search; and what it needs to be told of that.</summary>
+/// <summary>One run, several seeds, a cross-validation or a search, with the settings of each.</summary>
 public sealed partial class ExperimentFields
 {
     private const InputMode NumberKeys = InputMode.@decimal;
 
     private static readonly Choice<ExperimentKind>[] Kinds =
     [
-        new(ExperimentKind.Single, "One run", "The quickest result."),
-        new(ExperimentKind.Seeds, "Several seeds", "The same run with other seeds: a mean with its standard deviation."),
-        new(ExperimentKind.Folds, "Cross-validation", "Each image validates once. For few images, where one split is a weak estimate."),
-        new(ExperimentKind.Search, "Search", "Tries other settings and shows which matter."),
+        new(ExperimentKind.Single, "One run", "The fastest result."),
+        new(ExperimentKind.Seeds, "Several seeds", "The same settings with different seeds. Shows how much results vary."),
+        new(ExperimentKind.Folds, "Cross-validation", "Each image validates once. A better estimate with few images."),
+        new(ExperimentKind.Search, "Search", "Tries different settings and shows which ones matter."),
     ];
 
     [Parameter, EditorRequired]
@@ -28,11 +28,11 @@ public sealed partial class ExperimentFields
     [Parameter, EditorRequired]
     public IReadOnlyList<ParameterSpec> Specs { get; set; } = [];
 
-    /// <summary>What the form has for a setting.</summary>
+    /// <summary>Value of a setting in the form.</summary>
     [Parameter, EditorRequired]
     public Func<ParameterSpec, ParameterValue> ValueOf { get; set; } = null!;
 
-    /// <summary>Something was chosen or typed.</summary>
+    /// <summary>A choice was changed.</summary>
     [Parameter]
     public EventCallback Changed { get; set; }
 
@@ -40,10 +40,10 @@ public sealed partial class ExperimentFields
     {
         get
         {
-            // A method that finds its model at once has none.
+            // A method that fits at once has no epochs.
             if (Specs.FirstOrDefault(s => s.Name == ParameterNames.Epochs) is not { } spec)
-                return $"{Format.Count(Experiment.Trials, "trial")}. The best is chosen on the validation images, so its figure "
-                    + "flatters; a test split tells the truth.";
+                return $"{Format.Count(Experiment.Trials, "trial")}. The best one is selected on validation data, so its "
+                    + "accuracy is optimistic. A test split gives an honest figure.";
             int epochs = (int)(ValueOf(spec).AsNumber ?? 0);
             SearchPlan plan = Experiment.Plan(Specs, epochs);
             string rounds =
@@ -51,7 +51,7 @@ public sealed partial class ExperimentFields
                     ? ""
                     : $" in {plan.Rounds} rounds of {string.Join(", ", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf))} epochs";
             return $"{Format.Count(plan.Trials, "trial")}{rounds}: {plan.TotalEpochs:N0} epochs in all, where one run has {epochs:N0}. "
-                + "The best trial is chosen on the validation images, so its figure flatters; a test split tells the truth.";
+                + "The best trial is selected on validation data, so its accuracy is optimistic. A test split gives an honest figure.";
         }
     }
 
@@ -72,7 +72,7 @@ public sealed partial class ExperimentFields
             if (
                 kind == ExperimentKind.Search
                 && Experiment.Searched(Specs).Count == 0
-                // What a search is for more often than anything else.
+                // The setting that is searched most often.
                 && Specs.FirstOrDefault(s => s.Name == ParameterNames.LearningRate) is { } rate
             )
                 Experiment.Add(rate, ValueOf(rate));

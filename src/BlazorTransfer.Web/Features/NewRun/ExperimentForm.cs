@@ -5,7 +5,7 @@ using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>How many runs a form asks for.</summary>
+/// <summary>Kind of experiment that a form asks for.</summary>
 public enum ExperimentKind
 {
     Single,
@@ -14,7 +14,7 @@ public enum ExperimentKind
     Search,
 }
 
-/// <summary>A setting that is searched, as somebody types it.</summary>
+/// <summary>A setting to search, with its range as typed.</summary>
 public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
 {
     public ParameterSpec Spec { get; } = spec;
@@ -26,7 +26,7 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
 
     public bool IsRange => Spec.Kind is ParameterKind.Integer or ParameterKind.Number;
 
-    /// <summary>Why it cannot be searched like this; null where it can.</summary>
+    /// <summary>Why the range is not valid; null if it is.</summary>
     public string? Error => TextError ?? SearchPlan.WhatIsWrong(ToRange(), Spec);
 
     private string? TextError =>
@@ -43,14 +43,26 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
                 Spec.Name,
                 Values: [.. Spec.Choices.Where(c => !LeftOut.Contains(c.Value)).Select(c => (ParameterValue)c.Value)]
             ),
-            // What is no number is none in any range.
+            // Text that is no number becomes NaN, which no range allows.
             _ => new SearchRange(Spec.Name, Number(Low), Number(High)),
         };
+
+    /// <summary>The setting as it was typed for a range.</summary>
+    internal static SearchedSetting Of(ParameterSpec spec, SearchRange range)
+    {
+        var setting = new SearchedSetting(spec, Typed(range.Low), Typed(range.High));
+        if (range.Values is { } values && spec.Kind == ParameterKind.Choice)
+            setting.LeftOut.UnionWith(spec.Choices.Select(c => c.Value).Except(values.Select(v => v.ToString()!)));
+        return setting;
+    }
+
+    // What was typed and is no number comes back as an empty field.
+    private static string Typed(double number) => double.IsNaN(number) ? "" : number.ToString("G6", CultureInfo.InvariantCulture);
 
     private static double Number(string typed) => NumberText.TryParse(typed, out double number, out _) ? number : double.NaN;
 }
 
-/// <summary>The part of the new-run form that says whether it is one run or several: seeds, folds or a search.</summary>
+/// <summary>The part of the expert form for repeats: seeds, folds or a search.</summary>
 public sealed class ExperimentForm
 {
     private readonly Dictionary<string, SearchedSetting> _searched = [];
@@ -110,6 +122,31 @@ public sealed class ExperimentForm
             ExperimentKind.Search => request with { Search = Plan(specs) },
             _ => throw new InvalidOperationException($"No request for {Kind}."),
         };
+
+    /// <summary>Takes over repeats, folds or a search of a request, as far as the method has the searched settings.</summary>
+    internal void TakeOver(RunRequest request, IReadOnlyList<ParameterSpec> specs)
+    {
+        _searched.Clear();
+        Kind = request switch
+        {
+            { Search: not null } => ExperimentKind.Search,
+            { Folds: > 1 } => ExperimentKind.Folds,
+            { Repeats: > 1 } => ExperimentKind.Seeds,
+            _ => ExperimentKind.Single,
+        };
+        if (request.Folds > 1)
+            Folds = request.Folds;
+        if (request.Repeats > 1)
+            Seeds = request.Repeats;
+        if (request.Search is not { } search)
+            return;
+        (Trials, SuccessiveHalving) = (search.Trials, search.SuccessiveHalving);
+        foreach (SearchRange range in search.Ranges)
+        {
+            if (specs.FirstOrDefault(s => s.Name == range.Name) is { } spec)
+                _searched[spec.Name] = SearchedSetting.Of(spec, range);
+        }
+    }
 
     /// <param name="specs">The method's settings.</param>
     /// <param name="epochs">Of a trial that is trained to the end.</param>

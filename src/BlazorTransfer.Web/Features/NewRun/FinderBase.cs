@@ -11,8 +11,8 @@ using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>What the finders on the new-run page share: they follow a worker while it is at work, and it ends with the page.</summary>
-/// <typeparam name="TReport">What is found.</typeparam>
+/// <summary>Common part of the finders on the expert form: they follow a worker, which ends when the page is left.</summary>
+/// <typeparam name="TReport">The result.</typeparam>
 public abstract class FinderBase<TReport> : PageBase, IDisposable
     where TReport : class
 {
@@ -26,7 +26,7 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
     [Parameter, EditorRequired]
     public string ProjectId { get; set; } = "";
 
-    /// <summary>What is chosen in the form at the moment.</summary>
+    /// <summary>The current choices of the form.</summary>
     [Parameter, EditorRequired]
     public RunRequest Request { get; set; } = null!;
 
@@ -102,7 +102,7 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
         catch (OperationCanceledException)
         {
             if (!cancel.IsCancellationRequested)
-                Error = "Somebody ended the worker.";
+                Error = "The worker was stopped. Try again.";
         }
         catch (Exception e)
             when (e

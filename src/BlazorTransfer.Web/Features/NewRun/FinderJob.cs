@@ -5,8 +5,8 @@ using BlazorTransfer.Web.Jobs;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>Tries settings of a run that is not submitted yet. Nothing of the trial is kept, so that it ends when nobody looks any more;
-/// one person has one at a time.</summary>
+/// <summary>Tests settings of a run that is not submitted yet. Its result is not kept, so it ends when the page is left; each person has
+/// one at a time.</summary>
 internal abstract class FinderJob<TReport> : JobKind<JobSpec, TReport>
     where TReport : class
 {
@@ -14,7 +14,7 @@ internal abstract class FinderJob<TReport> : JobKind<JobSpec, TReport>
 
     public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
         live.Any(j => j.OwnerId == job.OwnerId)
-            ? "You are trying out settings already, here or in another tab. Cancel that, or wait for its end."
+            ? "A quick test of yours is running, here or in another tab. Cancel it, or wait until it ends."
             : null;
 
     protected override Task<TReport> RunAsync(JobContext<JobSpec> job, CancellationToken cancel) =>

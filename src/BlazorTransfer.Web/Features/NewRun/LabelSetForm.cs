@@ -4,7 +4,7 @@ using BlazorTransfer.Web.Features.Datasets;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>The part of the new-run form that says what is learned of the images beside their classes.</summary>
+/// <summary>The further label sets to learn beside the classes.</summary>
 public sealed class LabelSetForm
 {
     private readonly Dictionary<string, double> _weights = new(StringComparer.Ordinal);

@@ -11,6 +11,8 @@ public sealed partial class MethodFields
 {
     private const int FewModels = 4;
     private bool _allTeachers;
+    private bool _allMethods;
+    private string? _search;
 
     [CascadingParameter]
     private NewRunForm Form { get; set; } = null!;
@@ -24,17 +26,21 @@ public sealed partial class MethodFields
 
     private IReadOnlyList<Choice<TransferMethodSpec>> Methods =>
         [
-            .. Form.OfferedMethods.SelectMany(
-                section => section.Methods,
-                (section, method) =>
-                    new Choice<TransferMethodSpec>(
-                        method,
-                        method.DisplayName,
-                        $"{method.Summary} {method.Advice}",
-                        Section: section.Heading.Length > 0 ? section.Heading : null
-                    )
-            ),
+            .. Form.OfferedMethods(_search, _allMethods)
+                .SelectMany(
+                    section => section.Methods,
+                    (section, method) =>
+                        new Choice<TransferMethodSpec>(
+                            method,
+                            method.DisplayName,
+                            $"{method.Summary} {method.Advice}",
+                            Section: section.Heading.Length > 0 ? section.Heading : null
+                        )
+                ),
         ];
+
+    /// <summary>Whether the short list leaves any method out.</summary>
+    private bool HasMore => Form.OfferedMethods(all: false).Sum(g => g.Methods.Count) < Form.MethodCount;
 
     private IReadOnlyList<Choice<Run>> Teachers =>
         [

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
@@ -8,21 +6,33 @@ using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>What is chosen so far on the new-run page. A value is kept only where it differs from its default.</summary>
-internal sealed class NewRunForm
+/// <summary>A section of the expert form in which something can be missing.</summary>
+internal enum FormPart
+{
+    Domains,
+    Network,
+    Method,
+    Settings,
+}
+
+/// <summary>The choices of the expert form. A value is kept only if it differs from its default.</summary>
+internal sealed partial class NewRunForm
 {
     private readonly Catalogue _catalogue;
-    private IReadOnlyList<BackboneWeights> _weights;
-    private readonly IReadOnlyList<Run> _models;
-    private readonly Dictionary<string, Dictionary<string, ParameterValue>> _valuesByMethod = [];
+
+    private const int FewMethods = 8;
+
+    private static readonly MethodRole[] CommonRoles =
+    [
+        MethodRole.SuggestedFirst,
+        MethodRole.SuggestedWithMoreImages,
+        MethodRole.SuggestedWithManyImages,
+    ];
 
     // Somebody chose the method; before, it follows the advice.
     private bool _methodIsChosen;
 
-    // Random weights are a choice. That a network has no others is none.
-    private bool _randomIsChosen;
-
-    /// <param name="catalogue">What the worker can do.</param>
+    /// <param name="catalogue">Networks, methods and devices of the worker.</param>
     /// <param name="weights">Imported weights.</param>
     /// <param name="models">Finished runs to start from or learn from, the newest first.</param>
     /// <param name="dataset">The data set that is chosen at first.</param>
@@ -37,11 +47,11 @@ internal sealed class NewRunForm
     {
         (_catalogue, _weights, _models, Domains) = (catalogue, weights, models, domains);
         Dataset = dataset;
-        // A network whose weights are here is the better suggestion.
+        // A network with installed weights is the better suggestion.
         Backbone = catalogue.Backbones.OrderByDescending(HasWeights).ThenByDescending(b => b == catalogue.DefaultBackbone).First();
         Weights = FittingWeights.FirstOrDefault();
         _randomIsChosen = Weights is null;
-        // A linear probe has nothing to stand on without weights.
+        // A linear probe needs weights.
         Method = (Weights is null ? catalogue.Methods.FirstOrDefault(m => !m.TakesWeights) : null) ?? catalogue.DefaultMethod;
     }
 
@@ -56,34 +66,29 @@ internal sealed class NewRunForm
         }
     }
 
-    /// <summary>What is learned beside the classes, by a method that does so.</summary>
+    /// <summary>Further label sets, for multi-task methods.</summary>
     public LabelSetForm LabelSets { get; } = new();
 
     /// <summary>Whether the chosen weights of label sets count: a run may learn them itself.</summary>
     public bool HasLabelSetWeights =>
         Specs.FirstOrDefault(s => s.Name == ParameterNames.TaskWeighting) is not { } weighting || Value(weighting) == weighting.Default;
 
-    /// <summary>Which of them are the source, and what is the target.</summary>
+    /// <summary>Source and target domain.</summary>
     public DomainForm Domains { get; }
-    public BackboneSpec Backbone { get; private set; }
-    public BackboneWeights? Weights { get; private set; }
-
-    /// <summary>The finished run whose model is the start; null where it is <see cref="Weights"/>, or random where that is null
-    /// too.</summary>
-    public Run? Parent { get; private set; }
-
-    /// <summary>The finished run whose model is the teacher, where the method takes one; null where none is chosen.</summary>
-    public Run? Teacher { get; set; }
 
     /// <summary>The first thing that is missing or wrong, in a sentence or two; null where the run can start.</summary>
     public string? Missing =>
         InputErrors.First
         ?? Domains.Missing
-        ?? (NeedsWeights ? $"{Backbone.DisplayName} has no weights to start from. Get them under Network, or choose another start." : null)
+        ?? (
+            NeedsWeights
+                ? $"{Backbone.DisplayName} has no weights to start from. Download or import weights under Network, or choose another start."
+                : null
+        )
         ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
         ?? LabelSets.WrongWeightFor(Method);
 
-    // What is chosen for another method stays in the form and is not sent, so it does not count here.
+    // Choices for other methods stay in the form and are not sent.
     private MethodInputs Inputs =>
         new MethodInputs
         {
@@ -98,16 +103,19 @@ internal sealed class NewRunForm
             ImagesHaveLabelSets = LabelSets.Offered.Count > 0,
         }.With(Backbone, Specs.ToDictionary(s => s.Name, Value), _catalogue.FindDevice(Device));
 
+    /// <summary>The section of the form in which <see cref="Missing"/> is to be solved.</summary>
+    public FormPart MissingPart =>
+        InputErrors.First is not null ? FormPart.Settings
+        : Domains.Missing is not null ? FormPart.Domains
+        : NeedsWeights ? FormPart.Network
+        : FormPart.Method;
+
     /// <summary>Settings that have no effect or slow the run down, as sentences.</summary>
     public IReadOnlyList<string> Warnings => MethodRequirements.Warnings(Inputs);
 
-    public bool StartsFromNothing => Weights is null && Parent is null;
-
-    /// <summary>Whether the run would start from random weights without anybody having chosen that.</summary>
-    public bool NeedsWeights => Method.TakesWeights && StartsFromNothing && !_randomIsChosen;
     public TransferMethodSpec Method { get; private set; }
 
-    /// <summary>What is suggested, and why; null where the catalogue has none of the methods that there is advice on.</summary>
+    /// <summary>The suggestion; null if the catalogue has no method with that role.</summary>
     public MethodAdvice? Advice { get; private set; }
 
     /// <summary>The method that <see cref="Advice"/> is about.</summary>
@@ -122,117 +130,9 @@ internal sealed class NewRunForm
     /// <summary>One run or several.</summary>
     public ExperimentForm Experiment { get; } = new();
 
-    public IReadOnlyList<BackboneWeights> FittingWeights => [.. _weights.Where(w => w.Backbones.Contains(Backbone.Name))];
-
-    public IReadOnlyList<ParameterSpec> Specs =>
-        [
-            .. _catalogue
-                .SettingsOf(Method)
-                .OrderBy(s =>
-                    Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue
-                ),
-        ];
-
-    /// <summary>Methods under their headings; those that adapt only where there is a target.</summary>
-    public IEnumerable<(string Heading, IEnumerable<TransferMethodSpec> Methods)> OfferedMethods =>
-        !Domains.IsOn
-            ? [("", _catalogue.Methods.Where(m => !m.AdaptsToTarget || m == Method))]
-            :
-            [
-                (
-                    "Domain adaptation, at once: on the network's features",
-                    _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: true })
-                ),
-                (
-                    "Domain adaptation, trained step by step",
-                    _catalogue.Methods.Where(m => m is { AdaptsToTarget: true, FitsAtOnce: false })
-                ),
-                (
-                    "From the source alone: the target only scores",
-                    _catalogue.Methods.Where(m => !m.AdaptsToTarget && (!m.LearnsLabelSets || m == Method))
-                ),
-            ];
-
-    public SettingsLayout Layout => new(Specs);
-
-    /// <summary>Changes to the training images that were set, beside the usual choice.</summary>
-    public int ChangesOn => Layout.Augmentation.Count(s => s.Advanced && Value(s) != s.Default);
-
-    /// <summary>The run, with the settings alone that decide what its images look like: another learning rate changes no picture.</summary>
-    public RunRequest ToPreview() =>
-        OneRun() with
-        {
-            Name = "",
-            Only = Domains.IsOn ? Domains.SourceTag : null,
-            WeightsId = null,
-            ParentRunId = null,
-            TeacherRunId = null,
-            Device = DeviceSpec.Auto,
-            Parameters = Values
-                .Where(v => Specs.Any(s => s.Name == v.Key && s.Section is ParameterSections.Augmentation or ParameterSections.Data))
-                .ToDictionary(),
-        };
-
-    /// <summary>All that <see cref="ToPreview"/> depends on.</summary>
-    public string PreviewChoices => JsonSerializer.Serialize(ToPreview(), ProtocolJson.Line);
-
     /// <summary>
-    /// Networks to offer: what was searched for; otherwise the chosen one, those whose weights are here, and the recommended ones, since
-    /// a list of all of them helps nobody.
-    /// </summary>
-    public IReadOnlyList<BackboneSpec> Offered(string? search, bool all)
-    {
-        if (!string.IsNullOrWhiteSpace(search))
-            return
-            [
-                .. _catalogue.Backbones.Where(b =>
-                    $"{b.Name} {b.DisplayName} {b.Family}".Contains(search.Trim(), StringComparison.OrdinalIgnoreCase)
-                ),
-            ];
-        return all
-            ? _catalogue.Backbones
-            :
-            [
-                // An order that no choice changes.
-                .. _catalogue
-                    .Backbones.Where(b => b == Backbone || b.Has(BackboneRole.Recommended) || HasWeights(b))
-                    .OrderByDescending(HasWeights)
-                    .ThenByDescending(b => b == _catalogue.DefaultBackbone),
-            ];
-    }
-
-    /// <summary>Whether there is something to start this network from.</summary>
-    public bool HasStart(BackboneSpec backbone) => HasWeights(backbone) || _models.Any(r => r.Job.Backbone == backbone.Name);
-
-    /// <summary>Takes over the weights that are here now; a network that had none starts from them.</summary>
-    public void Use(IReadOnlyList<BackboneWeights> weights)
-    {
-        _weights = weights;
-        if (NeedsWeights)
-            Weights = FittingWeights.FirstOrDefault();
-    }
-
-    private bool HasWeights(BackboneSpec backbone) => _weights.Any(w => w.Backbones.Contains(backbone.Name));
-
-    /// <summary>Runs to learn from: those of the same data set first, since a teacher needs the same classes.</summary>
-    public IReadOnlyList<Run> Teachers => [.. _models.OrderByDescending(r => r.Submission.DatasetId == Dataset.Id)];
-
-    public IReadOnlyList<Run> FittingModels => [.. _models.Where(r => r.Job.Backbone == Backbone.Name)];
-
-    public void Choose(BackboneSpec backbone)
-    {
-        Backbone = backbone;
-        (Weights, Parent, _randomIsChosen) = (FittingWeights.FirstOrDefault(), null, false);
-    }
-
-    /// <summary>Imported weights, or random ones where null.</summary>
-    public void StartFrom(BackboneWeights? weights) => (Weights, Parent, _randomIsChosen) = (weights, null, weights is null);
-
-    public void StartFrom(Run parent) => (Weights, Parent, _randomIsChosen) = (null, parent, false);
-
-    /// <summary>
-    /// Another method has other defaults, and may not know some parameters. What was typed for a method is there again when
-    /// one comes back to it, and what both take with the same default comes along: a batch size does, a learning rate does not.
+    /// Chooses a method. Values typed for a method come back with it. Settings that both methods have with the same default keep their
+    /// value: a batch size does, a learning rate does not.
     /// </summary>
     public void Choose(TransferMethodSpec method)
     {
@@ -240,15 +140,15 @@ internal sealed class NewRunForm
         SwitchTo(method);
     }
 
-    /// <summary>Advises on the method for what is chosen now, and follows that unless somebody chose one.</summary>
-    /// <param name="probe">What a linear probe reached; null where nobody tried.</param>
+    /// <summary>Updates the suggested method, and chooses it unless the user has chosen one.</summary>
+    /// <param name="probe">Result of a linear probe; null if there is none.</param>
     /// <param name="follows">Whether the method may change: another network never changes it.</param>
     public void Advise(KnownProbe? probe, bool follows = true)
     {
         bool hasWeights = !StartsFromNothing || NeedsWeights;
         int perClass = Dataset.Latest.Of(Core.Datasets.Split.Train) / Math.Max(1, Dataset.Latest.Classes.Count);
         MethodAdvice advice = MethodAdvice.For(perClass, hasWeights, probe);
-        // Which of the methods that adapt is best, nobody knows beforehand: the one that never did harm in our measurements comes first.
+        // The best adaptation method is not known beforehand; the first suggestion never did harm in our measurements.
         if (Domains.IsOn && Domains.AdviceFor(hasWeights) is { } adapting)
             advice = adapting;
         AdvisedMethod = _catalogue.FindMethod(advice.Role);
@@ -262,46 +162,36 @@ internal sealed class NewRunForm
     /// <summary>Whether a method measures how well frozen features separate the classes.</summary>
     public bool IsProbe(string method) => _catalogue.FindMethod(method)?.Has(MethodRole.FeatureProbe) == true;
 
-    private void SwitchTo(TransferMethodSpec method)
+    /// <summary>
+    /// Methods under their headings: the common ones first, then the groups of the catalogue. With a target domain, those that adapt to it
+    /// come first.
+    /// </summary>
+    /// <param name="search">Part of a name, a summary or a group; null or empty for all.</param>
+    /// <param name="all">False for the common, the suggested and the chosen method only.</param>
+    public IReadOnlyList<(string Heading, IReadOnlyList<TransferMethodSpec> Methods)> OfferedMethods(string? search = null, bool all = true)
     {
-        Dictionary<string, ParameterValue> before = Values;
-        IReadOnlyList<ParameterSpec> specsBefore = Specs;
-        Method = method;
-        foreach (ParameterSpec spec in Specs.Where(s => specsBefore.Any(b => b.Name == s.Name && b.Default == s.Default)))
-        {
-            if (before.TryGetValue(spec.Name, out ParameterValue typed))
-                Values[spec.Name] = typed;
-            else
-                Values.Remove(spec.Name);
-        }
+        TransferMethodSpec[] fitting =
+        [
+            .. _catalogue.Methods.Where(m => m == Method || (Domains.IsOn ? !m.LearnsLabelSets : !m.AdaptsToTarget)),
+        ];
+        if (!string.IsNullOrWhiteSpace(search))
+            return Grouped(fitting.Where(m => IsFound(m, search.Trim())));
+        if (Domains.IsOn)
+            return
+            [
+                .. Grouped(fitting.Where(m => m.AdaptsToTarget)),
+                .. all
+                    ? [("Source only: the target domain is used for scoring", [.. fitting.Where(m => !m.AdaptsToTarget)])]
+                    : Usual(fitting),
+            ];
+        TransferMethodSpec[] common = [.. fitting.Where(m => CommonRoles.Any(m.Has))];
+        if (common.Length == 0 || fitting.Length <= FewMethods)
+            return Grouped(fitting);
+        return [("Common methods", common), .. Grouped(fitting.Except(common).Where(m => all || m == Method || m == AdvisedMethod))];
     }
 
-    private Dictionary<string, ParameterValue> Values
-    {
-        get
-        {
-            if (!_valuesByMethod.TryGetValue(Method.Name, out Dictionary<string, ParameterValue>? values))
-                _valuesByMethod[Method.Name] = values = [];
-            return values;
-        }
-    }
-
-    public ParameterValue Value(ParameterSpec spec) => Values.TryGetValue(spec.Name, out ParameterValue value) ? value : spec.Default;
-
-    public void Set(ParameterSpec spec, ParameterValue value)
-    {
-        if (value == spec.Default)
-            Values.Remove(spec.Name);
-        else
-            Values[spec.Name] = value;
-    }
-
-    /// <summary>Takes over values by name, as far as the method has such parameters.</summary>
-    public void Use(IReadOnlyDictionary<string, ParameterValue> values)
-    {
-        foreach (ParameterSpec spec in Specs.Where(s => values.ContainsKey(s.Name)))
-            Set(spec, values[spec.Name]);
-    }
+    /// <summary>Number of methods that a search goes through.</summary>
+    public int MethodCount => _catalogue.Methods.Count(m => m == Method || (Domains.IsOn ? !m.LearnsLabelSets : !m.AdaptsToTarget));
 
     /// <summary>Changes what an address names, such as that of a suggested next step.</summary>
     public void Change(string? method, int? epochs, int? folds)
@@ -314,18 +204,6 @@ internal sealed class NewRunForm
             (Experiment.Kind, Experiment.Folds) = (ExperimentKind.Folds, count);
     }
 
-    /// <summary>Chooses network and weights by name and id, as far as they exist.</summary>
-    public void StartWith(string backboneName, string? weightsId)
-    {
-        if (_catalogue.FindBackbone(backboneName) is not { } backbone)
-            return;
-        Choose(backbone);
-        if (FittingWeights.FirstOrDefault(w => w.Id == weightsId) is { } weights)
-            StartFrom(weights);
-        if (!StartsFromNothing)
-            Method = _catalogue.DefaultMethod;
-    }
-
     /// <summary>Learns this label set beside the classes, where the worker has a method for that.</summary>
     public void LearnBeside(string labelSet)
     {
@@ -335,79 +213,13 @@ internal sealed class NewRunForm
         LabelSets.TakeOver([new Core.Datasets.LabelSetSpec(labelSet)]);
     }
 
-    /// <summary>Starts from the model of this run, if it is one of those to start from.</summary>
-    public void TrainOnFrom(string runId)
-    {
-        if (_models.FirstOrDefault(m => m.Id == runId) is not { } model || _catalogue.FindBackbone(model.Job.Backbone) is not { } backbone)
-            return;
-        Backbone = backbone;
-        StartFrom(model);
-    }
+    private static IReadOnlyList<(string, IReadOnlyList<TransferMethodSpec>)> Grouped(IEnumerable<TransferMethodSpec> methods) =>
+        [.. methods.GroupBy(m => m.Group).Select(g => (g.Key, (IReadOnlyList<TransferMethodSpec>)[.. g]))];
 
-    /// <summary>Takes over the choices of an earlier run, as far as they still exist.</summary>
-    /// <returns>What does not, in words.</returns>
-    public IReadOnlyList<string> TakeOver(Run run, IReadOnlyList<Dataset> datasets)
-    {
-        Dataset? dataset = datasets.FirstOrDefault(d => d.Id == run.Submission.DatasetId);
-        Dataset = dataset ?? Dataset;
-        Backbone = _catalogue.FindBackbone(run.Job.Backbone) ?? Backbone;
-        StartFrom(FittingWeights.FirstOrDefault(w => w.Id == run.Submission.WeightsId));
-        _randomIsChosen = run.Submission is { WeightsId: null, ParentRunId: null };
-        if (FittingModels.FirstOrDefault(m => m.Id == run.Submission.ParentRunId) is { } parent)
-            StartFrom(parent);
-        Method = _catalogue.FindMethod(run.Job.Method) ?? Method;
-        Domains.TakeOver(run);
-        if (run.Job.LabelSets.Count > 0)
-            LabelSets.TakeOver(run.Job.LabelSets);
-        Teacher = _models.FirstOrDefault(m => m.Id == run.Submission.TeacherRunId);
-        _methodIsChosen = true;
-        (Device, Seed) = (run.Job.Device, run.Job.Seed);
-        foreach ((string name, ParameterValue value) in run.Job.Parameters.Where(p => Specs.Any(s => s.Name == p.Key)))
-            Values[name] = value;
-        return
-        [
-            .. dataset is null ? ["its data set"] : Array.Empty<string>(),
-            .. (run.Submission.WeightsId, run.Submission.ParentRunId) != (Weights?.Id, Parent?.Id)
-                ? ["what it started from"]
-                : Array.Empty<string>(),
-            .. run.Submission.TeacherRunId != Teacher?.Id ? ["its teacher"] : Array.Empty<string>(),
-        ];
-    }
+    private static bool IsFound(TransferMethodSpec method, string search) =>
+        $"{method.DisplayName} {method.Summary} {method.Group}".Contains(search, StringComparison.OrdinalIgnoreCase);
 
-    public RunRequest ToRequest() => Domains.ApplyTo(Experiment.ApplyTo(OneRun(), Specs), Method.UsesTargetLabels);
-
-    /// <summary>One run that is tried out, such as by a finder: nothing is compared.</summary>
-    public RunRequest ToTrial() =>
-        Domains.ApplyTo(OneRun(), Method.UsesTargetLabels) is var one && one.Target is { } target
-            ? one with
-            {
-                Target = target with { WithBaselines = false },
-            }
-            : one;
-
-    /// <summary>How many runs start.</summary>
-    public int Runs =>
-        Experiment.Runs
-        * (
-            Experiment.Kind is ExperimentKind.Single or ExperimentKind.Seeds && Domains is { IsOn: true, WithBaselines: true }
-                ? Domains.Comparisons(Method.AdaptsToTarget)
-                : 1
-        );
-
-    private RunRequest OneRun() =>
-        new()
-        {
-            Name = Name,
-            DatasetId = Dataset.Id,
-            DatasetVersion = Dataset.Latest.Number,
-            Backbone = Backbone.Name,
-            WeightsId = Method.TakesWeights ? Weights?.Id : null,
-            ParentRunId = Method.TakesWeights ? Parent?.Id : null,
-            TeacherRunId = Method.TakesTeacher ? Teacher?.Id : null,
-            Method = Method.Name,
-            LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen : [],
-            Parameters = new Dictionary<string, ParameterValue>(Values),
-            Device = Device,
-            Seed = Seed,
-        };
+    /// <summary>With a target domain, the methods that do not adapt are rarely wanted: only the chosen one.</summary>
+    private IEnumerable<(string, IReadOnlyList<TransferMethodSpec>)> Usual(TransferMethodSpec[] fitting) =>
+        Grouped(fitting.Where(m => !m.AdaptsToTarget && m == Method));
 }

@@ -5,15 +5,17 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
+using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>Asks for a run. All choices and fields come from the worker's catalogue.</summary>
+/// <summary>The expert form: all choices of a new run. Choices and fields come from the worker's catalogue.</summary>
 public sealed partial class NewRunPage
 {
     private IReadOnlyList<Dataset> _datasets = [];
@@ -25,6 +27,12 @@ public sealed partial class NewRunPage
     private string? _failure;
     private bool _advanced;
     private bool _starting;
+    private bool _isRestored;
+    private TrainingTimes? _times;
+    private FormSection? _domainSection;
+    private FormSection? _networkSection;
+    private FormSection? _methodSection;
+    private FormSection? _settingsSection;
 
     /// <summary>A run whose settings are taken over.</summary>
     [SupplyParameterFromQuery(Name = "from")]
@@ -83,9 +91,18 @@ public sealed partial class NewRunPage
     private AugmentationPreviews Previews { get; set; } = null!;
 
     [Inject]
+    private FormDrafts Drafts { get; set; } = null!;
+
+    [Inject]
+    private RankingService Rankings { get; set; } = null!;
+
+    [Inject]
+    private BackboneSpeeds Speeds { get; set; } = null!;
+
+    [Inject]
     private CatalogueProvider Catalogues { get; set; } = null!;
 
-    /// <summary>In a cross-validation, each image validates once, also those that an earlier run of the lineage has learned from.</summary>
+    /// <summary>True if images of a validation fold may have been used to train the model that the run starts or learns from.</summary>
     private bool FoldsWereSeen =>
         _form is { Experiment.Kind: ExperimentKind.Folds }
         && new[] { _form.Method.TakesWeights ? _form.Parent : null, _form.Method.TakesTeacher ? _form.Teacher : null }
@@ -110,46 +127,62 @@ public sealed partial class NewRunPage
             )),
         ];
 
+    /// <summary>Whether the address names more than the data set: such a link goes before a draft.</summary>
+    private bool IsFromLink =>
+        new[] { FromRun, StartRun, BackboneName, SourceTag, LabelSet }.Any(value => value is not null)
+        || _allDatasets.Any(d => d.Id == DatasetId && !d.Latest.HasLabels);
+
+    /// <summary>How long the runs take, in words.</summary>
+    private string Time
+    {
+        get
+        {
+            if (_form is null || _times is null)
+                return "–";
+            ParameterSpec? epochs = _form.Specs.FirstOrDefault(s => s.Name == ParameterNames.Epochs);
+            ParameterSpec? size = _form.Specs.FirstOrDefault(s => s.Name == ParameterNames.ImageSize);
+            return _times
+                .OfRuns(
+                    _form.Backbone,
+                    _form.Method,
+                    epochs is null ? 0 : (int)(_form.Value(epochs).AsNumber ?? 0),
+                    size is null ? 0 : (int)(_form.Value(size).AsNumber ?? 0),
+                    _form.Runs
+                )
+                .ToString();
+        }
+    }
+
+    private string SettingsDetail => _form!.ChangedSettings == 0 ? "Defaults" : $"{_form.ChangedSettings} changed";
+
     private async Task LoadCatalogueAsync()
     {
         try
         {
             _failure = null;
             _catalogue = await Catalogues.GetAsync();
-            _form = new NewRunForm(
-                _catalogue,
-                Library.List(User),
-                Runs.Models(User),
-                _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
-                new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number))
-            );
-            _form.InputErrors.Changed += StateHasChanged;
-            // Nothing can be learned from images without labels; they are where the model shall work.
-            if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled)
-                _form.Domains.AdaptTo(unlabelled);
-            if (
-                SourceTag is not null
-                && TargetTag is not null
-                && SampleTag.Parse(SourceTag) is { } source
-                && SampleTag.Parse(TargetTag) is { } target
-            )
-                _form.Domains.Use(source, target);
-            if (BackboneName is not null)
-                _form.StartWith(BackboneName, WeightsId);
-            if (LabelSet is not null)
-                _form.LearnBeside(LabelSet);
-            if (StartRun is not null)
-                _form.TrainOnFrom(StartRun);
+            _form = NewForm(_catalogue);
+            ChooseWhatTheAddressNames(_form);
             _absent = [.. AbsentOf(_form)];
             if (FromRun is not null)
             {
                 _gone = _form.TakeOver(Runs.Get(User, ProjectId, FromRun), _datasets);
                 _advanced = true;
             }
+            else if (
+                !IsFromLink
+                && Drafts.Find(User, ProjectId) is { } draft
+                && (DatasetId ?? draft.Request.DatasetId) == draft.Request.DatasetId
+            )
+            {
+                _form.TakeOver(draft, _datasets);
+                _isRestored = true;
+            }
 
             _form.Change(MethodName, Epochs, Folds);
 
-            Advise(follows: true);
+            LoadTimes();
+            Advise(follows: true, keeps: false);
         }
         catch (NotFoundException)
         {
@@ -162,7 +195,7 @@ public sealed partial class NewRunPage
         }
     }
 
-    /// <summary>What the address of the page names and the form could not choose, such as after a deletion.</summary>
+    /// <summary>Things named in the address that do not exist, for example because they were deleted.</summary>
     private IEnumerable<string> AbsentOf(NewRunForm form)
     {
         if (DatasetId is not null && _allDatasets.All(d => d.Id != DatasetId))
@@ -175,31 +208,117 @@ public sealed partial class NewRunPage
             yield return "model to start from";
     }
 
-    /// <summary>Changes what the advice depends on: images or domains.</summary>
+    private NewRunForm NewForm(Catalogue catalogue)
+    {
+        var form = new NewRunForm(
+            catalogue,
+            Library.List(User),
+            Runs.Models(User),
+            _datasets.FirstOrDefault(d => d.Id == DatasetId) ?? _datasets[0],
+            new DomainForm(_allDatasets, d => Datasets.TagsOf(d, d.Latest.Number))
+        );
+        form.InputErrors.Changed += StateHasChanged;
+        return form;
+    }
+
+    private void ChooseWhatTheAddressNames(NewRunForm form)
+    {
+        // Images without labels can only be the target of a domain adaptation.
+        if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled)
+            form.Domains.AdaptTo(unlabelled);
+        if (
+            SourceTag is not null
+            && TargetTag is not null
+            && SampleTag.Parse(SourceTag) is { } source
+            && SampleTag.Parse(TargetTag) is { } target
+        )
+            form.Domains.Use(source, target);
+        if (BackboneName is not null)
+            form.StartWith(BackboneName, WeightsId);
+        if (LabelSet is not null)
+            form.LearnBeside(LabelSet);
+        if (StartRun is not null)
+            form.TrainOnFrom(StartRun);
+    }
+
+    private void LoadTimes() =>
+        _times = new TrainingTimes(
+            _form!.Dataset,
+            Speeds.All(User),
+            Rankings.Get(User, ProjectId, _form.Dataset.Id).Last?.Report,
+            Runs.List(User, ProjectId),
+            _catalogue!.Devices[0]
+        );
+
+    /// <summary>Changes images or domains, which the advice depends on.</summary>
     private void Change(Action<NewRunForm> change)
     {
         change(_form!);
+        LoadTimes();
         Advise(follows: true);
     }
 
-    private void Advise(bool follows) => _form!.Advise(Probes.Find(User, ProjectId, _form), follows);
+    private void Advise(bool follows, bool keeps = true)
+    {
+        _form!.Advise(Probes.Find(User, ProjectId, _form), follows);
+        if (keeps)
+            Keep();
+    }
+
+    /// <summary>Keeps the choices for the next visit of this page.</summary>
+    private void Keep()
+    {
+        Drafts.Keep(User, ProjectId, _form!.ToDraft());
+        StateHasChanged();
+    }
+
+    private void StartOver()
+    {
+        Drafts.Forget(User, ProjectId);
+        (_isRestored, _advanced, _gone) = (false, false, []);
+        _form = NewForm(_catalogue!);
+        LoadTimes();
+        Advise(follows: true, keeps: false);
+    }
+
+    private void TakeTemplate(IReadOnlyList<string> gone)
+    {
+        _gone = gone;
+        Change(_ => { });
+    }
+
+    private Task ShowMissingAsync() =>
+        _form!.MissingPart switch
+        {
+            FormPart.Domains => _domainSection!.ShowAsync(),
+            FormPart.Network => _networkSection!.ShowAsync(),
+            FormPart.Method => _methodSection!.ShowAsync(),
+            FormPart.Settings => _settingsSection!.ShowAsync(),
+            var part => throw new InvalidOperationException($"No section for {part}."),
+        };
+
+    private static string Sentence(IReadOnlyList<string> parts)
+    {
+        string joined = string.Join(" and ", parts);
+        return char.ToUpperInvariant(joined[0]) + joined[1..];
+    }
 
     private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) =>
         Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);
 
     private async Task StartAsync()
     {
-        // A second click may be on its way before the browser knows that the button is off.
+        // A second click can arrive before the browser has disabled the button.
         if (_form is null || _starting || _form.InputErrors.First is not null)
             return;
         _starting = true;
         Run? run = null;
         _starting = await AttemptAsync(async () => run = await Runs.SubmitAsync(User, ProjectId, _form.ToRequest()));
-        if (_starting)
-            Navigation.NavigateTo(
-                run!.Submission.ExperimentId is { } experiment
-                    ? AppRoutes.Experiment(ProjectId, experiment)
-                    : AppRoutes.Run(ProjectId, run.Id)
-            );
+        if (!_starting)
+            return;
+        Drafts.Forget(User, ProjectId);
+        Navigation.NavigateTo(
+            run!.Submission.ExperimentId is { } experiment ? AppRoutes.Experiment(ProjectId, experiment) : AppRoutes.Run(ProjectId, run.Id)
+        );
     }
 }

@@ -6,10 +6,10 @@ using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>Looks up how far a linear probe got: in the project's runs, else in the data set's ranking.</summary>
+/// <summary>Finds the accuracy of a linear probe: in the project's runs, else in the ranking of the data set.</summary>
 internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
 {
-    /// <returns>Null where nobody has tried.</returns>
+    /// <returns>Null if there is none.</returns>
     public KnownProbe? Find(ClaimsPrincipal user, string projectId, NewRunForm form)
     {
         if (form.NeedsWeights)
@@ -33,6 +33,6 @@ internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
             .Last?.Report.Candidates.FirstOrDefault(c =>
                 c is { IsRandom: false, Scores: not null } && c.WeightsId == key && c.Backbone == form.Backbone.Name
             );
-        return ranked is null ? null : new KnownProbe(ranked.Scores!.Accuracy, "ranking, on images it did not see");
+        return ranked is null ? null : new KnownProbe(ranked.Scores!.Accuracy, "ranking, on unseen images");
     }
 }

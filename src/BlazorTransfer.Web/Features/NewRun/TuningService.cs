@@ -8,7 +8,7 @@ using BlazorTransfer.Web.Security;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
-/// <summary>Settings for a run that is not submitted yet, found by trying, for the signed-in user.</summary>
+/// <summary>Finds settings for a run that is not submitted yet, for the signed-in user.</summary>
 internal sealed class TuningService(
     RunPlanner planner,
     JobEngine jobs,
@@ -17,13 +17,13 @@ internal sealed class TuningService(
     UserLimits limits
 )
 {
-    /// <summary>Looks for a learning rate.</summary>
+    /// <summary>Finds a learning rate.</summary>
     /// <param name="user">An editor.</param>
     /// <param name="projectId">The project.</param>
-    /// <param name="request">What is to be run.</param>
+    /// <param name="request">The run.</param>
     /// <param name="take">Called with each event, on any thread.</param>
     /// <param name="cancel">Ends the worker.</param>
-    /// <exception cref="RefusedException">It cannot be run so, or the same person has something at work.</exception>
+    /// <exception cref="RefusedException">The run is not possible, or a test of the same person is running.</exception>
     public Task<LearningRateReport> FindLearningRateAsync(
         ClaimsPrincipal user,
         string projectId,

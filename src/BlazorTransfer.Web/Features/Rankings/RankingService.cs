@@ -85,7 +85,8 @@ internal sealed class RankingService(
     /// <param name="leftOut">Keys of choices to leave out.</param>
     /// <param name="withRandom">Whether the cheapest network is ranked with random weights too.</param>
     /// <exception cref="RefusedException">These images are being ranked already, or there is nothing to rank.</exception>
-    public async Task StartAsync(
+    /// <returns>The id of the job.</returns>
+    public async Task<string> StartAsync(
         ClaimsPrincipal user,
         string projectId,
         string datasetId,
@@ -110,7 +111,7 @@ internal sealed class RankingService(
                 .. withRandom ? [RankingCandidate.Random(chosen[0].Backbone.Name)] : Array.Empty<RankingCandidate>(),
             ],
         };
-        jobs.Submit(
+        return jobs.Submit(
             kind,
             new NewJob<RankingInput>(
                 UserClaims.IdOf(user),
@@ -121,7 +122,7 @@ internal sealed class RankingService(
                 ProjectId = projectId,
                 Subject = datasetId,
             }
-        );
+        ).Id;
     }
 
     /// <summary>Cancels a ranking, or takes a failed one off the page.</summary>

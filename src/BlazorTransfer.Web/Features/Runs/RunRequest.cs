@@ -48,14 +48,28 @@ public sealed record RunRequest
     /// <summary>A search for better settings, each trial a run; null where there is none.</summary>
     public SearchPlan? Search { get; init; }
 
-    /// <summary>One run with the images, network, weights, method and settings of another.</summary>
-    internal static RunRequest Like(Run run) =>
+    /// <summary>The request that repeats a run, without its name and without the experiment that it belongs to.</summary>
+    internal static RunRequest Of(Run run) =>
         new()
         {
             DatasetId = run.Submission.DatasetId,
             DatasetVersion = run.Submission.DatasetVersion,
             Only = run.Job.Data.Only,
             LabelSets = run.Job.LabelSets,
+            Target =
+                run.Job.Target is { } target && run.Submission.TargetDatasetId is { } targetId
+                    ? new TargetRequest
+                    {
+                        DatasetId = targetId,
+                        // A new run uses the latest version.
+                        DatasetVersion = 0,
+                        Only = target.Data.Only,
+                        ClassNames = target.Data.ClassNames,
+                        Transductive = target.Transductive,
+                        LabelledPerClass = target.LabelledPerClass,
+                        WithBaselines = run.Submission.Part is not null,
+                    }
+                    : null,
             Backbone = run.Job.Backbone,
             WeightsId = run.Submission.WeightsId,
             ParentRunId = run.Submission.ParentRunId,

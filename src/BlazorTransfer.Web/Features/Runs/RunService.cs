@@ -91,7 +91,7 @@ internal sealed class RunService(
     {
         Run run = Get(user, projectId, runId);
         access.Require(user, projectId, ProjectRole.Editor);
-        string? name = change.Name is null ? null : TypedName.Check(change.Name, RunNames.Longest, "A run");
+        string? name = change.Name is null ? null : TypedName.Check(change.Name, RunNames.Longest, NamedThing.Run);
         string? notes = change.Notes?.Trim();
         if (notes?.Length > LongestNotes)
             throw new RefusedException($"Notes have at most {LongestNotes:N0} characters; these have {notes.Length:N0}.");
@@ -112,7 +112,7 @@ internal sealed class RunService(
         access.Require(user, projectId, ProjectRole.Editor);
         if (experiment.Count == 0)
             throw new NotFoundException();
-        string typed = TypedName.Check(name, RunNames.Longest, "An experiment");
+        string typed = TypedName.Check(name, RunNames.Longest, NamedThing.Experiment);
         if (typed != experiment[0].ExperimentName)
             await queue.RenameAsync(experiment, typed);
     }

@@ -24,6 +24,7 @@ internal static class RunsFeature
         services.AddSingleton<RunFolderReader>();
         services.AddSingleton<RunQueue>();
         services.AddSingleton<RunPlanner>();
+        services.AddSingleton<ExperimentRuns>();
         services.AddSingleton<RunService>();
         services.AddSingleton<RunAnswers>();
         services.AddSingleton<IPageAddress, RunAddress>();
