@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -67,7 +68,7 @@ internal static class AppRoutes
     /// <param name="projectId">The project.</param>
     /// <param name="fromRun">The earlier run.</param>
     /// <param name="method">Another method.</param>
-    /// <param name="epochs">Another number of epochs.</param>
+    /// <param name=ParameterNames.Epochs>Another number of epochs.</param>
     /// <param name="folds">Folds of a cross-validation.</param>
     public static string NewRunLike(string projectId, string fromRun, string? method = null, int? epochs = null, int? folds = null) =>
         QueryHelpers.AddQueryString(
@@ -76,7 +77,7 @@ internal static class AppRoutes
             {
                 ["from"] = fromRun,
                 ["method"] = method,
-                ["epochs"] = epochs?.ToString(CultureInfo.InvariantCulture),
+                [ParameterNames.Epochs] = epochs?.ToString(CultureInfo.InvariantCulture),
                 ["folds"] = folds?.ToString(CultureInfo.InvariantCulture),
             }
         );
