@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -65,7 +66,7 @@ internal static class AppRoutes
             {
                 ["from"] = fromRun,
                 ["method"] = method,
-                ["epochs"] = epochs?.ToString(CultureInfo.InvariantCulture),
+                [ParameterNames.Epochs] = epochs?.ToString(CultureInfo.InvariantCulture),
                 ["folds"] = folds?.ToString(CultureInfo.InvariantCulture),
             }
         );

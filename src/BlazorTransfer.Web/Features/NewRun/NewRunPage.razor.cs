@@ -46,7 +46,7 @@ public sealed partial class NewRunPage
     private string? MethodName { get; set; }
 
     /// <summary>Another number of epochs than that of <see cref="FromRun"/>.</summary>
-    [SupplyParameterFromQuery(Name = "epochs")]
+    [SupplyParameterFromQuery(Name = ParameterNames.Epochs)]
     private int? Epochs { get; set; }
 
     /// <summary>Folds of a cross-validation.</summary>
