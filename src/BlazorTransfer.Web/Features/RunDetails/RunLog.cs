@@ -20,7 +20,7 @@ internal static class RunLog
                 ? $"{e.Time:HH:mm:ss}  {words}"
                 : line;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             // Something that only looks like an event stays as it is.
             return line;
