@@ -124,7 +124,8 @@ internal static class Journey
         await Expect(choice).ToBeCheckedAsync();
     }
 
-    /// <summary>Starts a search with the small network and a linear probe, and waits on the page of the experiment until it has ended.</summary>
+    /// <summary>Starts a search with the small network and a linear probe, and waits on the page of the experiment until it
+    /// has ended.</summary>
     public static async Task SearchAsync(this IPage page, string project, int trials)
     {
         await page.GotoAsync($"{project}/runs/new");

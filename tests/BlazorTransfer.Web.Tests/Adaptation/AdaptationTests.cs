@@ -162,6 +162,24 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Assert.Equal("Fake adaptation, Fake", page.Find("h1").TextContent);
     }
 
+    /// <summary>Comparison of methods, notes and charts are drawn again together.</summary>
+    [Fact]
+    public async Task RunPage_OfAnAdaptedRun_FollowsAChangeOfItsName()
+    {
+        Run first = await Runs.SubmitAsync(_ada, _project.Id, Request());
+        await TestApp.WaitForAsync(() => Runs.Experiment(_ada, _project.Id, first.Submission.ExperimentId!).All(r => r.Status.IsFinal()));
+        IRenderedComponent<IComponent> page = Open<RunPage>(
+            _ada,
+            (nameof(RunPage.ProjectId), _project.Id),
+            (nameof(RunPage.RunId), first.Id)
+        );
+
+        await Runs.UpdateAsync(_ada, _project.Id, first.Id, new RunChange("Renamed"));
+
+        page.WaitForAssertion(() => Assert.Equal("#1 Renamed", page.Find("h1").TextContent), TestApp.HangLimit);
+        Assert.Contains("All methods between these domains", page.Markup, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Comparison_ListsAllMethodsBetweenTheSameDomains_TheBestFirst_WithScoresThatNeedNoLabel()
     {

@@ -37,13 +37,19 @@ public sealed partial class ConfigurationTable
         : Experiment.Folds > 0 ? "Fold"
         : "Seed";
 
-    private IEnumerable<ConfigurationResult> Rows =>
+    private IReadOnlyList<ConfigurationResult> Rows =>
         IsOne
-            ? Experiment
-                .Members.Select(r => new ConfigurationResult([r], Experiment.Score))
-                .OrderByDescending(c => c.Rank ?? double.NegativeInfinity)
-                .ThenBy(c => c.Runs[0].Submission.Number)
+            ?
+            [
+                .. Experiment
+                    .Members.Select(r => new ConfigurationResult([r], Experiment.Score))
+                    .OrderByDescending(c => c.Rank ?? double.NegativeInfinity)
+                    .ThenBy(c => c.Runs[0].Submission.Number),
+            ]
             : Experiment.Configurations;
+
+    /// <summary>The best run of each row that has one, as many as can be compared.</summary>
+    private IReadOnlyList<string> Comparable => [.. Rows.Select(c => c.Best?.Id).OfType<string>().Take(ComparePage.Most)];
 
     private string Help =>
         !Experiment.Score.IsAccuracy ? "Sorted by the label-free score of the target; its name says which."

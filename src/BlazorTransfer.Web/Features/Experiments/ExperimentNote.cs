@@ -20,7 +20,8 @@ internal sealed record ExperimentNote(string Tone, string Text)
         if (experiment.Open > 0)
             yield return new(
                 "",
-                $"Provisional: {experiment.Finished} of {Format.Count(experiment.Members.Count, "run")} have finished. The result may change."
+                $"Provisional: {experiment.Finished} of {Format.Count(experiment.Members.Count, "run")} have finished. The result may "
+                    + "change."
             );
         else if (experiment.IsProvisional)
             yield return new("", "Provisional: the next round of the search starts in a moment. The result may change.");
@@ -47,7 +48,8 @@ internal sealed record ExperimentNote(string Tone, string Text)
             ? new("good", $"Significantly better than {second.Name} ({interval}).")
             : new(
                 "warn",
-                $"Not significantly better than {second.Name} ({interval}).{(type == ExperimentType.Comparison ? " Prefer the faster one." : "")}"
+                $"Not significantly better than {second.Name} ({interval})."
+                    + (type == ExperimentType.Comparison ? " Prefer the faster one." : "")
             );
     }
 
@@ -61,7 +63,8 @@ internal sealed record ExperimentNote(string Tone, string Text)
                 "Optimistic: the best configuration and the best epochs were selected on the same validation images. The test accuracy is "
                     + "unbiased.",
             (false, null) =>
-                "Slightly optimistic: the best epoch of each run was selected on its validation images. The final epochs were not selected.",
+                "Slightly optimistic: the best epoch of each run was selected on its validation images. The final epochs were not "
+                    + "selected.",
             (false, _) =>
                 "Slightly optimistic: the best epoch of each run was selected on its validation images. The test accuracy is unbiased.",
         };

@@ -2,8 +2,8 @@ using BlazorTransfer.Core.Runs;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>The runs of an experiment with one network, start, method and settings: its folds or seeds, or one trial of a search in the last
-/// round with a result.</summary>
+/// <summary>The runs of an experiment with one network, start, method and settings: its folds or seeds, or one trial of a search in the
+/// last round with a result.</summary>
 /// <param name="Runs">In the order in which they were entered; at least one.</param>
 /// <param name="Score">What the experiment is ranked by.</param>
 internal sealed record ConfigurationResult(IReadOnlyList<Run> Runs, TrialScore Score)

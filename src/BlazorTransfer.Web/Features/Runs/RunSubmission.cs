@@ -42,11 +42,12 @@ internal sealed record RunSubmission
     /// <summary>Name that the runs of one configuration share, without fold, seed or round; null outside of an experiment.</summary>
     public string? ConfigurationName { get; init; }
 
-    /// <summary>The experiment whose best settings this run uses, so that its accuracy is the one measured there; null for others.</summary>
+    /// <summary>The experiment whose best settings this run uses, so that its accuracy is the one measured there; null for
+    /// others.</summary>
     public string? BestOfExperimentId { get; init; }
 
-    /// <summary>Which configuration (network, weights, method and settings) of the experiment, from 1; 0 where it has one only. In a search,
-    /// the number of the trial.</summary>
+    /// <summary>Which configuration (network, weights, method and settings) of the experiment, from 1; 0 where it has one only. In a
+    /// search, the number of the trial.</summary>
     public int Trial { get; init; }
 
     /// <summary>Which round of the search, from 0.</summary>
