@@ -87,7 +87,6 @@ internal sealed class TrainService(
             case TrainPreset.Quick:
                 return AppRoutes.Run(projectId, (await runs.SubmitAsync(user, projectId, presets.Quick().Requests[0])).Id);
             case TrainPreset.Balanced:
-                limits.Take(user, LimitedWork.Runs);
                 string experimentId = Ids.New();
                 await experiments.SubmitAsync(user, projectId, experimentId, presets.Balanced().Requests);
                 return AppRoutes.Experiment(projectId, experimentId);
