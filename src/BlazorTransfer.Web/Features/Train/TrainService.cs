@@ -141,7 +141,8 @@ internal sealed class TrainService(
         dataset.Latest.HasLabels
             ? null
             : new TrainObstacle(
-                "This data set has no labels. Import labelled images to train on, or adapt a model to these images with the expert settings.",
+                "This data set has no labels. Import labelled images to train on, or adapt a model to these images with the expert "
+                    + "settings.",
                 "Expert settings",
                 AppRoutes.NewRun(projectId, dataset: dataset.Id)
             );
