@@ -209,7 +209,7 @@ public sealed class DomainDatasetTests : PageTests
         await DisposeComponentsAsync();
         Assert.Contains("No labels to rank by", Open<RankingPage>(ada, project, dataset).Markup, StringComparison.Ordinal);
         await DisposeComponentsAsync();
-        Assert.Contains("First, a data set", Open<NewRunPage>(ada, project, null).Markup, StringComparison.Ordinal);
+        Assert.Contains("No images to train on", Open<NewRunPage>(ada, project, null).Markup, StringComparison.Ordinal);
         await DisposeComponentsAsync();
         IRenderedComponent<IComponent> list = Open<DatasetsPage>(ada, project, null);
         Assert.Contains("4 images, no labels", list.Markup, StringComparison.Ordinal);

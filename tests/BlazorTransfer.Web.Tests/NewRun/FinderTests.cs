@@ -37,7 +37,7 @@ public sealed class FinderTests : PageTests
 
         Press(page, "Find a batch size");
         page.WaitForAssertion(() => Assert.Contains("Use 32 images and a rate of 0.01", page.Markup, StringComparison.Ordinal), Patience);
-        Assert.Equal(["16", "Take this32", "64"], page.FindAll(".bt-finder tbody tr").Select(r => r.Children[0].TextContent));
+        Assert.Equal(["16", "Suggested32", "64"], page.FindAll(".bt-finder tbody tr").Select(r => r.Children[0].TextContent));
         Press(page, "Use 32");
         page.WaitForAssertion(() => Assert.Equal(("32", "0.01"), (Field(page, "Batch size"), Field(page, "Learning rate"))), Patience);
         // The rate was found for another batch size.

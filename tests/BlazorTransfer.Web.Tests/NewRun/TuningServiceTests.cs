@@ -68,7 +68,7 @@ public sealed class TuningServiceTests : IAsyncLifetime
         await begun.Task.WaitAsync(TestApp.HangLimit);
 
         Assert.Contains(
-            "already",
+            "running",
             (await Assert.ThrowsAsync<RefusedException>(() => FindAsync(_ada, NewRequest()))).Message,
             StringComparison.Ordinal
         );

@@ -1,10 +1,14 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
+using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.SystemCheck;
+using BlazorTransfer.Web.Features.Train;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -30,6 +34,40 @@ internal static class SampleFolder
         await app.Get<BackboneSpeeds>().MeasureAsync(user, "fake", CancellationToken.None);
         await app.Get<SystemCheckService>().RunAsync(user, CancellationToken.None);
         AddPendingUpload(app, user, project.Id);
+        app.Get<RunTemplates>()
+            .Save(
+                user,
+                project.Id,
+                "Usual",
+                new RunRequest
+                {
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    Backbone = "fake",
+                    Method = "fake-method",
+                    Parameters = new Dictionary<string, ParameterValue> { ["strength"] = 0.25 },
+                    Search = new SearchPlan
+                    {
+                        Trials = 3,
+                        SuccessiveHalving = true,
+                        Ranges = [new SearchRange("strength", 0.1, 0.9)],
+                    },
+                }
+            );
+        app.Get<TrainingPlans>()
+            .TryAdd(
+                new TrainingPlan
+                {
+                    Id = Ids.New(),
+                    ProjectId = project.Id,
+                    DatasetId = dataset.Id,
+                    DatasetVersion = 1,
+                    StartedBy = ada.Id,
+                    StartedAt = DateTimeOffset.UnixEpoch,
+                    Networks = 2,
+                    ExperimentId = Ids.New(),
+                }.Fail("The ranking failed.")
+            );
     }
 
     /// <summary>An upload that waits for the choice of an encoding, since a folder's name is in GBK.</summary>

@@ -120,6 +120,9 @@ public sealed class PresetsTests
         Assert.True(offers[0].Time.High < offers[1].Time.High && offers[1].Time.High < offers[2].Time.High);
         Assert.Equal(["head on Usual"], offers[0].Steps);
         Assert.Contains("Rank 2 networks with a linear probe", offers[2].Steps);
+        // Five folds of what Balanced runs once, on two networks.
+        IReadOnlyList<PresetOffer> measured = NewPresets(100, measured: 100).Offers();
+        Assert.True(measured[2].Time.High > 5 * measured[1].Time.High);
         // Models of runs are no default.
         Assert.Empty(
             new Presets(

@@ -21,6 +21,9 @@ public sealed partial class DatasetsPage
     private FileUpload? _upload;
     private bool _uploading;
     private string _name = "";
+
+    // The last data set whose import ended while this page was open.
+    private Dataset? _imported;
     private LayoutChoice _layout = LayoutChoice.All[0];
 
     /// <summary>A data set, perhaps still to be imported, between whose parts a run shall adapt.</summary>
@@ -77,8 +80,12 @@ public sealed partial class DatasetsPage
 
     private void Load()
     {
+        string[] awaited = [.. _imports.Where(i => !i.State.IsFinal()).Select(i => i.DatasetId)];
         _datasets = Datasets.List(User, ProjectId);
         _imports = Imports.List(User, ProjectId);
+        _imported =
+            _datasets.FirstOrDefault(d => awaited.Contains(d.Id) && _imports.All(i => i.DatasetId != d.Id))
+            ?? _datasets.FirstOrDefault(d => d.Id == _imported?.Id);
         _pending = Pending.List(User, ProjectId);
         // Whoever goes back does not want to be sent here again.
         if (_datasets.FirstOrDefault(d => d.Id == AdaptWithin)?.Latest.Tags is [var source, var target, ..])

@@ -15,8 +15,8 @@ namespace BlazorTransfer.Web.Features.NewRun;
 internal readonly record struct NetworkSpeed(double Features, double Training, bool IsGuess);
 
 /// <summary>
-/// Estimates how long runs on a data set take. The best evidence comes first: earlier runs on the same images, a measurement of the network,
-/// a ranking; without any, the operations of the network and a usual machine.
+/// Estimates how long runs on a data set take. The best evidence comes first: earlier runs on the same images, a measurement of the
+/// network, a ranking; without any, the operations of the network and a usual machine.
 /// </summary>
 /// <param name="dataset">The images.</param>
 /// <param name="measured">Measured speeds by network.</param>

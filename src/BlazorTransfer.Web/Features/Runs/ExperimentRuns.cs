@@ -1,12 +1,13 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>Enters several configurations as one experiment: networks, methods or settings that are compared with each other.</summary>
-internal sealed class ExperimentRuns(RunPlanner planner, RunQueue queue, DataFolder folder)
+internal sealed class ExperimentRuns(RunPlanner planner, RunQueue queue, DataFolder folder, UserLimits limits)
 {
     /// <summary>
     /// Checks all configurations, then enters their runs. Runs that are there already are not entered again, so that a caller can repeat
@@ -25,6 +26,7 @@ internal sealed class ExperimentRuns(RunPlanner planner, RunQueue queue, DataFol
         IReadOnlyList<RunRequest> configurations
     )
     {
+        limits.Take(user, LimitedWork.Runs);
         folder.RequireSpace();
         var planned = new List<(RunSubmission Submission, JobSpec Job)>();
         foreach ((int trial, RunRequest configuration) in configurations.Index())

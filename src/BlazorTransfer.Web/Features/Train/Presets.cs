@@ -102,8 +102,8 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
             steps.Add($"Rank {Candidates} networks with a linear probe");
         steps.Add(
             Candidates > 1
-                ? $"{BestFolds}-fold cross-validation of the best {Math.Min(BestNetworks, Candidates)}:"
-                : $"{BestFolds}-fold cross-validation:"
+                ? $"Compare the best {Math.Min(BestNetworks, Candidates)} by {BestFolds}-fold cross-validation:"
+                : $"Compare by {BestFolds}-fold cross-validation:"
         );
         steps.AddRange(comparison.Steps);
         return steps;
@@ -116,10 +116,19 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
         (double ranking, bool isGuess) = times.OfRanking([.. choices.Select(c => c.Backbone)]);
         // Which networks win is not known yet: the range is from the cheapest to the most expensive ones.
         Comparison cheap = Best([.. choices.Take(BestNetworks)]),
-            dear = Best([.. choices.TakeLast(BestNetworks)]);
+            dear = Best([.. choices.TakeLast(BestNetworks).Reverse()]);
         TimeRange first = TimeRange.Around(ranking, isGuess);
-        return new TimeRange(first.Low + cheap.Time.Low, first.High + dear.Time.High, isGuess || cheap.Time.IsGuess || dear.Time.IsGuess);
+        // A fine-tuning may be left out on an expensive network, so that either can be the longer one.
+        return new TimeRange(
+            first.Low + Shortest(cheap.Time.Low, dear.Time.Low),
+            first.High + Longest(cheap.Time.High, dear.Time.High),
+            isGuess || cheap.Time.IsGuess || dear.Time.IsGuess
+        );
     }
+
+    private static TimeSpan Shortest(TimeSpan one, TimeSpan other) => one < other ? one : other;
+
+    private static TimeSpan Longest(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private Comparison Of(IReadOnlyList<RankingChoice> networks, bool withAllHeads, int folds, TimeSpan? tuningBudget)
     {

@@ -87,7 +87,6 @@ internal sealed class TrainService(
             case TrainPreset.Quick:
                 return AppRoutes.Run(projectId, (await runs.SubmitAsync(user, projectId, presets.Quick().Requests[0])).Id);
             case TrainPreset.Balanced:
-                limits.Take(user, LimitedWork.Runs);
                 string experimentId = Ids.New();
                 await experiments.SubmitAsync(user, projectId, experimentId, presets.Balanced().Requests);
                 return AppRoutes.Experiment(projectId, experimentId);
@@ -142,7 +141,8 @@ internal sealed class TrainService(
         dataset.Latest.HasLabels
             ? null
             : new TrainObstacle(
-                "This data set has no labels. Import labelled images to train on, or adapt a model to these images with the expert settings.",
+                "This data set has no labels. Import labelled images to train on, or adapt a model to these images with the expert "
+                    + "settings.",
                 "Expert settings",
                 AppRoutes.NewRun(projectId, dataset: dataset.Id)
             );
