@@ -68,7 +68,7 @@ internal static class AppRoutes
     /// <param name="projectId">The project.</param>
     /// <param name="fromRun">The earlier run.</param>
     /// <param name="method">Another method.</param>
-    /// <param name=ParameterNames.Epochs>Another number of epochs.</param>
+    /// <param name="epochs">Another number of epochs.</param>
     /// <param name="folds">Folds of a cross-validation.</param>
     public static string NewRunLike(string projectId, string fromRun, string? method = null, int? epochs = null, int? folds = null) =>
         QueryHelpers.AddQueryString(

@@ -154,7 +154,7 @@ public sealed partial class ResultCard
                 ? AppRoutes.NewRunWith(ProjectId, Run.Submission.DatasetId, _catalogue!.DefaultBackbone.Name, _imageNet!.Id)
                 : null,
             NextStepKind.CompareConfigurations => MayEdit && HasImages
-                ? AppRoutes.NewRun(ProjectId, dataset: Run.Submission.DatasetId)
+                ? AppRoutes.Train(ProjectId, Run.Submission.DatasetId)
                 : null,
             NextStepKind.CheckLabels or NextStepKind.AddImages => HasImages ? AppRoutes.Dataset(ProjectId, Run.Submission.DatasetId) : null,
             NextStepKind.TryAnImage => AppRoutes.TryAnImage(ProjectId, Run.Id),
