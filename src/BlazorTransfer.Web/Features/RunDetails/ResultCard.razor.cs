@@ -153,9 +153,7 @@ public sealed partial class ResultCard
             NextStepKind.UseImageNetWeights => MayEdit && HasImages
                 ? AppRoutes.NewRunWith(ProjectId, Run.Submission.DatasetId, _catalogue!.DefaultBackbone.Name, _imageNet!.Id)
                 : null,
-            NextStepKind.CompareConfigurations => MayEdit && HasImages
-                ? AppRoutes.Train(ProjectId, Run.Submission.DatasetId)
-                : null,
+            NextStepKind.CompareConfigurations => MayEdit && HasImages ? AppRoutes.Train(ProjectId, Run.Submission.DatasetId) : null,
             NextStepKind.CheckLabels or NextStepKind.AddImages => HasImages ? AppRoutes.Dataset(ProjectId, Run.Submission.DatasetId) : null,
             NextStepKind.TryAnImage => AppRoutes.TryAnImage(ProjectId, Run.Id),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
