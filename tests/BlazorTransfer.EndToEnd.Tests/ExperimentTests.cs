@@ -60,6 +60,7 @@ public sealed class ExperimentTests(BrowserFixture browser)
         string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
         await page.GotoAsync($"{project}/runs/new");
         await page.ChooseSmallNetworkAsync();
+        await page.OpenSectionAsync("Repeats and search");
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new($"^{kind}") }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = start }).ClickAsync();
 

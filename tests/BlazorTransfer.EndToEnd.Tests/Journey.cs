@@ -133,8 +133,10 @@ internal static class Journey
         ILocator probe = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Linear probe") });
         await probe.ClickAsync();
         await Expect(probe).ToBeCheckedAsync();
+        await page.OpenSectionAsync("Settings");
         await page.GetByLabel(new Regex("^Epochs")).FillAsync("3");
         await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
+        await page.OpenSectionAsync("Repeats and search");
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Search") }).ClickAsync();
         await page.GetByLabel("Trials", new() { Exact = true }).FillAsync($"{trials}");
         await page.GetByLabel("Trials", new() { Exact = true }).PressAsync("Tab");

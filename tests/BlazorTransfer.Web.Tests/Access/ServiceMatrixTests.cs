@@ -316,7 +316,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             (
                 ProjectRole.Editor,
                 "ExperimentRuns.SubmitAsync",
-                user => _app.Get<ExperimentRuns>().SubmitAsync(user, project, TestApp.Nobody, [request])
+                user => _app.Get<ExperimentRuns>().SubmitAsync(user, project, TestApp.Nobody, "Comparison", [request])
             ),
             (ProjectRole.Viewer, "TrainService.OfferAsync", user => _app.Get<TrainService>().OfferAsync(user, project, dataset)),
             (ProjectRole.Viewer, "TrainService.Plan", user => Do<TrainService>(t => t.Plan(user, project, dataset))),

@@ -16,6 +16,7 @@ internal sealed class ExperimentRuns(RunPlanner planner, RunQueue queue, DataFol
     /// <param name="user">An editor.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="experimentId">A new id, or the one of an earlier call with the same configurations.</param>
+    /// <param name="name">Of the experiment; a number makes it unique in the project.</param>
     /// <param name="configurations">Each becomes a trial, numbered from 1; its folds and repeats share that number.</param>
     /// <returns>The runs that were entered.</returns>
     /// <exception cref="Refusals.RefusedException">Something is wrong with a configuration.</exception>
@@ -23,6 +24,7 @@ internal sealed class ExperimentRuns(RunPlanner planner, RunQueue queue, DataFol
         ClaimsPrincipal user,
         string projectId,
         string experimentId,
+        string name,
         IReadOnlyList<RunRequest> configurations
     )
     {
@@ -32,7 +34,7 @@ internal sealed class ExperimentRuns(RunPlanner planner, RunQueue queue, DataFol
         foreach ((int trial, RunRequest configuration) in configurations.Index())
             planned.AddRange(
                 (await planner.PlanAsync(user, projectId, configuration)).Select(p =>
-                    (p.Submission with { ExperimentId = experimentId, Trial = trial + 1 }, p.Job)
+                    (p.Submission with { ExperimentId = experimentId, ExperimentName = name, Trial = trial + 1 }, p.Job)
                 )
             );
         return await queue.EnterAsync(

@@ -183,7 +183,7 @@ internal sealed class PlanConductor(
             catalogue.Devices[0]
         );
         Comparison comparison = new Presets(catalogue, dataset, best, times).Best(best);
-        await experiments.SubmitAsync(user, plan.ProjectId, plan.ExperimentId, comparison.Requests);
+        await experiments.SubmitAsync(user, plan.ProjectId, plan.ExperimentId, $"Best, {dataset.Name}", comparison.Requests);
         // Somebody may have cancelled while the runs were being entered.
         if (plans.Change(plan.Id, p => p.Start()) is { State: PlanState.Cancelled })
             runs.CancelExperiment(user, plan.ProjectId, plan.ExperimentId);

@@ -88,7 +88,7 @@ internal sealed class TrainService(
                 return AppRoutes.Run(projectId, (await runs.SubmitAsync(user, projectId, presets.Quick().Requests[0])).Id);
             case TrainPreset.Balanced:
                 string experimentId = Ids.New();
-                await experiments.SubmitAsync(user, projectId, experimentId, presets.Balanced().Requests);
+                await experiments.SubmitAsync(user, projectId, experimentId, $"Balanced, {dataset.Name}", presets.Balanced().Requests);
                 return AppRoutes.Experiment(projectId, experimentId);
             case TrainPreset.Best:
                 StartBest(user, projectId, dataset, presets.Candidates);
