@@ -89,6 +89,14 @@ public sealed class ScreenTour(BrowserFixture browser)
         await SearchAsync(page, project);
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs");
+        // Runs of an experiment stand under its line.
+        ILocator experiments = page.Locator(".bt-expand");
+        for (int i = 0; i < await experiments.CountAsync(); i++)
+        {
+            await experiments.Nth(i).ClickAsync();
+            await Expect(experiments.Nth(i)).ToHaveAttributeAsync("aria-expanded", "true");
+        }
+
         await page.CompareRunsAsync(1, 4, 5, 6);
         await ShootAsync(page, "run-compare");
         await page.GotoAsync($"/projects/{project}");
@@ -119,6 +127,7 @@ public sealed class ScreenTour(BrowserFixture browser)
     private static async Task TryOutAsync(IPage page, string project)
     {
         await page.GotoAsync($"/projects/{project}/runs/new");
+        await page.ChooseSmallNetworkAsync();
         await ChooseLinearProbeAsync(page);
         await page.OpenSectionAsync("Augmentation");
         await page.OpenSectionAsync("Settings");
