@@ -11,13 +11,15 @@ public sealed class StoppedRunTests : IDisposable
 
     public void Dispose() => _small.Dispose();
 
+    /// <summary>Steps are reported at most every so often, so the request comes at any step of the epoch: one after the last finishes
+    /// it.</summary>
     [Fact]
-    public void Execute_StoppedInTheThirdEpoch_EvaluatesTheBestOfTwo()
+    public void Execute_StoppedInTheThirdEpoch_EvaluatesTheBestOfThoseThatEnded()
     {
         (RunFolder folder, List<RunEvent> events) = Stop("fine-tuning", e => e is StepCompleted { Epoch: 3 }, ("epochs", 50));
 
         EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
-        Assert.Equal([1, 2], epochs.Select(e => e.Epoch));
+        Assert.InRange(epochs.Length, 2, 3);
         AssertKept(folder, events, epochs.Last(e => e.IsBest));
         Assert.Contains("Stopped early at epoch 3 of 50", Message(events), StringComparison.Ordinal);
     }
