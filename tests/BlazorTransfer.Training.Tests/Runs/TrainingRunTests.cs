@@ -249,8 +249,8 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Contains("learning rate", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Each step sees numbers, because batch norm takes the batch's own mean; the evaluation takes the kept one, and the sum over the
-    /// image overflows.</summary>
+    /// <summary>Each step sees numbers, because batch norm takes the batch's own mean; the evaluation takes the kept one, and the sum over
+    /// the image overflows.</summary>
     [Fact]
     public void Execute_WhenOnlyTheValidationIsNoNumber_EndsAsDivergedAndKeepsNoBestModel()
     {
