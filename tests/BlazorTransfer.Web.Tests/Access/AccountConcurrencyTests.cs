@@ -18,6 +18,7 @@ public sealed class AccountConcurrencyTests : IDisposable
     private readonly Stop _stop = new();
     private readonly TestApp _app;
     private int _cases;
+    private ClaimsPrincipal? _admin;
 
     public AccountConcurrencyTests() =>
         _app = new TestApp
@@ -130,6 +131,41 @@ public sealed class AccountConcurrencyTests : IDisposable
         Assert.True((await manager.UpdateAsync(one)).Succeeded);
     }
 
+    /// <summary>What one of them asks last is refused, as they are no administrator any more.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Administrators_WhoRemoveEachOtherAtOnce_LeaveOne(bool disables)
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            User[] users =
+            [
+                await _app.CreateUserAsync($"First {round}", isAdmin: true),
+                await _app.CreateUserAsync($"Second {round}", isAdmin: true),
+            ];
+            ClaimsPrincipal[] admins = [await _app.PrincipalAsync(users[0]), await _app.PrincipalAsync(users[1])];
+            using var together = new Barrier(2);
+
+            await Task.WhenAll(Enumerable.Range(0, 2).Select(i => Task.Factory.StartNew(() => Remove(i), TaskCreationOptions.LongRunning)));
+
+            Assert.Single(users, u => _app.Get<DocumentCollection<User>>().Find(u.Id) is { IsAdmin: true, IsDisabled: false });
+
+            void Remove(int i)
+            {
+                using IServiceScope scope = _app.Factory.Services.CreateScope();
+                together.SignalAndWait(TestApp.HangLimit);
+                Record.Exception(() =>
+                {
+                    if (disables)
+                        Accounts(scope.ServiceProvider).SetDisabled(admins[i], users[1 - i].Id, disabled: true);
+                    else
+                        Accounts(scope.ServiceProvider).SetAdministrator(admins[i], users[1 - i].Id, isAdmin: false);
+                });
+            }
+        }
+    }
+
     private async Task InterleaveAsync(Operation first, Operation second, int place)
     {
         string what = $"'{second.Name}' while '{first.Name}' is stopped at place {place}";
@@ -162,15 +198,7 @@ public sealed class AccountConcurrencyTests : IDisposable
         return new Case(
             user,
             await _app.PrincipalAsync(user),
-            await _app.PrincipalAsync(
-                new User
-                {
-                    Id = "admin",
-                    UserName = "Admin",
-                    SecurityStamp = "stamp",
-                    IsAdmin = true,
-                }
-            )
+            _admin ??= await _app.PrincipalAsync(await _app.CreateUserAsync("Admin", isAdmin: true))
         );
     }
 

@@ -23,6 +23,9 @@ internal sealed class AccountService(
 {
     // Two who hold the set-up code at once must not both become the first.
     private static readonly SemaphoreSlim FirstAccount = new(1);
+
+    // Two administrators who disable or demote each other at once must not both succeed, or nobody would be left.
+    private static readonly Lock Administration = new();
     private const int LongestName = 60;
 
     /// <summary>How long a password that an administrator passes on can be exchanged for one of the user's own.</summary>
@@ -72,7 +75,7 @@ internal sealed class AccountService(
         UserClaims.RequireAdmin(admin);
         if (userId == UserClaims.IdOf(admin))
             throw new RefusedException(texts["OwnDisable"]);
-        sessions.End(userId, user => user with { IsDisabled = disabled });
+        EndAsAdmin(admin, userId, user => user with { IsDisabled = disabled });
         log.AccountChanged(admin, disabled ? "disabled" : "enabled", userId);
     }
 
@@ -83,7 +86,7 @@ internal sealed class AccountService(
         UserClaims.RequireAdmin(admin);
         if (userId == UserClaims.IdOf(admin))
             throw new RefusedException(texts["OwnRole"]);
-        sessions.End(userId, user => user with { IsAdmin = isAdmin });
+        EndAsAdmin(admin, userId, user => user with { IsAdmin = isAdmin });
         log.AccountChanged(admin, isAdmin ? "made an administrator" : "made a member", userId);
     }
 
@@ -96,7 +99,7 @@ internal sealed class AccountService(
         string password = NewPassword();
         string hash = hasher.HashPassword(new User { Id = userId }, password);
         DateTimeOffset until = clock.GetUtcNow() + InitialPasswordLife;
-        sessions.End(userId, user => user with { PasswordHash = hash, InitialPasswordUntil = until });
+        EndAsAdmin(admin, userId, user => user with { PasswordHash = hash, InitialPasswordUntil = until });
         log.AccountChanged(admin, "given a new password", userId);
         return password;
     }
@@ -129,6 +132,18 @@ internal sealed class AccountService(
         if (!isWrong)
             throttle.Succeed(user.NormalizedUserName, AccountPageSource);
         return Errors(result);
+    }
+
+    /// <summary>Changes an account and ends its sign-ins, if who asks is an administrator at this moment, and not only in their
+    /// cookie.</summary>
+    private void EndAsAdmin(ClaimsPrincipal admin, string userId, Func<User, User> change)
+    {
+        lock (Administration)
+        {
+            if (users.Find(UserClaims.IdOf(admin)) is not { IsAdmin: true, IsDisabled: false })
+                throw new NotFoundException();
+            sessions.End(userId, change);
+        }
     }
 
     private async Task<(User?, IReadOnlyList<string>)> CreateAsync(string name, string password, bool isAdmin, bool isInitial)
