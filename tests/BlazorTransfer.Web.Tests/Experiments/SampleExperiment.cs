@@ -5,7 +5,7 @@ using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Tests.Experiments;
 
-/// <summary>Runs of experiments that nobody has to execute.</summary>
+/// <summary>Finished runs of experiments, made without a worker.</summary>
 internal static class SampleExperiment
 {
     private static int _last;

@@ -47,7 +47,7 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
             _ => new SearchRange(Spec.Name, Number(Low), Number(High)),
         };
 
-    /// <summary>The setting as it was typed for a range.</summary>
+    /// <summary>The text that was typed for a range.</summary>
     internal static SearchedSetting Of(ParameterSpec spec, SearchRange range)
     {
         var setting = new SearchedSetting(spec, Typed(range.Low), Typed(range.High));

@@ -69,7 +69,7 @@ internal sealed class TrainingTimes(
         return TrainImages / speed.Training + (Images - TrainImages) / speed.Features;
     }
 
-    /// <summary>A run as it was measured with the same network, method and images; else as computed.</summary>
+    /// <summary>The time of an earlier run with the same network, method and images; without one, an estimate.</summary>
     /// <param name="network">The network.</param>
     /// <param name="method">The method.</param>
     /// <param name="epochs">Passes over the images; 0 for a method without any.</param>

@@ -11,7 +11,7 @@ using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
-/// <summary>The model that an image is shown to.</summary>
+/// <summary>The run whose model answers.</summary>
 internal sealed record PredictionInput(string RunId);
 
 /// <summary>Lets the worker answer one image with the model of a run. The image goes with the job's folder.</summary>
@@ -23,7 +23,7 @@ internal sealed class ImagePredictionJob(WorkerCommands worker, DataFolder folde
 
     public override JobLane Lane => JobLane.Previews;
 
-    // Whoever asked has the answer.
+    // The page that asked shows the answer.
     public override bool KeepsHistory => false;
 
     protected override Task<ImagePrediction> RunAsync(JobContext<PredictionInput> job, CancellationToken cancel) =>
@@ -65,7 +65,7 @@ internal sealed class ImagePredictions(
             throw new RefusedException("The file is empty.");
         if (file.LongLength > MaximumBytes)
             throw new RefusedException($"The file is larger than {MaximumBytes >> 20} MB.");
-        // As uploads are: in a process with little memory and time, before the worker decodes it.
+        // Like an upload, it is checked in a process with little memory and time before the worker decodes it.
         ImageAnswer judged = await images.VerifyAsync(file, cancel);
         if (judged.Rejection is { } rejection)
             throw new RefusedException(rejection);

@@ -63,7 +63,7 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
         }
         catch (Exception) when (_closed.IsCancellationRequested)
         {
-            // Nobody looks any more.
+            // The page was closed.
         }
         catch (Exception e)
         {
@@ -82,7 +82,8 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
     private async Task<byte[]> ReadAsync(IBrowserFile file)
     {
         await using Stream stream = file.OpenReadStream(ImagePredictions.MaximumBytes, _closed.Token);
-        using var bytes = new MemoryStream((int)file.Size);
+        // Without reserving the size that the browser claims.
+        using var bytes = new MemoryStream();
         await stream.CopyToAsync(bytes, _closed.Token);
         return bytes.ToArray();
     }
