@@ -78,8 +78,7 @@ public sealed partial class ResourceTests
     {
         string[] literal =
         [
-            .. Sources("*.razor")
-                .SelectMany(f => LiteralsOf(File.ReadAllText(f)).Select(text => $"{Path.GetFileName(f)}: {text}")),
+            .. Sources("*.razor").SelectMany(f => LiteralsOf(File.ReadAllText(f)).Select(text => $"{Path.GetFileName(f)}: {text}")),
         ];
 
         Assert.Empty(literal);
