@@ -23,6 +23,26 @@ public sealed partial class CatalogueNameTests
         Assert.Empty(new SourceProject("Web").SourceFiles("*.cs", "*.razor").SelectMany(f => NamesIn(f, names)));
     }
 
+    /// <summary>The guide's experiments name networks and methods, which no other test would miss.</summary>
+    [Fact]
+    public void GuideExperiments_NameNetworksAndMethodsThatExist()
+    {
+        HashSet<string> names = RegisteredNames();
+        string file = Path.Combine(new SourceProject("Web").Folder, "Features", "Guide", "Pages", "experiments.json");
+        string[] named =
+        [
+            .. JsonDocument
+                .Parse(File.ReadAllText(file))
+                .RootElement.EnumerateObject()
+                .SelectMany(experiment => experiment.Value.EnumerateObject())
+                .Where(choice => choice.Name is "backbone" or "method")
+                .Select(choice => choice.Value.GetString()!),
+        ];
+
+        Assert.NotEmpty(named);
+        Assert.Empty(named.Except(names));
+    }
+
     [Theory]
     [InlineData("if (method.Name == \"dan\")", 1)]
     [InlineData("<MethodTile Method=\"dan\" />", 1)]

@@ -6,18 +6,6 @@ namespace BlazorTransfer.Architecture.Tests;
 /// <summary>The texts of the pages: in both languages, with the same placeholders, none missing and none unused.</summary>
 public sealed partial class ResourceTests
 {
-    /// <summary>Folders of <c>Web</c> whose pages still have their texts in the markup. It only ever gets shorter.</summary>
-    private static readonly string[] NotYetMoved =
-    [
-        "Features/Adaptation",
-        "Features/Experiments",
-        "Features/Lineage",
-        "Features/Models",
-        "Features/Rankings",
-        "Features/RunDetails",
-        "Features/Runs",
-    ];
-
     private static readonly SourceProject Project = new("Web");
 
     private static string Web => Project.Folder;
@@ -52,11 +40,13 @@ public sealed partial class ResourceTests
     {
         string[] sources = [.. Sources("*.razor").Concat(Sources("*.cs")).Select(File.ReadAllText)];
 
-        // A name that is put together, such as "Thing.{thing}", uses all that begin so.
+        // A name that is put together, such as "Thing.{thing}", uses all that begin so. Texts with a number are asked for by the name that
+        // both forms share.
         string[] unused =
         [
             .. Read(Path.Combine(Web, file))
-                .Keys.Where(k => !sources.Any(s => s.Contains($"\"{k}\"", StringComparison.Ordinal) || IsComposed(s, k))),
+                .Keys.Select(k => NumberForm().Replace(k, ""))
+                .Where(k => !sources.Any(s => s.Contains($"\"{k}\"", StringComparison.Ordinal) || IsComposed(s, k))),
         ];
 
         Assert.Empty(unused);
@@ -74,7 +64,7 @@ public sealed partial class ResourceTests
                 .SelectMany(f =>
                     UsedKey()
                         .Matches(File.ReadAllText(f))
-                        .Select(m => m.Groups[1].Value)
+                        .SelectMany(KeysOf)
                         .Where(k => !known.Contains(k))
                         .Select(k => $"{Path.GetFileName(f)}: {k}")
                 ),
@@ -88,13 +78,7 @@ public sealed partial class ResourceTests
     {
         string[] literal =
         [
-            .. Sources("*.razor")
-                .Where(f =>
-                    !NotYetMoved.Any(folder =>
-                        Path.GetRelativePath(Web, f).Replace('\\', '/').StartsWith(folder + "/", StringComparison.Ordinal)
-                    )
-                )
-                .SelectMany(f => LiteralsOf(File.ReadAllText(f)).Select(text => $"{Path.GetFileName(f)}: {text}")),
+            .. Sources("*.razor").SelectMany(f => LiteralsOf(File.ReadAllText(f)).Select(text => $"{Path.GetFileName(f)}: {text}")),
         ];
 
         Assert.Empty(literal);
@@ -132,6 +116,10 @@ public sealed partial class ResourceTests
         }
     }
 
+    /// <summary>A text with a number has a form for one and a form for many.</summary>
+    private static IEnumerable<string> KeysOf(Match used) =>
+        used.Groups[1].Success ? [$"{used.Groups[2].Value}.One", $"{used.Groups[2].Value}.Many"] : [used.Groups[2].Value];
+
     private static bool IsComposed(string source, string key) =>
         ComposedKey()
             .Matches(source)
@@ -152,8 +140,11 @@ public sealed partial class ResourceTests
     [GeneratedRegex(@"\{\d+(:[^}]*)?\}")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex("""(?:\bT|Common|[Tt]exts|Texts<\w+>\.Get)[\[(]"([\w.]+)\x22""")]
+    [GeneratedRegex("""(?:\bT|Common|[Tt]exts|Texts<\w+>\.(?:Get|(Count)))[\[(]\s*"([\w.]+)\x22""")]
     private static partial Regex UsedKey();
+
+    [GeneratedRegex(@"\.(?:One|Many)$")]
+    private static partial Regex NumberForm();
 
     [GeneratedRegex("""[\[(]\$"([\w.]*)\{[^}]+\}([\w.]*)\x22""")]
     private static partial Regex ComposedKey();

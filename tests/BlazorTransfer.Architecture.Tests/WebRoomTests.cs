@@ -31,6 +31,7 @@ public sealed class WebRoomTests
             "RunDetails",
             "NewRun",
             "Train",
+            "Guide",
             "Overview",
             RoomOrder.Root,
         ]

@@ -27,7 +27,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await CheckAsync(page, problems);
         string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
         await page.GetByRole(AriaRole.Link, new() { Name = "Rank networks" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 2 networks" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank 2 networks" })).ToBeVisibleAsync();
         await CheckAsync(page, problems);
         await page.StartRunAsync("ResNet-18 slim", "Linear probe", ("Epochs", "1"));
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
@@ -48,6 +48,9 @@ public sealed class AccessibilityTests(BrowserFixture browser)
                 ($"{project}/lineage", "Lineage"),
                 ($"{project}/members", "Members"),
                 ("/networks", "Networks and weights"),
+                ("/guide", "Guide"),
+                ("/guide/domain-adaptation", "Domain adaptation"),
+                ("/guide/glossary", "Glossary"),
                 ("/team", "Team"),
                 ("/system", "System check"),
                 ("/account", "Your account"),

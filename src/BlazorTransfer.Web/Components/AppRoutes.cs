@@ -18,6 +18,14 @@ internal static class AppRoutes
     public const string Team = "/team";
     public const string System = "/system";
     public const string Account = "/account";
+    public const string Guide = "/guide";
+    public const string Glossary = Guide + "/glossary";
+
+    /// <param name="topic">One of <see cref="GuideTopics"/>.</param>
+    public static string GuidePage(string topic) => $"{Guide}/{topic}";
+
+    /// <summary>Prepares the experiment of a guide page and leads to it.</summary>
+    public static string GuideExperiment(string topic) => $"{GuidePage(topic)}/try";
 
     /// <summary>The sign-in with a name and an initial password, in the fragment that browsers keep to themselves.</summary>
     public static string Invitation(string userName, string password) =>
@@ -113,6 +121,10 @@ internal static class AppRoutes
     /// <summary>A new run with images, network and weights chosen.</summary>
     public static string NewRunWith(string projectId, string dataset, string backbone, string weights) =>
         $"{Runs(projectId)}/new?dataset={dataset}&backbone={Uri.EscapeDataString(backbone)}&weights={weights}";
+
+    /// <summary>A new run with choices by their names in the address.</summary>
+    public static string NewRunWith(string projectId, string dataset, IReadOnlyDictionary<string, string> choices) =>
+        QueryHelpers.AddQueryString(NewRun(projectId, dataset: dataset), choices.Select(c => KeyValuePair.Create(c.Key, (string?)c.Value)));
 
     /// <summary>The part of a run's page where people try its model.</summary>
     public static string TryAnImage(string projectId, string runId) => $"{Run(projectId, runId)}#try-an-image";

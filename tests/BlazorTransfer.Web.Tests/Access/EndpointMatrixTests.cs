@@ -4,6 +4,7 @@ using System.Security.Claims;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
@@ -43,6 +44,10 @@ public sealed class EndpointMatrixTests : IDisposable
         ["PAGE /"] = Page,
         ["PAGE /account"] = Page,
         ["PAGE /networks"] = Page,
+        ["PAGE /guide"] = Page,
+        ["PAGE /guide/glossary"] = Page,
+        ["PAGE /guide/{Topic}"] = Page,
+        ["PAGE /guide/{Topic}/try"] = Page,
         ["PAGE /projects/{ProjectId}/networks"] = ProjectPage,
         // They lead on to /networks.
         ["GET /backbones"] = [302, 302, 302, 302, 302, 302],
@@ -323,6 +328,7 @@ public sealed class EndpointMatrixTests : IDisposable
                 .Replace("{runId}", RunId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{experimentId}", ExperimentId, StringComparison.OrdinalIgnoreCase)
                 .Replace("{jobId}", JobId, StringComparison.OrdinalIgnoreCase)
+                .Replace("{Topic}", GuideTopics.Pitfalls, StringComparison.Ordinal)
                 .Replace("{number:int}", "1", StringComparison.Ordinal)
                 .Replace("{sha256}", Sha256, StringComparison.OrdinalIgnoreCase);
     }

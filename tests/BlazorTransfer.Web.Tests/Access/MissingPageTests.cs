@@ -51,6 +51,7 @@ public sealed class MissingPageTests : PageTests
             ["{DatasetId}"] = dataset.Id,
             ["{RunId}"] = run.Id,
             ["{ExperimentId}"] = run.Submission.ExperimentId!,
+            ["{Topic}"] = GuideTopics.Pitfalls,
         };
         int walked = 0;
         foreach (string pattern in PagesWithIds())
@@ -59,7 +60,8 @@ public sealed class MissingPageTests : PageTests
             Assert.False(there.Contains('{', StringComparison.Ordinal), $"The page {pattern} names an id that this test has no thing for.");
             using (HttpResponseMessage answer = await ada.GetAsync(there))
                 Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{there}: {answer.StatusCode}");
-            await RequireMissingAsync(mallory, there);
+            if (there.Contains(project.Id, StringComparison.Ordinal))
+                await RequireMissingAsync(mallory, there);
             // Each of the ids for itself.
             string[] named = [.. ids.Values.Where(id => there.Contains(id, StringComparison.Ordinal))];
             foreach (string id in named)

@@ -1,10 +1,13 @@
 using BlazorTransfer.Web.Components.Shared;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Components;
 
 public sealed class ThinnedPointsTests : BunitContext
 {
+    public ThinnedPointsTests() => Services.AddLocalization();
+
     [Fact]
     public void FewPoints_StayAsTheyAre()
     {
