@@ -10,17 +10,10 @@ public sealed partial class ResourceTests
     private static readonly string[] NotYetMoved =
     [
         "Components/Shared",
-        "Features/Adaptation",
         "Features/Backbones",
         "Features/Datasets",
-        "Features/Experiments",
-        "Features/Lineage",
-        "Features/Models",
         "Features/NewRun",
         "Features/Overview",
-        "Features/Rankings",
-        "Features/RunDetails",
-        "Features/Runs",
         "Features/Train",
     ];
 
@@ -58,11 +51,13 @@ public sealed partial class ResourceTests
     {
         string[] sources = [.. Sources("*.razor").Concat(Sources("*.cs")).Select(File.ReadAllText)];
 
-        // A name that is put together, such as "Thing.{thing}", uses all that begin so.
+        // A name that is put together, such as "Thing.{thing}", uses all that begin so. Texts with a number are asked for by the name that
+        // both forms share.
         string[] unused =
         [
             .. Read(Path.Combine(Web, file))
-                .Keys.Where(k => !sources.Any(s => s.Contains($"\"{k}\"", StringComparison.Ordinal) || IsComposed(s, k))),
+                .Keys.Select(k => NumberForm().Replace(k, ""))
+                .Where(k => !sources.Any(s => s.Contains($"\"{k}\"", StringComparison.Ordinal) || IsComposed(s, k))),
         ];
 
         Assert.Empty(unused);
@@ -80,7 +75,7 @@ public sealed partial class ResourceTests
                 .SelectMany(f =>
                     UsedKey()
                         .Matches(File.ReadAllText(f))
-                        .Select(m => m.Groups[1].Value)
+                        .SelectMany(KeysOf)
                         .Where(k => !known.Contains(k))
                         .Select(k => $"{Path.GetFileName(f)}: {k}")
                 ),
@@ -138,6 +133,10 @@ public sealed partial class ResourceTests
         }
     }
 
+    /// <summary>A text with a number has a form for one and a form for many.</summary>
+    private static IEnumerable<string> KeysOf(Match used) =>
+        used.Groups[1].Success ? [$"{used.Groups[2].Value}.One", $"{used.Groups[2].Value}.Many"] : [used.Groups[2].Value];
+
     private static bool IsComposed(string source, string key) =>
         ComposedKey()
             .Matches(source)
@@ -158,8 +157,11 @@ public sealed partial class ResourceTests
     [GeneratedRegex(@"\{\d+(:[^}]*)?\}")]
     private static partial Regex Placeholder();
 
-    [GeneratedRegex("""(?:\bT|Common|[Tt]exts|Texts<\w+>\.Get)[\[(]"([\w.]+)\x22""")]
+    [GeneratedRegex("""(?:\bT|Common|[Tt]exts|Texts<\w+>\.(?:Get|(Count)))[\[(]\s*"([\w.]+)\x22""")]
     private static partial Regex UsedKey();
+
+    [GeneratedRegex(@"\.(?:One|Many)$")]
+    private static partial Regex NumberForm();
 
     [GeneratedRegex("""[\[(]\$"([\w.]*)\{[^}]+\}([\w.]*)\x22""")]
     private static partial Regex ComposedKey();

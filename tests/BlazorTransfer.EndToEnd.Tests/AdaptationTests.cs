@@ -52,7 +52,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Radio, new() { Name = "error" }).ClickAsync();
         // The last one lies above all others.
         await page.Locator(".bt-point:has(rect)").Last.ClickAsync();
-        await Expect(page.GetByAltText(new Regex("^target: .*, taken for "))).ToBeVisibleAsync();
+        await Expect(page.GetByAltText(new Regex("^target: .*, predicted as "))).ToBeVisibleAsync();
         await page.PhotographAsync("adaptation");
         AxeResult axe = await page.RunAxe();
         Assert.Empty(
@@ -95,7 +95,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "#5", Exact = true }).First.ClickAsync();
         ILocator weights = page.Locator(
             "section",
-            new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Images of the source, as they were weighed" }) }
+            new() { Has = page.GetByRole(AriaRole.Heading, new() { Name = "Weights of the source images" }) }
         );
         await Expect(weights).ToBeVisibleAsync();
         await Expect(weights.GetByAltText(new Regex("^of class "))).ToHaveCountAsync(16);

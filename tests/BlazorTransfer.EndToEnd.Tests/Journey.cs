@@ -104,8 +104,8 @@ internal static class Journey
         foreach (int number in numbers)
         {
             chosen++;
-            await page.GetByLabel($"Choose run {number} to compare").CheckAsync();
-            await Expect(page.GetByText($"{chosen} chosen")).ToBeVisibleAsync();
+            await page.GetByLabel($"Select run {number} to compare").CheckAsync();
+            await Expect(page.GetByText($"{chosen} selected")).ToBeVisibleAsync();
         }
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare" }).ClickAsync();
@@ -170,7 +170,7 @@ internal static class Journey
     public static async Task StartRunAsync(this IPage page, string backbone, string method, params (string Label, string Value)[] settings)
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Expert settings", Exact = true }).First.ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^" + backbone) }).First.ClickAsync();
         await page.ChooseMethodAsync(method);
         await page.OpenSectionAsync("Settings");

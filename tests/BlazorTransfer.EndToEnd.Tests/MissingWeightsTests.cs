@@ -30,7 +30,7 @@ public sealed class MissingWeightsTests(BrowserFixture browser)
         await page.CreateProjectAsync("Weights");
         await page.UseSampleDataSetAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).First.ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { NameRegex = new("New run|Start the first run") }).First.ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Expert settings", Exact = true }).First.ClickAsync();
         ILocator method = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Linear probe") }),
             start = page.GetByRole(AriaRole.Button, new() { Name = "Start run" }),
             network = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^SqueezeNet 1.1") });

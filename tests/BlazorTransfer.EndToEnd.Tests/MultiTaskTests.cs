@@ -36,7 +36,7 @@ public sealed class MultiTaskTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Validation accuracy by label set" })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Learned weights" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Learned weights of the label sets" })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^Validation results: lighting, best epoch") }))
             .ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();

@@ -23,21 +23,21 @@ public sealed class RankingTests(BrowserFixture browser)
         await page.GetByText("400 images, 4 classes").ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
         // The built-in weights are there from the start.
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 2 networks" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank 2 networks" })).ToBeVisibleAsync();
         string ranking = new Uri(page.Url).AbsolutePath;
         foreach (string file in weights)
             await page.ImportWeightsAsync(file);
 
         await page.GotoAsync(ranking);
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank: 4 networks" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank 4 networks" })).ToBeVisibleAsync();
         await page.PhotographAsync("ranking-start");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Rank: 4 networks" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rank 4 networks" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Progressbar)).ToBeVisibleAsync();
         await Expect(page.GetByText(new Regex("computing features")).First).ToBeVisibleAsync();
         await page.PhotographAsync("ranking-live");
         // It is cancelled, started again, and goes on while nobody looks.
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel" }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Rank: 4 networks" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rank 4 networks" }).ClickAsync();
         await page.GotoAsync("/networks");
         await page.GotoAsync(ranking);
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Results" })).ToBeVisibleAsync();

@@ -77,7 +77,8 @@ internal sealed class JobEngine(
     public IReadOnlyList<LiveJob> Live(IJobKind kind)
     {
         lock (_gate)
-            return [.. _live.Values.Where(j => j.Kind == kind)];
+            // One whose end is stored is over, though its folder may still be on its way out.
+            return [.. _live.Values.Where(j => j.Kind == kind && !j.Current.State.IsFinal())];
     }
 
     /// <summary>Yields at once and after each change to jobs of a project or of the installation; several changes at a time count as one.

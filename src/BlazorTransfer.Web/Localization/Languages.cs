@@ -37,6 +37,9 @@ internal static class Languages
         CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = English;
         CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = English;
     }
+
+    /// <summary>Makes this the language of the calling asynchronous method, for work that belongs to a person and to no page.</summary>
+    public static void Use(CultureInfo language) => CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = language;
 #pragma warning restore RS0030
 
     /// <summary>The language of a name such as <c>zh-CN</c>, <c>zh_TW</c> or <c>en-GB</c>; null where there is none.</summary>

@@ -20,4 +20,12 @@ internal static class Texts<T>
             Resources.GetString(key, Languages.Current) ?? throw new MissingManifestResourceException($"There is no text '{key}'."),
             values
         );
+
+    /// <summary>A text with a number: the one whose key ends with <c>.One</c> for 1, and the one with <c>.Many</c> otherwise.</summary>
+    /// <param name="key">Of both texts, without that end.</param>
+    /// <param name="count">For the first placeholder.</param>
+    /// <param name="values">For the placeholders after it.</param>
+    /// <exception cref="MissingManifestResourceException">There is no such text.</exception>
+    public static string Count(string key, long count, params object[] values) =>
+        Get(key + (count == 1 ? ".One" : ".Many"), [count.ToString("N0", Languages.Current), .. values]);
 }

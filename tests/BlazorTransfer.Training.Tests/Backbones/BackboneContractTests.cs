@@ -14,6 +14,11 @@ public sealed class BackboneContractTests
     // Steps and files of the largest networks take minutes and show nothing that their smaller relatives do not.
     private const long Large = 35_000_000;
 
+    // Networks above these sizes take most of the time; their smaller relatives stay in 'dotnet test', and VGG-11 in place of its family.
+    private const long LongToStep = 20_000_000;
+    private const long LongToFill = 80_000_000;
+    private const string SmallestVgg = "vgg11";
+
     // The smallest that Inception v3 does not reduce to nothing is 75.
     private const int Side = 80;
 
@@ -46,9 +51,13 @@ public sealed class BackboneContractTests
         ),
     };
 
-    public static TheoryData<string> Names => [.. BackboneRegistry.All.Select(s => s.Name)];
+    public static TheoryData<string> Names => [.. NamesWhere(s => !TakesLongToFill(s))];
 
-    public static TheoryData<string> SmallerNames => [.. BackboneRegistry.All.Where(s => s.Parameters < Large).Select(s => s.Name)];
+    public static TheoryData<string> LargeNames => [.. NamesWhere(TakesLongToFill)];
+
+    public static TheoryData<string> NamesToStep => [.. NamesWhere(s => s.Parameters < LongToStep)];
+
+    public static TheoryData<string> LargeNamesToStep => [.. NamesWhere(s => s.Parameters is >= LongToStep and < Large)];
 
     [Fact]
     public void Roles_OneNetworkIsTheDefault_AndFewAreRecommended()
@@ -58,9 +67,25 @@ public sealed class BackboneContractTests
         Assert.Equal(9, BackboneRegistry.All.Count(s => s.Has(BackboneRole.Recommended)));
     }
 
-    /// <summary>All that needs no training, on one instance: drawing 10⁸ weights takes longer than the rest.</summary>
     [Theory, MemberData(nameof(Names))]
-    public void Network_WithThousandClasses_IsAsSpecified_AndGivesTorchvisionsLogits(string name)
+    public void Network_WithThousandClasses_IsAsSpecified_AndGivesTorchvisionsLogits(string name) => CheckWithThousandClasses(name);
+
+    [LongTheory, MemberData(nameof(LargeNames))]
+    public void LargeNetwork_WithThousandClasses_IsAsSpecified_AndGivesTorchvisionsLogits(string name) => CheckWithThousandClasses(name);
+
+    [Theory, MemberData(nameof(NamesToStep))]
+    public void Network_InTraining_KeepsWhatIsFrozen_LeavesNoTensors_AndIsReadFromEachFormat(string name) => CheckInTraining(name);
+
+    [LongTheory, MemberData(nameof(LargeNamesToStep))]
+    public void LargeNetwork_InTraining_KeepsWhatIsFrozen_LeavesNoTensors_AndIsReadFromEachFormat(string name) => CheckInTraining(name);
+
+    private static bool TakesLongToFill(BackboneSpec spec) => spec.Parameters >= LongToFill && spec.Name != SmallestVgg;
+
+    private static IEnumerable<string> NamesWhere(Func<BackboneSpec, bool> condition) =>
+        BackboneRegistry.All.Where(condition).Select(s => s.Name);
+
+    /// <summary>All that needs no training, on one instance: drawing 10⁸ weights takes longer than the rest.</summary>
+    private static void CheckWithThousandClasses(string name)
     {
         using var scope = NewDisposeScope();
         using var gradients = no_grad();
@@ -79,8 +104,7 @@ public sealed class BackboneContractTests
             Assert.DoesNotContain($"torchvision.models.{name}(", BackboneRegistry.PyTorch(name).Construction, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(SmallerNames))]
-    public void Network_InTraining_KeepsWhatIsFrozen_LeavesNoTensors_AndIsReadFromEachFormat(string name)
+    private static void CheckInTraining(string name)
     {
         LiveTensors.CollectLeftovers();
         using Backbone backbone = BackboneRegistry.Create(name, 3);

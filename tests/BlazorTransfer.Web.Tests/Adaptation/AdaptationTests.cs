@@ -243,7 +243,7 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
             await Refusal(Request() with { Target = Request().Target! with { DatasetVersion = 9 } }),
             StringComparison.Ordinal
         );
-        Assert.Contains("no target domain", await Refusal(Request() with { Folds = 3 }), StringComparison.Ordinal);
+        Assert.Contains("not available with a target domain", await Refusal(Request() with { Folds = 3 }), StringComparison.Ordinal);
         Assert.Empty(Runs.List(_ada, _project.Id));
     }
 

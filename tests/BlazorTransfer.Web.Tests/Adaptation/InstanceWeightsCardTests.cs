@@ -7,6 +7,7 @@ using BlazorTransfer.Web.Features.Adaptation;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Bunit;
@@ -40,11 +41,11 @@ public sealed class InstanceWeightsCardTests : PageTests
     {
         IRenderedComponent<InstanceWeightsCard> card = Card(hasImages: true);
 
-        Assert.Contains("of 30; 33.3 % hardly count at all", card.Find("p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("of 30. 33.3 % of the images have almost no weight", card.Find("p").TextContent, StringComparison.Ordinal);
         Assert.Equal(["10", "0", "0", "0", "19", "1", "0", "0"], card.FindAll("tbody td.r").Select(c => c.TextContent));
         Assert.Equal(("under 0.1 ×", "8 × and more"), (card.FindAll("tbody th")[0].TextContent, card.FindAll("tbody th")[^1].TextContent));
-        IElement[] heaviest = [.. card.FindAll("ul[aria-label='Those that count most'] li")],
-            lightest = [.. card.FindAll("ul[aria-label='Those that count least'] li")];
+        IElement[] heaviest = [.. card.FindAll("ul[aria-label='Largest weights'] li")],
+            lightest = [.. card.FindAll("ul[aria-label='Smallest weights'] li")];
         Assert.Equal((8, 8), (heaviest.Length, lightest.Length));
         Assert.Equal(
             ("good", "2.00 ×"),
@@ -72,7 +73,7 @@ public sealed class InstanceWeightsCardTests : PageTests
             }
         );
 
-        Assert.Contains("All 30 images count alike", card.Find("p").TextContent, StringComparison.Ordinal);
+        Assert.Contains("All 30 images have the same weight", card.Find("p").TextContent, StringComparison.Ordinal);
         Assert.Empty(card.FindAll("li, table"));
     }
 
@@ -84,6 +85,17 @@ public sealed class InstanceWeightsCardTests : PageTests
         Assert.Empty(card.FindAll("img"));
         Assert.Contains("The data set was deleted", card.Markup, StringComparison.Ordinal);
         Assert.Equal(8, card.FindAll("tbody tr").Count);
+    }
+
+    [Fact]
+    public void Card_InChinese_HasNoEnglish()
+    {
+        Languages.Use(Languages.Chinese);
+
+        IRenderedComponent<InstanceWeightsCard> card = Card(hasImages: true);
+
+        Assert.Contains("有效样本量", card.Markup, StringComparison.Ordinal);
+        ChineseTexts.AssertNoEnglish(card.Markup, "good", "pit");
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
         IRenderedComponent<IComponent> page = Open(folds[0]);
 
         Assert.Equal("Fake method, Fake", page.Find("h1").TextContent);
-        Assert.Contains("Cross-validation, 3 folds, on Data v1", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("Cross-validation, 3 folds. Data: Data v1.", page.Markup, StringComparison.Ordinal);
         Assert.Equal(("75.0 % ± 0.0", "75.0 % ± 0.0"), (Tile(page, "Accuracy"), Tile(page, "Accuracy, final epoch")));
         Assert.Equal(3, page.FindAll("circle").Count);
         Assert.Equal(["Fold 1", "Fold 2", "Fold 3"], page.FindAll("tbody tr td:first-child a").Select(a => a.TextContent));
@@ -142,7 +142,8 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
         );
 
         IElement line = page.Find(".bt-note");
-        Assert.StartsWith("Seed 1 of Fake method, Fake", line.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.StartsWith("Part of the experiment Fake method, Fake", line.TextContent.Trim(), StringComparison.Ordinal);
+        Assert.EndsWith("Seed 1", line.TextContent.Trim(), StringComparison.Ordinal);
         Assert.EndsWith(
             $"/experiments/{seeds[0].Submission.ExperimentId}",
             line.QuerySelector("a")!.GetAttribute("href"),

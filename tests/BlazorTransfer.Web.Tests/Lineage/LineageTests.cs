@@ -51,7 +51,7 @@ public sealed class LineageTests : IAsyncLifetime
             graph.Edges.ToHashSet()
         );
         Assert.Equal([second.Id], graph.Nodes.Where(n => n.IsCurrent).Select(n => n.Id));
-        Assert.EndsWith("random start", Node(graph, first.Id).Detail, StringComparison.Ordinal);
+        Assert.EndsWith("random weights", Node(graph, first.Id).Detail, StringComparison.Ordinal);
         Assert.Equal(4, Lineage.OfProject(_ada, _project.Id, 1).Nodes.Count);
         Assert.Equal([third.Id, second.Id, first.Id], Runs.Models(_ada).Select(m => m.Id));
         Assert.EndsWith("best.safetensors", second.Job.Weights.File, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class LineageTests : IAsyncLifetime
         foreach (LineageGraph carlas in new[] { Lineage.OfRun(carla, bens.Id, child.Id), Lineage.OfProject(carla, bens.Id, 10) })
         {
             Assert.Equal(
-                new LineageNode(adas.Id, LineageKind.Hidden, "A run of another project", "that you do not see"),
+                new LineageNode(adas.Id, LineageKind.Hidden, "A run of another project", "You have no access to it"),
                 Node(carlas, adas.Id)
             );
             // Neither its data nor its name shines through.

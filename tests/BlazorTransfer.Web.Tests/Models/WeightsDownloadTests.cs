@@ -90,7 +90,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
         app.Get<WeightsDownloads>().Start(user, "fake");
         await TestApp.WaitForAsync(() => app.Get<WeightsDownloads>().States(user)["fake"].Error is not null);
 
-        Assert.Contains("not the official file", app.Get<WeightsDownloads>().States(user)["fake"].Error, StringComparison.Ordinal);
+        Assert.Contains("is not the official one", app.Get<WeightsDownloads>().States(user)["fake"].Error, StringComparison.Ordinal);
         Assert.Empty(app.Get<WeightsLibrary>().List(user));
         Assert.Empty(Directory.GetFiles(Path.Combine(app.DataFolder, "weights")));
         app.Get<WeightsDownloads>().Cancel(user, "fake");

@@ -101,7 +101,7 @@ public sealed class NextStepsTests
             .For(Plain with { Result = Result(0.8, 20), IsPartOfExperiment = false })
             .Single(s => s.Kind == NextStepKind.CrossValidate);
 
-        Assert.Contains("With 20 validation images, the interval spans 34 points", step.Text, StringComparison.Ordinal);
+        Assert.Contains("With 20 validation images, the confidence interval spans 34 points", step.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(NextStepKind.CrossValidate, Kinds(Plain with { Result = Result(0.8, 20), IsPartOfExperiment = true }));
     }
 

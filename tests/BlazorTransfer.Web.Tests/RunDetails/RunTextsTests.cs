@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.RunDetails;
 using BlazorTransfer.Web.Features.Runs;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.RunDetails;
 
@@ -80,6 +81,7 @@ public sealed class RunTextsTests : BunitContext
     [InlineData("c", "✗ a bad,b neutral")]
     public void PredictionCard_OfRightAndWrongAnswers_MarksThemBySignAndColour(string label, string expected)
     {
+        Services.AddLocalization();
         IRenderedComponent<PredictionCard> card = Render<PredictionCard>(p =>
             p.Add(c => c.ProjectId, "p")
                 .Add(c => c.DatasetId, "d")
@@ -104,7 +106,7 @@ public sealed class RunTextsTests : BunitContext
 
         string[] lines = RunLog.Readable(log).Split('\n');
 
-        Assert.Equal("00:00:00  Started on CPU: 100 training images, 50 validation images, 1 epoch.", lines[0]);
+        Assert.Equal("00:00:00  Started on CPU. Training images: 100, validation images: 50, epochs: 1.", lines[0]);
         Assert.Equal("00:00:00  Epoch 1 ended after 1.0 s: validation accuracy 80.0 %. Best so far.", lines[1]);
         Assert.Equal("00:00:00  Evaluated the best epoch on the validation images.", lines[2]);
         Assert.Equal("00:00:00  Ended: succeeded.", lines[3]);

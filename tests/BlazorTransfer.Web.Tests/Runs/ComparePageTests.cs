@@ -105,7 +105,7 @@ public sealed class ComparePageTests : PageTests
         page.FindAll("button").Single(b => b.TextContent.Trim() == "Compare");
 
     private static IElement Box(IRenderedComponent<IComponent> page, int number) =>
-        page.Find($"input[aria-label='Choose run {number} to compare']");
+        page.Find($"input[aria-label='Select run {number} to compare']");
 
     private async Task<(ClaimsPrincipal Owner, Project Project, Run[] Runs)> ThreeRunsAsync()
     {

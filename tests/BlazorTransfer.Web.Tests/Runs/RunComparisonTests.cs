@@ -33,7 +33,7 @@ public sealed class RunComparisonTests
         Assert.EndsWith(": better", row.Cells[1].Detail, StringComparison.Ordinal);
         Assert.Equal("+2.5", row.Cells[2].Text);
         Assert.EndsWith(": not significant", row.Cells[2].Detail, StringComparison.Ordinal);
-        Assert.Contains("validation split", row.Hint!, StringComparison.Ordinal);
+        Assert.Contains("on the validation images", row.Hint!, StringComparison.Ordinal);
         // Held against the best one, the others lose.
         Assert.EndsWith(
             ": worse",

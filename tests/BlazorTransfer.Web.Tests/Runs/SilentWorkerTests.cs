@@ -94,7 +94,7 @@ public sealed class SilentWorkerTests() : PageTests()
         App.Get<RunChanges>().Publish(run.Submission.ProjectId);
 
         page.WaitForAssertion(
-            () => Assert.Contains("The worker has been silent for 30 s.", page.Markup, StringComparison.Ordinal),
+            () => Assert.Contains("The worker has not responded for 30 s.", page.Markup, StringComparison.Ordinal),
             TestApp.HangLimit
         );
         JsonElement answer = await client.GetFromJsonAsync<JsonElement>($"/api/v1/projects/{run.Submission.ProjectId}/runs/{run.Id}");

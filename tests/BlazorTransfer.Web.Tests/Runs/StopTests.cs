@@ -83,8 +83,8 @@ public sealed class StopTests() : PageTests()
 
     [Theory]
     [InlineData(RunStatus.Queued, 0, "has not started")]
-    [InlineData(RunStatus.Succeeded, 2, "is not running any more")]
-    [InlineData(RunStatus.Cancelling, 2, "is not running any more")]
+    [InlineData(RunStatus.Succeeded, 2, "has already ended")]
+    [InlineData(RunStatus.Cancelling, 2, "has already ended")]
     [InlineData(RunStatus.Running, 1, "trains without epochs")]
     public void WhyNotStop_OfARunThatCannot_SaysWhy(RunStatus status, int epochs, string reason) =>
         Assert.Contains(reason, (SampleRun.Queued() with { Status = status, Epochs = epochs }).WhyNotStop!, StringComparison.Ordinal);

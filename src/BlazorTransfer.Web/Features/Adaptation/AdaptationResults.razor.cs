@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Adaptation;
@@ -51,51 +51,35 @@ public sealed partial class AdaptationResults
 
     private PartRow? Row(AdaptationPart part) => _rows.FirstOrDefault(r => r.Part == part);
 
-    private string GainText => Adapted?.Gain is { } gain ? $"{PairedGain.Points(gain.Difference)} points" : "–";
+    private string GainText => Adapted?.Gain is { } gain ? T["Points", PairedGain.Points(gain.Difference)] : "–";
 
     private string GainHint =>
-        Adapted?.Gain is { } gain ? $"95 % CI {PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}"
-        : Experiment.Open > 0 ? "known when method and baseline have finished"
-        : "needs a finished baseline";
+        Adapted?.Gain is { } gain ? T["ConfidenceInterval", Intervals.Of(gain)]
+        : Experiment.Open > 0 ? T["GainPending"]
+        : T["GainNeedsBaseline"];
 
-    private string TargetHint => Adapted?.Target is { Count: > 1 and int count } ? $"mean of {count} seeds, best epoch" : "best epoch";
+    private string TargetHint => Adapted?.Target is { Count: > 1 and int count } ? T["MeanOfSeeds", count] : T["BestEpoch"];
 
     private (string Tone, string Text)? Verdict =>
         Adapted?.Gain switch
         {
             null => null,
-            { IsGain: true } gain => (
-                "good",
-                $"The adaptation gains {PairedGain.Points(gain.Difference)} percentage points on the target. The gain is significant."
-            ),
-            { IsLoss: true } gain => (
-                "bad",
-                $"Negative transfer: the adaptation loses {PairedGain.Points(-gain.Difference).TrimStart('+')} percentage points on the "
-                    + "target. Use the source-only model, a weaker adaptation or another method."
-            ),
-            { } gain => (
-                "warn",
-                $"No significant gain: the 95 % confidence interval of {PairedGain.Points(gain.Difference)} points includes 0. Label more "
-                    + "target images to tell."
-            ),
+            { IsGain: true } gain => ("good", T["Verdict.Gain", PairedGain.Points(gain.Difference)].Value),
+            { IsLoss: true } gain => ("bad", T["Verdict.Loss", PairedGain.Points(-gain.Difference).TrimStart('+')].Value),
+            { } gain => ("warn", T["Verdict.None", PairedGain.Points(gain.Difference)].Value),
         };
-
-    private string DataName =>
-        $"{First.Submission.DatasetName} v{First.Submission.DatasetVersion}{(First.Job.Data.Only is { } only ? $", {only}" : "")}";
 
     private string LabelNote =>
         First.Job.Target is { LabelledPerClass: > 0 and int count }
-            ? $"The method used {Format.Count(count, "labelled target image")} per class for training. The other target images score it."
-            : "Target labels are used for scoring only.";
+            ? Texts<AdaptationTexts>.Count("LabelsUsed", count)
+            : T["LabelsForScoring"];
 
     private string ExplanationOf(PartRow row) =>
         row.Part switch
         {
-            AdaptationPart.Method => First.Job.Target is { LabelledPerClass: > 0 }
-                ? "source, and the target with a few labels"
-                : "source, and the target without labels",
-            AdaptationPart.SourceOnly => $"{NameOf(row.Configuration.Runs[0].Job.Method)} on the source, without adaptation",
-            AdaptationPart.Oracle => $"{NameOf(row.Configuration.Runs[0].Job.Method)} on the target with its labels: the upper bound",
+            AdaptationPart.Method => First.Job.Target is { LabelledPerClass: > 0 } ? T["Explain.MethodFewLabels"] : T["Explain.Method"],
+            AdaptationPart.SourceOnly => T["Explain.SourceOnly", NameOf(row.Configuration.Runs[0].Job.Method)],
+            AdaptationPart.Oracle => T["Explain.Oracle", NameOf(row.Configuration.Runs[0].Job.Method)],
             _ => throw new InvalidOperationException($"No words for {row.Part}."),
         };
 

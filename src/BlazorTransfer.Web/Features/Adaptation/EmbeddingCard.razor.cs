@@ -57,26 +57,18 @@ public sealed partial class EmbeddingCard
 
     private bool HasNeighbourhoods => Embedding.Points.All(p => p.Neighbourhood is not null);
 
-    private static readonly Choice<bool>[] Layouts = [new(false, "differences (PCA)"), new(true, "neighbours (t-SNE)")];
+    private Choice<bool>[] Layouts => [new(false, T["LayoutPca"]), new(true, T["LayoutTsne"])];
 
-    private static readonly Choice<Colouring>[] Colourings =
-    [
-        .. Enum.GetValues<Colouring>().Select(c => new Choice<Colouring>(c, c.ToString().ToLowerInvariant())),
-    ];
+    private Choice<Colouring>[] Colourings => [.. Enum.GetValues<Colouring>().Select(c => new Choice<Colouring>(c, T[$"Colour.{c}"]))];
 
-    private string Explanation =>
-        (
-            _byNeighbours
-                ? "Images with similar features are close together; distances between groups and their sizes mean nothing. "
-                : "The first two principal components of the features before the last layer; they explain "
-                    + $"{Format.Percent(Embedding.Explained)} of the variance. "
-        )
-        + "Where the two domains lie apart, the classifier has seen no similar training images."
-        + (
-            Embedding.DomainDistance is { } distance
-                ? $" Proxy A-distance of the domains: {distance:0.00} of 2, where 0 cannot be told apart."
-                : ""
-        );
+    private string Explanation
+    {
+        get
+        {
+            string layout = _byNeighbours ? T["ExplainTsne"] : T["ExplainPca", Format.Percent(Embedding.Explained)];
+            return Embedding.DomainDistance is { } distance ? T["ExplainDistance", layout, $"{distance:0.00}"] : layout;
+        }
+    }
 
     private IEnumerable<Mark> Marks
     {
@@ -100,13 +92,16 @@ public sealed partial class EmbeddingCard
         {
             Colouring.Domain => [],
             Colouring.Prediction or Colouring.Label => Classes.Select(c => (c, OfClass(c))),
-            Colouring.Error => [("right", Palette[0]), ("wrong", "var(--bt-bad)"), ("nobody has said", "var(--bt-muted)")],
+            Colouring.Error =>
+            [
+                (T["LegendCorrect"], Palette[0]),
+                (T["LegendWrong"], "var(--bt-bad)"),
+                (T["LegendUnlabelled"], "var(--bt-muted)"),
+            ],
             _ => throw new InvalidOperationException($"No legend for {_by}."),
         };
 
-    private string Summary =>
-        $"{Embedding.Points.Count(p => !p.OfTarget)} images of the source and {Embedding.Points.Count(p => p.OfTarget)} of the "
-        + "target on a plane; the arrow keys go from one to the next";
+    private string Summary => T["EmbeddingSummary", Embedding.Points.Count(p => !p.OfTarget), Embedding.Points.Count(p => p.OfTarget)];
 
     private PlanePoint PlaceOf(EmbeddedImage p) => _byNeighbours && p.Neighbourhood is { } place ? place : new PlanePoint(p.X, p.Y);
 
@@ -140,8 +135,7 @@ public sealed partial class EmbeddingCard
 
     private string OfClass(string name) => Palette[Math.Max(0, Classes.ToList().IndexOf(name)) % Palette.Length];
 
-    private static string Words(EmbeddedImage p) =>
-        $"{(p.OfTarget ? "target" : "source")}: {p.Label ?? "no label"}, taken for {p.Predicted}";
+    private string Words(EmbeddedImage p) => T[p.OfTarget ? "TargetPoint" : "SourcePoint", p.Label ?? T["NoLabel"], p.Predicted];
 
     private static string Number(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Adaptation;
@@ -30,22 +31,18 @@ public sealed partial class InstanceWeightsCard
 
     private string Summary =>
         AllAlike
-            ? $"All {Format.Count(Weights.Images, "image")} count alike: the method found none to prefer and none to drop. A "
-                + "boosted classifier that is never wrong drops nothing; more weight decay lets it err."
-            : "An image of weight 2 counts as two would. What was learned of the source is worth "
-                + $"{Format.Count((long)Math.Round(Weights.EffectiveSampleSize), "image")} that all count alike "
-                + $"(effective sample size), of {Weights.Images:N0}; {Format.Percent(Weights.DroppedShare)} hardly count at all, "
-                + "less than a tenth of the mean.";
+            ? Texts<AdaptationTexts>.Count("AllAlike", Weights.Images)
+            : T["Effective", $"{Weights.EffectiveSampleSize:N0}", $"{Weights.Images:N0}", Format.Percent(Weights.DroppedShare)];
 
     private IEnumerable<(string Title, IReadOnlyList<WeightedImage> Images)> Ends =>
-        [("Those that count most", Weights.Heaviest), ("Those that count least", Weights.Lightest)];
+        [(T["Heaviest"], Weights.Heaviest), (T["Lightest"], Weights.Lightest)];
 
-    private static string Range(WeightBin bin) =>
+    private string Range(WeightBin bin) =>
         bin switch
         {
-            { From: 0, To: { } to } => $"under {to} ×",
-            { To: { } to } => $"{bin.From} to {to} ×",
-            { To: null } => $"{bin.From} × and more",
+            { From: 0, To: { } to } => T["RangeUnder", to],
+            { To: { } to } => T["RangeBetween", bin.From, to],
+            { To: null } => T["RangeFrom", bin.From],
         };
 
     /// <summary>Of the fullest bin, 0…1.</summary>

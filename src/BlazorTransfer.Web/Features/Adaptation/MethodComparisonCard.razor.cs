@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Adaptation;
@@ -7,23 +8,14 @@ namespace BlazorTransfer.Web.Features.Adaptation;
 /// <summary>What all methods reached that were tried between the same two domains. Nothing is shown while there is but one.</summary>
 public sealed partial class MethodComparisonCard
 {
-    private static readonly (string Name, string Help)[] LabelFreeColumns =
-    [
-        ("IM ↑", "Information maximisation, in nats: confident predictions on the target, spread over all classes. Higher is better."),
-        (
-            "SND ↑",
-            "Soft neighbourhood density, in nats: predictions on the target with many close neighbours. Higher is better; it is also high "
-                + "if all predictions are one class."
-        ),
-        (
-            "DEV ↓",
-            "Deep embedded validation: the loss on the target, estimated from the source's validation images where the domains overlap. "
-                + "Lower is better."
-        ),
-        ("A-distance", "Proxy A-distance of the domains: 0 if they cannot be told apart, 2 if they always can."),
-    ];
+    // Keys of their texts.
+    private static readonly string[] LabelFreeColumns = ["Information", "Density", "Risk", "Distance"];
 
     private IReadOnlyList<MethodRow> _rows = [];
+
+    /// <summary>Display name of a method or network.</summary>
+    [Parameter, EditorRequired]
+    public Func<string, string> NameOf { get; set; } = name => name;
 
     [Inject]
     private RunAnswers Answers { get; set; } = null!;
@@ -34,10 +26,13 @@ public sealed partial class MethodComparisonCard
 
     private bool IsThis(MethodRow row) => row.Runs.Any(r => r.Id == RunId);
 
-    private static string LabelsOf(MethodRow row) =>
-        row.Runs[0] is { Job.Target.LabelledPerClass: > 0 and int labels, Submission.Part: AdaptationPart.Method or null }
-            ? $", {labels} labels a class of the target"
-            : "";
+    private string DetailOf(MethodRow row)
+    {
+        string detail = T["NetworkAndExtent", NameOf(row.Runs[0].Job.Backbone), row.Extent];
+        return row.Runs[0] is { Job.Target.LabelledPerClass: > 0 and int labels, Submission.Part: AdaptationPart.Method or null }
+            ? Texts<AdaptationTexts>.Count("WithLabels", labels, detail)
+            : detail;
+    }
 
     private static string Number(double? value) => value?.ToString("0.00;−0.00", CultureInfo.InvariantCulture) ?? "–";
 }

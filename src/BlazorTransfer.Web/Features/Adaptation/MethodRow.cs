@@ -1,7 +1,7 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Adaptation;
 
@@ -73,7 +73,10 @@ internal sealed record MethodRow(
     }
 
     /// <summary>What its runs are, for people, such as <c>5 seeds</c>.</summary>
-    public string Extent => Runs[0].Submission.Trial is > 0 and int trial ? $"trial {trial} of a search" : Format.Count(Runs.Count, "seed");
+    public string Extent =>
+        Runs[0].Submission.Trial is > 0 and int trial
+            ? Texts<AdaptationTexts>.Get("TrialOfSearch", trial)
+            : Texts<RunTexts>.Count("Count.Seed", Runs.Count);
 
     /// <summary>Images whose labels are learned from are taken out of those that score only where all are adapted to.</summary>
     private static bool SameScored(TargetSpec one, TargetSpec other) =>

@@ -25,17 +25,12 @@ public sealed partial class ConfigurationTable
 
     private bool HasTarget => Experiment.Members.Any(r => r.TargetTop1 is not null);
 
-    private string Title =>
+    /// <summary>What the rows are, as the keys of their texts say it.</summary>
+    private string Kind =>
         Plan is not null ? "Trials"
         : !IsOne ? "Configurations"
         : Experiment.Folds > 0 ? "Folds"
         : "Seeds";
-
-    private string FirstColumn =>
-        Plan is not null ? "Trial"
-        : !IsOne ? "Configuration"
-        : Experiment.Folds > 0 ? "Fold"
-        : "Seed";
 
     private IReadOnlyList<ConfigurationResult> Rows =>
         IsOne
@@ -52,16 +47,15 @@ public sealed partial class ConfigurationTable
     private IReadOnlyList<string> Comparable => [.. Rows.Select(c => c.Best?.Id).OfType<string>().Take(ComparePage.Most)];
 
     private string Help =>
-        !Experiment.Score.IsAccuracy ? "Sorted by the label-free score of the target; its name says which."
-        : IsOne ? "Accuracy: validation images, best epoch. Final epoch: validation images, no epoch selected."
-        : Experiment.Members.Any(r => r.Submission.Round > 0)
-            ? "Accuracy: validation images, best epoch. Trials that reached a later round come first."
-        : "Accuracy: validation images, best epoch; the mean ± standard deviation over finished runs. Complete configurations come first.";
+        !Experiment.Score.IsAccuracy ? T["Help.LabelFree", Experiment.Score.Name]
+        : IsOne ? T["Help.One"]
+        : Experiment.Members.Any(r => r.Submission.Round > 0) ? T["Help.Rounds"]
+        : T["Help.Several"];
 
     private string NameOf(ConfigurationResult row) =>
         !IsOne ? row.Name
-        : row.Runs[0].Job.Fold is { } fold ? $"Fold {fold.Index + 1}"
-        : $"Seed {row.Runs[0].Job.Seed}";
+        : row.Runs[0].Job.Fold is { } fold ? T["FoldNumber", fold.Index + 1]
+        : T["SeedNumber", row.Runs[0].Job.Seed];
 
     private bool IsBest(ConfigurationResult row) => row == Experiment.Best;
 

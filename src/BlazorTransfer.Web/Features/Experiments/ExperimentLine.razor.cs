@@ -10,16 +10,35 @@ public sealed partial class ExperimentLine
     private bool _isMember;
     private bool _isGone;
 
+    /// <summary>What the run is in its experiment, such as <c>Trial 3, round 2</c>.</summary>
     private string Role
     {
         get
         {
-            string difference = RunNames.DifferenceOf(_run!.Submission, _run.Job).TrimStart(',', ' ');
-            return difference.Length == 0 ? "One run" : char.ToUpperInvariant(difference[0]) + difference[1..];
+            RunSubmission submission = _run!.Submission;
+            string?[] parts =
+            [
+                submission.Part switch
+                {
+                    null or AdaptationPart.Method => null,
+                    AdaptationPart.SourceOnly => T["SourceOnly"].Value,
+                    AdaptationPart.Oracle => T["TrainedOnTarget"].Value,
+                    _ => throw new InvalidOperationException($"No name for {submission.Part}."),
+                },
+                submission.Search is null ? null : T["TrialNumber", submission.Trial].Value,
+                submission.Round == 0 ? null : T["RoundNumber", submission.Round + 1].Value,
+                _run.Job.Fold is { } fold ? T["FoldNumber", fold.Index + 1].Value
+                : submission.Search is null ? T["SeedNumber", _run.Job.Seed].Value
+                : null,
+            ];
+            return parts.OfType<string>().Aggregate((one, next) => T["And", one, next]);
         }
     }
 
-    private string Measured => _experiment!.Folds > 0 ? $"by cross-validation with {_experiment.Folds} folds" : "on its validation images";
+    private string Measured =>
+        _experiment!.Best?.Top1 is not { } top1 ? T["NotMeasured"]
+        : _experiment.Folds > 0 ? T["MeasuredByFolds", top1, _experiment.Folds]
+        : T["MeasuredOnValidation", top1];
 
     private protected override void Load()
     {

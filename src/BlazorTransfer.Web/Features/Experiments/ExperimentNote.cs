@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Experiments;
 
@@ -18,18 +18,11 @@ internal sealed record ExperimentNote(string Tone, string Text)
         if (experiment.Best is not { } best)
             yield break;
         if (experiment.Open > 0)
-            yield return new(
-                "",
-                $"Provisional: {experiment.Finished} of {Format.Count(experiment.Members.Count, "run")} have finished. The result may "
-                    + "change."
-            );
+            yield return new("", Texts<ExperimentTexts>.Count("Note.Provisional", experiment.Members.Count, experiment.Finished));
         else if (experiment.IsProvisional)
-            yield return new("", "Provisional: the next round of the search starts in a moment. The result may change.");
+            yield return new("", Texts<ExperimentTexts>.Get("Note.NextRound"));
         if (!best.IsComplete && best.Open == 0 && experiment.Type != ExperimentType.Search)
-            yield return new(
-                "warn",
-                $"Only {best.Finished.Count()} of {Format.Count(best.Runs.Count, "run")} succeeded. The mean is over those."
-            );
+            yield return new("warn", Texts<ExperimentTexts>.Get("Note.SomeFailed", best.Finished.Count(), best.Runs.Count));
         if (experiment.Type == ExperimentType.Adaptation)
             yield break;
         if (gain is not null && experiment.Second is { } second)
@@ -37,35 +30,29 @@ internal sealed record ExperimentNote(string Tone, string Text)
         if (experiment.Score.IsAccuracy)
             yield return new("", Optimism(experiment));
         else
-            yield return new("", $"Ranked by {experiment.Score.Name}. Target labels were used for scoring only.");
+            yield return new("", Texts<ExperimentTexts>.Get("Note.RankedBy", experiment.Score.Name));
     }
 
     private static ExperimentNote Significance(PairedGain gain, ConfigurationResult second, ExperimentType type)
     {
-        string interval =
-            $"{PairedGain.Points(gain.Difference)} points, 95 % CI {PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}";
-        return gain.IsGain
-            ? new("good", $"Significantly better than {second.Name} ({interval}).")
-            : new(
-                "warn",
-                $"Not significantly better than {second.Name} ({interval})."
-                    + (type == ExperimentType.Comparison ? " Prefer the faster one." : "")
-            );
+        string key =
+            gain.IsGain ? "Note.Better"
+            : type == ExperimentType.Comparison ? "Note.NotBetterFaster"
+            : "Note.NotBetter";
+        return new ExperimentNote(
+            gain.IsGain ? "good" : "warn",
+            Texts<ExperimentTexts>.Get(key, second.Name, PairedGain.Points(gain.Difference), Intervals.Of(gain))
+        );
     }
 
     private static string Optimism(Experiment experiment) =>
-        (experiment.Configurations.Count > 1, experiment.Best!.Test) switch
-        {
-            (true, null) =>
-                "Optimistic: the best configuration and the best epochs were selected on the same validation images. Use a test split for "
-                    + "an unbiased accuracy.",
-            (true, _) =>
-                "Optimistic: the best configuration and the best epochs were selected on the same validation images. The test accuracy is "
-                    + "unbiased.",
-            (false, null) =>
-                "Slightly optimistic: the best epoch of each run was selected on its validation images. The final epochs were not "
-                    + "selected.",
-            (false, _) =>
-                "Slightly optimistic: the best epoch of each run was selected on its validation images. The test accuracy is unbiased.",
-        };
+        Texts<ExperimentTexts>.Get(
+            (experiment.Configurations.Count > 1, experiment.Best!.Test) switch
+            {
+                (true, null) => "Note.OptimisticSelection",
+                (true, _) => "Note.OptimisticSelectionTest",
+                (false, null) => "Note.OptimisticEpoch",
+                (false, _) => "Note.OptimisticEpochTest",
+            }
+        );
 }

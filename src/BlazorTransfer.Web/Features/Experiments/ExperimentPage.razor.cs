@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -45,12 +46,14 @@ public sealed partial class ExperimentPage : IDisposable
     private Run First => _experiment.Members[0];
 
     private string Subtitle =>
-        $"{ExperimentWords.Extent(_experiment)}, on {First.Submission.DatasetName} v{First.Submission.DatasetVersion}"
-        + (First.Job.Data.Only is { } only ? $", {only}" : "")
-        + (First.Submission.TargetName is { } target ? $" → {target}" : "");
+        T[
+            "Subtitle",
+            ExperimentWords.Extent(_experiment),
+            First.Submission.TargetName is { } target ? T["DataToTarget", BestSoFar.DataOf(First), target].Value : BestSoFar.DataOf(First)
+        ];
 
     private string ProgressLabel =>
-        _experiment.Search is { Rounds: > 1 and int rounds } ? $"Round {_experiment.LastRound + 1} of {rounds}" : "Finished runs";
+        _experiment.Search is { Rounds: > 1 and int rounds } ? T["RoundOf", _experiment.LastRound + 1, rounds] : T["FinishedRuns"];
 
     private bool CanTrainOnAll =>
         _experiment is { HasTarget: false, Best: not null, IsProvisional: false } && First.Job.LabelSets.Count == 0;
@@ -121,17 +124,15 @@ public sealed partial class ExperimentPage : IDisposable
         }
     }
 
-    private static string LabelOf(Run run) => run.Job.Fold is { } fold ? $"Fold {fold.Index + 1}" : $"Seed {run.Job.Seed}";
+    private string LabelOf(Run run) => run.Job.Fold is { } fold ? T["FoldNumber", fold.Index + 1] : T["SeedNumber", run.Job.Seed];
 
     private string BestTitle(ConfigurationResult best) =>
         _experiment.Configurations.Count == 1
-            ? $"{_names.Of(best.Runs[0].Job.Method)}, {_names.Of(best.Runs[0].Job.Backbone)}"
-            : $"Best configuration: {best.Name}";
+            ? T["MethodAndNetwork", _names.Of(best.Runs[0].Job.Method), _names.Of(best.Runs[0].Job.Backbone)]
+            : T["BestConfiguration", best.Name];
 
-    private static string AccuracyHint(ConfigurationResult best) =>
-        best.Finished.Count() > 1
-            ? $"validation, best epochs: mean ± standard deviation of {ExperimentWords.MeanOver(best)}"
-            : "validation, best epoch";
+    private string AccuracyHint(ConfigurationResult best) =>
+        best.Finished.Count() > 1 ? T["MeanHint", ExperimentWords.MeanOver(best)] : T["BestEpochHint"];
 
     private void StartRenaming() => _newName = _experiment.Name;
 
@@ -145,14 +146,12 @@ public sealed partial class ExperimentPage : IDisposable
 
     private async Task CancelAsync()
     {
-        bool isSearch = _experiment.Search is not null;
         if (
             !await ConfirmDialog.AskAsync(
                 Dialogs,
-                "Cancel the remaining runs?",
-                $"{Format.Count(_experiment.Open, "run")} will be cancelled. Finished runs are kept."
-                    + (isSearch ? " The search ends; no further round starts." : ""),
-                "Cancel remaining runs"
+                T["CancelTitle"],
+                Texts<ExperimentTexts>.Count(_experiment.Search is null ? "CancelHelp" : "CancelSearchHelp", _experiment.Open),
+                T["CancelRemaining"]
             )
         )
             return;

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Experiments;
 
@@ -46,7 +47,7 @@ internal static class SearchChart
                 .. trials.Select(
                     (t, i) =>
                         new ParallelLine(
-                            $"Trial {t.Submission.Trial}",
+                            Texts<ExperimentTexts>.Get("TrialNumber", t.Submission.Trial),
                             [.. scales.Select(s => s.Position(t)), Share(scores[i])],
                             [.. scales.Select(s => s.Shown(t)), score.Show(scores[i])],
                             Share(scores[i]),

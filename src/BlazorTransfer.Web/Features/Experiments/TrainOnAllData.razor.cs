@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -38,7 +39,7 @@ public sealed partial class TrainOnAllData
         {
             // Without validation images there is no choice of an epoch, and adapting needs one.
             Target = null,
-            Name = RunNames.Shortened(experiment.Name, ", all data"),
+            Name = RunNames.Shortened(experiment.Name, Texts<ExperimentTexts>.Get("NameAllData")),
             TrainOn = withTest ? TrainingImages.WithValidationAndTest : TrainingImages.WithValidation,
             BestOfExperimentId = experiment.Id,
         };

@@ -34,10 +34,10 @@ public sealed partial class LineageView
 
     /// <summary>The lines in words, for whoever does not see them.</summary>
     private string Origin(LineageNode node) =>
-        Words(", from", Graph.SourcesOf(node)) + Words(", taught by", Graph.SourcesOf(node, teachers: true));
+        Words("From", Graph.SourcesOf(node)) + Words("TaughtBy", Graph.SourcesOf(node, teachers: true));
 
-    private static string Words(string how, IEnumerable<LineageNode> sources) =>
-        sources.Select(n => n.Title).ToArray() is { Length: > 0 } titles ? $"{how} {string.Join(" and ", titles)}" : "";
+    private string Words(string key, IEnumerable<LineageNode> sources) =>
+        sources.Select(n => n.Title).ToArray() is { Length: > 0 } titles ? T[key, string.Join(T["And"], titles)] : "";
 
     private string LineClass(LineageEdge edge) =>
         edge.Teaches ? "teacher"

@@ -1,10 +1,12 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 
@@ -22,16 +24,24 @@ internal sealed class RunLineage(
 )
 {
     /// <summary>A run with all that it came from and all that came of it.</summary>
-    public LineageGraph OfRun(ClaimsPrincipal user, string projectId, string runId)
+    /// <param name="user">Anybody who sees the project.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="nameOf">Display name of a network; null for the internal one.</param>
+    public LineageGraph OfRun(ClaimsPrincipal user, string projectId, string runId, Func<string, string>? nameOf = null)
     {
         access.Require(user, projectId, ProjectRole.Viewer);
         IReadOnlyList<Run> all = runs.All();
         Run run = all.FirstOrDefault(r => r.Id == runId && r.Submission.ProjectId == projectId) ?? throw new NotFoundException();
-        return Draw(user, projectId, all, [run], runId);
+        return Draw(user, projectId, all, [run], runId, nameOf ?? (name => name));
     }
 
     /// <summary>A project's latest runs with all that they came from and all that came of them.</summary>
-    public LineageGraph OfProject(ClaimsPrincipal user, string projectId, int latest)
+    /// <param name="user">Anybody who sees the project.</param>
+    /// <param name="projectId">The project.</param>
+    /// <param name="latest">Most runs to begin with.</param>
+    /// <param name="nameOf">Display name of a network; null for the internal one.</param>
+    public LineageGraph OfProject(ClaimsPrincipal user, string projectId, int latest, Func<string, string>? nameOf = null)
     {
         access.Require(user, projectId, ProjectRole.Viewer);
         IReadOnlyList<Run> all = runs.All();
@@ -40,11 +50,19 @@ internal sealed class RunLineage(
             projectId,
             all,
             all.Where(r => r.Submission.ProjectId == projectId).OrderByDescending(r => r.Submission.Number).Take(latest),
-            null
+            null,
+            nameOf ?? (name => name)
         );
     }
 
-    private LineageGraph Draw(ClaimsPrincipal user, string projectId, IReadOnlyList<Run> all, IEnumerable<Run> asked, string? currentId)
+    private LineageGraph Draw(
+        ClaimsPrincipal user,
+        string projectId,
+        IReadOnlyList<Run> all,
+        IEnumerable<Run> asked,
+        string? currentId,
+        Func<string, string> nameOf
+    )
     {
         Dictionary<string, Run> byId = all.ToDictionary(r => r.Id);
         ILookup<string, Run> children = all.SelectMany(r => r.Submission.Origins().Select(origin => (Origin: origin, Run: r)))
@@ -64,7 +82,7 @@ internal sealed class RunLineage(
         {
             if (run is null || !IsSeen(run.Id))
                 continue;
-            nodes[run.Id] = RunNode(run, projectId, currentId);
+            nodes[run.Id] = RunNode(run, projectId, currentId, nameOf);
             RunSubmission s = run.Submission;
             Dataset? dataset = datasets.Find(s.DatasetId);
             Add(
@@ -74,8 +92,8 @@ internal sealed class RunLineage(
                     LineageKind.Data,
                     s.DatasetName,
                     dataset?.Version(s.DatasetVersion) is { } version
-                        ? $"version {version.Number}, {Format.Count(version.Images, "image")}"
-                        : $"version {s.DatasetVersion}, deleted",
+                        ? Texts<LineageTexts>.Count("Version", version.Images, version.Number)
+                        : Texts<LineageTexts>.Get("VersionDeleted", s.DatasetVersion),
                     dataset is null ? null : AppRoutes.Dataset(s.ProjectId, s.DatasetId)
                 )
             );
@@ -86,8 +104,8 @@ internal sealed class RunLineage(
                     new LineageNode(
                         targetId,
                         LineageKind.Data,
-                        datasets.Find(targetId)?.Name ?? s.TargetName ?? "Unnamed",
-                        datasets.Find(targetId) is null ? "target, deleted" : "target",
+                        datasets.Find(targetId)?.Name ?? s.TargetName ?? Texts<LineageTexts>.Get("Unnamed"),
+                        datasets.Find(targetId) is null ? Texts<LineageTexts>.Get("TargetDeleted") : Texts<LineageTexts>.Get("Target"),
                         datasets.Find(targetId) is null ? null : AppRoutes.Dataset(s.ProjectId, targetId)
                     )
                 );
@@ -98,8 +116,10 @@ internal sealed class RunLineage(
                     new LineageNode(
                         weightsId,
                         LineageKind.Weights,
-                        run.Job.Weights.Name ?? "Unnamed",
-                        library.ContainsKey(weightsId) ? $"weights, {run.Job.Weights.Sha256?[..8]}" : "weights, removed",
+                        run.Job.Weights.Name ?? Texts<LineageTexts>.Get("Unnamed"),
+                        library.ContainsKey(weightsId)
+                            ? Texts<LineageTexts>.Get("Weights", run.Job.Weights.Sha256?[..8] ?? "–")
+                            : Texts<LineageTexts>.Get("WeightsRemoved"),
                         library.ContainsKey(weightsId) ? AppRoutes.Weights : null
                     )
                 );
@@ -110,8 +130,8 @@ internal sealed class RunLineage(
             nodes[id] = new LineageNode(
                 id,
                 LineageKind.Hidden,
-                byId.ContainsKey(id) ? "A run of another project" : "A run that was deleted",
-                byId.ContainsKey(id) ? "that you do not see" : "its model went with it"
+                byId.ContainsKey(id) ? Texts<LineageTexts>.Get("OtherRun") : Texts<LineageTexts>.Get("DeletedRun"),
+                byId.ContainsKey(id) ? Texts<LineageTexts>.Get("OtherRunHelp") : Texts<LineageTexts>.Get("DeletedRunHelp")
             );
         edges.AddRange(
             from run in family.Where(byId.ContainsKey).Select(id => byId[id])
@@ -174,8 +194,9 @@ internal sealed class RunLineage(
             experiment.Id,
             LineageKind.Run,
             experiment.Name,
-            $"{Format.Count(experiment.Members.Count, "run")}"
-                + (experiment.Best?.Top1 is { } best ? $", best: {best}" : $", {experiment.Status.ToString().ToLowerInvariant()}"),
+            experiment.Best?.Top1 is { } best
+                ? Texts<LineageTexts>.Count("ExperimentBest", experiment.Members.Count, best)
+                : Texts<LineageTexts>.Count("ExperimentStatus", experiment.Members.Count, StatusChip.TextOf(experiment.Status)),
             AppRoutes.Experiment(experiment.ProjectId, experiment.Id)
         );
 
@@ -187,17 +208,23 @@ internal sealed class RunLineage(
             yield return new LineageEdge(teacher, run.Id, Teaches: true);
     }
 
-    private static LineageNode RunNode(Run run, string projectId, string? currentId)
+    private static LineageNode RunNode(Run run, string projectId, string? currentId, Func<string, string> nameOf)
     {
         RunSubmission s = run.Submission;
-        string result = run.Status == RunStatus.Succeeded ? Format.Percent(run.Top1) : run.Status.ToString().ToLowerInvariant();
-        string start = s is { WeightsId: null, ParentRunId: null } ? ", random start" : "";
-        string elsewhere = s.ProjectId == projectId ? "" : ", another project";
+        string detail = Texts<LineageTexts>.Get(
+            "Run",
+            run.Status == RunStatus.Succeeded ? Format.Percent(run.Top1) : StatusChip.TextOf(run.Status),
+            nameOf(run.Job.Backbone)
+        );
+        if (s is { WeightsId: null, ParentRunId: null })
+            detail = Texts<LineageTexts>.Get("RandomWeights", detail);
+        if (s.ProjectId != projectId)
+            detail = Texts<LineageTexts>.Get("OtherProject", detail);
         return new LineageNode(
             run.Id,
             LineageKind.Run,
             $"#{s.Number} {run.Name}",
-            $"{result}, {run.Job.Backbone}{start}{elsewhere}",
+            detail,
             AppRoutes.Run(s.ProjectId, run.Id),
             run.Id == currentId
         );

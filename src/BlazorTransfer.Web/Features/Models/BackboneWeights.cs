@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -150,14 +151,11 @@ internal sealed class WeightsLibrary(
         WeightsInspection inspection = await worker.InspectWeightsAsync(file, cancel);
         if (inspection.Backbones.Count == 0)
         {
-            string what =
-                $"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. "
-                + (inspection.Note is { } note ? note + " " : "");
-            throw inspection.Closest is { } closest
-                ? new WeightsMismatchException(what + closest.Describe(), closest)
-                : new RefusedException(
-                    what + "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
-                );
+            string why = inspection.Closest?.Describe() ?? Texts<ModelTexts>.Get("MustBe");
+            string message = inspection.Note is { } note
+                ? Texts<ModelTexts>.Get("FitsNoneNote", inspection.Tensors, note, why)
+                : Texts<ModelTexts>.Get("FitsNone", inspection.Tensors, why);
+            throw inspection.Closest is { } closest ? new WeightsMismatchException(message, closest) : new RefusedException(message);
         }
 
         string sha256 = await HashAsync(file, cancel);
@@ -177,7 +175,7 @@ internal sealed class WeightsLibrary(
         try
         {
             if (weights.All().FirstOrDefault(w => w.Sha256 == sha256) is { } same)
-                throw new RefusedException($"These weights are here already, as '{same.Name}'.");
+                throw new RefusedException(Texts<ModelTexts>.Get("AlreadyHere", same.Name));
             // The file first: one without an entry is found by the next look into the folder, an entry without a file by a failing run.
             DurableFile.Move(file, PathOf(entry), overwrite: true);
             weights.Add(entry);
@@ -226,7 +224,7 @@ internal sealed class WeightsLibrary(
     {
         BackboneWeights entry = Get(user, id);
         if (!MayRemove(user, entry))
-            throw new ForbiddenException("Only who imported these weights, or an administrator, may remove them.");
+            throw new ForbiddenException(Texts<ModelTexts>.Get("OnlyImporter"));
         if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason)
             throw new RefusedException(reason);
         weights.Remove(id);

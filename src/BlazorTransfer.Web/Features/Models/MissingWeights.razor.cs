@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Jobs;
 using Microsoft.AspNetCore.Components;
 
@@ -14,6 +15,7 @@ public sealed partial class MissingWeights : IDisposable
     private OfficialWeights? _official;
     private DownloadState? _download;
     private BackboneWeights? _other;
+    private DisplayNames _names = DisplayNames.None;
     private FileUpload? _upload;
     private string? _shown;
     private bool _importing;
@@ -25,6 +27,9 @@ public sealed partial class MissingWeights : IDisposable
     /// <summary>There are weights that were not there before.</summary>
     [Parameter]
     public EventCallback Arrived { get; set; }
+
+    [Inject]
+    private CatalogueProvider Catalogues { get; set; } = null!;
 
     [Inject]
     private WeightsLibrary Library { get; set; } = null!;
@@ -91,9 +96,14 @@ public sealed partial class MissingWeights : IDisposable
         BackboneWeights[] fresh = [.. Library.List(User).Where(w => !_known.Contains(w.Id))];
         _known = Ids();
         _other = fresh.FirstOrDefault(w => !w.Backbones.Contains(Backbone.Name));
+        if (_other is not null && await Catalogues.TryGetAsync() is { } catalogue)
+            _names = DisplayNames.From(catalogue);
         if (fresh.Length > 0)
             await Arrived.InvokeAsync();
     }
+
+    /// <summary>The display name of a network of the catalogue.</summary>
+    private string NameOf(string backbone) => _names.Of(backbone);
 
     private HashSet<string> Ids() => [.. Library.List(User).Select(w => w.Id)];
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
+using BlazorTransfer.Web.Localization;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Features.Models;
@@ -32,10 +33,20 @@ internal sealed class OfficialWeightsCatalogue
     /// <summary>Origin and licence of weights: known of the built-in ones, and of the official ones by their hash, whichever way they
     /// came.</summary>
     public string OriginOf(BackboneWeights weights) =>
-        weights.Origin is not null ? weights.Origin
-        : All.FirstOrDefault(w => weights.Sha256.StartsWith(w.Sha256Prefix, StringComparison.Ordinal)) is { } official
-            ? $"{official.Origin}; {official.Licence}"
-        : $"{(weights.ImportedBy.Length == 0 ? "from the weights folder" : "uploaded")}; licence not known here";
+        KnownOriginOf(weights) ?? Texts<ModelTexts>.Get(weights.ImportedBy.Length == 0 ? "FromFolder" : "Uploaded");
+
+    /// <summary>The same in English, for files that go with a model.</summary>
+    public string RecordedOriginOf(BackboneWeights weights) =>
+        KnownOriginOf(weights)
+        ?? (weights.ImportedBy.Length == 0 ? "From the weights folder; licence unknown" : "Uploaded; licence unknown");
+
+    private string? KnownOriginOf(BackboneWeights weights) =>
+        weights.Origin
+        ?? (
+            All.FirstOrDefault(w => weights.Sha256.StartsWith(w.Sha256Prefix, StringComparison.Ordinal)) is { } official
+                ? $"{official.Origin}; {official.Licence}"
+                : null
+        );
 
     public OfficialWeights? For(string backbone) => All.FirstOrDefault(w => w.Backbone == backbone);
 }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Models;
+using BlazorTransfer.Web.Components;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Models;
@@ -9,36 +10,31 @@ public sealed partial class WeightsComparison
     [Parameter, EditorRequired]
     public WeightsMismatch Mismatch { get; set; } = null!;
 
+    [CascadingParameter]
+    private DisplayNames? Names { get; set; }
+
+    private string Network => Names?.Of(Mismatch.Backbone) ?? Mismatch.Backbone;
+
     private string Summary =>
         Mismatch.Matching == Mismatch.Total
-            ? $"{Mismatch.Backbone}: all {Mismatch.Total} tensors of the trunk load"
-                + (
-                    Mismatch.IsWhole
-                        ? ", and nothing is left over. The head is made anew for a run's classes."
-                        : "; of the rest, these differ."
-                )
-            : $"{Mismatch.Backbone}: {Mismatch.Matching} of the {Mismatch.Total} tensors of the trunk match. {Parts}";
-
-    private string Parts =>
-        string.Join(
-            ", ",
-            new[]
-            {
-                (Mismatch.MissingCount, "missing"),
-                (Mismatch.MismatchedCount, "of another shape"),
-                (Mismatch.UnexpectedCount, "unknown to it"),
-            }
-                .Where(p => p.Item1 > 0)
-                .Select(p => $"{p.Item1:N0} {p.Item2}")
-        ) + ".";
+            ? T[Mismatch.IsWhole ? "AllLoadWhole" : "AllLoad", Network, Mismatch.Total]
+            : T[
+                "SomeMatch",
+                Network,
+                Mismatch.Matching,
+                Mismatch.Total,
+                Mismatch.MissingCount,
+                Mismatch.MismatchedCount,
+                Mismatch.UnexpectedCount
+            ];
 
     private IEnumerable<(string Tensor, string What)> Rows =>
         [
-            .. Mismatch.Missing.Select(t => (t, "missing in the file")),
+            .. Mismatch.Missing.Select(t => (t, T["Missing"].Value)),
             .. Mismatch.Mismatched.Select(t =>
-                t.Split(": ", 2) is [var name, var shapes] ? (name, $"another shape: {shapes}") : (t, "another shape")
+                t.Split(": ", 2) is [var name, var shapes] ? (name, T["OtherShapes", shapes].Value) : (t, T["OtherShape"].Value)
             ),
-            .. Mismatch.Unexpected.Select(t => (t, "unknown to the network, left out")),
+            .. Mismatch.Unexpected.Select(t => (t, T["UnknownTensor"].Value)),
         ];
 
     private int Cut =>

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.Extensions.Options;
@@ -39,12 +40,11 @@ internal sealed class WeightsDownload(
     public override bool SurvivesRestart => true;
 
     public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
-        live.Any(j => j.Subject == job.Subject) ? "They are being downloaded already." : null;
+        live.Any(j => j.Subject == job.Subject) ? Texts<ModelTexts>.Get("AlreadyDownloading") : null;
 
     protected override async Task<DownloadOutcome> RunAsync(JobContext<DownloadInput> job, CancellationToken cancel)
     {
-        OfficialWeights weights =
-            catalogue.For(job.Input.Backbone) ?? throw new RefusedException("There are no official weights for this network any more.");
+        OfficialWeights weights = catalogue.For(job.Input.Backbone) ?? throw new RefusedException(Texts<ModelTexts>.Get("NoOfficial"));
         string part = folder.PartialDownload(weights.Sha256Prefix);
         // Entered just before the application ended, or uploaded meanwhile.
         if (library.Has(weights.Sha256Prefix))
@@ -58,8 +58,7 @@ internal sealed class WeightsDownload(
         {
             log.LogWarning(e, "Weights could not be downloaded from {Url}.", weights.Url);
             throw new RefusedException(
-                $"{new Uri(weights.Url).Host} cannot be reached from this machine ({e.GetBaseException().Message.TrimEnd('.')}). "
-                    + $"Download {weights.Url} elsewhere and import the file under Networks and weights."
+                Texts<ModelTexts>.Get("Unreachable", new Uri(weights.Url).Host, e.GetBaseException().Message.TrimEnd('.'), weights.Url)
             );
         }
 
@@ -115,17 +114,14 @@ internal sealed class WeightsDownload(
         if (answer.StatusCode == HttpStatusCode.RequestedRangeNotSatisfiable)
             return;
         if (answer.StatusCode is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError)
-            throw new RefusedException(
-                $"{weights.Url} answers {(int)answer.StatusCode}. The file may have moved: download it elsewhere and import it "
-                    + "under Networks and weights."
-            );
+            throw new RefusedException(Texts<ModelTexts>.Get("HttpStatus", weights.Url, (int)answer.StatusCode));
         answer.EnsureSuccessStatusCode();
         // A server that does not know ranges sends everything again.
         if (answer.StatusCode != HttpStatusCode.PartialContent || answer.Content.Headers.ContentRange?.From != have)
             have = 0;
         long? total = have + answer.Content.Headers.ContentLength;
         if (total > options.Value.MaximumUploadBytes)
-            throw new RefusedException($"The file is larger than {options.Value.MaximumUploadBytes >> 30} GB.");
+            throw new RefusedException(Texts<ModelTexts>.Get("TooLarge", options.Value.MaximumUploadBytes >> 30));
         folder.RequireSpace();
         await using FileStream file = DurableFile.Open(part, have == 0 ? FileMode.Create : FileMode.OpenOrCreate, FileShare.Read);
         file.Seek(0, SeekOrigin.End);
@@ -136,7 +132,7 @@ internal sealed class WeightsDownload(
             await file.WriteAsync(buffer.AsMemory(0, read), cancel);
             have += read;
             if (have > options.Value.MaximumUploadBytes)
-                throw new RefusedException($"The file is larger than {options.Value.MaximumUploadBytes >> 30} GB.");
+                throw new RefusedException(Texts<ModelTexts>.Get("TooLarge", options.Value.MaximumUploadBytes >> 30));
             report(new JobProgress("", have, total ?? 0));
         }
 
@@ -167,10 +163,7 @@ internal sealed class WeightsDownload(
         if (hash.StartsWith(weights.Sha256Prefix, StringComparison.Ordinal))
             return;
         File.Delete(part);
-        throw new RefusedException(
-            $"What came from {new Uri(weights.Url).Host} is not the official file: its SHA-256 begins with {hash[..8]}, not "
-                + $"with {weights.Sha256Prefix}. It was deleted."
-        );
+        throw new RefusedException(Texts<ModelTexts>.Get("OtherHash", new Uri(weights.Url).Host, hash[..8], weights.Sha256Prefix));
     }
 
     private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : 0;

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -50,11 +51,14 @@ internal sealed class WeightsDownloads(
     {
         string userId = UserClaims.IdOf(user);
         limits.Take(user, LimitedWork.Uploads);
-        OfficialWeights weights = catalogue.For(backbone) ?? throw new RefusedException("There are no official weights for this network.");
+        OfficialWeights weights = catalogue.For(backbone) ?? throw new RefusedException(Texts<ModelTexts>.Get("NoOfficial"));
         folder.RequireSpace();
         jobs.Submit(
             kind,
-            new NewJob<DownloadInput>(userId, $"Download {weights.Name}", new DownloadInput(backbone)) { Subject = backbone }
+            new NewJob<DownloadInput>(userId, Texts<ModelTexts>.Get("DownloadJob", weights.Name), new DownloadInput(backbone))
+            {
+                Subject = backbone,
+            }
         );
     }
 
@@ -65,7 +69,7 @@ internal sealed class WeightsDownloads(
         if (!States(user).TryGetValue(backbone, out DownloadState? download))
             return;
         if (!download.MayStop)
-            throw new ForbiddenException("Only whoever started this download, or an administrator, may stop it.");
+            throw new ForbiddenException(Texts<ModelTexts>.Get("OnlyDownloader"));
         jobs.Cancel(download.JobId);
         jobs.Dismiss(download.JobId);
     }

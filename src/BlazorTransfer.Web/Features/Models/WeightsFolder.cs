@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Configuration;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -29,10 +30,13 @@ internal sealed class WeightsFolder(
     ILogger<WeightsFolder> log
 ) : BackgroundService
 {
-    // What browsers, rsync, editors and our own downloads call a file that is not whole yet.
+    /// <summary>The folder's name in the data folder.</summary>
+    public const string Name = "weights";
+
     /// <summary>Follows the name of a file of weights in the name of its descriptor.</summary>
     public const string DescriptorEnding = ".json";
 
+    // Endings that browsers, rsync, editors and our own downloads give to a file that is not complete yet.
     private static readonly string[] Unfinished = [".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", ".swp"];
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<string, Mark> _seen = new(StringComparer.Ordinal);
@@ -119,7 +123,7 @@ internal sealed class WeightsFolder(
         {
             // What a link points to may change after it was judged.
             if (file.LinkTarget is not null)
-                throw new RefusedException("It is a link. Copy the file itself.");
+                throw new RefusedException(Texts<ModelTexts>.Get("IsLink"));
             await library.TakeInAsync("", file.Name, file.FullName, cancel);
             _seen.Remove(file.Name);
             log.LogInformation("Took in {File} from the weights folder.", file.Name);
@@ -134,8 +138,7 @@ internal sealed class WeightsFolder(
             if (library.EnteredFiles().Contains(file.Name))
                 return;
             // A system's message would tell every account where the folder is.
-            string reason =
-                e is RefusedException ? e.Message : "The application cannot read or move it. Check whose file it is, and its permissions.";
+            string reason = e is RefusedException ? e.Message : Texts<ModelTexts>.Get("FileUnreadable");
             _refused[file.Name] = new RefusedWeights(file.Name, reason, (e as WeightsMismatchException)?.Mismatch);
             log.LogWarning("{File} in the weights folder is refused: {Reason}", file.Name, e.Message);
         }

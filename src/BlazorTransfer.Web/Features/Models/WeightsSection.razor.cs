@@ -7,6 +7,8 @@ namespace BlazorTransfer.Web.Features.Models;
 /// <summary>The files of pretrained weights: import, files of the server's folder, and the list with their tensors.</summary>
 public sealed partial class WeightsSection
 {
+    private const string Example = "torch.save(torchvision.models.mobilenet_v2(weights=\"DEFAULT\").state_dict(), \"mobilenet_v2.pth\")";
+
     private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<BackboneWeights> _weights = [];
@@ -112,14 +114,7 @@ public sealed partial class WeightsSection
 
     private async Task RemoveAsync(BackboneWeights entry)
     {
-        if (
-            !await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Remove the weights?",
-                $"{entry.Name} cannot be chosen for new runs any more. Finished runs are not affected.",
-                "Remove"
-            )
-        )
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["RemoveTitle"], T["RemoveHelp", entry.Name], T["Remove"]))
             return;
         await AttemptAsync(() => Library.Remove(User, entry.Id));
         await LoadAsync();

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Rankings;
@@ -22,7 +23,7 @@ internal sealed class RankingJobKind(DocumentCollection<DatasetRanking> rankings
     public override bool SurvivesRestart => true;
 
     public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
-        live.Any(j => j.Subject == job.Subject) ? "These images are being ranked already." : null;
+        live.Any(j => j.Subject == job.Subject) ? Texts<RankingTexts>.Get("RankedAlready") : null;
 
     protected override async Task<RankingOutcome> RunAsync(JobContext<RankingInput> job, CancellationToken cancel)
     {

@@ -15,33 +15,34 @@ namespace BlazorTransfer.Web.Features.Rankings;
 /// left.</summary>
 public sealed partial class RankingPage : IDisposable
 {
-    private const string Accuracy = "Linear probe";
+    private const string Accuracy = "LinearProbe";
 
+    // Titles, labels and kinds are keys of texts.
     private static readonly (string Key, string Title, bool Right, bool Small, string? Help)[] Columns =
     [
         ("name", "Network", false, true, null),
-        ("accuracy", "Probe accuracy", true, true, "Cross-validated linear probe, with the standard deviation over the folds"),
-        ("logme", "LogME", true, false, "Log evidence per image; higher is better"),
-        ("hscore", "H-score", true, false, "Spread between the classes; higher is better"),
-        ("flops", "GFLOPs", true, false, "Operations for one image, in 10⁹"),
-        ("speed", "Images/s", true, false, "Without gradients, measured on this machine"),
-        ("parameters", "Parameters", true, false, "With a head of 1,000 classes"),
+        ("accuracy", "ProbeAccuracy", true, true, "ProbeAccuracyHelp"),
+        ("logme", "LogMe", true, false, "LogMeHelp"),
+        ("hscore", "HScore", true, false, "HScoreHelp"),
+        ("flops", "GigaFlops", true, false, "GigaFlopsHelp"),
+        ("speed", "ImagesPerSecond", true, false, "ImagesPerSecondHelp"),
+        ("parameters", "Parameters", true, false, "ParametersHelp"),
     ];
 
     private static readonly Dictionary<string, (string Label, Func<CandidateScores, double> Of)> Scores = new()
     {
-        [Accuracy] = ("accuracy of the linear probe", s => s.Accuracy),
-        ["LogME"] = ("LogME (log evidence per image)", s => s.LogMe),
-        ["H-score"] = ("H-score", s => s.HScore),
+        [Accuracy] = ("LinearProbeAxis", s => s.Accuracy),
+        ["LogMe"] = ("LogMeAxis", s => s.LogMe),
+        ["HScore"] = ("HScore", s => s.HScore),
     };
 
     private static readonly Dictionary<string, (string Label, Func<CandidateScores, double> Of)> Costs = new()
     {
-        ["Operations"] = ("GFLOPs an image", s => s.GigaFlops),
-        ["Time, measured here"] = ("milliseconds an image, without gradients", s => 1000 / s.ImagesPerSecond),
+        ["Operations"] = ("OperationsAxis", s => s.GigaFlops),
+        ["MeasuredTime"] = ("MeasuredTimeAxis", s => 1000 / s.ImagesPerSecond),
     };
 
-    private static readonly string[] Kinds = ["highest", "good value", "random weights", "others"];
+    private static readonly string[] Kinds = ["Kind.Highest", "Kind.GoodValue", "Kind.Random", "Kind.Other"];
 
     private readonly CancellationTokenSource _closed = new();
     private readonly HashSet<string> _leftOut = [];
@@ -109,7 +110,7 @@ public sealed partial class RankingPage : IDisposable
                     Math.Max(Scores[_score].Of(c.Scores!) - SpreadOf(c), _score == Accuracy ? 0 : double.MinValue),
                     // An accuracy ends at 100 %, and so does its bar.
                     Math.Min(Scores[_score].Of(c.Scores!) + SpreadOf(c), _score == Accuracy ? 1 : double.MaxValue),
-                    c.IsRandom ? $"{c.DisplayName}, random" : c.DisplayName!,
+                    c.IsRandom ? T["RandomPoint", c.DisplayName!].Value : c.DisplayName!,
                     KindOf(c)
                 )),
         ];
@@ -132,24 +133,51 @@ public sealed partial class RankingPage : IDisposable
             await LoadChoicesAsync();
     }
 
-    private static string Stage(RankingActivity activity) =>
+    private string Stage(RankingActivity activity) =>
         activity.Progress switch
         {
-            null when activity.State == JobState.Queued => "Queued behind another ranking",
-            null => "The worker is starting",
-            { Stage: RankingStage.ReadingImages } => "Reading images",
-            { Stage: RankingStage.ExtractingFeatures } p => $"{p.Candidate}: computing features",
-            { Stage: RankingStage.Scoring } p => $"{p.Candidate}: scoring",
+            null when activity.State == JobState.Queued => T["Stage.Queued"],
+            null => T["Stage.Starting"],
+            { Stage: RankingStage.ReadingImages } => T["Stage.ReadingImages"],
+            { Stage: RankingStage.ExtractingFeatures } p => T["Stage.ExtractingFeatures", p.Candidate ?? ""],
+            { Stage: RankingStage.Scoring } p => T["Stage.Scoring", p.Candidate ?? ""],
             var p => throw new InvalidOperationException($"No words for {p.Stage}."),
         };
 
-    private static string Detail(RankingProgressed? progress) =>
+    private string Detail(RankingProgressed? progress) =>
         progress switch
         {
             null => "",
-            { Number: 0 } => $"{progress.Done:N0} of {progress.Total:N0}",
-            _ => $"network {progress.Number} of {progress.Candidates}, {progress.Done:N0} of {Format.Count(progress.Total, "image")}",
+            { Number: 0 } => T["Progress", $"{progress.Done:N0}", $"{progress.Total:N0}"],
+            _ => T["ProgressNetwork", progress.Number, progress.Candidates, $"{progress.Done:N0}", $"{progress.Total:N0}"],
         };
+
+    private string NameOf(string? key) => key is null ? "" : T[key];
+
+    private string ResultOf(RankedCandidate c) =>
+        c.Scores is { } scores ? T["DoneNetwork", c.Name, scores.Accuracy.ToString("P1")] : T["DoneFailed", c.Name];
+
+    /// <summary>The best network, and whether it is significantly better than the others.</summary>
+    private string Sentence(RankedCandidate best)
+    {
+        string accuracy = best.Scores!.Accuracy.ToString("P1");
+        return Rivals.Count == 0
+            ? T["BestNetwork", best.DisplayName!, best.Name, accuracy]
+            : T["HighestNetwork", best.DisplayName!, best.Name, accuracy, string.Join(", ", Rivals.Select(r => r.DisplayName))];
+    }
+
+    private string Origin(DatasetRanking ranking) =>
+        T[
+            "Ranked",
+            Format.Ago(ranking.FinishedAt, Clock.GetUtcNow()),
+            Format.Duration(TimeSpan.FromSeconds(ranking.Report.Seconds)),
+            ranking.Report.Device,
+            ranking.Report.Images.ToString("N0"),
+            ranking.Report.TrainImages.ToString("N0"),
+            ranking.DatasetVersion,
+            ranking.Report.Folds,
+            ranking.Report.Seed
+        ];
 
     private static string Ratio(RankedCandidate best, RankedCandidate other) =>
         (other.Scores!.GigaFlops / best.Scores!.GigaFlops).ToString("P0");

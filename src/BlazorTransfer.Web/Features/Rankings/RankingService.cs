@@ -8,6 +8,7 @@ using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -70,7 +71,7 @@ internal sealed class RankingService(
             where backbone is not null
             select new RankingChoice(
                 $"run:{run.Id}",
-                $"Run #{run.Submission.Number} {run.Name}, trained on {run.Submission.DatasetName}",
+                Texts<RankingTexts>.Get("RunChoice", run.Submission.Number, run.Name, run.Submission.DatasetName),
                 folder.Run(run.Id).BestCheckpoint,
                 backbone,
                 run.Id
@@ -98,10 +99,10 @@ internal sealed class RankingService(
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, datasetId);
         if (!dataset.Latest.HasLabels)
-            throw new RefusedException("The data set has no labels, and a ranking asks how well networks tell the classes apart.");
+            throw new RefusedException(Texts<RankingTexts>.Get("RefusedNoLabels"));
         RankingChoice[] chosen = [.. (await ChoicesAsync(user, projectId, datasetId)).Where(c => !leftOut.Contains(c.Key))];
         if (chosen.Length == 0)
-            throw new RefusedException("There is nothing to rank. Import pretrained weights, or choose some.");
+            throw new RefusedException(Texts<RankingTexts>.Get("NothingToRank"));
         var job = new RankingJob
         {
             Data = datasets.DataSpecFor(dataset, dataset.Latest.Number),
@@ -115,7 +116,7 @@ internal sealed class RankingService(
             kind,
             new NewJob<RankingInput>(
                 UserClaims.IdOf(user),
-                $"Rank backbones on {dataset.Name}",
+                Texts<RankingTexts>.Get("JobTitle", dataset.Name),
                 new RankingInput(datasetId, dataset.Latest.Number, job)
             )
             {

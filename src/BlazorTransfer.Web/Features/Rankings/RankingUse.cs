@@ -1,6 +1,7 @@
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Features.Rankings;
@@ -11,12 +12,12 @@ internal sealed class RankingUse(DocumentCollection<DatasetRanking> rankings, Jo
         IProjectContent
 {
     string? IProjectContent.WhyKept(string projectId) =>
-        jobs.Live(kind).Any(j => j.Current.ProjectId == projectId) ? "A ranking of the project is at work. Cancel it first." : null;
+        jobs.Live(kind).Any(j => j.Current.ProjectId == projectId) ? Texts<RankingTexts>.Get("ProjectBusy") : null;
 
     void IProjectContent.Delete(string projectId) => Remove(rankings.FindBy(nameof(DatasetRanking.ProjectId), projectId));
 
     string? IDatasetUse.WhyKept(string datasetId) =>
-        jobs.Live(kind).Any(j => j.Current.Subject == datasetId) ? "A ranking needs it. Cancel it first." : null;
+        jobs.Live(kind).Any(j => j.Current.Subject == datasetId) ? Texts<RankingTexts>.Get("DatasetBusy") : null;
 
     void IDatasetUse.Forget(string datasetId) => Remove(rankings.All().Where(r => r.DatasetId == datasetId));
 

@@ -5,6 +5,7 @@ using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -60,11 +61,11 @@ internal sealed class ImagePredictions(
         limits.Take(user, LimitedWork.Previews);
         Run run = runs.Get(user, projectId, runId);
         if (run.Status != RunStatus.Succeeded || !File.Exists(folder.Run(runId).BestCheckpoint))
-            throw new RefusedException("The run has no model any more. Train it again.");
+            throw new RefusedException(Texts<RunDetailTexts>.Get("NoModel"));
         if (file.Length == 0)
-            throw new RefusedException("The file is empty.");
+            throw new RefusedException(Texts<RunDetailTexts>.Get("FileEmpty"));
         if (file.LongLength > MaximumBytes)
-            throw new RefusedException($"The file is larger than {MaximumBytes >> 20} MB.");
+            throw new RefusedException(Texts<RunDetailTexts>.Get("FileTooLarge", MaximumBytes >> 20));
         // Like an upload, it is checked in a process with little memory and time before the worker decodes it.
         ImageAnswer judged = await images.VerifyAsync(file, cancel);
         if (judged.Rejection is { } rejection)
@@ -76,7 +77,7 @@ internal sealed class ImagePredictions(
             await File.WriteAllBytesAsync(path, file, cancel);
             var job = new NewJob<PredictionInput>(
                 UserClaims.IdOf(user),
-                $"Try an image on run #{run.Submission.Number}",
+                Texts<RunDetailTexts>.Get("TryImageJob", run.Submission.Number),
                 new PredictionInput(runId)
             )
             {

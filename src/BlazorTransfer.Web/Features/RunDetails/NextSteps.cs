@@ -1,4 +1,5 @@
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
@@ -17,11 +18,10 @@ internal enum NextStepKind
     TryAnImage,
 }
 
-/// <summary>A suggestion with the button that follows it.</summary>
-/// <param name="Kind">What the button opens.</param>
+/// <summary>A suggestion with a button.</summary>
+/// <param name="Kind">What the button opens, and what it is called.</param>
 /// <param name="Text">Why, in one or two sentences.</param>
-/// <param name="Action">Text of the button.</param>
-internal sealed record NextStep(NextStepKind Kind, string Text, string Action);
+internal sealed record NextStep(NextStepKind Kind, string Text);
 
 /// <summary>What a run started from, as far as it matters for the accuracy to expect.</summary>
 internal enum StartingPoint
@@ -89,12 +89,11 @@ internal static class NextSteps
         return found.Length > 0 ? found : [Try];
     }
 
-    private static NextStep Try { get; } =
-        new(
-            NextStepKind.TryAnImage,
-            "No simple improvement stands out. Check the model on images of your own before you use it.",
-            "Try an image"
-        );
+    private static NextStep Try => Suggest(NextStepKind.TryAnImage);
+
+    /// <summary>A step whose text has the name of its kind.</summary>
+    private static NextStep Suggest(NextStepKind kind, params object[] values) =>
+        new(kind, Texts<RunDetailTexts>.Get($"Step.{kind}", values));
 
     // The most important first.
     private static IEnumerable<NextStep?> Rules(ResultFacts facts)
@@ -107,36 +106,22 @@ internal static class NextSteps
         yield return mayGain ? Overfitting(facts) : null;
         yield return mayGain ? TrainFeatures(facts) : null;
         yield return WiderThanUseful(facts);
-        yield return mayGain && !facts.IsPartOfExperiment
-            ? new NextStep(
-                NextStepKind.CompareConfigurations,
-                "This run tried one configuration. The preset Best compares several networks and methods.",
-                "Compare configurations"
-            )
-            : null;
+        yield return mayGain && !facts.IsPartOfExperiment ? Suggest(NextStepKind.CompareConfigurations) : null;
     }
 
     // adaptation.md, PACS-small: source only 48 %, CORAL 59 %, MCC 68 %, each as a mean over six pairs of domains.
     private static NextStep? AdaptToTarget(ResultFacts facts) =>
-        facts is { HasTarget: true, AdaptsToTarget: false, Result.Accuracy: < GoodEnough }
-            ? new NextStep(
-                NextStepKind.AdaptToTarget,
-                "The model was not adapted to the target domain. Adaptation gained 11 to 20 points over the source alone on PACS.",
-                "Adapt to the target"
-            )
-            : null;
+        facts is { HasTarget: true, AdaptsToTarget: false, Result.Accuracy: < GoodEnough } ? Suggest(NextStepKind.AdaptToTarget) : null;
 
     private static NextStep? CompareWithChance(RunResult result)
     {
-        string chance = $"chance ({Format.Percent(result.Chance)}: always '{result.CommonClass}')";
+        string chance = Format.Percent(result.Chance);
         string? text =
-            result.Interval.Low <= result.Chance ? $"The accuracy is not significantly above {chance}."
+            result.Interval.Low <= result.Chance ? Texts<RunDetailTexts>.Get("Step.NotAboveChance", chance, result.CommonClass)
             : result.Accuracy - result.Chance < NearChance
-                ? $"The accuracy is only {100 * (result.Accuracy - result.Chance):F0} points above {chance}."
+                ? Texts<RunDetailTexts>.Get("Step.NearChance", chance, result.CommonClass, $"{100 * (result.Accuracy - result.Chance):F0}")
             : null;
-        return text is null
-            ? null
-            : new NextStep(NextStepKind.CheckLabels, $"{text} Check that the labels match the images.", "Check the labels");
+        return text is null ? null : new NextStep(NextStepKind.CheckLabels, text);
     }
 
     // learning.md: 95.9 % on hymenoptera; the small network 80.7 %. builtin-backbone.md: from scratch 68.6 %.
@@ -146,13 +131,11 @@ internal static class NextSteps
             (null, _) or (_, StartingPoint.Pretrained) => null,
             ({ } network, StartingPoint.SmallNetwork) => new NextStep(
                 NextStepKind.UseImageNetWeights,
-                $"ImageNet weights gained 15 points over this small network on 153 photographs (80.7 → 95.9 %). Try {network}.",
-                "Use ImageNet weights"
+                Texts<RunDetailTexts>.Get("Step.FromSmallNetwork", network)
             ),
             ({ } network, StartingPoint.RandomWeights) => new NextStep(
                 NextStepKind.UseImageNetWeights,
-                $"ImageNet weights gained 27 points over training from scratch on 153 photographs (68.6 → 95.9 %). Try {network}.",
-                "Use ImageNet weights"
+                Texts<RunDetailTexts>.Get("Step.FromRandomWeights", network)
             ),
             _ => throw new InvalidOperationException($"No rule for {facts.Start}."),
         };
@@ -164,14 +147,7 @@ internal static class NextSteps
             return null;
         double before = top1.SkipLast(Math.Max(1, top1.Count / FewestEpochsOfACurve)).Max(),
             gain = top1[^1] - before;
-        return gain < RisingBy
-            ? null
-            : new NextStep(
-                NextStepKind.TrainLonger,
-                $"Validation accuracy still rose in the last epochs, by {100 * gain:F1} points. Train for more than "
-                    + $"{Format.Count(facts.PlannedEpochs, "epoch")}.",
-                "Train longer"
-            );
+        return gain < RisingBy ? null : Suggest(NextStepKind.TrainLonger, $"{100 * gain:F1}", facts.PlannedEpochs);
     }
 
     // learning.md: with 10 or 20 images of a class, training more than the head lost 2 to 6 points; no augmentation helped.
@@ -179,37 +155,22 @@ internal static class NextSteps
     {
         if (facts.TrainTop1 is not { } train || train - facts.Result.Accuracy < LargeGap || train <= facts.Result.Interval.High)
             return null;
-        string gap =
-            $"The training accuracy of {Format.Percent(train)} is {100 * (train - facts.Result.Accuracy):F0} points higher: "
-            + "the model overfits.";
+        string gap = $"{100 * (train - facts.Result.Accuracy):F0}";
         return facts is { IsProbe: false, ImagesPerClass: <= FewImages, Start: not StartingPoint.RandomWeights }
-            ? new NextStep(
-                NextStepKind.TryLinearProbe,
-                $"{gap} With up to {FewImages} images per class, a linear probe was the best method or as good as the best.",
-                "Try a linear probe"
-            )
-            : new NextStep(NextStepKind.AddImages, $"{gap} More training images help most.", "Add images");
+            ? Suggest(NextStepKind.TryLinearProbe, Format.Percent(train), gap, FewImages)
+            : Suggest(NextStepKind.AddImages, Format.Percent(train), gap);
     }
 
     // learning.md: 2 to 3 points with 50 images of a class; builtin-backbone.md: 15 points on drawn surfaces with 80 of a class.
     private static NextStep? TrainFeatures(ResultFacts facts) =>
-        facts is { IsProbe: true, HasTarget: false, ImagesPerClass: >= EnoughToTrainFeatures }
-            ? new NextStep(
-                NextStepKind.TrainFeatures,
-                "With 50 or more images per class, fine-tuning gained 2 to 3 points over a linear probe on photographs, and 15 points on "
-                    + "other images.",
-                "Try fine-tuning"
-            )
-            : null;
+        facts is { IsProbe: true, HasTarget: false, ImagesPerClass: >= EnoughToTrainFeatures } ? Suggest(NextStepKind.TrainFeatures) : null;
 
     private static NextStep? WiderThanUseful(ResultFacts facts) =>
         facts.Result.Interval.High - facts.Result.Interval.Low < WideInterval || facts.HasTarget || facts.IsPartOfExperiment
             ? null
-            : new NextStep(
+            : Suggest(
                 NextStepKind.CrossValidate,
-                $"With {facts.Result.ImagesText}, the interval spans "
-                    + $"{100 * (facts.Result.Interval.High - facts.Result.Interval.Low):F0} points: too wide to compare runs. "
-                    + "Cross-validation validates on every image once.",
-                "Cross-validate"
+                facts.Result.ImagesText,
+                $"{100 * (facts.Result.Interval.High - facts.Result.Interval.Low):F0}"
             );
 }

@@ -110,15 +110,14 @@ public sealed partial class ResultCard
             return null;
         var comparison = new RunComparison([new ComparedRun(parent, view), new ComparedRun(Run, View)], default);
         return comparison.OnSameImages && comparison.Gain(new ComparedRun(Run, View)) is { } gain
-            ? $"{PairedGain.Points(gain.Difference)} points compared with run #{parent.Submission.Number} "
-                + $"(95 % CI {PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}): {Judge(gain)}."
+            ? T[Judge(gain), PairedGain.Points(gain.Difference), parent.Submission.Number, Intervals.Of(gain)].Value
             : null;
     }
 
     private static string Judge(PairedGain gain) =>
-        gain.IsGain ? "significantly better"
-        : gain.IsLoss ? "significantly worse"
-        : "the difference is not significant";
+        gain.IsGain ? "Compared.Better"
+        : gain.IsLoss ? "Compared.Worse"
+        : "Compared.NotSignificant";
 
     private RunView? ReadView(Run run)
     {

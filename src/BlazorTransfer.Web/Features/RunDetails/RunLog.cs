@@ -2,6 +2,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
@@ -30,32 +31,35 @@ internal static class RunLog
     private static string? Words(RunEvent runEvent) =>
         runEvent switch
         {
-            RunStarted e => $"Started on {e.DeviceDescription}: {Format.Count(e.TrainSamples, "training image")}, "
-                + $"{Format.Count(e.ValidationSamples, "validation image")}, {Format.Count(e.Epochs, "epoch")}.",
-            EpochCompleted e => $"Epoch {e.Epoch} ended after {Format.Seconds(e.Seconds)}: {Figures(e)}{(e.IsBest ? " Best so far." : "")}",
-            EvaluationCompleted e => $"Evaluated the best epoch on the {(e.OfTarget ? "target" : e.Split.ToString().ToLowerInvariant())} "
-                + $"images{(e.LabelSet is { } set ? $" ({set})" : "")}.",
-            CheckpointSaved e => $"Saved the model of epoch {e.Epoch}.",
-            ArtifactWritten e => $"Wrote the model package ({Format.Bytes(e.Bytes)}).",
+            RunStarted e => Text("Log.Started", e.DeviceDescription, e.TrainSamples, e.ValidationSamples, e.Epochs),
+            EpochCompleted e => Text(e.IsBest ? "Log.BestEpoch" : "Log.Epoch", e.Epoch, Format.Seconds(e.Seconds), Figures(e)),
+            EvaluationCompleted e => e.LabelSet is { } set
+                ? Text("Log.EvaluatedSet", ImagesOf(e), set)
+                : Text("Log.Evaluated", ImagesOf(e)),
+            CheckpointSaved e => Text("Log.Saved", e.Epoch),
+            ArtifactWritten e => Text("Log.Package", Format.Bytes(e.Bytes)),
             MessageLogged e => e.Text,
-            RunCancelRequested => "Somebody asked to cancel the run.",
-            RunStopRequested e => $"{(e.By is { Length: > 0 } name ? name : "Somebody")} asked to stop the run early.",
-            RunFinished e => e.Error is null ? $"Ended: {e.Outcome.ToString().ToLowerInvariant()}." : $"Ended: {e.Error}",
+            RunCancelRequested => Text("Log.Cancel"),
+            RunStopRequested e => e.By is { Length: > 0 } name ? Text("Log.StopBy", name) : Text("Log.Stop"),
+            RunFinished e => e.Error is null ? Text($"Log.Ended.{e.Outcome}") : Text("Log.EndedWith", e.Error),
             // The worker does not log these.
             RunQueued or AttemptStarted or PhaseProgressed or StepCompleted or SamplesPredicted or RunDeleted => null,
             _ => throw new InvalidOperationException($"No words for {runEvent.GetType().Name}."),
         };
 
+    private static string Text(string key, params object[] values) => Texts<RunDetailTexts>.Get(key, values);
+
+    private static string ImagesOf(EvaluationCompleted e) => e.OfTarget ? Text("Log.Images.Target") : Text($"Log.Images.{e.Split}");
+
     private static string Figures(EpochCompleted e)
     {
         (string Key, string Name, Func<double, string> Show)[] figures =
         [
-            (MetricKeys.TrainLoss, "training loss", v => v.ToString("F4")),
-            (MetricKeys.ValidationLoss, "validation loss", v => v.ToString("F4")),
-            (MetricKeys.ValidationTop1, "validation accuracy", v => Format.Percent(v)),
-            (MetricKeys.TargetTop1, "target accuracy", v => Format.Percent(v)),
+            (MetricKeys.TrainLoss, "Log.TrainLoss", v => v.ToString("F4")),
+            (MetricKeys.ValidationLoss, "Log.ValidationLoss", v => v.ToString("F4")),
+            (MetricKeys.ValidationTop1, "Log.ValidationAccuracy", v => Format.Percent(v)),
+            (MetricKeys.TargetTop1, "Log.TargetAccuracy", v => Format.Percent(v)),
         ];
-        return string.Join(", ", figures.Where(f => e.Metrics.ContainsKey(f.Key)).Select(f => $"{f.Name} {f.Show(e.Metrics[f.Key])}"))
-            + ".";
+        return string.Join(", ", figures.Where(f => e.Metrics.ContainsKey(f.Key)).Select(f => Text(f.Name, f.Show(e.Metrics[f.Key]))));
     }
 }

@@ -7,6 +7,7 @@ using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -29,7 +30,7 @@ public sealed partial class RunPage : IDisposable
     private string? _again;
     private DisplayNames _names = DisplayNames.None;
     private bool _isProbe;
-    private TimeSpan? _silence;
+    private RunListWatch? _watch;
     private InstanceWeights? _weights;
 
     [Parameter]
@@ -67,61 +68,73 @@ public sealed partial class RunPage : IDisposable
     private bool HasSteps => !_run.Status.IsFinal() || _view.StepLoss.Count > 0;
 
     private string? ValidationHint =>
-        _run.BestEpoch is not { } best ? "no epoch yet"
-        : _view.Started is { TargetSamples: > 0 } ? "source accuracy after adaptation"
+        _run.BestEpoch is not { } best ? T["NoEpoch"].Value
+        : _view.Started is { TargetSamples: > 0 } ? T["SourceAfterAdaptation"].Value
         : _run.Epochs == 1 ? null
-        : $"best epoch {best}";
+        : T["BestEpochNumber", best].Value;
 
-    private string SpeedHint => _view.HasComputedFeatures && _isProbe ? "images/s, head on cached features" : "images/s in training";
+    private string SpeedHint => _view.HasComputedFeatures && _isProbe ? T["SpeedCached"] : T["SpeedTraining"];
 
     /// <summary>What the download holds, and from which epoch.</summary>
-    private string PackageText =>
-        $"{(_run.Epochs > 1 && _view.KeptEpoch is { } best ? $"Model of the best epoch ({best}). " : "")}The ZIP file holds the network in "
-        + "float32 twice, as safetensors and as PyTorch state dictionary, with labels, preprocessing and a README.";
+    private string PackageText => _run.Epochs > 1 && _view.KeptEpoch is { } best ? T["PackageOfBest", best] : T["Package"];
 
     /// <summary>A new run on the same data set that starts from this run's model.</summary>
     private string FineTuneAddress => AppRoutes.NewRun(ProjectId, dataset: _hasImages ? _run.Submission.DatasetId : null, start: RunId);
 
-    private static string Beside(Run run) =>
-        run.Job.LabelSets.Count == 0 ? "" : $" of class, {string.Join(", ", run.Job.LabelSets.Select(l => l.Name))}";
+    /// <summary>Network, method, data and weights; the first two once their names are known.</summary>
+    private string Subtitle
+    {
+        get
+        {
+            string data = BestSoFar.DataOf(_run),
+                weights = _run.Job.Weights.Name ?? T["Unnamed"];
+            if (_run.Submission.TargetName is { } target)
+                data = T["DataToTarget", data, target];
+            string subtitle =
+                _names == DisplayNames.None
+                    ? T["SubtitleWithoutNames", data, weights]
+                    : T["Subtitle", _names.Of(_run.Job.Backbone), _names.Of(_run.Job.Method), data, weights];
+            if (_run.Job.LabelSets.Count > 0)
+                subtitle = T["SubtitleLabelSets", subtitle, string.Join(", ", _run.Job.LabelSets.Select(l => l.Name))];
+            return _run.Job.Teacher is { } teacher ? T["SubtitleTeacher", subtitle, teacher.Name ?? T["Unnamed"]] : subtitle;
+        }
+    }
 
-    private static string TargetOf(Run run) => run.Submission.TargetName is { } target ? $" → {target}" : "";
-
-    private static string TeacherOf(Run run) => run.Job.Teacher is { } teacher ? $"; teacher: {teacher.Name ?? "unnamed"}" : "";
-
-    private string NetworkAndMethod =>
-        _names == DisplayNames.None ? "" : $"{_names.Of(_run.Job.Backbone)}, {_names.Of(_run.Job.Method)}{Beside(_run)}, ";
-
-    private string Subtitle =>
-        $"{NetworkAndMethod}on {_run.Submission.DatasetName} v{_run.Submission.DatasetVersion}"
-        + (_run.Job.Data.Only is { } part ? $", {part}" : "")
-        + $"{TargetOf(_run)}; weights: {_run.Job.Weights.Name ?? "unnamed"}{TeacherOf(_run)}";
-
-    /// <summary>How the target's images and labels were used, after its name.</summary>
-    private string TargetUse =>
-        (_run.Job.Target!.Transductive ? ", all images adapted to and scored" : "")
-        + (
-            _view.Started is { TargetLabelled: > 0 }
-                ? $"; {Format.Count(_run.Job.Target!.LabelledPerClass, "labelled image")} of each class learned from and not scored"
-                : ""
-        );
+    /// <summary>The target, and how its images and labels were used.</summary>
+    private string TargetUse
+    {
+        get
+        {
+            string target = _run.Submission.TargetName!;
+            string use = _run.Job.Target!.Transductive ? T["TargetTransductive", target] : target;
+            return _view.Started is { TargetLabelled: > 0 }
+                ? Texts<RunDetailTexts>.Count("TargetLabelled", _run.Job.Target!.LabelledPerClass, use)
+                : use;
+        }
+    }
 
     private string QueueNote =>
-        Runs.Ahead(User, ProjectId, RunId) is > 0 and int ahead
-            ? $"Queued: {Format.Count(ahead, "run")} of this installation {(ahead == 1 ? "is" : "are")} running or queued before this one."
-            : "Queued: the run starts in a moment.";
+        Runs.Ahead(User, ProjectId, RunId) is > 0 and int ahead ? Texts<RunDetailTexts>.Count("Queued", ahead) : T["QueuedNext"];
 
-    private static string DetailOf(PhaseProgressed phase) =>
-        $"{phase.Done:N0} of {phase.Total:N0} {phase.Unit}"
-        + (phase.SecondsLeft is { } left ? $", {Format.Duration(TimeSpan.FromSeconds(left))} left" : "");
+    private string DetailOf(PhaseProgressed phase)
+    {
+        string done = $"{phase.Done:N0}",
+            total = $"{phase.Total:N0}";
+        return phase switch
+        {
+            { Unit: not "images" } => T["Of", done, total],
+            { SecondsLeft: { } left } => T["ImagesDoneLeft", done, total, Format.Duration(TimeSpan.FromSeconds(left))],
+            _ => T["ImagesDone", done, total],
+        };
+    }
 
     private string ImagesOf(RunStarted started)
     {
-        string source = $"{started.TrainSamples} to train, {started.ValidationSamples} to validate, {started.TestSamples} to test";
-        if (_run.Job.Target is null)
-            return source;
-        string labelled = started.TargetLabelled > 0 ? $", {started.TargetLabelled} of them with labels" : "";
-        return $"{source}; of the target {started.TargetSamples} to adapt to{labelled}, {started.TargetScored} to score";
+        string source = T["ImagesOfRun", started.TrainSamples, started.ValidationSamples, started.TestSamples];
+        return _run.Job.Target is null ? source
+            : started.TargetLabelled > 0
+                ? T["ImagesOfTargetLabelled", source, started.TargetSamples, started.TargetLabelled, started.TargetScored]
+            : T["ImagesOfTarget", source, started.TargetSamples, started.TargetScored];
     }
 
     protected override async Task OnInitializedAsync()
@@ -137,7 +150,8 @@ public sealed partial class RunPage : IDisposable
         _hasTargetImages = datasets.Any(d => d.Id == _run.Submission.TargetDatasetId);
         _ = LoadNamesAsync();
         LoadResults();
-        Changes.Changed += OnChanged;
+        // A silent worker writes no events that would draw the page, and names and notes are not among those of the stream.
+        _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(TakeAnnotations), DispatchExceptionAsync);
         _ = FollowAsync();
     }
 
@@ -148,12 +162,16 @@ public sealed partial class RunPage : IDisposable
             return;
         _names = DisplayNames.From(catalogue);
         _isProbe = catalogue.FindMethod(_run.Job.Method)?.Has(MethodRole.FeatureProbe) == true;
-        await InvokeAsync(StateHasChanged);
+        await InvokeAsync(() =>
+        {
+            _lineage = Lineage.OfRun(User, ProjectId, RunId, _names.Of);
+            StateHasChanged();
+        });
     }
 
     public void Dispose()
     {
-        Changes.Changed -= OnChanged;
+        _watch?.Dispose();
         _closed.Cancel();
         _closed.Dispose();
     }
@@ -176,15 +194,6 @@ public sealed partial class RunPage : IDisposable
         {
             await DispatchExceptionAsync(e);
         }
-    }
-
-    /// <summary>A silent worker writes no events that would draw the page. Raised on the supervisor's thread, for every project.</summary>
-    private void OnChanged(string projectId)
-    {
-        if (projectId != ProjectId)
-            return;
-        _silence = Silent.Of(RunId);
-        _ = InvokeAsync(TakeAnnotations);
     }
 
     /// <summary>Names and notes are not among the events of the stream. A run that was deleted ends the stream.</summary>
@@ -221,26 +230,18 @@ public sealed partial class RunPage : IDisposable
         _again = _run.Job.Target is not { IsOracle: true }
             ? RunId
             : Runs.Experiment(User, ProjectId, _run.Submission.ExperimentId!).FirstOrDefault(r => r.Job.Target is { IsOracle: false })?.Id;
-        _lineage = Lineage.OfRun(User, ProjectId, RunId);
+        _lineage = Lineage.OfRun(User, ProjectId, RunId, _names.Of);
         _embedding = Runs.Embedding(User, ProjectId, RunId);
         _weights = Runs.InstanceWeights(User, ProjectId, RunId);
     }
 
     private void ShowEpoch(int index) => _sampleIndex = index;
 
-    private void LoadLog() =>
-        _log = Runs.Log(User, ProjectId, RunId) is { Length: > 0 } log ? RunLog.Readable(log) : "The worker has written nothing.";
+    private void LoadLog() => _log = Runs.Log(User, ProjectId, RunId) is { Length: > 0 } log ? RunLog.Readable(log) : T["NoLog"];
 
     private async Task CancelAsync()
     {
-        if (
-            !await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Cancel the run?",
-                "The worker stops at the next batch. What it has learned so far is not offered as a model.",
-                "Cancel the run"
-            )
-        )
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["CancelTitle"], T["CancelHelp"], T["CancelTheRun"]))
             return;
         await AttemptAsync(() => Runs.Cancel(User, ProjectId, RunId));
     }
@@ -248,19 +249,21 @@ public sealed partial class RunPage : IDisposable
     /// <summary>A method without epochs has nothing to stop early; the page says so instead of a button.</summary>
     private bool MayStopEarly => _run.Status == RunStatus.Running && _run.Epochs != 1;
 
-    private string StopText =>
-        $"{(_run.StoppedBy is { Length: > 0 } name ? $"{name} asked" : "Somebody asked")} to stop early. The worker ends at the next step "
-        + "and keeps the best epoch.";
+    private string StopText => _run.StoppedBy is { Length: > 0 } name ? T["StopTextBy", name] : T["StopText"];
+
+    private string StoppedText(int epoch) =>
+        _run.StoppedBy is { Length: > 0 } name
+            ? T["StoppedBy", name, epoch, _run.Epochs, _view.KeptEpoch ?? epoch]
+            : T["Stopped", epoch, _run.Epochs, _view.KeptEpoch ?? epoch];
 
     private async Task StopAsync()
     {
         if (
             !await ConfirmDialog.AskAsync(
                 Dialogs,
-                "Stop and keep the best epoch?",
-                $"Training ends at the next step. The model of epoch {_run.BestEpoch} ({Format.Percent(_run.BestTop1)}) is evaluated and "
-                    + "can be downloaded. The unfinished epoch is dropped.",
-                "Stop and keep best"
+                T["StopTitle"],
+                T["StopHelp", _run.BestEpoch ?? 0, Format.Percent(_run.BestTop1)],
+                T["StopAndKeepBest"]
             )
         )
             return;
@@ -269,14 +272,7 @@ public sealed partial class RunPage : IDisposable
 
     private async Task DeleteAsync()
     {
-        if (
-            !await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Delete the run?",
-                "Its curves and its model are deleted. This cannot be undone.",
-                "Delete the run"
-            )
-        )
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["DeleteTitle"], T["DeleteHelp"], T["DeleteTheRun"]))
             return;
         if (await AttemptAsync(() => Runs.Delete(User, ProjectId, RunId)))
             Navigation.NavigateTo(AppRoutes.Runs(ProjectId));

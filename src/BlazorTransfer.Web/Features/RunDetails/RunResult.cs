@@ -2,8 +2,8 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
@@ -32,15 +32,15 @@ internal sealed record RunResult(double Accuracy, int Images, ScoredImages On, b
     public AccuracyInterval Interval => AccuracyInterval.Of(Accuracy, Images);
 
     /// <summary>The interval in whole percent: <c>74–86 %</c>.</summary>
-    public string IntervalText => $"{100 * Interval.Low:F0}–{100 * Interval.High:F0} %";
+    public string IntervalText => Texts<RunDetailTexts>.Get("Interval", $"{100 * Interval.Low:F0}", $"{100 * Interval.High:F0}");
 
     /// <summary>What the accuracy was measured on: <c>153 validation images</c>.</summary>
     public string ImagesText =>
         On switch
         {
-            ScoredImages.Validation => Format.Count(Images, "validation image"),
-            ScoredImages.Test => Format.Count(Images, "test image"),
-            ScoredImages.Target => Format.Count(Images, "labelled target image"),
+            ScoredImages.Validation => Texts<RunDetailTexts>.Count("Scored.Validation", Images),
+            ScoredImages.Test => Texts<RunDetailTexts>.Count("Scored.Test", Images),
+            ScoredImages.Target => Texts<RunDetailTexts>.Count("Scored.Target", Images),
             _ => throw new InvalidOperationException($"No words for {On}."),
         };
 

@@ -55,10 +55,10 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
         try
         {
             if (file.Size > ImagePredictions.MaximumBytes)
-                throw new RefusedException($"The file is larger than {ImagePredictions.MaximumBytes >> 20} MB.");
-            Show("Receiving the image …");
+                throw new RefusedException(T["FileTooLarge", ImagePredictions.MaximumBytes >> 20]);
+            Show(T["Receiving"]);
             byte[] bytes = await ReadAsync(file);
-            Show("The model is looking at the image …");
+            Show(T["Predicting"]);
             _answer = await Predictions.AnswerAsync(User, ProjectId, RunId, bytes, _closed.Token);
         }
         catch (Exception) when (_closed.IsCancellationRequested)
@@ -95,6 +95,6 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
         if (DiskFullException.IsCauseOf(e))
             return DiskFullException.Words;
         Log.LogError(e, "An image could not be tried.");
-        return "The image could not be read. Choose it again, or try another one.";
+        return T["ImageUnreadable"];
     }
 }

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -68,13 +69,16 @@ internal sealed record BestSoFar(string Name, string Href, Spread Accuracy, stri
     public static string Words(Run run) =>
         run switch
         {
-            { TargetTop1: not null } => $"{run.Submission.TargetName}, target",
-            { Job.Fold: { } fold } => $"{DataOf(run)}, {fold.Count} folds",
-            _ => $"{DataOf(run)}, validation",
+            { TargetTop1: not null } => Texts<RunTexts>.Get("Images.Target", run.Submission.TargetName ?? ""),
+            { Job.Fold: { } fold } => Texts<RunTexts>.Get("Images.Folds", DataOf(run), fold.Count),
+            _ => Texts<RunTexts>.Get("Images.Validation", DataOf(run)),
         };
 
-    private static string DataOf(Run run) =>
-        $"{run.Submission.DatasetName} v{run.Submission.DatasetVersion}{(run.Job.Data.Only is { } only ? $", {only}" : "")}";
+    /// <summary>The data set version that a run uses, and which part of it.</summary>
+    public static string DataOf(Run run) =>
+        run.Job.Data.Only is { } only
+            ? Texts<RunTexts>.Get("DataVersionPart", run.Submission.DatasetName, run.Submission.DatasetVersion, only)
+            : Texts<RunTexts>.Get("DataVersion", run.Submission.DatasetName, run.Submission.DatasetVersion);
 
     private sealed record Result(ComparisonBasis Images, IReadOnlyList<Run> Runs, string Name, string Href)
     {

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -66,8 +67,8 @@ public sealed partial class ComparePage : IDisposable
         _leftOut = (chosen.Length - found.Length, found.Length > Most) switch
         {
             (0, false) => null,
-            (0, true) => $"Showing the first {Most} of {found.Length} runs.",
-            (int gone, _) => $"{Format.Count(gone, "selected run")} no longer {(gone == 1 ? "exists" : "exist")}.",
+            (0, true) => T["FirstRuns", Most, found.Length],
+            (int gone, _) => Texts<RunTexts>.Count("RunsGone", gone),
         };
         _runs = [.. found.Take(Most).Select(id => new ComparedRun(there[id], ReadOn(there[id])))];
         _comparison = new RunComparison(_runs, Clock.GetUtcNow());

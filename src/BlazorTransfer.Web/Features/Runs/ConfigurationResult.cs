@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -22,9 +23,9 @@ internal sealed record ConfigurationResult(IReadOnlyList<Run> Runs, TrialScore S
     public int Round => First.Submission.Round;
 
     public string Name =>
-        First.Submission.Search is not null ? $"Trial {Number}"
-        : First.Submission.Part is AdaptationPart.SourceOnly ? "Source only"
-        : First.Submission.Part is AdaptationPart.Oracle ? "Trained on target"
+        First.Submission.Search is not null ? Texts<RunTexts>.Get("Trial", Number)
+        : First.Submission.Part is AdaptationPart.SourceOnly ? Texts<RunTexts>.Get("SourceOnly")
+        : First.Submission.Part is AdaptationPart.Oracle ? Texts<RunTexts>.Get("TrainedOnTarget")
         : First.Submission.ConfigurationName ?? First.Submission.Name;
 
     public IEnumerable<Run> Finished => Runs.Where(r => r.Status == RunStatus.Succeeded);

@@ -1,4 +1,4 @@
-using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -9,11 +9,17 @@ internal static class ExperimentWords
     public static string Extent(Experiment experiment) =>
         experiment.Type switch
         {
-            ExperimentType.Search => $"Hyper-parameter search, {Format.Count(experiment.Configurations.Count, "trial")}",
-            ExperimentType.Adaptation => $"Domain adaptation with baselines, {Format.Count(experiment.Members.Count, "run")}",
-            ExperimentType.Comparison => $"{Format.Count(experiment.Configurations.Count, "configuration")}, {Each(experiment)}",
-            ExperimentType.CrossValidation => $"Cross-validation, {Format.Count(experiment.Members.Count, "fold")}",
-            ExperimentType.Repeats => $"Repeats, {Format.Count(experiment.Members.Count, "seed")}",
+            ExperimentType.Search => Texts<RunTexts>.Get("Extent.Search", Trials(experiment)),
+            ExperimentType.Adaptation => Texts<RunTexts>.Get(
+                "Extent.Adaptation",
+                Texts<RunTexts>.Count("Count.Run", experiment.Members.Count)
+            ),
+            ExperimentType.Comparison => Texts<RunTexts>.Get("Extent.Comparison", Configurations(experiment), Each(experiment)),
+            ExperimentType.CrossValidation => Texts<RunTexts>.Get(
+                "Extent.CrossValidation",
+                Texts<RunTexts>.Count("Count.Fold", experiment.Members.Count)
+            ),
+            ExperimentType.Repeats => Texts<RunTexts>.Get("Extent.Repeats", Texts<RunTexts>.Count("Count.Seed", experiment.Members.Count)),
             _ => throw new InvalidOperationException($"No words for {experiment.Type}."),
         };
 
@@ -23,21 +29,26 @@ internal static class ExperimentWords
         ConfigurationResult best = experiment.Best!;
         string note = experiment.Type switch
         {
-            ExperimentType.Search => $"best of {Format.Count(experiment.Configurations.Count, "trial")}",
-            ExperimentType.Adaptation => "target",
-            ExperimentType.Comparison => $"best of {experiment.Configurations.Count}",
-            ExperimentType.CrossValidation or ExperimentType.Repeats => $"mean of {MeanOver(best)}",
+            ExperimentType.Search => Texts<RunTexts>.Get("BestOf", Trials(experiment)),
+            ExperimentType.Adaptation => Texts<RunTexts>.Get("Target"),
+            ExperimentType.Comparison => Texts<RunTexts>.Get("BestOf", Configurations(experiment)),
+            ExperimentType.CrossValidation or ExperimentType.Repeats => Texts<RunTexts>.Get("MeanOf", MeanOver(best)),
             _ => throw new InvalidOperationException($"No words for {experiment.Type}."),
         };
-        return experiment.IsProvisional ? $"{note}, provisional" : note;
+        return experiment.IsProvisional ? Texts<RunTexts>.Get("Provisional", note) : note;
     }
 
     /// <summary>What the mean of a configuration is over, such as <c>5 folds</c>.</summary>
     public static string MeanOver(ConfigurationResult configuration) =>
-        Format.Count(configuration.Finished.Count(), configuration.Runs[0].Job.Fold is null ? "seed" : "fold");
+        Texts<RunTexts>.Count(configuration.Runs[0].Job.Fold is null ? "Count.Seed" : "Count.Fold", configuration.Finished.Count());
 
     private static string Each(Experiment experiment) =>
         experiment.Folds > 0
-            ? $"{Format.Count(experiment.Folds, "fold")} each"
-            : $"{Format.Count(experiment.Configurations.Max(c => c.Runs.Count), "seed")} each";
+            ? Texts<RunTexts>.Count("Count.Fold", experiment.Folds)
+            : Texts<RunTexts>.Count("Count.Seed", experiment.Configurations.Max(c => c.Runs.Count));
+
+    private static string Trials(Experiment experiment) => Texts<RunTexts>.Count("Count.Trial", experiment.Configurations.Count);
+
+    private static string Configurations(Experiment experiment) =>
+        Texts<RunTexts>.Count("Count.Configuration", experiment.Configurations.Count);
 }

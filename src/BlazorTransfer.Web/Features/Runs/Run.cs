@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -85,10 +86,10 @@ internal sealed record Run
     /// <summary>Why it cannot be stopped early now, in a sentence for the user; null where it can.</summary>
     [JsonIgnore]
     public string? WhyNotStop =>
-        Status is RunStatus.Queued or RunStatus.Starting ? "The run has not started. Cancel it instead."
-        : Status != RunStatus.Running ? "The run is not running any more."
-        : Epochs == 1 ? "The method trains without epochs, so there is no earlier model to keep."
-        : BestEpoch is null ? "No epoch has finished yet, so there is no model to keep."
+        Status is RunStatus.Queued or RunStatus.Starting ? Texts<RunTexts>.Get("WhyNotStop.NotStarted")
+        : Status != RunStatus.Running ? Texts<RunTexts>.Get("WhyNotStop.NotRunning")
+        : Epochs == 1 ? Texts<RunTexts>.Get("WhyNotStop.NoEpochs")
+        : BestEpoch is null ? Texts<RunTexts>.Get("WhyNotStop.NoModel")
         : null;
 
     /// <summary>It was deleted; nothing shows it any more.</summary>

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -32,7 +33,7 @@ internal sealed record ComparedCell(string Text, string? Detail = null, bool IsB
     public static ComparedCell None { get; } = new("–");
 
     /// <summary>Value of a run that has not started; it counts as no difference.</summary>
-    public static ComparedCell Unknown { get; } = new("not started");
+    public static ComparedCell Unknown => new(Texts<RunTexts>.Get("NotStarted"));
 }
 
 /// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others
@@ -57,35 +58,40 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     public IEnumerable<ComparedRow> Results()
     {
         yield return Accuracies(
-            "Accuracy",
+            Texts<RunTexts>.Get("Accuracy"),
             r => r.Run.BestTop1,
             r => r.View.Started?.ValidationSamples,
             OnSameImages,
-            "Validation, best epoch. Optimistic: selected on validation data. Below: 95 % confidence interval."
+            Texts<RunTexts>.Get("AccuracyRowHelp")
         );
         if (runs.Any(r => r.Run.LastTop1 is not null))
-            yield return Accuracies("Accuracy, final epoch", r => r.Run.LastTop1, _ => null, OnSameImages, "Validation.");
+            yield return Accuracies(
+                Texts<RunTexts>.Get("AccuracyFinalEpoch"),
+                r => r.Run.LastTop1,
+                _ => null,
+                OnSameImages,
+                Texts<RunTexts>.Get("OnValidation")
+            );
         if (runs.Any(r => r.Run.TestTop1 is not null))
             yield return Accuracies(
-                "Test accuracy",
+                Texts<RunTexts>.Get("TestAccuracy"),
                 r => r.Run.TestTop1,
                 r => r.View.Started?.TestSamples,
                 OnSameImages,
-                "Images that were not used for training or selection."
+                Texts<RunTexts>.Get("TestAccuracyHelp")
             );
         if (runs.Any(r => r.Run.TargetTop1 is not null))
             yield return Accuracies(
-                "Target accuracy",
+                Texts<RunTexts>.Get("TargetAccuracy"),
                 r => r.Run.TargetTop1,
                 r => r.View.Started?.TargetScored,
                 OnSameTarget,
-                "Labels used for scoring only."
+                Texts<RunTexts>.Get("LabelsForScoring")
             );
         if (OnSameImages && runs.Skip(1).Any(r => Gain(r) is not null))
         {
-            string images = Decisive.ToString().ToLowerInvariant();
             yield return new ComparedRow(
-                $"Better than {runs[0].Mark}, points",
+                Texts<RunTexts>.Get("BetterThan", runs[0].Mark),
                 [
                     ComparedCell.None,
                     .. runs.Skip(1)
@@ -93,26 +99,26 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                             Gain(r) is { } gain ? new ComparedCell(PairedGain.Points(gain.Difference), Judge(gain)) : ComparedCell.None
                         ),
                 ],
-                $"Paired by image on the {images} split, with the 95 % confidence interval. Not significant: the interval includes 0."
+                Texts<RunTexts>.Get("PairedHelp", Texts<RunTexts>.Get($"Split.{Decisive}"))
             );
         }
 
         if (runs.Any(r => r.View.LastEpoch is not null))
             yield return Losses();
         yield return Row(
-            "Epochs",
-            r => r.Run.Epochs == 0 ? null : $"{r.Run.Epoch} of {r.Run.Epochs}",
-            r => r.Run.BestEpoch is { } best ? $"best: {best}" : null
+            Texts<RunTexts>.Get("Epochs"),
+            r => r.Run.Epochs == 0 ? null : Texts<RunTexts>.Get("Of", r.Run.Epoch, r.Run.Epochs),
+            r => r.Run.BestEpoch is { } best ? Texts<RunTexts>.Get("BestEpoch", best) : null
         );
-        yield return Row("Time", r => r.Run.Duration(now) is { } time ? Format.Duration(time) : null);
+        yield return Row(Texts<RunTexts>.Get("Time"), r => r.Run.Duration(now) is { } time ? Format.Duration(time) : null);
         if (runs.Any(r => r.View.LastStep is not null))
-            yield return Row("Training, images/s", r => r.View.LastStep?.ImagesPerSecond.ToString("N0"));
+            yield return Row(Texts<RunTexts>.Get("TrainingSpeed"), r => r.View.LastStep?.ImagesPerSecond.ToString("N0"));
         yield return Row(
-            "Parameters trained",
+            Texts<RunTexts>.Get("ParametersTrained"),
             r => r.View.Started?.TrainableParameters.ToString("N0"),
-            r => r.View.Started is { } s ? $"of {s.Parameters:N0}" : null
+            r => r.View.Started is { } s ? Texts<RunTexts>.Get("OfTotal", s.Parameters.ToString("N0")) : null
         );
-        yield return Row("Download, size", r => r.Run.PackageBytes is { } bytes ? Format.Bytes(bytes) : null);
+        yield return Row(Texts<RunTexts>.Get("DownloadSize"), r => r.Run.PackageBytes is { } bytes ? Format.Bytes(bytes) : null);
     }
 
     /// <summary>What runs were asked for: of all of it, or of what differs.</summary>
@@ -142,7 +148,11 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                 .Where(row => row.Images > 0)
                 .OrderByDescending(row => row.Values.Max() - row.Values.Min())
                 .Take(MostClasses)
-                .Select(row => new ComparedRow(row.Name, Marked(row.Values, v => Format.Percent(v)), Format.Count(row.Images, "image"))),
+                .Select(row => new ComparedRow(
+                    row.Name,
+                    Marked(row.Values, v => Format.Percent(v)),
+                    Texts<RunTexts>.Count("Count.Image", row.Images)
+                )),
         ];
     }
 
@@ -171,8 +181,12 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
         PairedGain.Of([(run.Evaluation(Decisive)?.Answers ?? "", runs[0].Evaluation(Decisive)?.Answers ?? "")]);
 
     private static string Judge(PairedGain gain) =>
-        $"{PairedGain.Points(gain.Low)} to {PairedGain.Points(gain.High)}: "
-        + $"{(gain.IsGain ? "better" : gain.IsLoss ? "worse" : "not significant")}";
+        Texts<RunTexts>.Get(
+            gain.IsGain ? "Better"
+                : gain.IsLoss ? "Worse"
+                : "NotSignificant",
+            Intervals.Of(gain)
+        );
 
     /// <param name="title">What is compared.</param>
     /// <param name="value">The accuracy of a run.</param>
@@ -197,7 +211,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                         value(run) is { } v && images(run) is > 0 and int n
                             ? cell with
                             {
-                                Detail = AccuracyInterval.Of(v, n).ToString(),
+                                Detail = Intervals.Of(AccuracyInterval.Of(v, n)),
                             }
                             : cell
                 ),
@@ -215,9 +229,9 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
             ),
         ];
         return new ComparedRow(
-            "Loss, final epoch",
+            Texts<RunTexts>.Get("LossFinalEpoch"),
             Marked(values, v => v!.Value.ToString("F4"), lowIsGood: true, OnSameImages),
-            "Validation."
+            Texts<RunTexts>.Get("OnValidation")
         );
     }
 
@@ -237,31 +251,34 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
 
     private IEnumerable<ComparedRow> AllSettings(Func<string, string> nameOf)
     {
+        yield return Row(Texts<RunTexts>.Get("ImagesOfRun"), r => BestSoFar.DataOf(r.Run));
+        yield return Row(Texts<RunTexts>.Get("TargetDomain"), r => r.Run.Submission.TargetName);
+        yield return Row(Texts<RunTexts>.Get("Network"), r => nameOf(r.Run.Job.Backbone));
+        yield return Row(Texts<RunTexts>.Get("Weights"), r => r.Run.Job.Weights.Name);
+        yield return Row(Texts<RunTexts>.Get("Method"), r => nameOf(r.Run.Job.Method));
+        yield return Row(Texts<RunTexts>.Get("Teacher"), r => r.Run.Job.Teacher?.Name);
         yield return Row(
-            "Images",
-            r => $"{r.Run.Submission.DatasetName} v{r.Run.Submission.DatasetVersion}{(r.Run.Job.Data.Only is { } only ? $", {only}" : "")}"
+            Texts<RunTexts>.Get("FurtherLabelSets"),
+            r =>
+                r.Run.Job.LabelSets.Count == 0
+                    ? null
+                    : string.Join("; ", r.Run.Job.LabelSets.Select(l => Texts<RunTexts>.Get("LabelSetWeight", l.Name, l.Weight)))
         );
-        yield return Row("Target", r => r.Run.Submission.TargetName);
-        yield return Row("Network", r => nameOf(r.Run.Job.Backbone));
-        yield return Row("Weights", r => r.Run.Job.Weights.Name);
-        yield return Row("Method", r => nameOf(r.Run.Job.Method));
-        yield return Row("Teacher", r => r.Run.Job.Teacher?.Name);
+        yield return Row(Texts<RunTexts>.Get("Seed"), r => $"{r.Run.Job.Seed}");
         yield return Row(
-            "Learned beside the classes",
-            r => r.Run.Job.LabelSets.Count == 0 ? null : string.Join(", ", r.Run.Job.LabelSets.Select(l => $"{l.Name}, weight {l.Weight}"))
+            Texts<RunTexts>.Get("Fold"),
+            r => r.Run.Job.Fold is { } fold ? Texts<RunTexts>.Get("Of", fold.Index + 1, fold.Count) : null
         );
-        yield return Row("Seed", r => $"{r.Run.Job.Seed}");
-        yield return Row("Fold", r => r.Run.Job.Fold is { } fold ? $"{fold.Index + 1} of {fold.Count}" : null);
-        yield return Told("Device", started => started.DeviceDescription);
+        yield return FromWorker(Texts<RunTexts>.Get("Device"), started => started.DeviceDescription);
         foreach (string setting in runs.SelectMany(r => r.View.Started?.Settings.Keys ?? []).Distinct(StringComparer.Ordinal))
-            yield return Told(
+            yield return FromWorker(
                 nameOf(setting),
                 started => started.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) ? value.ToString() : null
             );
     }
 
-    /// <summary>What only a worker tells, once it has begun.</summary>
-    private ComparedRow Told(string title, Func<RunStarted, string?> text) =>
+    /// <summary>What is known once a worker has begun.</summary>
+    private ComparedRow FromWorker(string title, Func<RunStarted, string?> text) =>
         new(
             title,
             [

@@ -1,6 +1,6 @@
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>Lets a page read a project's runs anew when they have changed; at most twice a second.</summary>
+/// <summary>Lets a page read a project's runs again when they have changed, in the language of the page; at most twice a second.</summary>
 internal sealed class RunListWatch : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
@@ -9,6 +9,9 @@ internal sealed class RunListWatch : IDisposable
     private readonly string _projectId;
     private readonly Func<Task> _refresh;
     private readonly Func<Exception, Task> _failed;
+
+    // The language belongs to the calling context, and changes are raised in that of the supervisor.
+    private readonly ExecutionContext _context = ExecutionContext.Capture()!;
     private int _refreshing;
     private bool _closed;
 
@@ -32,7 +35,7 @@ internal sealed class RunListWatch : IDisposable
     private void OnChanged(string projectId)
     {
         if (projectId == _projectId && Interlocked.Exchange(ref _refreshing, 1) == 0)
-            _ = RefreshAsync();
+            ExecutionContext.Run(_context, _ => _ = RefreshAsync(), null);
     }
 
     private async Task RefreshAsync()

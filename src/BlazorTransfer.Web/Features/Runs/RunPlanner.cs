@@ -7,6 +7,7 @@ using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -69,19 +70,20 @@ internal sealed class RunPlanner(
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, request.DatasetId);
         if (dataset.Version(request.DatasetVersion) is null)
-            throw new RefusedException("The data set has no such version.");
+            throw new RefusedException(Texts<RunTexts>.Get("NoSuchVersion"));
         dataset.RequireLabels(request.DatasetVersion);
         RequireImages(user, dataset, request.DatasetVersion, request.Only);
         Catalogue catalogue = await catalogues.GetAsync();
         BackboneSpec backbone =
-            catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException($"There is no backbone '{request.Backbone}'.");
+            catalogue.FindBackbone(request.Backbone) ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchNetwork", request.Backbone));
         TransferMethodSpec method =
-            catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
+            catalogue.FindMethod(request.Method) ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchMethod", request.Method));
         IReadOnlyList<ParameterSpec> specs = catalogue.ParametersOf(method);
         (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
         if (settings is null)
             throw new RefusedException(string.Join(" ", errors.Values));
-        DeviceSpec device = catalogue.FindDevice(request.Device) ?? throw new RefusedException($"There is no device '{request.Device}'.");
+        DeviceSpec device =
+            catalogue.FindDevice(request.Device) ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchDevice", request.Device));
         MethodInputs inputs = InputsOf(user, request, method).With(backbone, settings.Values, device);
         if (MethodRequirements.WhyNot(method, inputs) is { } unmet)
             throw new RefusedException(unmet);
@@ -128,12 +130,10 @@ internal sealed class RunPlanner(
     {
         TargetRequest target = request.Target!;
         if (dataset.Version(target.DatasetVersion) is null)
-            throw new RefusedException("The target's data set has no such version.");
+            throw new RefusedException(Texts<RunTexts>.Get("NoSuchTargetVersion"));
         RequireImages(user, dataset, target.DatasetVersion, target.Only);
         if (target.DatasetId == request.DatasetId && (request.Only is null || target.Only is null || request.Only == target.Only))
-            throw new RefusedException(
-                "Source and target are the same images. Take another data set as the target, or divide this one by a tag."
-            );
+            throw new RefusedException(Texts<RunTexts>.Get("SameImages"));
         var spec = new TargetSpec(
             datasets.DataSpecFor(dataset, target.DatasetVersion) with
             {
@@ -153,25 +153,22 @@ internal sealed class RunPlanner(
     private void RequireImages(ClaimsPrincipal user, Dataset dataset, int version, SampleTag? only)
     {
         if (only is not null && !datasets.Manifest(user, dataset.ProjectId, dataset.Id, version).Samples.Any(only.Marks))
-            throw new RefusedException($"'{dataset.Name}' has no images with {only}.");
+            throw new RefusedException(Texts<RunTexts>.Get("NoImagesWith", dataset.Name, only));
     }
 
     private static void CheckExperiment(RunRequest request)
     {
         if (request.Repeats is < 1 or > MostRepeats)
-            throw new RefusedException($"A run can be repeated with 1 to {MostRepeats} seeds.");
+            throw new RefusedException(Texts<RunTexts>.Get("RepeatsRange", MostRepeats));
         if (request.Folds is 1 or < 0 or > MostFolds)
-            throw new RefusedException($"A cross-validation has 2 to {MostFolds} folds.");
+            throw new RefusedException(Texts<RunTexts>.Get("FoldsRange", MostFolds));
         if ((request.Repeats > 1 ? 1 : 0) + (request.Folds > 1 ? 1 : 0) + (request.Search is null ? 0 : 1) > 1)
-            throw new RefusedException("Choose several seeds, a cross-validation or a search: one at a time.");
+            throw new RefusedException(Texts<RunTexts>.Get("OneExperiment"));
         if (request.Target is not null && request.Folds > 1)
-            throw new RefusedException("A cross-validation has no target domain. Take several seeds instead.");
+            throw new RefusedException(Texts<RunTexts>.Get("FoldsWithTarget"));
         bool isSingle = request is { Repeats: 1, Folds: 0, Search: null };
         if (request.TrainOn != TrainingImages.TrainingSplit && (!isSingle || request.Target is not null || request.LabelSets.Count > 0))
-            throw new RefusedException(
-                "Repeats, a cross-validation, a search, domain adaptation and multi-task learning need validation images. Train on "
-                    + "the training split only."
-            );
+            throw new RefusedException(Texts<RunTexts>.Get("NeedsValidation"));
     }
 
     private void CheckOrigin(string projectId, RunRequest request)
@@ -180,7 +177,7 @@ internal sealed class RunPlanner(
             request.BestOfExperimentId is { } id
             && runs.FindBy(nameof(RunSubmission.ProjectId), projectId).All(r => r.Submission.ExperimentId != id)
         )
-            throw new RefusedException("The project has no such experiment. It may have been deleted.");
+            throw new RefusedException(Texts<RunTexts>.Get("NoSuchExperiment"));
     }
 
     /// <summary>The run that was asked for, or all those of an experiment.</summary>
@@ -252,7 +249,7 @@ internal sealed class RunPlanner(
     private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone)
     {
         if (request is { ParentRunId: not null, WeightsId: not null })
-            throw new RefusedException("A run starts from weights or from another run, not from both.");
+            throw new RefusedException(Texts<RunTexts>.Get("TwoStarts"));
         if (request.ParentRunId is not null)
             return WeightsOfRun(user, request.ParentRunId, backbone);
         if (request.WeightsId is null)
@@ -261,20 +258,18 @@ internal sealed class RunPlanner(
         return entry.Backbones.Contains(backbone.Name)
             ? new WeightsSpec(weights.PathOf(entry), entry.Sha256, entry.Name)
             {
-                Origin = official.OriginOf(entry),
+                Origin = official.RecordedOriginOf(entry),
                 LicenceText = entry.LicenceText,
             }
-            : throw new RefusedException($"The weights '{entry.Name}' do not fit {backbone.DisplayName}.");
+            : throw new RefusedException(Texts<RunTexts>.Get("WeightsDoNotFit", entry.Name, backbone.DisplayName));
     }
 
     private WeightsSpec WeightsOfRun(ClaimsPrincipal user, string runId, BackboneSpec backbone)
     {
-        (Run parent, string file, string name) = ModelOf(user, runId, "to start from");
+        (Run parent, string file, string name) = ModelOf(user, runId, "NoModelToStart");
         return parent.Job.Backbone == backbone.Name
             ? new WeightsSpec(file, Name: name) { Origin = parent.Job.Weights.Origin, LicenceText = parent.Job.Weights.LicenceText }
-            : throw new RefusedException(
-                $"Run #{parent.Submission.Number} trained {parent.Job.Backbone}; its model fits no other network."
-            );
+            : throw new RefusedException(Texts<RunTexts>.Get("ModelDoesNotFit", parent.Submission.Number, backbone.DisplayName));
     }
 
     // Whether its classes are those of the images, the worker sees: they lie in the model's file.
@@ -282,18 +277,18 @@ internal sealed class RunPlanner(
     {
         if (request.TeacherRunId is not { } runId)
             return null;
-        (_, string file, string name) = ModelOf(user, runId, "to learn from");
+        (_, string file, string name) = ModelOf(user, runId, "NoModelToLearn");
         return new TeacherSpec(file, name);
     }
 
     /// <summary>The model of a finished run, in any project that the user sees: its file, and what people call it.</summary>
-    private (Run Run, string File, string Name) ModelOf(ClaimsPrincipal user, string runId, string purpose)
+    private (Run Run, string File, string Name) ModelOf(ClaimsPrincipal user, string runId, string refusal)
     {
         Run run = runs.Find(runId) ?? throw new NotFoundException();
         access.Require(user, run.Submission.ProjectId, ProjectRole.Viewer);
         return run.Status == RunStatus.Succeeded
             ? (run, folder.Run(runId).BestCheckpoint, $"Run #{run.Submission.Number} ({run.Name})")
-            : throw new RefusedException($"Run #{run.Submission.Number} has no model {purpose}.");
+            : throw new RefusedException(Texts<RunTexts>.Get(refusal, run.Submission.Number));
     }
 
     private static string NameFor(RunRequest request, BackboneSpec backbone, TransferMethodSpec method) =>

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 
@@ -76,6 +77,6 @@ internal sealed class RunQueue(DocumentCollection<Run> runs, DataFolder folder, 
     private void RequireFree(string projectId, string id, string name)
     {
         if (RunNames.Taken(runs.FindBy(nameof(RunSubmission.ProjectId), projectId), except: id).Contains(name))
-            throw new RefusedException($"Another run or experiment of the project is called '{name}'. Choose another name.");
+            throw new RefusedException(Texts<RunTexts>.Get("NameTaken", name));
     }
 }

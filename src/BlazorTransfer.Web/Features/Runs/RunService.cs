@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Projects;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -45,7 +46,7 @@ internal sealed class RunService(
         limits.Take(user, LimitedWork.Events);
         Run run = Get(user, projectId, runId);
         if (limit is < 1 or > MostEvents)
-            throw new RefusedException($"The limit must be from 1 to {MostEvents:N0} events.");
+            throw new RefusedException(Texts<RunTexts>.Get("EventLimit", $"{MostEvents:N0}"));
         return [.. RunEventTail.All(folder.Run(run.Id).Events, after).Take(limit)];
     }
 
@@ -94,9 +95,9 @@ internal sealed class RunService(
         string? name = change.Name is null ? null : TypedName.Check(change.Name, RunNames.Longest, NamedThing.Run);
         string? notes = change.Notes?.Trim();
         if (notes?.Length > LongestNotes)
-            throw new RefusedException($"Notes have at most {LongestNotes:N0} characters; these have {notes.Length:N0}.");
+            throw new RefusedException(Texts<RunTexts>.Get("NotesTooLong", $"{LongestNotes:N0}", $"{notes.Length:N0}"));
         if (notes is not null && !NameRule.IsPlainText(notes))
-            throw new RefusedException("The notes have control characters. Type them again instead of pasting them.");
+            throw new RefusedException(Texts<RunTexts>.Get("NotesWithControls"));
         if (name is not null && name != run.Name)
             run = await queue.RenameAsync(run, name) ?? throw new NotFoundException();
         if (notes is not null && notes != run.Notes)
@@ -161,9 +162,9 @@ internal sealed class RunService(
         Run run = Get(user, projectId, runId);
         access.Require(user, projectId, ProjectRole.Editor);
         if (!run.Status.IsFinal())
-            throw new RefusedException("The run is not over. Cancel it first.");
+            throw new RefusedException(Texts<RunTexts>.Get("DeleteUnfinished"));
         if (runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Contains(runId)))
-            throw new RefusedException("A run that is not over needs this one's model. Wait for it, or cancel it first.");
+            throw new RefusedException(Texts<RunTexts>.Get("DeleteNeeded"));
         journal.Delete(run);
     }
 
@@ -210,9 +211,9 @@ internal sealed class RunService(
     }
 
     string? IProjectContent.WhyKept(string projectId) =>
-        OfProject(projectId).Any(r => !r.Status.IsFinal()) ? "A run of the project is queued or at work. Cancel it first."
+        OfProject(projectId).Any(r => !r.Status.IsFinal()) ? Texts<RunTexts>.Get("ProjectBusy")
         : runs.All().Any(r => !r.Status.IsFinal() && r.Submission.Origins().Any(id => runs.Find(id)?.Submission.ProjectId == projectId))
-            ? "A run of another project that is not over needs a model of this one."
+            ? Texts<RunTexts>.Get("ProjectNeeded")
         : null;
 
     void IProjectContent.Delete(string projectId)

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -28,15 +29,15 @@ internal sealed class RunView(Run run)
     /// <summary>How alike the domains are, and what needs no label of the target to be told; empty where there is no target.</summary>
     public MetricCurves DomainLikeness { get; } =
         new(
-            (MetricKeys.DomainDistance, "proxy A-distance"),
-            (MetricKeys.DomainDiscrepancy, "MMD²"),
-            (MetricKeys.DiscriminatorAccuracy, "accuracy of the discriminator")
+            (MetricKeys.DomainDistance, Texts<RunTexts>.Get("ProxyADistance")),
+            (MetricKeys.DomainDiscrepancy, Texts<RunTexts>.Get("Mmd")),
+            (MetricKeys.DiscriminatorAccuracy, Texts<RunTexts>.Get("DiscriminatorAccuracy"))
         );
     public IReadOnlyList<MetricCurves> LabelFree { get; } =
     [
-        new((MetricKeys.TargetInformation, "information maximisation, higher is better")),
-        new((MetricKeys.TargetDensity, "soft neighbourhood density, higher is better")),
-        new((MetricKeys.TargetRisk, "deep embedded validation, lower is better")),
+        new((MetricKeys.TargetInformation, Texts<RunTexts>.Get("InformationMaximisation"))),
+        new((MetricKeys.TargetDensity, Texts<RunTexts>.Get("NeighbourhoodDensity"))),
+        new((MetricKeys.TargetRisk, Texts<RunTexts>.Get("EmbeddedValidation"))),
     ];
 
     /// <summary>Validation accuracy on each label set that is learned beside the classes, and what errors on each count where that is
@@ -72,11 +73,11 @@ internal sealed class RunView(Run run)
             case RunStarted e:
                 Started = e;
                 LabelSetAccuracy = new MetricCurves([
-                    (MetricKeys.ValidationTop1, "classes"),
+                    (MetricKeys.ValidationTop1, Texts<RunTexts>.Get("Classes")),
                     .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.ValidationTop1, s.Name), s.Name)),
                 ]);
                 TaskWeights = new MetricCurves([
-                    (MetricKeys.TaskWeight, "classes"),
+                    (MetricKeys.TaskWeight, Texts<RunTexts>.Get("Classes")),
                     .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.TaskWeight, s.Name), s.Name)),
                 ]);
                 break;
@@ -144,15 +145,7 @@ internal sealed class RunView(Run run)
         }
     }
 
-    public static string NameOf(RunPhase phase) =>
-        phase switch
-        {
-            RunPhase.ExtractingFeatures => "Computing features",
-            RunPhase.Training => "Training",
-            RunPhase.Evaluating => "Evaluating the best model",
-            RunPhase.Exporting => "Writing and proving the model package",
-            _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, null),
-        };
+    public static string NameOf(RunPhase phase) => Texts<RunTexts>.Get($"Phase.{phase}");
 
     /// <summary>Precision and recall of each class, from the confusion matrix; null where nothing was predicted or there is nothing to
     /// find.</summary>
@@ -180,25 +173,27 @@ internal sealed class RunView(Run run)
     /// <summary>What an evaluation was made on, as a heading; the model is that of the best epoch.</summary>
     public string TitleOf(EvaluationCompleted evaluation)
     {
-        string epoch = Started!.Epochs > 1 && KeptEpoch is { } best ? $", best epoch {best}" : "";
-        return !evaluation.OfTarget ? $"{evaluation.Split} results{(evaluation.LabelSet is { } set ? $": {set}" : "")}{epoch}"
-            : Started.TargetLabelled > 0 ? $"Target results{epoch} (images whose labels were not used for training)"
-            : $"Target results{epoch} (labels used for scoring only)";
+        string results = evaluation.OfTarget
+            ? Texts<RunTexts>.Get(Started!.TargetLabelled > 0 ? "Results.TargetLabelled" : "Results.Target")
+            : Texts<RunTexts>.Get($"Results.{evaluation.Split}");
+        if (evaluation is { OfTarget: false, LabelSet: { } set })
+            results = Texts<RunTexts>.Get("Results.OfSet", results, set);
+        return Started!.Epochs > 1 && KeptEpoch is { } best ? Texts<RunTexts>.Get("Results.BestEpoch", results, best) : results;
     }
 
     /// <summary>An epoch with the part that it plays: <c>epoch 7 (best)</c>.</summary>
     public string NameOfEpoch(int epoch)
     {
-        string? part = (epoch == KeptEpoch, epoch == LastEpoch?.Epoch, Run.Status.IsFinal()) switch
+        string name = (epoch == KeptEpoch, epoch == LastEpoch?.Epoch, Run.Status.IsFinal()) switch
         {
-            (true, true, true) => "best and final",
-            (true, false, true) => "best",
-            (true, _, false) => "best so far",
-            (false, true, true) => "final",
-            (false, true, false) => "latest",
-            _ => null,
+            (true, true, true) => "EpochName.BestAndFinal",
+            (true, false, true) => "EpochName.Best",
+            (true, _, false) => "EpochName.BestSoFar",
+            (false, true, true) => "EpochName.Final",
+            (false, true, false) => "EpochName.Latest",
+            _ => "EpochName",
         };
-        return part is null ? $"epoch {epoch}" : $"epoch {epoch} ({part})";
+        return Texts<RunTexts>.Get(name, epoch);
     }
 
     /// <summary>Validation accuracy of the best model on the label sets; of the last epoch, until that is evaluated.</summary>

@@ -10,13 +10,9 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// address.</summary>
 public sealed partial class RunsPage : IDisposable
 {
-    private const string AccuracyHelp =
-        "Accuracy of the best epoch: on the target where it has labels, on the validation images otherwise. Of an experiment, the mean of "
-        + "its best configuration.";
-
     private static readonly (string Key, string Title, bool Right, bool OnSmall)[] Columns =
     [
-        ("number", "#", true, false),
+        ("number", "Number", true, false),
         ("name", "Name", false, true),
         ("status", "Status", false, true),
         ("method", "Method", false, false),
@@ -128,14 +124,14 @@ public sealed partial class RunsPage : IDisposable
 
     private string NameOf(string name) => _names.Of(name);
 
-    private string MethodOf(Experiment experiment) => Common(experiment, r => r.Job.Method, "methods");
+    private string MethodOf(Experiment experiment) => Common(experiment, r => r.Job.Method, "Methods");
 
-    private string NetworkOf(Experiment experiment) => Common(experiment, r => r.Job.Backbone, "networks");
+    private string NetworkOf(Experiment experiment) => Common(experiment, r => r.Job.Backbone, "Networks");
 
     private string Common(Experiment experiment, Func<Run, string> of, string several) =>
         experiment.Members.Select(of).Distinct().ToArray() is [{ } one]
             ? NameOf(one)
-            : $"{experiment.Members.Select(of).Distinct().Count()} {several}";
+            : T[several, experiment.Members.Select(of).Distinct().Count()];
 
     private static string StatusName(string? status) => Enum.TryParse(status, out RunStatus known) ? StatusChip.TextOf(known) : "";
 

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -70,16 +71,16 @@ public sealed record SearchPlan
     public void Check(IReadOnlyList<ParameterSpec> specs)
     {
         if (Trials is < 2 or > MostTrials)
-            throw new RefusedException($"A search has 2 to {MostTrials} trials.");
+            throw new RefusedException(Texts<RunTexts>.Get("TrialsRange", MostTrials));
         if (Ranges.Count == 0)
-            throw new RefusedException("Choose at least one setting to search.");
+            throw new RefusedException(Texts<RunTexts>.Get("NothingToSearch"));
         if (Ranges.GroupBy(r => r.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            throw new RefusedException($"'{twice.Key}' is searched twice.");
+            throw new RefusedException(Texts<RunTexts>.Get("SearchedTwice", twice.Key));
         foreach (SearchRange range in Ranges)
         {
             ParameterSpec spec =
                 specs.FirstOrDefault(s => s.Name == range.Name)
-                ?? throw new RefusedException($"There is no setting '{range.Name}' to search.");
+                ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchSetting", range.Name));
             if (WhatIsWrong(range, spec) is { } wrong)
                 throw new RefusedException(wrong);
         }
@@ -89,18 +90,13 @@ public sealed record SearchPlan
     public static string? WhatIsWrong(SearchRange range, ParameterSpec spec) =>
         spec.Kind switch
         {
-            _ when !spec.Searchable =>
-                $"{spec.DisplayName} cannot be searched: it changes how long or where a run trains, or what it is judged by.",
+            _ when !spec.Searchable => Texts<RunTexts>.Get("NotSearchable", spec.DisplayName),
             ParameterKind.Integer or ParameterKind.Number => spec.Check(range.Low)
                 ?? spec.Check(range.High)
-                ?? (range.Low >= range.High ? $"{spec.DisplayName}: the smallest value must be below the largest." : null)
-                ?? (
-                    spec.Logarithmic && range.Low <= 0
-                        ? $"{spec.DisplayName} is searched over orders of magnitude, which 0 has none of."
-                        : null
-                ),
+                ?? (range.Low >= range.High ? Texts<RunTexts>.Get("RangeReversed", spec.DisplayName) : null)
+                ?? (spec.Logarithmic && range.Low <= 0 ? Texts<RunTexts>.Get("RangeZero", spec.DisplayName) : null),
             ParameterKind.Boolean or ParameterKind.Choice => range.Values is not { Count: > 1 }
-                ? $"{spec.DisplayName}: choose at least two values."
+                ? Texts<RunTexts>.Get("TooFewValues", spec.DisplayName)
                 : range.Values.Select(spec.Check).FirstOrDefault(wrong => wrong is not null),
             _ => throw new InvalidOperationException($"No rule for {spec.Kind}."),
         };

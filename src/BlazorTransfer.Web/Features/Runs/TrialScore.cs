@@ -1,6 +1,7 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
@@ -9,14 +10,20 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// model that the run offers. Where the runs keep their best epoch by a label-free score of the target, that score: validation images of
 /// the source say little of the target.
 /// </summary>
-/// <param name="Name">For tables.</param>
-/// <param name="Short">For an axis of a chart, with the direction that is good.</param>
+/// <param name="Key">Of its name in the resource file.</param>
+/// <param name="Abbreviation">For an axis of a chart, with the direction that is good; null for the accuracy.</param>
 /// <param name="Value">Its value for a run; null while there is none.</param>
 /// <param name="LowIsGood">Whether the lowest is the best.</param>
 /// <param name="Show">A value with its unit.</param>
-internal sealed record TrialScore(string Name, string Short, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
+internal sealed record TrialScore(string Key, string? Abbreviation, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
 {
-    private static readonly TrialScore Validation = new("Accuracy", "Accuracy ↑", r => r.BestTop1, LowIsGood: false, Format.Percent);
+    private static readonly TrialScore Validation = new("Accuracy", null, r => r.BestTop1, LowIsGood: false, Format.Percent);
+
+    /// <summary>For tables.</summary>
+    public string Name => Texts<RunTexts>.Get(Key);
+
+    /// <summary>For an axis of a chart, with the direction that is good.</summary>
+    public string Short => Abbreviation ?? Texts<RunTexts>.Get("Score.Accuracy");
 
     /// <summary>Whether it is the validation accuracy.</summary>
     public bool IsAccuracy => this == Validation;
@@ -30,20 +37,14 @@ internal sealed record TrialScore(string Name, string Short, Func<Run, double?> 
             ? chosen.ToString() switch
             {
                 "information-maximisation" => new(
-                    "Information maximisation, target",
+                    "Score.Information",
                     "IM ↑",
                     r => r.LabelFree?.Information,
                     LowIsGood: false,
                     v => Shown(v, " nats")
                 ),
-                "snd" => new(
-                    "Soft neighbourhood density, target",
-                    "SND ↑",
-                    r => r.LabelFree?.Density,
-                    LowIsGood: false,
-                    v => Shown(v, " nats")
-                ),
-                "dev" => new("Deep embedded validation, target", "DEV ↓", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
+                "snd" => new("Score.Density", "SND ↑", r => r.LabelFree?.Density, LowIsGood: false, v => Shown(v, " nats")),
+                "dev" => new("Score.Risk", "DEV ↓", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
                 _ => Validation,
             }
             : Validation;
