@@ -26,7 +26,7 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
         await CheckAsync(page, problems);
         string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
-        await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Rank networks" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank 2 networks" })).ToBeVisibleAsync();
         await CheckAsync(page, problems);
         await page.StartRunAsync("ResNet-18 slim", "Linear probe", ("Epochs", "1"));

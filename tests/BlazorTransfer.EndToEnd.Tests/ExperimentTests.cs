@@ -38,7 +38,7 @@ public sealed class ExperimentTests(BrowserFixture browser)
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Train best on all data" }).ClickAsync();
         await Expect(page.GetByText("Trained on all data with the best settings of")).ToBeVisibleAsync();
-        await Expect(page.GetByText("Finished", new() { Exact = true })).ToBeVisibleAsync();
+        await Expect(page.GetByText("Succeeded", new() { Exact = true })).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Edit name and notes" }).ClickAsync();
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Final model");
         await page.GetByLabel("Notes", new() { Exact = true }).FillAsync("For line A.");

@@ -36,7 +36,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await second.GotoAsync(new Uri(page.Url).PathAndQuery);
         foreach (IPage viewer in new[] { page, second })
         {
-            await Expect(viewer.GetByText("Finished")).ToBeVisibleAsync();
+            await Expect(viewer.GetByText("Succeeded")).ToBeVisibleAsync();
             await Expect(viewer.GetByText("4 / 4")).ToBeVisibleAsync();
             await Expect(viewer.Locator(".bt-matrix")).ToBeVisibleAsync();
             await Expect(viewer.Locator(".bt-sample")).ToHaveCountAsync(8);
@@ -67,7 +67,7 @@ public sealed class JourneyTests(BrowserFixture browser)
         await page.GetByLabel(new Regex("^Epochs")).PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start run" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#2 ") })).ToBeVisibleAsync();
-        await Expect(page.GetByText("Finished")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Succeeded")).ToBeVisibleAsync();
         ILocator lineage = page.GetByRole(AriaRole.List, new() { Name = "Origin of the model" });
         ILocator parent = lineage.GetByRole(AriaRole.Link, new() { NameRegex = new("^#1 .*, from Surface inspection") });
         // By the keyboard, as a link.

@@ -21,7 +21,7 @@ public sealed class RankingTests(BrowserFixture browser)
         await page.CreateProjectAsync("Ranking");
         await page.UseSampleDataSetAsync();
         await page.GetByText("400 images, 4 classes").ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Rank networks" }).ClickAsync();
         // The built-in weights are there from the start.
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank 2 networks" })).ToBeVisibleAsync();
         string ranking = new Uri(page.Url).AbsolutePath;

@@ -60,7 +60,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Start run" })).ToBeVisibleAsync();
         await ShootAsync(page, "run-new");
         await page.StartRunAsync(Backbone, "Linear probe", ("Epochs", "30"));
-        await Expect(page.GetByText("Finished")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Succeeded")).ToBeVisibleAsync();
         await Expect(page.Locator(".bt-matrix")).ToBeVisibleAsync();
         await ShootAsync(page, "run-finished");
         string finished = page.RunId();
@@ -83,7 +83,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.GetByLabel("Seeds", new() { Exact = true }).FillAsync("3");
         await page.GetByLabel("Seeds", new() { Exact = true }).PressAsync("Tab");
         await page.GetByRole(AriaRole.Button, new() { Name = "Start 3 runs" }).ClickAsync();
-        await Expect(page.GetByText("Finished", new() { Exact = true })).ToHaveCountAsync(4);
+        await Expect(page.GetByText("Succeeded", new() { Exact = true })).ToHaveCountAsync(4);
         await ShootAsync(page, "run-experiment");
         await TryOutAsync(page, project);
         await SearchAsync(page, project);
@@ -180,7 +180,7 @@ public sealed class ScreenTour(BrowserFixture browser)
     {
         await page.GotoAsync($"/projects/{project}/datasets");
         await page.Locator("a.bt-card").First.ClickAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Which backbone?" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Rank networks" }).ClickAsync();
         ILocator rank = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Rank") });
         await Expect(rank).ToBeVisibleAsync();
         await ShootAsync(page, "ranking-empty");

@@ -26,15 +26,15 @@ export function send(element, url, target) {
     told = Date.now();
     target.invokeMethodAsync("OnProgress", e.loaded, e.total);
   };
-  const done = (ok, message) => { uploads.delete(element); target.invokeMethodAsync("OnDone", ok, message); };
+  const done = (outcome, detail = "") => { uploads.delete(element); target.invokeMethodAsync("OnDone", outcome, detail); };
   request.onload = () => {
-    if (request.status < 300) return done(true, request.responseText);
-    let message = `The server answered ${request.status}.`;
-    try { message = JSON.parse(request.responseText).detail ?? message; } catch { /* not every proxy answers in JSON */ }
-    done(false, message);
+    if (request.status < 300) return done("done");
+    let words = null;
+    try { words = JSON.parse(request.responseText).detail; } catch { /* not every proxy answers in JSON */ }
+    done(words ? "refused" : "failed", words ?? `${request.status}`);
   };
-  request.onerror = () => done(false, "The connection was cut. Try again.");
-  request.onabort = () => done(false, "The upload was cancelled.");
+  request.onerror = () => done("cut");
+  request.onabort = () => done("cancelled");
   request.open("POST", url);
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.send(file);

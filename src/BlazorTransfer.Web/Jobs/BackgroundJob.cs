@@ -21,7 +21,8 @@ internal static class JobStates
 /// <param name="Text">The step that it is at, such as <c>Reading images</c>; may be empty.</param>
 /// <param name="Done">Units done.</param>
 /// <param name="Total">Units in total; 0 while that is not known.</param>
-internal sealed record JobProgress(string Text, long Done, long Total)
+/// <param name="Skipped">Units of those done that could not be used.</param>
+internal sealed record JobProgress(string Text, long Done, long Total, long Skipped = 0)
 {
     /// <summary>0…1.</summary>
     public double Fraction => Total > 0 ? Math.Clamp((double)Done / Total, 0, 1) : 0;

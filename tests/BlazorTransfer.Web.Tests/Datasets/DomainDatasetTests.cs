@@ -161,8 +161,7 @@ public sealed class DomainDatasetTests : PageTests
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         Dataset dataset = await App.ImportDatasetAsync(ada, project.Id, layout: ImportLayout.Unlabelled);
-        const string sentence =
-            "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation.";
+        const string sentence = "The data set has no labels, so it cannot be trained on. It can be the target of a domain adaptation.";
 
         RefusedException run = await Assert.ThrowsAsync<RefusedException>(() => App.SubmitAsync(ada, project, dataset, "succeed"));
         RefusedException preview = await Assert.ThrowsAsync<RefusedException>(() =>

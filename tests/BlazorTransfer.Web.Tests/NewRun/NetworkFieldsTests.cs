@@ -97,7 +97,7 @@ public sealed class NetworkFieldsTests : PageTests, IAsyncLifetime
         page.Press(() => page.FindAll("button").Single(b => b.TextContent.Contains("Import a file", StringComparison.Ordinal)));
         BackboneWeights imported = await App.ImportWeightsAsync(_ada, "mine");
 
-        await page.InvokeAsync(() => page.FindComponent<FileUpload>().Instance.OnDone(true, ""));
+        await page.InvokeAsync(() => page.FindComponent<FileUpload>().Instance.OnDone("done", ""));
 
         await page.WaitForAssertionAsync(() => Assert.Equal(imported.Id, _form.Weights?.Id), TestApp.HangLimit);
         Assert.Null(_form.Missing);

@@ -459,13 +459,13 @@ public sealed class NewRunFormTests
         Run run = NewRun("r", "probe");
 
         Assert.Empty(NewForm().TakeOver(run, [NewDataset()]));
-        Assert.Equal(["the data set"], NewForm().TakeOver(run, []));
+        Assert.Equal([RunPart.Dataset], NewForm().TakeOver(run, []));
         Assert.Equal(
-            ["the weights"],
+            [RunPart.Weights],
             NewForm().TakeOver(run with { Submission = run.Submission with { WeightsId = "w" } }, [NewDataset()])
         );
         Assert.Equal(
-            ["the weights"],
+            [RunPart.Weights],
             NewForm().TakeOver(run with { Submission = run.Submission with { ParentRunId = "q" } }, [NewDataset()])
         );
     }
@@ -498,7 +498,7 @@ public sealed class NewRunFormTests
             gone = FormFor();
         Assert.Empty(again.TakeOver(student, [NewDataset()]));
         Assert.Equal((elsewhere, "elsewhere"), (again.Teacher, again.ToRequest().TeacherRunId));
-        Assert.Equal(["the teacher"], gone.TakeOver(student, [NewDataset()]));
+        Assert.Equal([RunPart.Teacher], gone.TakeOver(student, [NewDataset()]));
         Assert.Contains("no run has finished yet", gone.Missing, StringComparison.Ordinal);
 
         NewRunForm FormFor(params Run[] models)

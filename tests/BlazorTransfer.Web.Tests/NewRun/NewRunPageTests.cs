@@ -34,15 +34,15 @@ public sealed class NewRunPageTests : PageTests
             () => Assert.Contains("Cross-validation", page.Markup, StringComparison.Ordinal),
             TestApp.HangLimit
         );
-        Assert.DoesNotContain("the results will be optimistic", page.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain("the results are optimistic", page.Markup, StringComparison.Ordinal);
 
         page.Press(() => page.FindAll("[role=radio]").Single(b => b.TextContent.StartsWith("Cross-validation", StringComparison.Ordinal)));
 
         await page.WaitForAssertionAsync(
-            () => Assert.Contains("each validates once", page.Markup, StringComparison.Ordinal),
+            () => Assert.Contains("Each is used for validation once", page.Markup, StringComparison.Ordinal),
             TestApp.HangLimit
         );
-        Assert.Equal(isWarned, page.Markup.Contains("the results will be optimistic", StringComparison.Ordinal));
+        Assert.Equal(isWarned, page.Markup.Contains("the results are optimistic", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -60,7 +60,7 @@ public sealed class RunPageTests() : PageTests(("CancelGrace", "00:05:00"))
         Run run = await App.SubmitAsync(user, project, dataset, "succeed");
         IRenderedComponent<IComponent> page = OpenRun(user, run);
 
-        page.WaitForAssertion(() => Assert.Contains("Finished", StatusOf(page)), Patience);
+        page.WaitForAssertion(() => Assert.Contains("Succeeded", StatusOf(page)), Patience);
 
         // What the page reads from other services at the end needs the stored run to be there already.
         Assert.Equal(RunStatus.Succeeded, App.Get<DocumentCollection<Run>>().Find(run.Id)!.Status);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Components.Shared;
@@ -32,8 +33,17 @@ public sealed partial class DotPlot
     private string Summary =>
         string.Join(
             "; ",
-            Rows.Select(r => $"{r.Name}: mean {r.Mean:P1}, {string.Join(", ", r.Dots.Select(d => $"{d.Label} {d.Value:P1}"))}")
+            Rows.Select(r =>
+                Texts<SharedTexts>.Get(
+                    "MeanOf",
+                    r.Name,
+                    r.Mean.ToString("P1"),
+                    string.Join(Texts<SharedTexts>.Get("ListSeparator"), r.Dots.Select(d => $"{d.Label} {d.Value:P1}"))
+                )
+            )
         );
+
+    private static string TitleOf(Dot dot) => Texts<SharedTexts>.Get("Valued", dot.Label, dot.Value.ToString("P1"));
 
     private string X(double value) =>
         (Margin + (100 - 2 * Margin) * (value - Low) / (High - Low)).ToString("0.##", CultureInfo.InvariantCulture);

@@ -6,6 +6,7 @@ namespace BlazorTransfer.Web.Components.Shared;
 /// <summary>Chooses a file and sends it to an endpoint, with progress; the bytes bypass the circuit.</summary>
 public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
 {
+    private const string Done = "done";
     private ElementReference _element;
     private DotNetObjectReference<FileUpload>? _self;
     private string? _file;
@@ -61,14 +62,24 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
         StateHasChanged();
     }
 
+    /// <summary>The upload has ended.</summary>
+    /// <param name="outcome">How, as <c>upload.js</c> calls it.</param>
+    /// <param name="detail">What the server said: words where it refused, its status where it failed without words.</param>
     [JSInvokable]
-    public async Task OnDone(bool ok, string message)
+    public async Task OnDone(string outcome, string detail)
     {
         _sending = false;
-        _error = ok ? null : message;
-        if (ok)
+        _error = outcome switch
+        {
+            Done => null,
+            "refused" => detail,
+            "failed" => T["ServerAnswered", detail],
+            "cancelled" => T["UploadCancelled"],
+            _ => T["ConnectionCut"],
+        };
+        if (outcome == Done)
             _file = null;
-        await (ok ? OnUploaded : OnFailed).InvokeAsync();
+        await (outcome == Done ? OnUploaded : OnFailed).InvokeAsync();
         StateHasChanged();
     }
 

@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Components.Shared;
@@ -16,7 +17,7 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
     private int _sent;
     private int _stride = 1;
     private ChartMark? _marked;
-    private string _summary = "no values yet";
+    private string _summary = Texts<SharedTexts>.Get("NoValues");
 
     [Parameter, EditorRequired]
     public string Title { get; set; } = "";
@@ -59,7 +60,7 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
 
     protected override ElementReference Element => _element;
 
-    private string Summary => Mark is null ? _summary : $"{_summary}; marked at {Mark.Label}";
+    private string Summary => Mark is null ? _summary : Texts<SharedTexts>.Get("Marked", _summary, Mark.Label);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -121,7 +122,7 @@ public sealed partial class LineChart() : ScriptedComponent("./js/charts.js")
                 (name, i) =>
                     Points.LastOrDefault(p => i < p.Y.Length && p.Y[i] is not null)?.Y[i] is { } last
                         ? $"{name} {(Percent ? last.ToString("P1") : last.ToString("G4"))}"
-                        : $"{name} has no values"
+                        : Texts<SharedTexts>.Get("NoValuesOf", name)
             )
         );
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Components.Shared;
@@ -56,7 +57,7 @@ public sealed partial class NumberField : IDisposable
     private async Task TypedAsync(string? typed)
     {
         _typed = typed ?? "";
-        Show(Check(_typed, out double number) is { } error ? $"{Label}: {error}" : null);
+        Show(Check(_typed, out double number) is { } error ? Texts<SharedTexts>.Get("Valued", Label, error) : null);
         if (_error is not null)
             return;
         _known = number;
@@ -76,8 +77,8 @@ public sealed partial class NumberField : IDisposable
 
         return error
             ?? (
-                number < Minimum ? FormattableString.Invariant($"the smallest value is {Minimum}.")
-                : number > Maximum ? FormattableString.Invariant($"the largest value is {Maximum}.")
+                number < Minimum ? Texts<SharedTexts>.Get("Smallest", Minimum.ToString(CultureInfo.InvariantCulture))
+                : number > Maximum ? Texts<SharedTexts>.Get("Largest", Maximum.ToString(CultureInfo.InvariantCulture))
                 : null
             );
     }

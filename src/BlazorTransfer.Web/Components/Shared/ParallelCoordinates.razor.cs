@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Components.Shared;
@@ -38,9 +39,8 @@ public sealed partial class ParallelCoordinates
     /// <summary>What a screen reader says of the picture; the table beside it has the rest.</summary>
     private string Summary =>
         Lines.MaxBy(l => l.Shade) is { } best
-            ? $"{Lines.Count} trials over {string.Join(", ", Axes.Select(a => a.Name))}. The best is {best.Label}: "
-                + $"{string.Join(", ", best.Shown)}."
-            : "no trials yet";
+            ? Texts<SharedTexts>.Get("TrialsOver", Lines.Count, List(Axes.Select(a => a.Name)), best.Label, List(best.Shown))
+            : Texts<SharedTexts>.Get("NoTrials");
 
     private static string Number(double value) => value.ToString("0.###", CultureInfo.InvariantCulture);
 
@@ -57,7 +57,10 @@ public sealed partial class ParallelCoordinates
     private static string Colour(ParallelLine line) =>
         $"color-mix(in oklab, var(--bt-accent) {Number(100 * line.Shade)}%, var(--bt-line-strong))";
 
-    private string TitleOf(ParallelLine line) => $"{line.Label}: {string.Join(", ", Axes.Select((a, i) => $"{a.Name} {line.Shown[i]}"))}";
+    private string TitleOf(ParallelLine line) =>
+        Texts<SharedTexts>.Get("Valued", line.Label, List(Axes.Select((a, i) => $"{a.Name} {line.Shown[i]}")));
+
+    private static string List(IEnumerable<string> parts) => string.Join(Texts<SharedTexts>.Get("ListSeparator"), parts);
 
     private string PointsOf(ParallelLine line) => string.Join(" ", line.Positions.Select((p, i) => $"{X(i)},{Number(100 * (1 - p))}"));
 }

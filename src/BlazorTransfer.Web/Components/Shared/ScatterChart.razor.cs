@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Components.Shared;
@@ -43,7 +44,10 @@ public sealed partial class ScatterChart() : ScriptedComponent("./js/scatter.js"
 
     /// <summary>What a screen reader says of the picture.</summary>
     private string Summary =>
-        string.Join("; ", Points.Select(p => $"{p.Label}: {(Percent ? p.Y.ToString("P1") : p.Y.ToString("G3"))} at {p.X:G3}"));
+        string.Join(
+            "; ",
+            Points.Select(p => Texts<SharedTexts>.Get("At", p.Label, p.Y.ToString(Percent ? "P1" : "G3"), p.X.ToString("G3")))
+        );
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -20,7 +21,7 @@ internal sealed class BackboneMeasurement(DocumentCollection<BackboneSpeed> spee
     public override JobLane Lane => JobLane.Measurements;
 
     public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
-        live.Any(j => j.Subject == job.Subject) ? "This network is being measured already. Wait for its figure." : null;
+        live.Any(j => j.Subject == job.Subject) ? Texts<BackboneTexts>.Get("BeingMeasured") : null;
 
     protected override async Task<BackboneSpeed> RunAsync(JobContext<MeasurementInput> job, CancellationToken cancel)
     {
@@ -44,7 +45,11 @@ internal sealed class BackboneSpeeds(DocumentCollection<BackboneSpeed> speeds, J
     public Task<BackboneSpeed> MeasureAsync(ClaimsPrincipal user, string backbone, CancellationToken cancel)
     {
         limits.Take(user, LimitedWork.Runs);
-        var job = new NewJob<MeasurementInput>(UserClaims.IdOf(user), $"Measure {backbone}", new MeasurementInput(backbone))
+        var job = new NewJob<MeasurementInput>(
+            UserClaims.IdOf(user),
+            Texts<BackboneTexts>.Get("MeasureOf", backbone),
+            new MeasurementInput(backbone)
+        )
         {
             Subject = backbone,
         };

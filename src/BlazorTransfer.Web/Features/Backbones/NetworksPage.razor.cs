@@ -17,17 +17,19 @@ namespace BlazorTransfer.Web.Features.Backbones;
 /// project.</summary>
 public sealed partial class NetworksPage : IDisposable
 {
-    private static readonly (string Key, string Title, bool Right, string? Help)[] Columns =
+    private static readonly (string Key, bool Right)[] Columns =
     [
-        ("name", "Network", false, null),
-        ("parameters", "Parameters", true, "With a head of 1,000 classes"),
-        ("flops", "GFLOPs", true, "Operations for one image, in 10⁹"),
-        ("input", "Input", true, "Side of the square input"),
-        ("features", "Features", true, "Length of the feature vector"),
-        ("speed", "Inference, images/s", true, "Without gradients, on this machine"),
-        ("training", "Training, images/s", true, "Steps of all weights, on this machine"),
-        ("runs", "Your runs", false, "Runs of your projects that used it"),
+        (NameColumn, false),
+        ("parameters", true),
+        ("flops", true),
+        ("input", true),
+        ("features", true),
+        ("speed", true),
+        ("training", true),
+        ("runs", false),
     ];
+
+    private const string NameColumn = "name";
 
     private const int FewRuns = 3;
     private readonly CancellationTokenSource _closed = new();
@@ -125,13 +127,16 @@ public sealed partial class NetworksPage : IDisposable
         }
     }
 
+    /// <summary>What the figures of a column are; null where its title says it.</summary>
+    private string? HelpOf(string column) => column == NameColumn ? null : T[$"Column.{column}.Help"].Value;
+
     private void LoadWeights() => _weights = Library.List(User);
 
     /// <summary>What tells networks of one name apart: the family, and who the weights are from.</summary>
     private string OriginOf(BackboneSpec b) =>
-        Official.For(b.Name) is { } official ? $"{b.Family}, {official.Origin}"
+        Official.For(b.Name) is { } official ? T["Origin", b.Family, official.Origin]
         : _weights.FirstOrDefault(w => w.IsBuiltIn && w.Backbones.Contains(b.Name)) is { } builtIn
-            ? $"{b.Family}, {Official.OriginOf(builtIn).Split(',')[0]}, built in"
+            ? T["BuiltIn", b.Family, Official.OriginOf(builtIn).Split(',')[0]]
         : b.Family;
 
     /// <summary>Official weights that are not here yet.</summary>
@@ -170,7 +175,7 @@ public sealed partial class NetworksPage : IDisposable
     private IComparable Key(BackboneSpec b) =>
         _sort switch
         {
-            "name" => b.DisplayName,
+            NameColumn => b.DisplayName,
             "parameters" => b.Parameters,
             "flops" => b.GigaMacs,
             "input" => b.Preprocessing.CropSize,

@@ -26,7 +26,7 @@ internal sealed record BackgroundJobResponse(
             job.Title,
             job.Subject,
             job.State,
-            job.Progress is { } p ? new JobProgressResponse(p.Text, p.Done, p.Total) : null,
+            job.Progress is { } p ? new JobProgressResponse(p.Text, p.Done, p.Total, p.Skipped) : null,
             job.Attempts,
             job.CreatedAt,
             job.StartedAt,
@@ -36,7 +36,7 @@ internal sealed record BackgroundJobResponse(
 }
 
 /// <inheritdoc cref="JobProgress"/>
-internal sealed record JobProgressResponse(string Text, long Done, long Total);
+internal sealed record JobProgressResponse(string Text, long Done, long Total, long Skipped);
 
 internal static class BackgroundJobsFeature
 {

@@ -51,6 +51,7 @@ public sealed partial class JobsPage
             { State: JobState.Queued } => T["State.Queued"],
             { Progress: null } => T["State.Running"],
             { Progress: { Total: 0 } p } => p.Text,
+            { Progress: { Skipped: > 0 } p } => T["DoneSkipped", p.Done.ToString("N0"), p.Total.ToString("N0"), p.Skipped.ToString("N0")],
             { Progress: { Text: "" } p } => T["Done", p.Done.ToString("N0"), p.Total.ToString("N0")],
             { Progress: var p } => T["DoneWith", p.Text, p.Done.ToString("N0"), p.Total.ToString("N0")],
         };

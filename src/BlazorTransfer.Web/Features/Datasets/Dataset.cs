@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
@@ -76,9 +77,7 @@ public sealed record Dataset
     public void RequireLabels(int version)
     {
         if (Version(version) is { HasLabels: false })
-            throw new RefusedException(
-                "The data set has no labels, so nothing can be learned from it. It can be the target of a domain adaptation."
-            );
+            throw new RefusedException(Texts<DatasetTexts>.Get("NoLabelsRefused"));
     }
 
     public DatasetVersion? Version(int number) => Versions.FirstOrDefault(v => v.Number == number);

@@ -5,6 +5,7 @@ using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
@@ -16,11 +17,10 @@ internal sealed class DatasetImports(
     ImportJob kind,
     ProjectAccess access,
     DataFolder folder,
-    UserLimits limits
+    UserLimits limits,
+    IStringLocalizer<DatasetTexts> texts
 )
 {
-    public const string SampleName = "Surface inspection (sample)";
-
     /// <summary>Imports that are queued, running or failed, the newest first.</summary>
     public IReadOnlyList<DatasetImport> List(ClaimsPrincipal user, string projectId) =>
         [
@@ -76,7 +76,7 @@ internal sealed class DatasetImports(
     public DatasetImport StartSample(ClaimsPrincipal user, string projectId)
     {
         limits.Take(user, LimitedWork.Uploads);
-        return Start(user, projectId, new ImportInput(Ids.New(), SampleName, ImportLayout.Classes, IsSample: true), []);
+        return Start(user, projectId, new ImportInput(Ids.New(), texts["SampleName"], ImportLayout.Classes, IsSample: true), []);
     }
 
     public void Cancel(ClaimsPrincipal user, string projectId, string importId)
@@ -99,7 +99,7 @@ internal sealed class DatasetImports(
         return DatasetImport.Of(
             jobs.Submit(
                 kind,
-                new NewJob<ImportInput>(UserClaims.IdOf(user), $"Import {input.Name}", input)
+                new NewJob<ImportInput>(UserClaims.IdOf(user), texts["ImportOf", input.Name], input)
                 {
                     ProjectId = projectId,
                     Subject = input.DatasetId,

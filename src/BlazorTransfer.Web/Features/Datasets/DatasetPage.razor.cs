@@ -47,11 +47,10 @@ public sealed partial class DatasetPage
 
     private int Page => Math.Clamp(PageNumber ?? 1, 1, Pages);
 
-    private string Subtitle =>
-        $"Version {Shown.Number}, {Shown.CreatedAt:yyyy-MM-dd HH:mm} UTC.{(Shown.HasLabels ? $" Split: {Shown.SplitOrigin}" : "")}";
+    private string Subtitle => T["Version", Shown.Number, Format.Ago(Shown.CreatedAt, Clock.GetUtcNow())];
 
     private string Balance =>
-        Shown.Classes.Max(c => c.Total) > ImbalanceRatio * Shown.Classes.Min(c => c.Total) ? "imbalanced" : "balanced";
+        T[Shown.Classes.Max(c => c.Total) > ImbalanceRatio * Shown.Classes.Min(c => c.Total) ? "Imbalanced" : "Balanced"];
 
     protected override async Task OnInitializedAsync()
     {
@@ -97,6 +96,10 @@ public sealed partial class DatasetPage
 
     private static string TextOf(TagCount tag) => new SampleTag(tag.Name, tag.Value).ToString();
 
+    private string NameOf(Split split) => T[$"Split.{split}"];
+
+    private string? TextOfSplit(string? split) => split is null ? null : T[$"Split.{split}"].Value;
+
     /// <summary>The value alone where there is only one name to ask for.</summary>
     private string? TagText(string? tag) =>
         tag is null || SampleTag.Parse(tag) is not { } read ? tag
@@ -120,15 +123,7 @@ public sealed partial class DatasetPage
 
     private async Task DeleteAsync()
     {
-        if (
-            !await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Delete the data set?",
-                "Its images are deleted. Finished runs keep their results and models.",
-                "Delete the data set",
-                _dataset.Name
-            )
-        )
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["DeleteTitle"], T["DeleteHelp"], T["DeleteAction"], _dataset.Name))
             return;
         if (await AttemptAsync(() => Datasets.Delete(User, ProjectId, DatasetId)))
             Navigation.NavigateTo(AppRoutes.Datasets(ProjectId));

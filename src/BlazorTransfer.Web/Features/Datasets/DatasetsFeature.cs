@@ -2,6 +2,7 @@ using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -132,6 +133,6 @@ internal static class DatasetsFeature
                 return layout;
         }
 
-        throw new RefusedException("The folders of an import can be 'classes', 'domains', 'table' or 'unlabelled'.");
+        throw new RefusedException(Texts<DatasetTexts>.Get("UnknownLayout"));
     }
 }

@@ -10,10 +10,6 @@ namespace BlazorTransfer.Web.Features.Datasets;
 public sealed partial class DatasetsPage
 {
     private const int MostValues = 6;
-    private static readonly Choice<LayoutChoice>[] Layouts =
-    [
-        .. LayoutChoice.All.Select(l => new Choice<LayoutChoice>(l, l.Title, l.Hint)),
-    ];
     private readonly CancellationTokenSource _closed = new();
     private IReadOnlyList<Dataset> _datasets = [];
     private IReadOnlyList<DatasetImport> _imports = [];
@@ -24,9 +20,9 @@ public sealed partial class DatasetsPage
 
     // The last data set whose import ended while this page was open.
     private Dataset? _imported;
-    private LayoutChoice _layout = LayoutChoice.All[0];
+    private ImportLayout _layout;
 
-    /// <summary>A data set, perhaps still to be imported, between whose parts a run shall adapt.</summary>
+    /// <summary>A data set, perhaps still to be imported, between whose parts a run adapts.</summary>
     [SupplyParameterFromQuery(Name = "adapt")]
     private string? AdaptWithin { get; set; }
 
@@ -41,6 +37,11 @@ public sealed partial class DatasetsPage
 
     [Inject]
     private PendingUploads Pending { get; set; } = null!;
+
+    private static IReadOnlyList<Choice<ImportLayout>> Layouts =>
+        [.. LayoutChoice.All.Select(l => new Choice<ImportLayout>(l.Layout, l.Title, l.Hint))];
+
+    private LayoutChoice Layout => LayoutChoice.All.First(l => l.Layout == _layout);
 
     private bool IsEmpty => _datasets.Count == 0 && _imports.Count == 0 && _pending.Count == 0;
 
@@ -59,23 +60,24 @@ public sealed partial class DatasetsPage
         _closed.Dispose();
     }
 
-    private static string DetailOf(ImportProgress? progress) =>
-        progress is null
-            ? "waiting"
-            : $"{progress.Done:N0} of {progress.Total:N0} images" + (progress.Rejected > 0 ? $", {progress.Rejected:N0} skipped" : "");
-
-    private static string Summary(DatasetVersion version)
-    {
-        string classes = version.HasLabels ? Format.Count(version.Classes.Count, "class", "classes") : "no labels";
-        return $"{Format.Count(version.Images, "image")}, {classes}, {Format.Bytes(version.Bytes)}";
-    }
+    private string Summary(DatasetVersion version) =>
+        T[
+            "SizeOf",
+            Counted.Images(version.Images),
+            version.HasLabels ? Counted.Classes(version.Classes.Count) : T["NoLabels"],
+            Format.Bytes(version.Bytes)
+        ];
 
     /// <summary>Such as <c>Domain: photo, sketch</c>, as far as the version counts its tags itself.</summary>
-    private static IEnumerable<string> TagValues(DatasetVersion version) =>
+    private IEnumerable<string> TagValues(DatasetVersion version) =>
         (version.Tags ?? [])
             .GroupBy(t => t.Name, t => t.Value)
             .Select(values =>
-                $"{TagCount.Heading(values.Key)}: {string.Join(", ", values.Take(MostValues))}{(values.Count() > MostValues ? ", …" : "")}"
+                T[
+                    "Values",
+                    TagCount.Heading(values.Key),
+                    string.Join(", ", values.Take(MostValues)) + (values.Count() > MostValues ? ", …" : "")
+                ].Value
             );
 
     private void Load()
@@ -95,13 +97,13 @@ public sealed partial class DatasetsPage
             );
     }
 
-    private static string ImportDetail(DatasetImport import) =>
+    private string ImportDetail(DatasetImport import) =>
         import switch
         {
-            { State: JobState.Queued } => "queued",
-            { Progress: null } => "starting",
-            { Progress: { Text: "" } p } => $"{p.Done:N0} of {p.Total:N0} images",
-            { Progress: var p } => $"{p.Done:N0} of {p.Total:N0} images, {p.Text}",
+            { State: JobState.Queued } => T["Queued"],
+            { Progress: null } => T["Starting"],
+            { Progress: { Skipped: 0 } p } => T["OfImages", p.Done, p.Total],
+            { Progress: var p } => T["OfImagesSkipped", p.Done, p.Total, p.Skipped],
         };
 
     /// <summary>Shows each change of an import, a few times a second at most.</summary>
@@ -135,12 +137,12 @@ public sealed partial class DatasetsPage
     private async Task UploadAsync()
     {
         if (_upload is not null)
-            await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name, _layout.Layout));
+            await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name, _layout));
     }
 
     private void OnUploadedAsync()
     {
-        (_uploading, _name, _layout) = (false, "", LayoutChoice.All[0]);
+        (_uploading, _name, _layout) = (false, "", LayoutChoice.All[0].Layout);
         Load();
     }
 

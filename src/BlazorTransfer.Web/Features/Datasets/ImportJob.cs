@@ -74,7 +74,7 @@ internal sealed class ImportJob(
             importer.Release();
         }
 
-        void Report(ImportProgress p) => job.Report(new JobProgress(p.Rejected > 0 ? $"{p.Rejected:N0} skipped" : "", p.Done, p.Total));
+        void Report(ImportProgress p) => job.Report(new JobProgress("", p.Done, p.Total, p.Rejected));
     }
 
     /// <summary>Files first, the document last: until it is written, nobody sees anything.</summary>

@@ -6,6 +6,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -54,7 +55,8 @@ internal sealed class PendingUploads(
     DataFolder folder,
     IOptions<BlazorTransferOptions> options,
     UserLimits limits,
-    TimeProvider clock
+    TimeProvider clock,
+    IStringLocalizer<DatasetTexts> texts
 )
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -107,9 +109,7 @@ internal sealed class PendingUploads(
         {
             File.Delete(file);
             string how = question.IsTable ? "tableEncoding=NAME" : "encoding=NAME";
-            throw new RefusedException(
-                question.Previews.Count == 0 ? question.Message : $"{question.Message} Add {how} to the address of the upload."
-            );
+            throw new RefusedException(question.Previews.Count == 0 ? question.Message : texts["EncodingInAddress", question.Message, how]);
         }
 
         var upload = new PendingUpload(Ids.New(), projectId, name, file, layout, encodings, question, clock.GetUtcNow());

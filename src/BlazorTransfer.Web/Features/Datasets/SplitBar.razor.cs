@@ -19,7 +19,7 @@ public sealed partial class SplitBar
     [Parameter]
     public double Scale { get; set; } = 1;
 
-    private string Summary => $"{Train} to train, {Validation} to validate, {Test} to test";
+    private string Summary => T["SplitSummary", Train, Validation, Test];
 
     private double Of(int images) => (double)images / Math.Max(1, Train + Validation + Test);
 

@@ -3,12 +3,13 @@ using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>Streams a request's body to the disk. A cut upload leaves nothing.</summary>
-internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferOptions> options)
+internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferOptions> options, IStringLocalizer<DatasetTexts> texts)
 {
     private const int SpaceCheckBytes = 64 << 20;
 
@@ -18,9 +19,9 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
     {
         long maximum = options.Value.MaximumUploadBytes;
         if (context.Request.ContentLength is 0)
-            throw new RefusedException("The file is empty.");
+            throw new RefusedException(texts["Empty"]);
         if (context.Request.ContentLength > maximum)
-            throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
+            throw new RefusedException(texts["TooLarge", maximum >> 30]);
         folder.RequireSpace();
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = maximum;
@@ -34,7 +35,7 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
             for (int read; (read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0; )
             {
                 if ((received += read) > maximum)
-                    throw new RefusedException($"The file is larger than {maximum >> 30} GB.");
+                    throw new RefusedException(texts["TooLarge", maximum >> 30]);
                 if (received > nextCheck)
                 {
                     nextCheck += SpaceCheckBytes;
@@ -46,7 +47,7 @@ internal sealed class UploadReceiver(DataFolder folder, IOptions<BlazorTransferO
 
             // What is acknowledged survives a power cut.
             file.Flush(flushToDisk: true);
-            return received > 0 ? path : throw new RefusedException("The file is empty.");
+            return received > 0 ? path : throw new RefusedException(texts["Empty"]);
         }
         catch
         {

@@ -97,7 +97,7 @@ public sealed partial class AugmentationPreview : IDisposable
                 Log.LogError(e, "A preview failed.");
             (_failure, _isAtWork) = (
                 ServerPaths.Hide(
-                    e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : $"The preview failed: {e.Message}"
+                    e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : T["PreviewFailed", e.Message]
                 ),
                 false
             );

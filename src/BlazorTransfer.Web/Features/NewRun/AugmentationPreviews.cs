@@ -8,6 +8,7 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -32,7 +33,8 @@ internal sealed class AugmentationPreviews(
     CatalogueProvider catalogues,
     JobEngine jobs,
     AugmentationPreviewJob kind,
-    UserLimits limits
+    UserLimits limits,
+    IStringLocalizer<NewRunTexts> texts
 )
 {
     /// <param name="user">Anybody who sees the data set.</param>
@@ -57,8 +59,7 @@ internal sealed class AugmentationPreviews(
         dataset.RequireLabels(request.DatasetVersion);
         // A mistyped number is told at once, not after a start of the worker.
         Catalogue catalogue = await catalogues.GetAsync(cancel);
-        TransferMethodSpec method =
-            catalogue.FindMethod(request.Method) ?? throw new RefusedException($"There is no method '{request.Method}'.");
+        TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException(texts["NoMethod", request.Method]);
         (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
             catalogue.ParametersOf(method),
             request.Parameters
@@ -75,7 +76,7 @@ internal sealed class AugmentationPreviews(
         };
         return await jobs.RunAsync(
             kind,
-            new NewJob<PreviewJob>(UserClaims.IdOf(user), $"Augmentation preview of {dataset.Name}", job)
+            new NewJob<PreviewJob>(UserClaims.IdOf(user), texts["PreviewOf", dataset.Name], job)
             {
                 ProjectId = projectId,
                 Subject = dataset.Id,

@@ -15,7 +15,7 @@ public sealed partial class BatchSizeFinder
 
     private double Best => _measured.Max(m => m.ImagesPerSecond);
 
-    private string Stage => Progress is { } p ? $"Measuring steps of {p.Done} images" : "The worker is starting";
+    private string Stage => Progress is { } p ? T["MeasuringSteps", p.Done] : T["Stage.Starting"];
 
     // Sizes double.
     private double Fraction => Progress is { } p ? Math.Log2(p.Done) / (Math.Log2(p.Total) + 1) : 0;
@@ -35,9 +35,5 @@ public sealed partial class BatchSizeFinder
     private static string Time(double seconds) => seconds < 0.01 ? $"{seconds * 1000:F2} ms" : Format.Seconds(seconds);
 
     private Task UseAsync(int size, double rate) =>
-        UseAsync(
-            $"The batch size is {size} now, and the learning rate {Rate(rate)}.",
-            (ParameterNames.BatchSize, size),
-            (ParameterNames.LearningRate, rate)
-        );
+        UseAsync(T["BatchSizeUsed", size, Rate(rate)], (ParameterNames.BatchSize, size), (ParameterNames.LearningRate, rate));
 }

@@ -10,12 +10,6 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// <summary>Source and target of a run.</summary>
 public sealed partial class DomainFields
 {
-    private static readonly Choice<bool>[] Places =
-    [
-        new(false, "Same domain", "The usual case: images like the labelled ones."),
-        new(true, "A different domain", "Another line, camera, light or year, with unlabelled images: domain adaptation."),
-    ];
-
     [Parameter, EditorRequired]
     public DomainForm Domains { get; set; } = null!;
 
@@ -31,24 +25,22 @@ public sealed partial class DomainFields
     [Parameter]
     public EventCallback Changed { get; set; }
 
+    private IReadOnlyList<Choice<bool>> Places =>
+        [new(false, T["SameDomain"], T["SameDomainHelp"]), new(true, T["BetweenDomains"], T["BetweenDomainsHelp"])];
+
     /// <summary>What becomes of the target's labels, in sentences.</summary>
     private string LabelNote
     {
         get
         {
             string seen = Method.UsesTargetLabels
-                ? $"{Method.DisplayName} learns from {Format.Count(Domains.LabelledPerClass, "labelled target image")} per class, drawn "
-                    + $"at random{(Domains.Transductive ? "" : " from its training images")}. "
-                    + "Other target labels are used for scoring only."
-                : "Target labels are used for scoring only.";
+                ? T[Domains.Transductive ? "LabelNote.LearnedAny" : "LabelNote.Learned", Method.DisplayName, Domains.LabelledPerClass]
+                : T["LabelNote.Scored"];
             string scored = (Domains.HasLabels, Domains.Transductive) switch
             {
-                (false, _) => "These images have no labels, so accuracy on them cannot be measured. To measure it, label some of them and "
-                    + "import them in a test folder.",
-                (true, true) => Method.UsesTargetLabels
-                    ? "All other labelled images of the target score the result."
-                    : "All labelled images of the target score the result.",
-                (true, false) => "The target's validation and test images score the result. Its training images are used for adaptation.",
+                (false, _) => T["LabelNote.NoLabels"],
+                (true, true) => T[Method.UsesTargetLabels ? "LabelNote.AllOther" : "LabelNote.All"],
+                (true, false) => T["LabelNote.Split"],
             };
             return $"{seen} {scored}";
         }
@@ -56,15 +48,18 @@ public sealed partial class DomainFields
 
     private IReadOnlyList<Choice<Dataset>> Targets => [.. Domains.Targets.Select(d => new Choice<Dataset>(d, d.Name, TargetHint(d)))];
 
-    private string TargetHint(Dataset dataset) =>
-        Format.Count(dataset.Latest.Images, "image")
-        + (dataset.Latest.Classes.Count == 0 ? ", no labels" : "")
-        + (dataset.Id == Source.Id ? ", the same data set" : "");
+    private string TargetHint(Dataset dataset)
+    {
+        string images = Counted.Images(dataset.Latest.Images);
+        if (dataset.Latest.Classes.Count == 0)
+            images = T["WithoutLabels", images];
+        return dataset.Id == Source.Id ? T["SameSet", images] : images;
+    }
 
     private IReadOnlyList<Choice<SampleTag>> Parts(IReadOnlyList<SampleTag> tags, Dataset dataset) =>
         [
-            new(null, "All of them", Format.Count(dataset.Latest.Images, "image")),
-            .. tags.Select(t => new Choice<SampleTag>(t, $"{t.Name}: {t.Value}", Format.Count(Domains.ImagesOf(t, dataset), "image"))),
+            new(null, T["AllImages"], Counted.Images(dataset.Latest.Images)),
+            .. tags.Select(t => new Choice<SampleTag>(t, T["TagValue", t.Name, t.Value], Counted.Images(Domains.ImagesOf(t, dataset)))),
         ];
 
     private async Task SetAsync(Action change)

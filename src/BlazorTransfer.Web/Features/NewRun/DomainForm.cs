@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -49,9 +50,9 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     /// <summary>What is missing or contradictory, in a sentence; null if nothing is.</summary>
     public string? Missing =>
         !IsOn ? null
-        : Target is null ? "Choose the target: the images that the model is for."
+        : Target is null ? Texts<NewRunTexts>.Get("NoTarget")
         : Target.Id == _source?.Id && (SourceTag is null || TargetTag is null || SourceTag == TargetTag)
-            ? "Source and target are the same images. Choose another data set as the target, or a part of this one for each."
+            ? Texts<NewRunTexts>.Get("SameImages")
         : null;
 
     /// <summary>What divides a data set's images beside their classes.</summary>
@@ -147,13 +148,7 @@ public sealed class DomainForm(IReadOnlyList<Dataset> datasets, Func<Dataset, IR
     /// <summary>The method to begin with, and why.</summary>
     /// <param name="hasWeights">Whether the network starts from weights.</param>
     internal MethodAdvice? AdviceFor(bool hasWeights) =>
-        !hasWeights
-            ? null
-            : new MethodAdvice(
-                MethodRole.SuggestedForAdaptation,
-                "It takes seconds, has no settings, and came close to the best method in our measurements. Compare it with DAN, CDAN and "
-                    + "MCC."
-            );
+        !hasWeights ? null : new MethodAdvice(MethodRole.SuggestedForAdaptation, Texts<NewRunTexts>.Get("Advice.Adapt"));
 
     /// <param name="request">What is to run.</param>
     /// <param name="usesLabels">Whether its method learns from labelled images of the target.</param>

@@ -1,5 +1,4 @@
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Runs;
 using Microsoft.AspNetCore.Components;
@@ -12,14 +11,6 @@ namespace BlazorTransfer.Web.Features.NewRun;
 public sealed partial class ExperimentFields
 {
     private const InputMode NumberKeys = InputMode.@decimal;
-
-    private static readonly Choice<ExperimentKind>[] Kinds =
-    [
-        new(ExperimentKind.Single, "One run", "The fastest result."),
-        new(ExperimentKind.Seeds, "Several seeds", "The same settings with different seeds. Shows how much results vary."),
-        new(ExperimentKind.Folds, "Cross-validation", "Each image validates once. A better estimate with few images."),
-        new(ExperimentKind.Search, "Search", "Tries different settings and shows which ones matter."),
-    ];
 
     [Parameter, EditorRequired]
     public ExperimentForm Experiment { get; set; } = null!;
@@ -36,26 +27,24 @@ public sealed partial class ExperimentFields
     [Parameter]
     public EventCallback Changed { get; set; }
 
+    private IReadOnlyList<Choice<ExperimentKind>> Kinds =>
+        [.. Enum.GetValues<ExperimentKind>().Select(k => new Choice<ExperimentKind>(k, T[$"Kind.{k}"], T[$"Kind.{k}.Help"]))];
+
     private string Cost
     {
         get
         {
             // A method that fits at once has no epochs.
             if (Specs.FirstOrDefault(s => s.Name == ParameterNames.Epochs) is not { } spec)
-                return $"{Format.Count(Experiment.Trials, "trial")}. The best one is selected on validation data, so its "
-                    + "accuracy is optimistic. A test split gives an honest figure.";
+                return T["Cost.NoEpochs", Experiment.Trials];
             int epochs = (int)(ValueOf(spec).AsNumber ?? 0);
             SearchPlan plan = Experiment.Plan(Specs, epochs);
-            string rounds =
-                plan.Rounds == 1
-                    ? ""
-                    : $" in {plan.Rounds} rounds of {string.Join(", ", Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf))} epochs";
-            return $"{Format.Count(plan.Trials, "trial")}{rounds}: {plan.TotalEpochs:N0} epochs in all, where one run has {epochs:N0}. "
-                + "The best trial is selected on validation data, so its accuracy is optimistic. A test split gives an honest figure.";
+            if (plan.Rounds == 1)
+                return T["Cost.OneRound", plan.Trials, plan.TotalEpochs, epochs];
+            string ofRounds = string.Join(T["ListSeparator"], Enumerable.Range(0, plan.Rounds).Select(plan.EpochsOf));
+            return T["Cost.Rounds", plan.Trials, plan.Rounds, ofRounds, plan.TotalEpochs, epochs];
         }
     }
-
-    private static string Unit(SearchedSetting setting) => setting.Spec.Unit is { } unit ? $" ({unit})" : "";
 
     private static void Leave(SearchedSetting setting, string value, bool leftOut)
     {

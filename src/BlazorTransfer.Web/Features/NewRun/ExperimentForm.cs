@@ -2,6 +2,7 @@ using System.Globalization;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -32,7 +33,7 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
     private string? TextError =>
         !IsRange ? null
         : !NumberText.TryParse(Low, out _, out string? wrong) || !NumberText.TryParse(High, out _, out wrong)
-            ? $"{Spec.DisplayName}: {wrong}"
+            ? Texts<NewRunTexts>.Get("TagValue", Spec.DisplayName, wrong)
         : null;
 
     public SearchRange ToRange() =>

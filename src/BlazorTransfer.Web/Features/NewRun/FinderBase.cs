@@ -5,6 +5,7 @@ using BlazorTransfer.Core.Text;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
@@ -102,7 +103,7 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
         catch (OperationCanceledException)
         {
             if (!cancel.IsCancellationRequested)
-                Error = "The worker was stopped. Try again.";
+                Error = Texts<NewRunTexts>.Get("WorkerStopped");
         }
         catch (Exception e)
             when (e

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -13,9 +14,7 @@ internal abstract class FinderJob<TReport> : JobKind<JobSpec, TReport>
     public override JobLane Lane => JobLane.Finders;
 
     public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
-        live.Any(j => j.OwnerId == job.OwnerId)
-            ? "A quick test of yours is running, here or in another tab. Cancel it, or wait until it ends."
-            : null;
+        live.Any(j => j.OwnerId == job.OwnerId) ? Texts<NewRunTexts>.Get("FinderRunning") : null;
 
     protected override Task<TReport> RunAsync(JobContext<JobSpec> job, CancellationToken cancel) =>
         FindAsync(

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -50,7 +51,7 @@ public sealed class LabelSetForm
     /// <summary>Why a method cannot learn with the chosen weights of the label sets; null where it can.</summary>
     public string? WrongWeightFor(TransferMethodSpec method) =>
         method.LearnsLabelSets && Chosen.Any(c => c.Weight is not (> 0 and <= LabelSetSpec.MaximumWeight))
-            ? $"A weight must be above 0 and at most {LabelSetSpec.MaximumWeight}."
+            ? Texts<NewRunTexts>.Get("WeightRange", LabelSetSpec.MaximumWeight)
             : null;
 }
 

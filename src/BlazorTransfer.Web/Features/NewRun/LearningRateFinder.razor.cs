@@ -1,6 +1,5 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Tuning;
-using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
 
 namespace BlazorTransfer.Web.Features.NewRun;
@@ -8,10 +7,11 @@ namespace BlazorTransfer.Web.Features.NewRun;
 /// <summary>Finds a learning rate for what is chosen in the form: the loss over growing rates, live, and the rate to take.</summary>
 public sealed partial class LearningRateFinder
 {
-    private static readonly string[] Series = ["loss of the step", "smoothed"];
     private readonly List<ChartPoint> _points = [];
 
     private protected override IReadOnlyCollection<string> Irrelevant { get; } = [ParameterNames.LearningRate, ParameterNames.Epochs];
+
+    private IReadOnlyList<string> Series => [T["LossOfStep"], T["LossSmoothed"]];
 
     private LearningRateSuggestion? Suggestion => Report?.Suggestion;
 
@@ -20,9 +20,9 @@ public sealed partial class LearningRateFinder
     private string Stage =>
         Progress?.Stage switch
         {
-            null => "The worker is starting",
-            TuningStage.ExtractingFeatures => "Computing what is frozen",
-            TuningStage.TryingLearningRates => "Trying learning rates",
+            null => T["Stage.Starting"],
+            TuningStage.ExtractingFeatures => T["Stage.Features"],
+            TuningStage.TryingLearningRates => T["Stage.Rates"],
             TuningStage.MeasuringBatchSizes => throw new InvalidOperationException("Batch sizes are measured elsewhere."),
             _ => throw new InvalidOperationException($"No words for {Progress.Stage}."),
         };
@@ -31,8 +31,8 @@ public sealed partial class LearningRateFinder
         Progress switch
         {
             null => "",
-            { Stage: TuningStage.ExtractingFeatures } p => $"{p.Done:N0} of {Format.Count(p.Total, "image")}",
-            var p => $"step {_points.Count} of at most {p.Total}",
+            { Stage: TuningStage.ExtractingFeatures } p => T["OfImages", p.Done, p.Total],
+            var p => T["StepOf", _points.Count, p.Total],
         };
 
     private double Fraction =>
@@ -54,5 +54,5 @@ public sealed partial class LearningRateFinder
             _points.Add(new ChartPoint(p.Rate, p.Loss, p.Smoothed));
     }
 
-    private Task UseAsync(double rate) => UseAsync($"The learning rate is {Rate(rate)} now.", (ParameterNames.LearningRate, rate));
+    private Task UseAsync(double rate) => UseAsync(T["LearningRateUsed", Rate(rate)], (ParameterNames.LearningRate, rate));
 }

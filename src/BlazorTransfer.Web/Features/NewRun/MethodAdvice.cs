@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -34,41 +35,22 @@ internal sealed record MethodAdvice(MethodRole Role, string Reason)
     /// <param name="imagesPerClass">Training images of a class, on average.</param>
     /// <param name="hasWeights">Whether there is anything to transfer.</param>
     /// <param name="probe">Result of a linear probe; null where there is none.</param>
-    public static MethodAdvice For(int imagesPerClass, bool hasWeights, KnownProbe? probe) =>
-        (hasWeights, probe) switch
+    public static MethodAdvice For(int imagesPerClass, bool hasWeights, KnownProbe? probe)
+    {
+        return (hasWeights, probe) switch
         {
-            (false, _) => new(
-                MethodRole.SuggestedWithoutWeights,
-                "This network has no pretrained weights, so all layers learn from your images. With pretrained weights, far fewer images "
-                    + "are enough."
-            ),
-            (_, null) when imagesPerClass < Many => new(
-                MethodRole.SuggestedFirst,
-                "No result on this data set yet. Start with a linear probe: it takes seconds and is a strong baseline."
-            ),
-            (_, null) => new(
-                MethodRole.SuggestedWithManyImages,
-                $"{Format.Count(imagesPerClass, "training image")} per class are enough to train all layers."
-            ),
-            (_, { Top1: >= GoodEnough }) => new(
-                MethodRole.SuggestedFirst,
-                $"A linear probe reaches {Format.Percent(probe.Top1)} ({probe.Source}). There is little left to gain."
-            ),
+            (false, _) => new(MethodRole.SuggestedWithoutWeights, Texts<NewRunTexts>.Get("Advice.NoWeights")),
+            (_, null) when imagesPerClass < Many => new(MethodRole.SuggestedFirst, Texts<NewRunTexts>.Get("Advice.Start")),
+            (_, null) => new(MethodRole.SuggestedWithManyImages, Texts<NewRunTexts>.Get("Advice.Many", imagesPerClass)),
+            (_, { Top1: >= GoodEnough }) => new(MethodRole.SuggestedFirst, AfterProbe("Advice.Enough")),
             _ when imagesPerClass < EnoughToTune => new(
                 MethodRole.SuggestedFirst,
-                $"A linear probe reaches {Format.Percent(probe.Top1)} ({probe.Source}). With "
-                    + $"{Format.Count(imagesPerClass, "training image")} per class, training more layers rarely helps. More images would."
+                AfterProbe(imagesPerClass == 1 ? "Advice.FewOne" : "Advice.Few")
             ),
-            _ when imagesPerClass < Many => new(
-                MethodRole.SuggestedWithMoreImages,
-                $"A linear probe reaches {Format.Percent(probe.Top1)} ({probe.Source}), and "
-                    + $"{Format.Count(imagesPerClass, "training image")} per class are enough to train all layers. LP-FT starts with the "
-                    + "head of a linear probe."
-            ),
-            _ => new(
-                MethodRole.SuggestedWithManyImages,
-                $"A linear probe reaches {Format.Percent(probe.Top1)} ({probe.Source}), and "
-                    + $"{Format.Count(imagesPerClass, "training image")} per class are enough to train all layers."
-            ),
+            _ when imagesPerClass < Many => new(MethodRole.SuggestedWithMoreImages, AfterProbe("Advice.Tune")),
+            _ => new(MethodRole.SuggestedWithManyImages, AfterProbe("Advice.ManyAfterProbe")),
         };
+
+        string AfterProbe(string key) => Texts<NewRunTexts>.Get(key, Format.Percent(probe!.Top1), probe.Source, imagesPerClass);
+    }
 }

@@ -47,12 +47,16 @@ public sealed partial class MethodFields
             .. Form
                 .Teachers.Take(_allTeachers ? int.MaxValue : FewModels)
                 .Union(Form.Teachers.Where(t => t == Form.Teacher))
-                .Select(t => new Choice<Run>(t, $"Run #{t.Submission.Number} {t.Name}", HintOf(t))),
+                .Select(t => new Choice<Run>(t, T["NamedRun", t.Submission.Number, t.Name], HintOf(t))),
         ];
 
     private string HintOf(Run model) =>
-        $"{model.Job.Backbone}, {Format.Percent(model.BestTop1)} on {model.Submission.DatasetName}"
-        + (model.Submission.ProjectId == ProjectId ? "" : ", another project");
+        T[
+            model.Submission.ProjectId == ProjectId ? "ModelHint" : "ModelHintElsewhere",
+            model.Job.Backbone,
+            Format.Percent(model.BestTop1),
+            model.Submission.DatasetName
+        ];
 
     private async Task ChangeAsync(Action change)
     {

@@ -32,13 +32,9 @@ public sealed partial class NetworkFields
     private IReadOnlyList<Choice<BackboneSpec>> Backbones =>
         [
             .. Form.Offered(_search, _allBackbones)
-                .Select(b => new Choice<BackboneSpec>(
-                    b,
-                    b.DisplayName,
-                    $"{b.Parameters / 1e6:F1} M parameters, {2 * b.GigaMacs:0.##} GFLOPs"
-                )
+                .Select(b => new Choice<BackboneSpec>(b, b.DisplayName, T["NetworkSize", b.Parameters / 1e6, 2 * b.GigaMacs])
                 {
-                    Note = Form.HasStart(b) ? null : $"Weights needed, {Format.Bytes(b.WeightBytes)}",
+                    Note = Form.HasStart(b) ? null : T["NeedsWeightsNote", Format.Bytes(b.WeightBytes)].Value,
                 }),
         ];
 
@@ -50,16 +46,19 @@ public sealed partial class NetworkFields
 
     private IReadOnlyList<Choice<object>> Starts =>
         [
-            .. Form.FittingWeights.Select(w => new Choice<object>(w, w.Name, $"pretrained, {w.Sha256[..8]}")),
+            .. Form.FittingWeights.Select(w => new Choice<object>(w, w.Name, T["Pretrained", w.Sha256[..8]])),
             .. Form.FittingModels.Take(_allModels ? int.MaxValue : FewModels).Select(m => new Choice<object>(m, TitleOf(m), HintOf(m))),
-            new(Random, "Random weights", "nothing is transferred"),
+            new(Random, T["Random"], T["NothingTransferred"]),
         ];
 
-    private static string TitleOf(Run model) => $"Run #{model.Submission.Number} {model.Name}";
+    private string TitleOf(Run model) => T["NamedRun", model.Submission.Number, model.Name];
 
     private string HintOf(Run model) =>
-        $"{Format.Percent(model.Top1)} on {(model.TargetTop1 is null ? model.Submission.DatasetName : model.Submission.TargetName)}"
-        + (model.Submission.ProjectId == ProjectId ? "" : ", another project");
+        T[
+            model.Submission.ProjectId == ProjectId ? "StartHint" : "StartHintElsewhere",
+            Format.Percent(model.Top1),
+            model.TargetTop1 is null ? model.Submission.DatasetName : model.Submission.TargetName ?? ""
+        ];
 
     private Task StartFromAsync(object? start) =>
         ChangeAsync(() =>

@@ -28,12 +28,12 @@ internal sealed partial class NewRunForm
     public string PreviewChoices => JsonSerializer.Serialize(ToPreview(), ProtocolJson.Line);
 
     /// <summary>Takes over the choices of an earlier run, as far as they still exist.</summary>
-    /// <returns>Parts that are gone, in words.</returns>
-    public IReadOnlyList<string> TakeOver(Run run, IReadOnlyList<Dataset> datasets) => TakeOver(RunRequest.Of(run), datasets);
+    /// <returns>Parts that are gone.</returns>
+    public IReadOnlyList<RunPart> TakeOver(Run run, IReadOnlyList<Dataset> datasets) => TakeOver(RunRequest.Of(run), datasets);
 
     /// <summary>Takes over the choices of a request, as far as they still exist.</summary>
-    /// <returns>Parts that are gone, in words.</returns>
-    public IReadOnlyList<string> TakeOver(RunRequest request, IReadOnlyList<Dataset> datasets)
+    /// <returns>Parts that are gone.</returns>
+    public IReadOnlyList<RunPart> TakeOver(RunRequest request, IReadOnlyList<Dataset> datasets)
     {
         Dataset? dataset = datasets.FirstOrDefault(d => d.Id == request.DatasetId);
         Dataset = dataset ?? Dataset;
@@ -55,14 +55,14 @@ internal sealed partial class NewRunForm
         Experiment.TakeOver(request, Specs);
         return
         [
-            .. dataset is null ? ["the data set"] : Array.Empty<string>(),
-            .. (request.WeightsId, request.ParentRunId) != (Weights?.Id, Parent?.Id) ? ["the weights"] : Array.Empty<string>(),
-            .. request.TeacherRunId != Teacher?.Id ? ["the teacher"] : Array.Empty<string>(),
+            .. dataset is null ? [RunPart.Dataset] : Array.Empty<RunPart>(),
+            .. (request.WeightsId, request.ParentRunId) != (Weights?.Id, Parent?.Id) ? [RunPart.Weights] : Array.Empty<RunPart>(),
+            .. request.TeacherRunId != Teacher?.Id ? [RunPart.Teacher] : Array.Empty<RunPart>(),
         ];
     }
 
     /// <summary>Takes over all but the images: a template serves any data set of the project.</summary>
-    public IReadOnlyList<string> TakeOverSettings(RunRequest template, IReadOnlyList<Dataset> datasets) =>
+    public IReadOnlyList<RunPart> TakeOverSettings(RunRequest template, IReadOnlyList<Dataset> datasets) =>
         TakeOver(
             template.DatasetId == Dataset.Id
                 ? template

@@ -3,6 +3,7 @@ using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -13,6 +14,21 @@ internal enum FormPart
     Network,
     Method,
     Settings,
+}
+
+/// <summary>A part of a run, as a link, a template or an earlier run names it.</summary>
+public enum RunPart
+{
+    Dataset,
+    Network,
+    Weights,
+    Teacher,
+
+    /// <summary>A run whose model is the start.</summary>
+    Start,
+
+    /// <summary>A run whose settings are taken over.</summary>
+    Run,
 }
 
 /// <summary>The choices of the expert form. A value is kept only if it differs from its default.</summary>
@@ -80,11 +96,7 @@ internal sealed partial class NewRunForm
     public string? Missing =>
         InputErrors.First
         ?? Domains.Missing
-        ?? (
-            NeedsWeights
-                ? $"{Backbone.DisplayName} has no weights to start from. Download or import weights under Network, or choose another start."
-                : null
-        )
+        ?? (NeedsWeights ? Texts<NewRunTexts>.Get("NeedsWeights", Backbone.DisplayName) : null)
         ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
         ?? LabelSets.WrongWeightFor(Method);
 
@@ -180,14 +192,16 @@ internal sealed partial class NewRunForm
             return
             [
                 .. Grouped(fitting.Where(m => m.AdaptsToTarget)),
-                .. all
-                    ? [("Source only: the target domain is used for scoring", [.. fitting.Where(m => !m.AdaptsToTarget)])]
-                    : Usual(fitting),
+                .. all ? [(Texts<NewRunTexts>.Get("OnlySource"), [.. fitting.Where(m => !m.AdaptsToTarget)])] : Usual(fitting),
             ];
         TransferMethodSpec[] common = [.. fitting.Where(m => CommonRoles.Any(m.Has))];
         if (common.Length == 0 || fitting.Length <= FewMethods)
             return Grouped(fitting);
-        return [("Common methods", common), .. Grouped(fitting.Except(common).Where(m => all || m == Method || m == AdvisedMethod))];
+        return
+        [
+            (Texts<NewRunTexts>.Get("Common"), common),
+            .. Grouped(fitting.Except(common).Where(m => all || m == Method || m == AdvisedMethod)),
+        ];
     }
 
     /// <summary>Number of methods that a search goes through.</summary>

@@ -22,8 +22,8 @@ public sealed partial class NewRunPage
     private IReadOnlyList<Dataset> _allDatasets = [];
     private Catalogue? _catalogue;
     private NewRunForm? _form;
-    private IReadOnlyList<string> _gone = [];
-    private IReadOnlyList<string> _absent = [];
+    private IReadOnlyList<RunPart> _gone = [];
+    private IReadOnlyList<RunPart> _absent = [];
     private string? _failure;
     private bool _advanced;
     private bool _starting;
@@ -33,47 +33,6 @@ public sealed partial class NewRunPage
     private FormSection? _networkSection;
     private FormSection? _methodSection;
     private FormSection? _settingsSection;
-
-    /// <summary>A run whose settings are taken over.</summary>
-    [SupplyParameterFromQuery(Name = "from")]
-    private string? FromRun { get; set; }
-
-    /// <summary>A run whose model is the start.</summary>
-    [SupplyParameterFromQuery(Name = "start")]
-    private string? StartRun { get; set; }
-
-    [SupplyParameterFromQuery(Name = "dataset")]
-    private string? DatasetId { get; set; }
-
-    /// <summary>The network to choose, with <see cref="WeightsId"/>.</summary>
-    [SupplyParameterFromQuery(Name = "backbone")]
-    private string? BackboneName { get; set; }
-
-    /// <summary>Another method than that of <see cref="FromRun"/>.</summary>
-    [SupplyParameterFromQuery(Name = "method")]
-    private string? MethodName { get; set; }
-
-    /// <summary>Another number of epochs than that of <see cref="FromRun"/>.</summary>
-    [SupplyParameterFromQuery(Name = ParameterNames.Epochs)]
-    private int? Epochs { get; set; }
-
-    /// <summary>Folds of a cross-validation.</summary>
-    [SupplyParameterFromQuery(Name = "folds")]
-    private int? Folds { get; set; }
-
-    [SupplyParameterFromQuery(Name = "weights")]
-    private string? WeightsId { get; set; }
-
-    /// <summary>A part of the data set that is the source, with <see cref="TargetTag"/> for the target: both as NAME=VALUE.</summary>
-    [SupplyParameterFromQuery(Name = "source")]
-    private string? SourceTag { get; set; }
-
-    [SupplyParameterFromQuery(Name = "target")]
-    private string? TargetTag { get; set; }
-
-    /// <summary>A label set to learn beside the classes.</summary>
-    [SupplyParameterFromQuery(Name = "labels")]
-    private string? LabelSet { get; set; }
 
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
@@ -123,14 +82,9 @@ public sealed partial class NewRunPage
             .. _datasets.Select(d => new Choice<Dataset>(
                 d,
                 d.Name,
-                $"{Format.Count(d.Latest.Of(Split.Train), "image")} to train, {Format.Count(d.Latest.Classes.Count, "class", "classes")}"
+                T["Classes", Counted.Images(d.Latest.Of(Split.Train)), Counted.Classes(d.Latest.Classes.Count)]
             )),
         ];
-
-    /// <summary>Whether the address names more than the data set: such a link goes before a draft.</summary>
-    private bool IsFromLink =>
-        new[] { FromRun, StartRun, BackboneName, SourceTag, LabelSet }.Any(value => value is not null)
-        || _allDatasets.Any(d => d.Id == DatasetId && !d.Latest.HasLabels);
 
     /// <summary>How long the runs take, in words.</summary>
     private string Time
@@ -153,7 +107,7 @@ public sealed partial class NewRunPage
         }
     }
 
-    private string SettingsDetail => _form!.ChangedSettings == 0 ? "Defaults" : $"{_form.ChangedSettings} changed";
+    private string SettingsDetail => _form!.ChangedSettings == 0 ? T["Defaults"] : T["SettingsChanged", _form.ChangedSettings];
 
     private async Task LoadCatalogueAsync()
     {
@@ -186,26 +140,13 @@ public sealed partial class NewRunPage
         }
         catch (NotFoundException)
         {
-            _absent = [.. _absent, "run to repeat"];
+            _absent = [.. _absent, RunPart.Run];
         }
         catch (Exception e)
             when (e is RefusedException or FileNotFoundException or DiskFullException or System.ComponentModel.Win32Exception)
         {
             _failure = e.Message;
         }
-    }
-
-    /// <summary>Things named in the address that do not exist, for example because they were deleted.</summary>
-    private IEnumerable<string> AbsentOf(NewRunForm form)
-    {
-        if (DatasetId is not null && _allDatasets.All(d => d.Id != DatasetId))
-            yield return "data set";
-        if (BackboneName is not null && form.Backbone.Name != BackboneName)
-            yield return "network";
-        else if (BackboneName is not null && WeightsId is not null && form.Weights?.Id != WeightsId)
-            yield return "weights";
-        if (StartRun is not null && form.Parent?.Id != StartRun)
-            yield return "model to start from";
     }
 
     private NewRunForm NewForm(Catalogue catalogue)
@@ -219,26 +160,6 @@ public sealed partial class NewRunPage
         );
         form.InputErrors.Changed += StateHasChanged;
         return form;
-    }
-
-    private void ChooseWhatTheAddressNames(NewRunForm form)
-    {
-        // Images without labels can only be the target of a domain adaptation.
-        if (_allDatasets.FirstOrDefault(d => d.Id == DatasetId) is { Latest.HasLabels: false } unlabelled)
-            form.Domains.AdaptTo(unlabelled);
-        if (
-            SourceTag is not null
-            && TargetTag is not null
-            && SampleTag.Parse(SourceTag) is { } source
-            && SampleTag.Parse(TargetTag) is { } target
-        )
-            form.Domains.Use(source, target);
-        if (BackboneName is not null)
-            form.StartWith(BackboneName, WeightsId);
-        if (LabelSet is not null)
-            form.LearnBeside(LabelSet);
-        if (StartRun is not null)
-            form.TrainOnFrom(StartRun);
     }
 
     private void LoadTimes() =>
@@ -281,7 +202,7 @@ public sealed partial class NewRunPage
         Advise(follows: true, keeps: false);
     }
 
-    private void TakeTemplate(IReadOnlyList<string> gone)
+    private void TakeTemplate(IReadOnlyList<RunPart> gone)
     {
         _gone = gone;
         Change(_ => { });
@@ -297,11 +218,7 @@ public sealed partial class NewRunPage
             var part => throw new InvalidOperationException($"No section for {part}."),
         };
 
-    private static string Sentence(IReadOnlyList<string> parts)
-    {
-        string joined = string.Join(" and ", parts);
-        return char.ToUpperInvariant(joined[0]) + joined[1..];
-    }
+    private string ListOf(IEnumerable<RunPart> parts) => string.Join(T["ListSeparator"], parts.Select(p => T[$"Part.{p}"].Value));
 
     private Task<PreviewSheet> DrawPreviewAsync(int draw, CancellationToken cancel) =>
         Previews.DrawAsync(User, ProjectId, _form!.ToPreview(), draw, cancel);

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -26,13 +27,13 @@ internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
                 && (r.Submission.WeightsId, r.Submission.ParentRunId) == (form.Weights?.Id, form.Parent?.Id)
             );
         if (run is not null)
-            return new KnownProbe(run.LastTop1!.Value, $"run #{run.Submission.Number}");
+            return new KnownProbe(run.LastTop1!.Value, Texts<NewRunTexts>.Get("ProbeFromRun", run.Submission.Number));
         string? key = form.Weights?.Id ?? (form.Parent is { } parent ? $"run:{parent.Id}" : null);
         RankedCandidate? ranked = rankings
             .Get(user, projectId, form.Dataset.Id)
             .Last?.Report.Candidates.FirstOrDefault(c =>
                 c is { IsRandom: false, Scores: not null } && c.WeightsId == key && c.Backbone == form.Backbone.Name
             );
-        return ranked is null ? null : new KnownProbe(ranked.Scores!.Accuracy, "ranking, on unseen images");
+        return ranked is null ? null : new KnownProbe(ranked.Scores!.Accuracy, Texts<NewRunTexts>.Get("ProbeFromRanking"));
     }
 }

@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -19,8 +20,13 @@ internal sealed record RunTemplate
 }
 
 /// <summary>Templates of a project, for the signed-in user.</summary>
-internal sealed class RunTemplates(DocumentCollection<RunTemplate> templates, ProjectAccess access, UserLimits limits, TimeProvider clock)
-    : IProjectContent
+internal sealed class RunTemplates(
+    DocumentCollection<RunTemplate> templates,
+    ProjectAccess access,
+    UserLimits limits,
+    TimeProvider clock,
+    IStringLocalizer<NewRunTexts> texts
+) : IProjectContent
 {
     /// <summary>More of them in a list help nobody, and all are read at once.</summary>
     public const int MostTemplates = 100;
@@ -48,15 +54,13 @@ internal sealed class RunTemplates(DocumentCollection<RunTemplate> templates, Pr
             Request = request,
         };
         if (OfProject(projectId).Count >= MostTemplates)
-            throw new RefusedException($"The project has {MostTemplates} templates. Delete one first.");
+            throw new RefusedException(texts["Exhausted", MostTemplates]);
         return templates.TryAdd(
             template,
             other => other.ProjectId == projectId && string.Equals(other.Name, template.Name, StringComparison.OrdinalIgnoreCase)
         )
             ? template
-            : throw new RefusedException(
-                $"The project has a template '{template.Name}' already. Choose another name, or delete that one first."
-            );
+            : throw new RefusedException(texts["TemplateExists", template.Name]);
     }
 
     public void Delete(ClaimsPrincipal user, string projectId, string templateId)

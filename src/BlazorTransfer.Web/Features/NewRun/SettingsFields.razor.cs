@@ -27,10 +27,12 @@ public sealed partial class SettingsFields
     [Parameter]
     public EventCallback Changed { get; set; }
 
-    private string? DeviceHelp =>
-        Catalogue.FindDevice(Form.Device) is { ComputesBFloat16: true }
-            ? "The processor supports bfloat16, which is usually the faster precision."
-            : null;
+    private string? DeviceHelp => Catalogue.FindDevice(Form.Device) is { ComputesBFloat16: true } ? T["DeviceBFloat16"].Value : null;
+
+    private string? DeviceText(string? name) =>
+        name == DeviceSpec.Auto ? T["Automatic", Catalogue.Devices[0].Description]
+        : Catalogue.FindDevice(name ?? "") is { } device ? T["DeviceOf", device.Name, device.Description]
+        : name;
 
     private Task SetAsync(ParameterSpec spec, ParameterValue value)
     {

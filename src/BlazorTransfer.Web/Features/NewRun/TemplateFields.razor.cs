@@ -25,7 +25,7 @@ public sealed partial class TemplateFields
 
     /// <summary>A template was loaded into the form; gives the parts of it that are gone.</summary>
     [Parameter]
-    public EventCallback<IReadOnlyList<string>> Loaded { get; set; }
+    public EventCallback<IReadOnlyList<RunPart>> Loaded { get; set; }
 
     [Inject]
     private RunTemplates Templates { get; set; } = null!;
@@ -38,8 +38,8 @@ public sealed partial class TemplateFields
 
     private async Task UseAsync(RunTemplate template)
     {
-        IReadOnlyList<string> gone = Form.TakeOverSettings(template.Request, Datasets);
-        Snackbar.Add($"The settings of '{template.Name}' are loaded.", MudBlazor.Severity.Info);
+        IReadOnlyList<RunPart> gone = Form.TakeOverSettings(template.Request, Datasets);
+        Snackbar.Add(T["TemplateLoaded", template.Name], MudBlazor.Severity.Info);
         await Loaded.InvokeAsync(gone);
     }
 
@@ -60,15 +60,7 @@ public sealed partial class TemplateFields
 
     private async Task DeleteAsync(RunTemplate template)
     {
-        if (
-            !await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Delete the template?",
-                "Runs that were started with it stay as they are.",
-                "Delete the template",
-                template.Name
-            )
-        )
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["DeleteTemplateTitle"], T["DeleteTemplateHelp"], T["DeleteTemplate"], template.Name))
             return;
         await AttemptAsync(() => Templates.Delete(User, ProjectId, template.Id));
         Load();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -16,7 +17,7 @@ internal readonly record struct TimeRange(TimeSpan Low, TimeSpan High, bool IsGu
             ? new TimeRange(TimeSpan.FromSeconds(0.5 * seconds), TimeSpan.FromSeconds(2.5 * seconds), true)
             : new TimeRange(TimeSpan.FromSeconds(0.8 * seconds), TimeSpan.FromSeconds(1.6 * seconds), false);
 
-    public override string ToString() => IsGuess ? $"about {Span} on this machine (rough guess)" : $"about {Span} on this machine";
+    public override string ToString() => Texts<NewRunTexts>.Get(IsGuess ? "Time.Guess" : "Time.About", Span);
 
     private string Span
     {
@@ -24,13 +25,13 @@ internal readonly record struct TimeRange(TimeSpan Low, TimeSpan High, bool IsGu
         {
             (double unit, string name, double step) = High.TotalSeconds switch
             {
-                < 90 => (1.0, "s", FewestSeconds),
-                < 90 * 60 => (60.0, "min", 1.0),
-                _ => (3600.0, "h", 0.5),
+                < 90 => (1.0, "Time.Seconds", FewestSeconds),
+                < 90 * 60 => (60.0, "Time.Minutes", 1.0),
+                _ => (3600.0, "Time.Hours", 0.5),
             };
             double low = Rounded(Low.TotalSeconds / unit, step),
                 high = Rounded(High.TotalSeconds / unit, step);
-            return low == high ? $"{Shown(high)} {name}" : $"{Shown(low)}–{Shown(high)} {name}";
+            return Texts<NewRunTexts>.Get(name, low == high ? Shown(high) : $"{Shown(low)}–{Shown(high)}");
         }
     }
 

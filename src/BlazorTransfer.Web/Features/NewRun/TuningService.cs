@@ -5,6 +5,7 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -14,7 +15,8 @@ internal sealed class TuningService(
     JobEngine jobs,
     LearningRateJob learningRate,
     BatchSizeJob batchSize,
-    UserLimits limits
+    UserLimits limits,
+    IStringLocalizer<NewRunTexts> texts
 )
 {
     /// <summary>Finds a learning rate.</summary>
@@ -30,7 +32,7 @@ internal sealed class TuningService(
         RunRequest request,
         Action<TuningEvent> take,
         CancellationToken cancel
-    ) => FindAsync(learningRate, "Find a learning rate", user, projectId, request, take, cancel);
+    ) => FindAsync(learningRate, texts["FindLearningRate"], user, projectId, request, take, cancel);
 
     /// <summary>Looks for a batch size.</summary>
     /// <inheritdoc cref="FindLearningRateAsync"/>
@@ -40,7 +42,7 @@ internal sealed class TuningService(
         RunRequest request,
         Action<TuningEvent> take,
         CancellationToken cancel
-    ) => FindAsync(batchSize, "Find a batch size", user, projectId, request, take, cancel);
+    ) => FindAsync(batchSize, texts["FindBatchSize"], user, projectId, request, take, cancel);
 
     private async Task<T> FindAsync<T>(
         FinderJob<T> kind,

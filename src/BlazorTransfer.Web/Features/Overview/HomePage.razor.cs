@@ -34,8 +34,8 @@ public sealed partial class HomePage
     {
         IReadOnlyList<Run> runs = Runs.List(User, project.Id);
         int live = runs.Count(r => !r.Status.IsFinal());
-        return $"{Format.Count(Datasets.List(User, project.Id).Count, "data set")}, "
-            + $"{Format.Count(runs.Count, "run")}{(live > 0 ? $", {live} at work" : "")}";
+        string datasets = Counted.Datasets(Datasets.List(User, project.Id).Count);
+        return live > 0 ? T["SummaryLive", datasets, Counted.Runs(runs.Count), live] : T["Summary", datasets, Counted.Runs(runs.Count)];
     }
 
     private async Task CreateAsync()

@@ -66,15 +66,7 @@ public sealed partial class ProjectPage
 
     private async Task DeleteAsync()
     {
-        if (
-            !await ConfirmDialog.AskAsync(
-                Dialogs,
-                "Delete the project?",
-                "Its data sets, runs and models are deleted for all members. This cannot be undone.",
-                "Delete the project",
-                Project.Name
-            )
-        )
+        if (!await ConfirmDialog.AskAsync(Dialogs, T["DeleteTitle"], T["DeleteHelp"], T["DeleteAction"], Project.Name))
             return;
         if (await AttemptAsync(() => Projects.Delete(User, ProjectId)))
             Navigation.NavigateTo(AppRoutes.Home);

@@ -8,10 +8,12 @@ using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.Train;
 
@@ -29,6 +31,7 @@ internal sealed class PlanConductor(
     JobEngine jobs,
     DocumentCollection<User> users,
     IServiceScopeFactory scopes,
+    IStringLocalizer<TrainTexts> texts,
     ILogger<PlanConductor> log
 ) : BackgroundService
 {
@@ -79,19 +82,21 @@ internal sealed class PlanConductor(
     {
         if (plans.Find(planId) is not { IsAtWork: true } plan)
             return true;
+        // Names and messages are for the person who started it.
+        Languages.Use(Languages.Find(plan.Language) ?? Languages.English);
         try
         {
             await AdvanceAsync(plan);
         }
         catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
         {
-            plans.Change(planId, p => p.Fail($"{e.Message} Start again once this is solved."));
+            plans.Change(planId, p => p.Fail(texts["StartAgain", e.Message]));
         }
         catch (Exception e)
         {
             // Such as a full disk: a restart with the same plan would fail alike, and nobody would know.
             log.LogError(e, "The preset Best failed.");
-            plans.Change(planId, p => p.Fail("Something went wrong on the server. Start again, or ask an administrator to read its log."));
+            plans.Change(planId, p => p.Fail(texts["ServerError"]));
         }
 
         return plans.Find(planId) is not { IsAtWork: true };
@@ -101,7 +106,7 @@ internal sealed class PlanConductor(
     {
         ClaimsPrincipal user = await PrincipalAsync(plan.StartedBy);
         if (datasets.Get(user, plan.ProjectId, plan.DatasetId).Latest.Number != plan.DatasetVersion)
-            throw new RefusedException("The data set has a new version.");
+            throw new RefusedException(texts["DatasetChanged"]);
         IReadOnlyList<RankingChoice> choices = await rankings.ChoicesAsync(user, plan.ProjectId, plan.DatasetId);
         if (choices.Count < 2)
         {
@@ -121,10 +126,7 @@ internal sealed class PlanConductor(
             case { State: JobState.Queued or JobState.Running }:
                 return;
             case { State: JobState.Failed, Error: var error }:
-                plans.Change(
-                    plan.Id,
-                    p => p.Fail($"The ranking of the networks failed: {error} Start again, or use Balanced, which needs no ranking.")
-                );
+                plans.Change(plan.Id, p => p.Fail(texts["RankingFailed", error ?? ""]));
                 return;
             case { State: JobState.Cancelled }:
                 plans.Change(plan.Id, p => p.Cancel());
@@ -152,7 +154,7 @@ internal sealed class PlanConductor(
     private RankingChoice[] BestOf(ClaimsPrincipal user, TrainingPlan plan, IReadOnlyList<RankingChoice> choices)
     {
         RankingReport report =
-            rankings.Get(user, plan.ProjectId, plan.DatasetId).Last?.Report ?? throw new RefusedException("The ranking has no report.");
+            rankings.Get(user, plan.ProjectId, plan.DatasetId).Last?.Report ?? throw new RefusedException(texts["NoReport"]);
         RankingChoice[] best =
         [
             .. report
@@ -163,15 +165,13 @@ internal sealed class PlanConductor(
                 .OfType<RankingChoice>()
                 .Take(Presets.BestNetworks),
         ];
-        return best.Length > 0
-            ? best
-            : throw new RefusedException("None of the networks could be ranked. Open the ranking of the data set to see why.");
+        return best.Length > 0 ? best : throw new RefusedException(texts["NoRanking"]);
     }
 
     private async Task StartExperimentAsync(ClaimsPrincipal user, TrainingPlan plan, IReadOnlyList<RankingChoice> best)
     {
         if (best.Count == 0)
-            throw new RefusedException("No pretrained weights are installed. Import or download weights first.");
+            throw new RefusedException(texts["NoWeights"]);
         Catalogue catalogue = await catalogues.GetAsync();
         Dataset dataset = datasets.Get(user, plan.ProjectId, plan.DatasetId);
         RankingReport? report = rankings.Get(user, plan.ProjectId, plan.DatasetId).Last?.Report;
@@ -183,7 +183,7 @@ internal sealed class PlanConductor(
             catalogue.Devices[0]
         );
         Comparison comparison = new Presets(catalogue, dataset, best, times).Best(best);
-        await experiments.SubmitAsync(user, plan.ProjectId, plan.ExperimentId, $"Best, {dataset.Name}", comparison.Requests);
+        await experiments.SubmitAsync(user, plan.ProjectId, plan.ExperimentId, texts["Named.Best", dataset.Name], comparison.Requests);
         // Somebody may have cancelled while the runs were being entered.
         if (plans.Change(plan.Id, p => p.Start()) is { State: PlanState.Cancelled })
             runs.CancelExperiment(user, plan.ProjectId, plan.ExperimentId);
@@ -193,7 +193,7 @@ internal sealed class PlanConductor(
     private async Task<ClaimsPrincipal> PrincipalAsync(string userId)
     {
         if (users.Find(userId) is not { IsDisabled: false } account)
-            throw new RefusedException("The account that started it was disabled.");
+            throw new RefusedException(texts["DisabledAccount"]);
         using IServiceScope scope = scopes.CreateScope();
         return await scope.ServiceProvider.GetRequiredService<IUserClaimsPrincipalFactory<User>>().CreateAsync(account);
     }

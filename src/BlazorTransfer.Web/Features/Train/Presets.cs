@@ -4,6 +4,7 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Train;
 
@@ -64,12 +65,7 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
             [
                 Offer(TrainPreset.Quick, Quick()),
                 Offer(TrainPreset.Balanced, Balanced()),
-                new PresetOffer(
-                    TrainPreset.Best,
-                    BestSteps(),
-                    BestTime(),
-                    FewestImages < 2 ? "Best needs at least 2 images of each class to train and validate. Add images to use it." : null
-                ),
+                new PresetOffer(TrainPreset.Best, BestSteps(), BestTime(), FewestImages < 2 ? Texts<TrainTexts>.Get("BestNeeds") : null),
             ];
 
     /// <summary>One linear probe on the data set's own split.</summary>
@@ -80,12 +76,7 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
     {
         int folds = BalancedFolds < 2 ? 0 : BalancedFolds;
         Comparison comparison = Of([Default!], withAllHeads: true, folds, BalancedTuning);
-        return folds == 0
-            ? comparison
-            : comparison with
-            {
-                Steps = [.. comparison.Steps, $"{folds}-fold cross-validation, because there are few validation images"],
-            };
+        return folds == 0 ? comparison : comparison with { Steps = [.. comparison.Steps, Texts<TrainTexts>.Get("FewValidation", folds)] };
     }
 
     /// <summary>The best networks of a ranking, cross-validated.</summary>
@@ -99,11 +90,11 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
         Comparison comparison = Best(Candidates > 1 ? [.. choices.Take(BestNetworks)] : [Default!]);
         var steps = new List<string>();
         if (Candidates > 1)
-            steps.Add($"Rank {Candidates} networks with a linear probe");
+            steps.Add(Texts<TrainTexts>.Get("Step.Rank", Candidates));
         steps.Add(
             Candidates > 1
-                ? $"Compare the best {Math.Min(BestNetworks, Candidates)} by {BestFolds}-fold cross-validation:"
-                : $"Compare by {BestFolds}-fold cross-validation:"
+                ? Texts<TrainTexts>.Get("Step.CompareBest", Math.Min(BestNetworks, Candidates), BestFolds)
+                : Texts<TrainTexts>.Get("Step.Compare", BestFolds)
         );
         steps.AddRange(comparison.Steps);
         return steps;
@@ -153,13 +144,13 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
                 Add(networks[0], tuning, epochs, hasFeatures: true);
                 steps.Add(
                     networks.Count == 1
-                        ? $"{tuning.DisplayName} of all layers, {epochs} epochs"
-                        : $"{tuning.DisplayName} of the best network"
+                        ? Texts<TrainTexts>.Get("Step.Tune", tuning.DisplayName, epochs)
+                        : Texts<TrainTexts>.Get("Step.TuneBest", tuning.DisplayName)
                 );
             }
             else
             {
-                steps.Add($"No {tuning.DisplayName}: it would take too long on this machine");
+                steps.Add(Texts<TrainTexts>.Get("Step.NoTuning", tuning.DisplayName));
             }
         }
 
@@ -178,9 +169,11 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
 
     private IEnumerable<string> HeadSteps(bool withAllHeads, IReadOnlyList<RankingChoice> networks)
     {
-        yield return networks.Count == 1 ? $"{Probe.DisplayName} on {networks[0].Backbone.DisplayName}" : Probe.DisplayName;
+        yield return networks.Count == 1
+            ? Texts<TrainTexts>.Get("Step.Method", Probe.DisplayName, networks[0].Backbone.DisplayName)
+            : Probe.DisplayName;
         if (withAllHeads && Solved is { } solved && solved != Probe)
-            yield return $"{solved.DisplayName} on the same features";
+            yield return Texts<TrainTexts>.Get("Step.Solved", solved.DisplayName);
     }
 
     private TransferMethodSpec? TuningMethod => MethodAdvice.TuningFor(ImagesPerClass) is { } role ? catalogue.FindMethod(role) : null;

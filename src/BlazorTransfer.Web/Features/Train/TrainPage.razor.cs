@@ -42,17 +42,19 @@ public sealed partial class TrainPage : IDisposable
 
     private string Subtitle =>
         _dataset is { Latest.HasLabels: true }
-            ? $"{_dataset.Name}: {Format.Count(_dataset.Latest.Of(Split.Train), "training image")}, "
-                + $"{Format.Count(_dataset.Latest.Classes.Count, "class", "classes")}."
+            ? T["Details", _dataset.Name, _dataset.Latest.Of(Split.Train).ToString("N0"), Counted.Classes(_dataset.Latest.Classes.Count)]
             : _dataset?.Name ?? "";
 
     private IReadOnlyList<Choice<TrainPreset>> Cards =>
-        [.. _offers.Select(o => new Choice<TrainPreset>(o.Preset, TitleOf(o.Preset), o.Time.ToString(), o.WhyNot) { Lines = o.Steps })];
+        [
+            .. _offers.Select(o => new Choice<TrainPreset>(o.Preset, T[$"Preset.{o.Preset}"], o.Time.ToString(), o.WhyNot)
+            {
+                Lines = o.Steps,
+            }),
+        ];
 
     private string? Detail =>
-        _ranking?.Progress is { Number: > 0 } p
-            ? $"Network {p.Number} of {p.Candidates}, {p.Done:N0} of {Format.Count(p.Total, "image")}"
-            : null;
+        _ranking?.Progress is { Number: > 0 } p ? T["RankingProgress", p.Number, p.Candidates, p.Done, p.Total].Value : null;
 
     public void Dispose()
     {
@@ -72,23 +74,13 @@ public sealed partial class TrainPage : IDisposable
         [
             .. Datasets.TagsOf(_dataset, _dataset.Latest.Number).GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key),
         ];
-        _dividedBy = string.Join(" and ", names);
+        _dividedBy = string.Join(T["ListSeparator"], names);
         LoadPlan();
         await LoadAsync();
         _ = FollowAsync();
     }
 
-    private static string TitleOf(TrainPreset preset) =>
-        preset switch
-        {
-            TrainPreset.Quick => "Quick",
-            TrainPreset.Balanced => "Balanced",
-            TrainPreset.Best => "Best",
-            _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, null),
-        };
-
-    private static string StepOf(TrainingPlan plan) =>
-        plan.Networks > 1 ? $"Step 1 of 2: ranking {plan.Networks} networks" : "Starting the cross-validation";
+    private string StepOf(TrainingPlan plan) => plan.Networks > 1 ? T["StepRanking", plan.Networks] : T["StepStarting"];
 
     private async Task LoadAsync()
     {

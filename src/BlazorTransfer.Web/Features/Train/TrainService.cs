@@ -10,9 +10,11 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.Train;
 
@@ -29,7 +31,8 @@ internal sealed class TrainService(
     PlanConductor conductor,
     JobEngine jobs,
     UserLimits limits,
-    TimeProvider clock
+    TimeProvider clock,
+    IStringLocalizer<TrainTexts> texts
 )
 {
     /// <summary>The presets for a data set, or why there are none.</summary>
@@ -44,16 +47,7 @@ internal sealed class TrainService(
         if (LabelObstacle(projectId, dataset) is { } obstacle)
             return ([], obstacle);
         IReadOnlyList<PresetOffer> offers = (await PresetsAsync(user, projectId, dataset)).Offers();
-        return offers.Count > 0
-            ? (offers, null)
-            : (
-                [],
-                new TrainObstacle(
-                    "No pretrained weights are installed. Import or download weights first.",
-                    "Pretrained weights",
-                    AppRoutes.Weights
-                )
-            );
+        return offers.Count > 0 ? (offers, null) : ([], new TrainObstacle(texts["NoWeights"], texts["Weights"], AppRoutes.Weights));
     }
 
     /// <summary>The last plan of the preset Best on a data set; null where there is none.</summary>
@@ -77,9 +71,7 @@ internal sealed class TrainService(
         if (LabelObstacle(projectId, dataset) is { } obstacle)
             throw new RefusedException(obstacle.Text);
         Presets presets = await PresetsAsync(user, projectId, dataset);
-        PresetOffer offer =
-            presets.Offers().FirstOrDefault(o => o.Preset == preset)
-            ?? throw new RefusedException("No pretrained weights are installed. Import or download weights first.");
+        PresetOffer offer = presets.Offers().FirstOrDefault(o => o.Preset == preset) ?? throw new RefusedException(texts["NoWeights"]);
         if (offer.WhyNot is { } reason)
             throw new RefusedException(reason);
         switch (preset)
@@ -88,7 +80,13 @@ internal sealed class TrainService(
                 return AppRoutes.Run(projectId, (await runs.SubmitAsync(user, projectId, presets.Quick().Requests[0])).Id);
             case TrainPreset.Balanced:
                 string experimentId = Ids.New();
-                await experiments.SubmitAsync(user, projectId, experimentId, $"Balanced, {dataset.Name}", presets.Balanced().Requests);
+                await experiments.SubmitAsync(
+                    user,
+                    projectId,
+                    experimentId,
+                    texts["Named.Balanced", dataset.Name],
+                    presets.Balanced().Requests
+                );
                 return AppRoutes.Experiment(projectId, experimentId);
             case TrainPreset.Best:
                 StartBest(user, projectId, dataset, presets.Candidates);
@@ -120,11 +118,12 @@ internal sealed class TrainService(
             DatasetVersion = dataset.Latest.Number,
             StartedBy = UserClaims.IdOf(user),
             StartedAt = clock.GetUtcNow(),
+            Language = Languages.Current.Name,
             Networks = networks,
             ExperimentId = Ids.New(),
         };
         if (!plans.TryAdd(plan))
-            throw new RefusedException("The preset Best is at work on these images already. Wait for it, or cancel it first.");
+            throw new RefusedException(texts["AlreadyAtWork"]);
         conductor.Follow(plan.Id);
     }
 
@@ -137,13 +136,8 @@ internal sealed class TrainService(
     }
 
     // An import refuses images of a single class.
-    private static TrainObstacle? LabelObstacle(string projectId, Dataset dataset) =>
+    private TrainObstacle? LabelObstacle(string projectId, Dataset dataset) =>
         dataset.Latest.HasLabels
             ? null
-            : new TrainObstacle(
-                "This data set has no labels. Import labelled images to train on, or adapt a model to these images with the expert "
-                    + "settings.",
-                "Expert settings",
-                AppRoutes.NewRun(projectId, dataset: dataset.Id)
-            );
+            : new TrainObstacle(texts["NoLabels"], texts["Expert"], AppRoutes.NewRun(projectId, dataset: dataset.Id));
 }

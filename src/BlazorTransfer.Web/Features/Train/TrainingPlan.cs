@@ -29,6 +29,9 @@ internal sealed record TrainingPlan
     public required string StartedBy { get; init; }
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>Name of the language in which it was started; null for English.</summary>
+    public string? Language { get; init; }
+
     /// <summary>Networks to rank; 1 where there is nothing to rank.</summary>
     public required int Networks { get; init; }
 

@@ -2,11 +2,14 @@ using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Storage;
+using Microsoft.Extensions.Localization;
 
 namespace BlazorTransfer.Web.Features.Train;
 
 /// <summary>The stored plans: one for a data set, which the next one replaces. They go with their data sets and projects.</summary>
-internal sealed class TrainingPlans(DocumentCollection<TrainingPlan> plans, JobBells bells) : IDatasetUse, IProjectContent
+internal sealed class TrainingPlans(DocumentCollection<TrainingPlan> plans, JobBells bells, IStringLocalizer<TrainTexts> texts)
+    : IDatasetUse,
+        IProjectContent
 {
     public IReadOnlyList<TrainingPlan> AtWork => [.. plans.All().Where(p => p.IsAtWork)];
 
@@ -42,14 +45,12 @@ internal sealed class TrainingPlans(DocumentCollection<TrainingPlan> plans, JobB
     }
 
     string? IProjectContent.WhyKept(string projectId) =>
-        plans.FindBy(nameof(TrainingPlan.ProjectId), projectId).Any(p => p.IsAtWork)
-            ? "The preset Best is at work in the project. Cancel it first."
-            : null;
+        plans.FindBy(nameof(TrainingPlan.ProjectId), projectId).Any(p => p.IsAtWork) ? texts["BestAtWork"].Value : null;
 
     void IProjectContent.Delete(string projectId) => Remove(plans.FindBy(nameof(TrainingPlan.ProjectId), projectId));
 
     string? IDatasetUse.WhyKept(string datasetId) =>
-        plans.All().Any(p => p.DatasetId == datasetId && p.IsAtWork) ? "The preset Best needs it. Cancel it first." : null;
+        plans.All().Any(p => p.DatasetId == datasetId && p.IsAtWork) ? texts["BestNeedsDataset"].Value : null;
 
     void IDatasetUse.Forget(string datasetId) => Remove(plans.All().Where(p => p.DatasetId == datasetId));
 
