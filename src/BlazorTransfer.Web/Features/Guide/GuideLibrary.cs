@@ -7,7 +7,8 @@ using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Features.Guide;
 
-/// <summary>The pages of the guide and the experiments that they offer, from the files in <c>Pages</c>, which are part of the program.</summary>
+/// <summary>The pages of the guide and the experiments that they offer, from the files in <c>Pages</c>, which are part of the
+/// program.</summary>
 internal static class GuideLibrary
 {
     private static readonly ConcurrentDictionary<(string Language, string Topic), GuideDocument> Documents = new();
