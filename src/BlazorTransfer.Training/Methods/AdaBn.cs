@@ -50,6 +50,7 @@ internal sealed class AdaBn(ParameterSet settings) : FineTuning(settings)
             BatchNorm[] norms = [.. model.Backbone.modules().OfType<BatchNorm>()];
             if (norms.Length == 0)
                 throw TrainingException.BadInput(
+                    "adabn.no-batch-norms",
                     $"{model.Backbone.Spec.DisplayName} has no batch norms to adapt. Choose another network, or another method."
                 );
             using var gradients = no_grad();

@@ -55,6 +55,7 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
         return width <= MostProducts
             ? (int)width
             : throw TrainingException.BadInput(
+                "cdan.too-many-products",
                 $"CDAN looks at {width:N0} products of {model.Backbone.HeadFeatureDim:N0} features and {model.Classes.Count:N0} "
                     + $"classes, and at most {MostProducts:N0} are possible. Take a narrower hidden layer of the head."
             );

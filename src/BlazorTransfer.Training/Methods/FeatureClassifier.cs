@@ -51,8 +51,9 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
         base.Configure(model);
         if (LinearOf(model) is null)
             throw TrainingException.BadInput(
+                "method.needs-linear-head",
                 $"The head of {model.Backbone.Spec.DisplayName} is no linear layer on the features, which this method needs. "
-                    + "Choose another network, or a method that trains."
+                    + $"Choose another network, or a method that trains."
             );
     }
 

@@ -45,6 +45,7 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
     {
         if (source.shape[0] > MostImages)
             throw TrainingException.BadInput(
+                "kmm.too-many-images",
                 $"KMM compares every image of the source with every other, which {source.shape[0]:N0} images are too many for "
                     + $"({MostImages:N0} at most). Choose KLIEP."
             );

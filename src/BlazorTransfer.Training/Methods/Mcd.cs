@@ -37,7 +37,8 @@ internal sealed class Mcd(ParameterSet settings) : DomainAdaptation(settings)
         base.Configure(model);
         if (model.Backbone.LastLayer is null)
             throw TrainingException.BadInput(
-                "MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256."
+                "mcd.needs-hidden-layer",
+                $"MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256."
             );
         _second = nn.Linear(model.Backbone.HeadFeatureDim, model.Classes.Count);
         _second.to(model.Device);

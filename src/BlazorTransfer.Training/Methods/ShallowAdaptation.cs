@@ -129,7 +129,8 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         return aligned.Kernel is null
             ? (aligned, NearestNeighbours.Fit(source, domains.Labels, domains.Classes, Settings.Integer(NeighbourCount)))
             : throw TrainingException.BadInput(
-                "With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel."
+                "tca.gaussian-needs-logistic",
+                $"With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel."
             );
     }
 

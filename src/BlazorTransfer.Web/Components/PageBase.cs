@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -44,7 +45,7 @@ public abstract class PageBase : ComponentBase
         }
         catch (Exception e) when (DiskFullException.IsCauseOf(e))
         {
-            Snackbar.Add(DiskFullException.Words, Severity.Error);
+            Snackbar.Add(EngineTexts.Of(DiskFullException.Sentence), Severity.Error);
             return false;
         }
     }

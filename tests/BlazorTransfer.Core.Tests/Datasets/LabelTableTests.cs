@@ -1,5 +1,6 @@
 using System.Text;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Datasets;
 
@@ -183,13 +184,13 @@ public sealed class LabelTableTests
 
     private static LabelSetSpec Read(string text)
     {
-        Assert.True(LabelSetSpec.TryParse(text, out LabelSetSpec? spec, out string? error), error);
+        Assert.True(LabelSetSpec.TryParse(text, out LabelSetSpec? spec, out Message? error), error);
         return spec;
     }
 
     private static string Refusal(string text)
     {
-        Assert.False(LabelSetSpec.TryParse(text, out _, out string? error));
+        Assert.False(LabelSetSpec.TryParse(text, out _, out Message? error));
         return error;
     }
 }

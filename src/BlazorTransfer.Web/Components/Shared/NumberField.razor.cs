@@ -1,5 +1,7 @@
 using System.Globalization;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Components.Shared;
@@ -65,7 +67,7 @@ public sealed partial class NumberField : IDisposable
 
     private string? Check(string typed, out double number)
     {
-        string? error;
+        Message? error;
         if (!Whole)
             NumberText.TryParse(typed, out number, out error);
         else
@@ -74,7 +76,7 @@ public sealed partial class NumberField : IDisposable
             number = whole;
         }
 
-        return error
+        return EngineTexts.Of(error)
             ?? (
                 number < Minimum ? FormattableString.Invariant($"the smallest value is {Minimum}.")
                 : number > Maximum ? FormattableString.Invariant($"the largest value is {Maximum}.")

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -48,7 +49,7 @@ public sealed partial class DatasetPage
     private int Page => Math.Clamp(PageNumber ?? 1, 1, Pages);
 
     private string Subtitle =>
-        $"Version {Shown.Number}, {Shown.CreatedAt:yyyy-MM-dd HH:mm} UTC.{(Shown.HasLabels ? $" Split: {Shown.SplitOrigin}" : "")}";
+        $"Version {Shown.Number}, {Shown.CreatedAt:yyyy-MM-dd HH:mm} UTC.{(Shown.HasLabels ? $" Split: {EngineTexts.Of(Shown.SplitOrigin)}" : "")}";
 
     private string Balance =>
         Shown.Classes.Max(c => c.Total) > ImbalanceRatio * Shown.Classes.Min(c => c.Total) ? "imbalanced" : "balanced";

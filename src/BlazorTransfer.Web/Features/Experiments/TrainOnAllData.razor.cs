@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -59,7 +60,7 @@ public sealed partial class TrainOnAllData
         }
         catch (Exception e) when (DiskFullException.IsCauseOf(e))
         {
-            (_refusal, _isStarting) = (DiskFullException.Words, false);
+            (_refusal, _isStarting) = (EngineTexts.Of(DiskFullException.Sentence), false);
         }
     }
 }

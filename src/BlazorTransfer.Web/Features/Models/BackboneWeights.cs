@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Execution;
@@ -42,12 +43,12 @@ internal sealed record BackboneWeights
 }
 
 /// <summary>How the tensors of a file compare with backbones.</summary>
-internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons, string? Note = null);
+internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons, Message? Note = null);
 
 /// <summary>The weights fit no backbone whole.</summary>
 /// <param name="message">Says so in a sentence.</param>
 /// <param name="mismatch">The closest backbone, and all that differs.</param>
-internal sealed class WeightsMismatchException(string message, WeightsMismatch mismatch) : RefusedException(message)
+internal sealed class WeightsMismatchException(Message message, WeightsMismatch mismatch) : RefusedException(message)
 {
     public WeightsMismatch Mismatch { get; } = mismatch;
 }
@@ -150,13 +151,21 @@ internal sealed class WeightsLibrary(
         WeightsInspection inspection = await worker.InspectWeightsAsync(file, cancel);
         if (inspection.Backbones.Count == 0)
         {
-            string what =
-                $"The file holds {inspection.Tensors} tensors, but fits none of the known backbones. "
-                + (inspection.Note is { } note ? note + " " : "");
+            Message[] found =
+            [
+                Message.Of("weights.fits-no-network", $"The file holds {inspection.Tensors} tensors, but fits none of the known networks."),
+                .. inspection.Note is { } note ? [note] : Array.Empty<Message>(),
+            ];
             throw inspection.Closest is { } closest
-                ? new WeightsMismatchException(what + closest.Describe(), closest)
+                ? new WeightsMismatchException(Message.Join([.. found, closest.Describe()]), closest)
                 : new RefusedException(
-                    what + "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
+                    Message.Join([
+                        .. found,
+                        Message.Of(
+                            "weights.must-be",
+                            $"It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
+                        ),
+                    ])
                 );
         }
 

@@ -3,6 +3,7 @@ using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.NewRun;
 
@@ -85,7 +86,7 @@ internal sealed partial class NewRunForm
                 ? $"{Backbone.DisplayName} has no weights to start from. Download or import weights under Network, or choose another start."
                 : null
         )
-        ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
+        ?? EngineTexts.Of(MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message)
         ?? LabelSets.WrongWeightFor(Method);
 
     // Choices for other methods stay in the form and are not sent.
@@ -111,7 +112,7 @@ internal sealed partial class NewRunForm
         : FormPart.Method;
 
     /// <summary>Settings that have no effect or slow the run down, as sentences.</summary>
-    public IReadOnlyList<string> Warnings => MethodRequirements.Warnings(Inputs);
+    public IReadOnlyList<string> Warnings => [.. MethodRequirements.Warnings(Inputs).Select(w => EngineTexts.Of(w))];
 
     public TransferMethodSpec Method { get; private set; }
 

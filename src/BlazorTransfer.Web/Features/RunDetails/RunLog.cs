@@ -2,6 +2,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
@@ -37,10 +38,12 @@ internal static class RunLog
                 + $"images{(e.LabelSet is { } set ? $" ({set})" : "")}.",
             CheckpointSaved e => $"Saved the model of epoch {e.Epoch}.",
             ArtifactWritten e => $"Wrote the model package ({Format.Bytes(e.Bytes)}).",
-            MessageLogged e => e.Text,
+            MessageLogged e => EngineTexts.Of(e.Message),
             RunCancelRequested => "Somebody asked to cancel the run.",
             RunStopRequested e => $"{(e.By is { Length: > 0 } name ? name : "Somebody")} asked to stop the run early.",
-            RunFinished e => e.Error is null ? $"Ended: {e.Outcome.ToString().ToLowerInvariant()}." : $"Ended: {e.Error}",
+            RunFinished e => e.Failure is null
+                ? $"Ended: {e.Outcome.ToString().ToLowerInvariant()}."
+                : $"Ended: {EngineTexts.Of(e.Failure)}",
             // The worker does not log these.
             RunQueued or AttemptStarted or PhaseProgressed or StepCompleted or SamplesPredicted or RunDeleted => null,
             _ => throw new InvalidOperationException($"No words for {runEvent.GetType().Name}."),

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
@@ -7,6 +8,7 @@ using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -22,7 +24,7 @@ public sealed partial class RunPage : IDisposable
     private int? _sampleIndex;
     private bool _hasImages;
     private bool _hasTargetImages;
-    private IReadOnlyList<string> _warnings = [];
+    private IReadOnlyList<Message> _warnings = [];
     private string _log = "";
     private LineageGraph _lineage = null!;
     private JointEmbedding? _embedding;
@@ -112,7 +114,7 @@ public sealed partial class RunPage : IDisposable
             : "Queued: the run starts in a moment.";
 
     private static string DetailOf(PhaseProgressed phase) =>
-        $"{phase.Done:N0} of {phase.Total:N0} {phase.Unit}"
+        $"{phase.Done:N0} of {phase.Total:N0} {EngineTexts.Of(CatalogueKeys.Unit(phase.Unit))}"
         + (phase.SecondsLeft is { } left ? $", {Format.Duration(TimeSpan.FromSeconds(left))} left" : "");
 
     private string ImagesOf(RunStarted started)

@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -93,7 +94,7 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
         if (e is RefusedException or NotFoundException or ForbiddenException or FileNotFoundException)
             return ServerPaths.Hide(e.Message);
         if (DiskFullException.IsCauseOf(e))
-            return DiskFullException.Words;
+            return EngineTexts.Of(DiskFullException.Sentence);
         Log.LogError(e, "An image could not be tried.");
         return "The image could not be read. Choose it again, or try another one.";
     }
