@@ -37,7 +37,7 @@ public static class CatalogueKeys
             .Methods.SelectMany(m => new[] { Name(m), Summary(m), Advice(m), Heading(m.Group) })
             .Concat(catalogue.Methods.SelectMany(catalogue.ParametersOf).SelectMany(OfParameter))
             .Concat(catalogue.Backbones.Select(b => Family(b.Family)))
-            .Distinct();
+            .DistinctBy(t => (t.Code, t.English));
 
     private static IEnumerable<Message> OfParameter(ParameterSpec parameter) =>
         new[] { Name(parameter), Help(parameter), Heading(parameter.Section), parameter.Unit is { } unit ? Unit(unit) : null }

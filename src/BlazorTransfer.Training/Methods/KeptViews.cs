@@ -17,7 +17,7 @@ internal static class KeptViews
         new()
         {
             Name = Name,
-            DisplayName = "Views kept of each image",
+            DisplayName = "Kept views per image",
             Section = ParameterSections.Augmentation,
             Kind = ParameterKind.Integer,
             Default = 0,
@@ -26,9 +26,9 @@ internal static class KeptViews
             Unit = "views",
             Advanced = true,
             Help =
-                "With augmentation and frozen layers: so many changed variants of each image go through the frozen layers "
-                + "once, and the epochs take turns with them, which is faster where there are more epochs. "
-                + "0 draws anew in each epoch. Not with MixUp or CutMix, nor with images that grow.",
+                "Number of augmented views of each image whose frozen features are computed once and reused, which "
+                + "saves time over many epochs. 0 computes new ones in each epoch. Not with MixUp, CutMix or growing "
+                + "images.",
         };
 
     /// <summary>How many views a stage keeps.</summary>

@@ -19,7 +19,7 @@ internal sealed class EngineTexts
     [return: NotNullIfNotNull(nameof(message))]
     public static string? Of(Message? message) => message is null ? null : Of(message, Languages.Current);
 
-    private static string Of(Message message, CultureInfo language)
+    internal static string Of(Message message, CultureInfo language)
     {
         if (message.Code is Message.Sentences or Message.Lines)
             return string.Join(

@@ -79,7 +79,7 @@ public sealed class WeightsFolderTests : IDisposable
         Assert.Equal(["link.pth", "notes.txt", "other.pth", "twice.pth"], Folder.Refused.Select(r => r.File));
         Assert.Contains("link", Reason("link.pth"), StringComparison.Ordinal);
         Assert.Contains("neither safetensors nor", Reason("notes.txt"), StringComparison.Ordinal);
-        Assert.Contains("fits none of the known backbones", Reason("other.pth"), StringComparison.Ordinal);
+        Assert.Contains("fits none of the known networks", Reason("other.pth"), StringComparison.Ordinal);
         Assert.Equal(["conv.weight"], Folder.Refused.Single(r => r.File == "other.pth").Mismatch!.Missing);
         Assert.Contains("here already, as 'twice-again.pth'", Reason("twice.pth"), StringComparison.Ordinal);
 
