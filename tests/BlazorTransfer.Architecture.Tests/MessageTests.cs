@@ -10,11 +10,7 @@ namespace BlazorTransfer.Architecture.Tests;
 public sealed partial class MessageTests
 {
     private static readonly string[] Projects = ["Core", "Imaging", "Training", "Worker", "Web"];
-    private static readonly string Translations = Path.Combine(
-        new SourceProject("Web").Folder,
-        "Localization",
-        "EngineTexts.zh-CN.resx"
-    );
+    private static readonly string Translations = Path.Combine(new SourceProject("Web").Folder, "Localization", "EngineTexts.zh-CN.resx");
 
     // What joins messages and lists has no code of its own.
     private static readonly string[] Joints = ["list-separator", "sentences"];
@@ -41,7 +37,9 @@ public sealed partial class MessageTests
         [
             .. Messages()
                 .DistinctBy(m => m.Code)
-                .Where(m => !translated.TryGetValue(m.Code, out string? text) || !PlaceholdersOf(text).SequenceEqual(PlaceholdersOf(m.English)))
+                .Where(m =>
+                    !translated.TryGetValue(m.Code, out string? text) || !PlaceholdersOf(text).SequenceEqual(PlaceholdersOf(m.English))
+                )
                 .Select(m => $"{m.Code}: {m.English}"),
         ];
 
@@ -49,8 +47,7 @@ public sealed partial class MessageTests
     }
 
     [Fact]
-    public void Translations_AreAllUsed() =>
-        Assert.Empty(Read().Keys.Except(Messages().Select(m => m.Code)).Except(Joints));
+    public void Translations_AreAllUsed() => Assert.Empty(Read().Keys.Except(Messages().Select(m => m.Code)).Except(Joints));
 
     /// <summary>An event made in another way would have no code.</summary>
     [Fact]
@@ -81,7 +78,8 @@ public sealed partial class MessageTests
         [
             .. MessagesOf(
                 CSharpSyntaxTree.ParseText(
-                    "class C { void M() => Message.Of(\"a.b-c\", $\"One {x:N0} and {(y ? 1 : 2)}\" + $\" of {{}} {z}.\"); string S = \"a.b\"; }"
+                    "class C { void M() => Message.Of(\"a.b-c\", $\"One {x:N0} and {(y ? 1 : 2)}\" + $\" of {{}} {z}.\"); string S = "
+                        + "\"a.b\"; }"
                 )
             ),
         ];
@@ -122,7 +120,11 @@ public sealed partial class MessageTests
         return string.Concat(
             parts
                 .SelectMany(p => p.Contents)
-                .Select(c => c is InterpolationSyntax value ? $"{{{values++}{value.FormatClause}}}" : ((InterpolatedStringTextSyntax)c).TextToken.Text)
+                .Select(c =>
+                    c is InterpolationSyntax value
+                        ? $"{{{values++}{value.FormatClause}}}"
+                        : ((InterpolatedStringTextSyntax)c).TextToken.Text
+                )
         );
     }
 
@@ -133,10 +135,7 @@ public sealed partial class MessageTests
             .Select(f => CSharpSyntaxTree.ParseText(File.ReadAllText(f), path: f));
 
     private static Dictionary<string, string> Read() =>
-        XDocument
-            .Load(Translations)
-            .Root!.Elements("data")
-            .ToDictionary(d => d.Attribute("name")!.Value, d => d.Element("value")!.Value);
+        XDocument.Load(Translations).Root!.Elements("data").ToDictionary(d => d.Attribute("name")!.Value, d => d.Element("value")!.Value);
 
     private static IEnumerable<string> PlaceholdersOf(string text) =>
         Placeholder().Matches(text).Select(m => m.Value).Distinct().Order(StringComparer.Ordinal);

@@ -131,7 +131,8 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
                         file.Name,
                         Message.Of(
                             "skipped.no-domain-folder",
-                            $"It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."
+                            $"It lies in no domain folder. Put each image into a class folder inside a domain folder, such as "
+                                + $"photo/dog/1.jpg."
                         )
                     )
                 );
@@ -156,7 +157,8 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             notes.Add(
                 Message.Of(
                     "import.split-as-class",
-                    $"The folder '{likeASplit.Path[0]}' is read as a class, since the folders beside it are not splits. If it is a split, put "
+                    $"The folder '{likeASplit.Path[0]}' is read as a class, since the folders beside it are not splits. If it is a "
+                        + $"split, put "
                         + $"the other class folders into a folder named train, and class folders into each split."
                 )
             );

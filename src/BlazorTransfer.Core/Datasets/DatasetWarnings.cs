@@ -62,7 +62,8 @@ public static class DatasetWarnings
             classes.Length == 1
                 ? Message.Of(
                     "warning.class-untrained",
-                    $"The class '{classes[0].Label}' has no training images, so it cannot be learned. Add training images, or remove the class."
+                    $"The class '{classes[0].Label}' has no training images, so it cannot be learned. Add training images, or remove "
+                        + $"the class."
                 )
             : classes.Length <= MostNames
                 ? Message.Of(
@@ -82,7 +83,9 @@ public static class DatasetWarnings
             1 => Message.Join([named, Message.Of("warning.counts-as-mistake", $"Its validation or test image counts as a mistake.")]),
             _ => Message.Join([
                 named,
-                Message.Of("warning.count-as-mistakes", $"Their {elsewhere} validation and test images count as mistakes."),
+                classes.Length == 1
+                    ? Message.Of("warning.its-images-are-mistakes", $"Its {elsewhere} validation and test images count as mistakes.")
+                    : Message.Of("warning.their-images-are-mistakes", $"Their {elsewhere} validation and test images count as mistakes."),
             ]),
         };
     }
@@ -91,7 +94,8 @@ public static class DatasetWarnings
         classes.Length == 1
             ? Message.Of(
                 "warning.class-unvalidated",
-                $"The class '{classes[0].Label}' has no validation images, so the validation accuracy says nothing about it. Add validation "
+                $"The class '{classes[0].Label}' has no validation images, so the validation accuracy says nothing about it. Add "
+                    + $"validation "
                     + $"images."
             )
         : classes.Length <= MostNames

@@ -29,7 +29,8 @@ internal static class FolderSpellings
                 ? Message.Of("import.folder-spaces", $"The folder '{written[0]}' has spaces at its ends; its name is read as '{name}'.")
                 : Message.Of(
                     "import.folders-spaces",
-                    $"The folders {written.Order(StringComparer.Ordinal).Select(w => $"'{w}'")} differ only in spaces at their ends, and are "
+                    $"The folders {written.Order(StringComparer.Ordinal).Select(w => $"'{w}'")} differ only in spaces at their ends, "
+                        + $"and are "
                         + $"read as '{name}'."
                 )
             : written.Length > 1

@@ -52,7 +52,8 @@ public sealed record WeightsMismatch(
     public Message Describe() =>
         Message.Of(
             "weights.closest",
-            $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}: {MissingCount} missing, {MismatchedCount} of another "
+            $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}: {MissingCount} missing, {MismatchedCount} of "
+                + $"another "
                 + $"shape, {UnexpectedCount} unknown to it."
         );
 

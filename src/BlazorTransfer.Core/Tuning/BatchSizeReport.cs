@@ -63,7 +63,8 @@ public sealed record BatchSizeSuggestion(int? BatchSize, double? LearningRate, M
             LearningRateSuggestion.TwoDigits(learningRate * suggested / batchSize),
             Message.Of(
                 "tuning.batch-size",
-                $"No size is more than 5 % faster, and smaller batches learn more from an epoch. The learning rate goes with it in proportion."
+                $"No size is more than 5 % faster, and smaller batches learn more from an epoch. The learning rate goes with it in "
+                    + $"proportion."
             )
         );
     }

@@ -69,7 +69,8 @@ public static class SystemVerdict
                 ),
                 _ when LacksInstructions(report, device, precision) => Message.Of(
                     "system.slower-without-instructions",
-                    $"Keep single precision on {Name(device)}: {Name(precision)} is {1 / other:F1} times slower here (the CPU has no bfloat16 "
+                    $"Keep single precision on {Name(device)}: {Name(precision)} is {1 / other:F1} times slower here (the CPU has no "
+                        + $"bfloat16 "
                         + $"instructions)."
                 ),
                 _ => Message.Of(
@@ -87,12 +88,14 @@ public static class SystemVerdict
         if (report.Memory.FreeBytes < LowMemory)
             yield return Message.Of(
                 "system.little-memory",
-                $"Little memory is free ({(double)report.Memory.FreeBytes / (1L << 30):F1} GiB). Use small batches, or close other programs."
+                $"Little memory is free ({(double)report.Memory.FreeBytes / (1L << 30):F1} GiB). Use small batches, or close other "
+                    + $"programs."
             );
         if (report.Disk.FreeBytes < LowDisk)
             yield return Message.Of(
                 "system.little-disk",
-                $"Little disk space is free ({(double)report.Disk.FreeBytes / (1L << 30):F1} GiB in the data folder). Delete old runs or data sets."
+                $"Little disk space is free ({(double)report.Disk.FreeBytes / (1L << 30):F1} GiB in the data folder). Delete old "
+                    + $"runs or data sets."
             );
     }
 

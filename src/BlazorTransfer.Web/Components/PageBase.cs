@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
@@ -40,7 +41,7 @@ public abstract class PageBase : ComponentBase
         }
         catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
         {
-            Snackbar.Add(e.Message, Severity.Error);
+            Snackbar.Add(EngineTexts.Of(Message.Of(e)), Severity.Error);
             return false;
         }
         catch (Exception e) when (DiskFullException.IsCauseOf(e))

@@ -86,7 +86,8 @@ internal sealed class ImageProcess : IAsyncDisposable
                 return new ImageAnswer(
                     Rejection: Message.Of(
                         "image.slow",
-                        $"It takes more than {Math.Round(_limits.Time.TotalSeconds, 1)} seconds to decode. Open it in a picture editor and save "
+                        $"It takes more than {Math.Round(_limits.Time.TotalSeconds, 1)} seconds to decode. Open it in a picture "
+                            + $"editor and save "
                             + $"it again."
                     )
                 );
@@ -103,7 +104,8 @@ internal sealed class ImageProcess : IAsyncDisposable
         return new ImageAnswer(
             Rejection: Message.Of(
                 "image.crashes",
-                $"It crashes the decoder, or needs more than {_limits.MemoryBytes >> 20} MB to decode. Open it in a picture editor and save "
+                $"It crashes the decoder, or needs more than {_limits.MemoryBytes >> 20} MB to decode. Open it in a picture editor "
+                    + $"and save "
                     + $"it again."
             )
         );

@@ -59,7 +59,8 @@ internal sealed class JobStore(
             (_, { State: JobState.Running, Attempts: >= MostAttempts }) => job.Fail(
                 Message.Of(
                     "job.interrupted",
-                    $"It was interrupted {MostAttempts} times by an end of the application. If nobody ended the application, memory may have "
+                    $"It was interrupted {MostAttempts} times by an end of the application. If nobody ended the application, memory "
+                        + $"may have "
                         + $"run out. Try again with less data or smaller models."
                 ),
                 null,

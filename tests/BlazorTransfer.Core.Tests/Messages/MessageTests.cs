@@ -25,10 +25,7 @@ public sealed class MessageTests
     {
         Message read = RoundTrip(Whole);
 
-        Assert.Equal(
-            JsonSerializer.Serialize(Whole, ProtocolJson.Line),
-            JsonSerializer.Serialize(read, ProtocolJson.Line)
-        );
+        Assert.Equal(JsonSerializer.Serialize(Whole, ProtocolJson.Line), JsonSerializer.Serialize(read, ProtocolJson.Line));
         Assert.Equal((Whole.Code, Whole.English), (read.Code, read.English));
         Assert.Equal("test.inner", Assert.IsType<Message>(read.Arguments[^1].Value).Code);
     }
@@ -53,7 +50,11 @@ public sealed class MessageTests
             Seconds = 1,
         };
 
-        Assert.Contains($"\"text\":\"{Whole.English}\"", JsonSerializer.Serialize<RunEvent>(logged, ProtocolJson.Line), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"text\":\"{Whole.English}\"",
+            JsonSerializer.Serialize<RunEvent>(logged, ProtocolJson.Line),
+            StringComparison.Ordinal
+        );
         Assert.Equal("test.whole", Assert.IsType<MessageLogged>(RoundTrip<RunEvent>(logged)).Message.Code);
         Assert.Equal(
             JsonSerializer.Serialize(Whole, ProtocolJson.Line),
@@ -64,7 +65,9 @@ public sealed class MessageTests
     [Fact]
     public void Map_ChangesEachTextAndNoNumber()
     {
-        Message hidden = Message.Of("test.path", $"{"/data/a"} has {3} files: {Message.Plain("/data/b")}").Map(t => t.Replace("/data/", "", StringComparison.Ordinal));
+        Message hidden = Message
+            .Of("test.path", $"{"/data/a"} has {3} files: {Message.Plain("/data/b")}")
+            .Map(t => t.Replace("/data/", "", StringComparison.Ordinal));
 
         Assert.Equal("a has 3 files: b", hidden.English);
         Assert.Equal(["a", 3L, Message.Plain("b")], hidden.Arguments.Select(a => a.Value));

@@ -13,8 +13,7 @@ public sealed class CatalogueTextsTests
 
     private static readonly Catalogue Catalogue = Catalogues.Describe();
 
-    private static IReadOnlyList<Message> Texts =>
-        [.. CatalogueKeys.All(Catalogue), .. OtherUnits.Select(CatalogueKeys.Unit)];
+    private static IReadOnlyList<Message> Texts => [.. CatalogueKeys.All(Catalogue), .. OtherUnits.Select(CatalogueKeys.Unit)];
 
     [Fact]
     public void Texts_AreAllTranslated() => Assert.Empty(Texts.Select(t => t.Code!).Except(Translated()));

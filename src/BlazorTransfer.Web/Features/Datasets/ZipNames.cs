@@ -72,8 +72,10 @@ internal static class ZipNames
                 )
                 : Message.Of(
                     "import.doubtful-names",
-                    $"{doubtful.Length:N0} names in the zip may be in another encoding than the others: '{ImportName.Printable(read)}' would "
-                        + $"be '{ImportName.Printable(utf8)}' in UTF-8. If that is right, rename these files, or make a zip of their own for "
+                    $"{doubtful.Length:N0} names in the zip may be in another encoding than the others: "
+                        + $"'{ImportName.Printable(read)}' would "
+                        + $"be '{ImportName.Printable(utf8)}' in UTF-8. If that is right, rename these files, or make a zip of their "
+                        + $"own for "
                         + $"them."
                 ),
         ];

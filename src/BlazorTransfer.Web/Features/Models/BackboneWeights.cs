@@ -235,7 +235,9 @@ internal sealed class WeightsLibrary(
     {
         BackboneWeights entry = Get(user, id);
         if (!MayRemove(user, entry))
-            throw new ForbiddenException("Only who imported these weights, or an administrator, may remove them.");
+            throw new ForbiddenException(
+                Message.Of("refused.remove-weights", $"Only who imported these weights, or an administrator, may remove them.")
+            );
         if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason)
             throw new RefusedException(reason);
         weights.Remove(id);

@@ -66,7 +66,9 @@ internal sealed class WeightsDownloads(
         if (!States(user).TryGetValue(backbone, out DownloadState? download))
             return;
         if (!download.MayStop)
-            throw new ForbiddenException("Only whoever started this download, or an administrator, may stop it.");
+            throw new ForbiddenException(
+                Message.Of("refused.stop-download", $"Only whoever started this download, or an administrator, may stop it.")
+            );
         jobs.Cancel(download.JobId);
         jobs.Dismiss(download.JobId);
     }

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
@@ -113,7 +115,7 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
                         or System.ComponentModel.Win32Exception
             )
         {
-            Error = ServerPaths.Hide(e.Message);
+            Error = ServerPaths.Hide(EngineTexts.Of(Message.Of(e)));
         }
         finally
         {

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
@@ -92,7 +93,7 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
     private string Describe(Exception e)
     {
         if (e is RefusedException or NotFoundException or ForbiddenException or FileNotFoundException)
-            return ServerPaths.Hide(e.Message);
+            return ServerPaths.Hide(EngineTexts.Of(Message.Of(e)));
         if (DiskFullException.IsCauseOf(e))
             return EngineTexts.Of(DiskFullException.Sentence);
         Log.LogError(e, "An image could not be tried.");

@@ -137,7 +137,8 @@ internal sealed class PlanConductor(
                         p.Fail(
                             Message.Of(
                                 "plan.ranking-failed",
-                                $"The ranking of the networks failed: {error ?? Message.Plain("")} Start again, or use Balanced, which needs no "
+                                $"The ranking of the networks failed: {error ?? Message.Plain("")} Start again, or use Balanced, "
+                                    + $"which needs no "
                                     + $"ranking."
                             )
                         )
