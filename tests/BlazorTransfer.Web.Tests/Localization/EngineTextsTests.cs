@@ -58,14 +58,14 @@ public sealed class EngineTextsTests : IDisposable
             [
                 """{"type":"queued","sequence":1,"time":"2026-01-02T03:04:05+00:00"}""",
                 """{"type":"message","sequence":2,"time":"2026-01-02T03:04:06+00:00","level":"warning","text":"The processor is slow."}""",
-                """{"type":"finished","sequence":3,"time":"2026-01-02T03:04:07+00:00","outcome":"failed","error":"Memory ran out.","seconds":2}""",
+                """{"type":"finished","sequence":3,"time":"2026-01-02T03:04:07+00:00","outcome":"failed","error":"No memory.","seconds":2}""",
             ]
         );
 
         RunEvent[] events = [.. RunEventTail.All(file)];
 
         Assert.Equal("The processor is slow.", EngineTexts.Of(Assert.IsType<MessageLogged>(events[1]).Message, Languages.Chinese));
-        Assert.Equal("Memory ran out.", EngineTexts.Of(Assert.IsType<RunFinished>(events[2]).Failure!, Languages.Chinese));
+        Assert.Equal("No memory.", EngineTexts.Of(Assert.IsType<RunFinished>(events[2]).Failure!, Languages.Chinese));
     }
 
     [Fact]

@@ -49,8 +49,8 @@ public sealed partial class DatasetPage
     private int Page => Math.Clamp(PageNumber ?? 1, 1, Pages);
 
     private string Subtitle =>
-        $"Version {Shown.Number}, {Shown.CreatedAt:yyyy-MM-dd HH:mm} "
-        + $"UTC.{(Shown.HasLabels ? $" Split: {EngineTexts.Of(Shown.SplitOrigin)}" : "")}";
+        $"Version {Shown.Number}, {Shown.CreatedAt:yyyy-MM-dd HH:mm} UTC."
+        + (Shown.HasLabels ? $" Split: {EngineTexts.Of(Shown.SplitOrigin)}" : "");
 
     private string Balance =>
         Shown.Classes.Max(c => c.Total) > ImbalanceRatio * Shown.Classes.Min(c => c.Total) ? "imbalanced" : "balanced";
