@@ -38,7 +38,7 @@ public sealed class ClassFolderLayoutTests
 
         Assert.Single(layout.Placed);
         Assert.Equal(["ants/.hidden.jpg", "loose.jpg"], layout.Rejected.Select(r => r.Name).Order(StringComparer.Ordinal));
-        Assert.All(layout.Rejected, r => Assert.NotEmpty(r.Reason));
+        Assert.All(layout.Rejected, r => Assert.NotEmpty(r.Reason.English));
     }
 
     [Theory]

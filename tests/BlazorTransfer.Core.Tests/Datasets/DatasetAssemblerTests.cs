@@ -221,7 +221,7 @@ public sealed class DatasetAssemblerTests
                     .. Enumerable.Range(1, 6).Select(i => new RejectedFile($"c/{i}.jpg", Message.Plain($"Reason {i}."))),
                 ],
                 SplitPlan.Default,
-                notes: ["A note."]
+                notes: [Message.Plain("A note.")]
             )
         );
 

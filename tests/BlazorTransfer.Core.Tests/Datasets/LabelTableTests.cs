@@ -41,7 +41,7 @@ public sealed class LabelTableTests
         );
         Assert.Equal(
             [("3.jpg", "labels.csv names no class for it."), ("6.jpg", "labels.csv has no row for it.")],
-            layout.Rejected.Select(r => (r.Name, r.Reason))
+            layout.Rejected.Select(r => (r.Name, r.Reason.English))
         );
         Assert.Equal("5.jpg", Assert.Single(table.Absent(["1.jpg", "in/2.jpg", "3.jpg", "4.jpg"])).Name);
     }
@@ -95,7 +95,9 @@ public sealed class LabelTableTests
         Assert.Contains(
             "It is encrypted.",
             Assert
-                .Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (null, "It is encrypted."), ImportLayout.Table, []))
+                .Throws<ImportException>(() =>
+                    LabelTable.In(["labels.csv"], _ => (null, Message.Plain("It is encrypted.")), ImportLayout.Table, [])
+                )
                 .Message,
             StringComparison.Ordinal
         );
