@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using BlazorTransfer.Core.Messages;
 using SkiaSharp;
 
 namespace BlazorTransfer.Imaging;
@@ -29,10 +30,16 @@ internal sealed class CodecSession : IDisposable
     public int StoredHeight => Codec.Info.Height;
 
     /// <summary>Opens <paramref name="file"/>, or says why that is not possible. No pixel is decoded.</summary>
-    public static (CodecSession? Session, string? Rejection) Open(byte[] file, ImageLimits limits)
+    public static (CodecSession? Session, Message? Rejection) Open(byte[] file, ImageLimits limits)
     {
         if (file.LongLength > limits.MaximumBytes)
-            return (null, $"The file has {file.LongLength >> 20} MB; at most {limits.MaximumBytes >> 20} MB are allowed. Save it smaller.");
+            return (
+                null,
+                Message.Of(
+                    "image.file-too-large",
+                    $"The file has {file.LongLength >> 20} MB; at most {limits.MaximumBytes >> 20} MB are allowed. Save it smaller."
+                )
+            );
         if (ImageSignature.Recognise(file) is { Rejection: { } unknown })
             return (null, unknown);
         ImageFormat format = ImageSignature.Recognise(file).Format!.Value;
@@ -53,19 +60,28 @@ internal sealed class CodecSession : IDisposable
         return (null, rejection);
     }
 
-    public static string Damaged(ImageFormat format) =>
-        $"The {Name(format)} file is damaged or incomplete. Copy it again from its source, or open and save it in a picture editor.";
+    public static Message Damaged(ImageFormat format) =>
+        Message.Of(
+            "image.damaged",
+            $"The {Name(format)} file is damaged or incomplete. Copy it again from its source, or open and save it in a picture editor."
+        );
 
-    private string? Check(ImageLimits limits)
+    private Message? Check(ImageLimits limits)
     {
         (long width, long height) = (StoredWidth, StoredHeight);
         if (width * height > limits.MaximumPixels)
-            return $"The picture has {width} × {height} pixels; at most {limits.MaximumPixels / 1_000_000} megapixels are allowed. "
-                + "Scale it down.";
+            return Message.Of(
+                "image.too-many-pixels",
+                $"The picture has {width} × {height} pixels; at most {limits.MaximumPixels / 1_000_000} megapixels are allowed. "
+                    + $"Scale it down."
+            );
         if (Math.Min(width, height) < limits.MinimumSide)
-            return $"The picture has {width} × {height} pixels; each side needs at least {limits.MinimumSide}.";
+            return Message.Of(
+                "image.too-small",
+                $"The picture has {width} × {height} pixels; each side needs at least {limits.MinimumSide}."
+            );
         if (Codec.FrameCount > 1)
-            return "Animated pictures are not supported. Save one frame of it as JPEG or PNG.";
+            return Message.Of("image.animated", $"Animated pictures are not supported. Save one frame of it as JPEG or PNG.");
         return _isComplete ? null : Damaged(Format);
     }
 

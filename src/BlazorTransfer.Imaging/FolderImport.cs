@@ -1,6 +1,7 @@
 using System.IO.Enumeration;
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Imaging;
 
@@ -24,7 +25,7 @@ public static class FolderImport
     )
     {
         if (!Directory.Exists(folder))
-            throw new ImportException($"There is no folder '{folder}'.");
+            throw new ImportException("import.no-folder", $"There is no folder '{folder}'.");
         string root = Path.GetFullPath(folder);
         var rejected = new List<RejectedFile>();
         string[] names = NamesIn(root, rejected);
@@ -78,7 +79,7 @@ public static class FolderImport
             if (ImportName.WhyNotText(name) is { } reason)
                 rejected.Add(new RejectedFile(ImportName.Printable(name), reason));
             else if (name.Count(c => c == '/') > DeepestFolder)
-                rejected.Add(new RejectedFile(name, $"It lies more than {DeepestFolder} folders deep."));
+                rejected.Add(new RejectedFile(name, Message.Of("skipped.too-deep", $"It lies more than {DeepestFolder} folders deep.")));
             else
                 names.Add(name);
         }
@@ -107,7 +108,7 @@ public static class FolderImport
         }
     }
 
-    private static (byte[]? Bytes, string? Reason) ReadTable(string path)
+    private static (byte[]? Bytes, Message? Reason) ReadTable(string path)
     {
         try
         {
@@ -115,7 +116,7 @@ public static class FolderImport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, e.Message);
+            return (null, Message.Plain(e.Message));
         }
     }
 
@@ -138,7 +139,7 @@ public static class FolderImport
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return (null, new RejectedFile(file.Name, $"It cannot be read: {e.Message}"));
+            return (null, new RejectedFile(file.Name, Message.Of("skipped.unreadable", $"It cannot be read: {Message.Of(e)}")));
         }
     }
 }

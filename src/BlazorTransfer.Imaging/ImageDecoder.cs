@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using BlazorTransfer.Core.Messages;
 using SkiaSharp;
 
 namespace BlazorTransfer.Imaging;
@@ -68,7 +69,7 @@ public static class ImageDecoder
 
     private static CodecSession Open(byte[] file, ImageLimits? limits)
     {
-        (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
+        (CodecSession? session, Message? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
         return session ?? throw new ImageException(rejection!);
     }
 

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Imaging;
 
 /// <summary>
@@ -9,7 +11,7 @@ public static class ImageProbe
     /// <summary>Reads the header only: format and dimensions, before any pixel.</summary>
     public static ImageProbeResult Inspect(byte[] file, ImageLimits? limits = null)
     {
-        (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
+        (CodecSession? session, Message? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
         if (session is null)
             return ImageProbeResult.Reject(rejection!);
         using (session)
@@ -28,7 +30,7 @@ public static class ImageProbe
     /// </summary>
     public static ImageProbeResult Verify(byte[] file, ImageLimits? limits = null)
     {
-        (CodecSession? session, string? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
+        (CodecSession? session, Message? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
         if (session is null)
             return ImageProbeResult.Reject(rejection!);
         using (session)

@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Imaging;
 
 /// <summary>What a file's header says: a picture of this size and format, or why it is not taken in.</summary>
 public sealed record ImageProbeResult
 {
-    private ImageProbeResult(int width, int height, ImageFormat? format, string? rejection) =>
+    private ImageProbeResult(int width, int height, ImageFormat? format, Message? rejection) =>
         (Width, Height, Format, Rejection) = (width, height, format, rejection);
 
     /// <summary>Width after the EXIF orientation was applied, in pixels; 0 where rejected.</summary>
@@ -16,7 +17,7 @@ public sealed record ImageProbeResult
     public ImageFormat? Format { get; }
 
     /// <summary>Why the file is not taken in and what to do about it, a sentence for the user; null where it is.</summary>
-    public string? Rejection { get; }
+    public Message? Rejection { get; }
 
     [MemberNotNullWhen(true, nameof(Format))]
     [MemberNotNullWhen(false, nameof(Rejection))]
@@ -24,5 +25,5 @@ public sealed record ImageProbeResult
 
     internal static ImageProbeResult Accept(int width, int height, ImageFormat format) => new(width, height, format, null);
 
-    internal static ImageProbeResult Reject(string reason) => new(0, 0, null, reason);
+    internal static ImageProbeResult Reject(Message reason) => new(0, 0, null, reason);
 }

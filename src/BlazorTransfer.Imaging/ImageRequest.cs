@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Imaging;
 
 /// <summary>What a process that decodes images is asked to do: a line of JSON, and then the bytes of a file that is to be judged.</summary>
@@ -23,7 +25,7 @@ public sealed record ImageAnswer(
     int Width = 0,
     int Height = 0,
     ImageFormat? Format = null,
-    string? Rejection = null,
+    Message? Rejection = null,
     byte[]? Thumbnail = null
 )
 {

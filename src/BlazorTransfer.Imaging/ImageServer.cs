@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Imaging;
@@ -43,11 +44,11 @@ public static class ImageServer
         }
         catch (ImageException e)
         {
-            return new ImageAnswer(Rejection: e.Message);
+            return new ImageAnswer(Rejection: e.Text);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return new ImageAnswer(Rejection: "The image's file cannot be read.");
+            return new ImageAnswer(Rejection: Message.Of("image.unreadable", $"The image's file cannot be read."));
         }
     }
 

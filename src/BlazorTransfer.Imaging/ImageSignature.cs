@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Imaging;
 
@@ -12,10 +13,10 @@ internal static class ImageSignature
     private const int TextWindow = 512;
 
     /// <summary>Returns the accepted format, or a sentence about what the file is instead.</summary>
-    public static (ImageFormat? Format, string? Rejection) Recognise(ReadOnlySpan<byte> file) =>
+    public static (ImageFormat? Format, Message? Rejection) Recognise(ReadOnlySpan<byte> file) =>
         file switch
         {
-            [] => (null, "The file is empty. Copy it again from its source."),
+            [] => (null, Message.Of("image.empty", $"The file is empty. Copy it again from its source.")),
             [0xFF, 0xD8, 0xFF, ..] => (ImageFormat.Jpeg, null),
             [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => (ImageFormat.Png, null),
             _ when HasRiffType(file, "WEBP"u8) => (ImageFormat.WebP, null),
@@ -24,22 +25,33 @@ internal static class ImageSignature
                 ImageFormat.Bmp,
                 null
             ),
-            _ => (null, $"{Name(file)} Save it as JPEG or PNG and import it again."),
+            _ => (null, Message.Of("image.save-as", $"{Name(file)} Save it as JPEG or PNG and import it again.")),
         };
 
-    private static string Name(ReadOnlySpan<byte> file) =>
+    private static Message Name(ReadOnlySpan<byte> file) =>
         file switch
         {
-            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] =>
-                "GIF pictures are not supported, since they may be animated and hold 256 colours at most.",
-            [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => "TIFF pictures are not supported.",
-            [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => "HEIC, HEIF, AVIF and video files are not supported.",
-            [0, 0, 1, 0, ..] or [0, 0, 2, 0, ..] => "Icon files are not supported.",
-            [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => "Photoshop documents are not supported.",
-            [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => "PDF documents are not supported.",
-            [0xFF, 0x0A, ..] or [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', ..] => "JPEG XL pictures are not supported.",
-            _ when LooksLikeSvg(file) => "SVG drawings are not supported.",
-            _ => "This is not a picture in a format that is understood (JPEG, PNG, WebP or BMP).",
+            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => Message.Of(
+                "image.gif",
+                $"GIF pictures are not supported, since they may be animated and hold 256 colours at most."
+            ),
+            [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => Message.Of(
+                "image.tiff",
+                $"TIFF pictures are not supported."
+            ),
+            [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => Message.Of(
+                "image.heic",
+                $"HEIC, HEIF, AVIF and video files are not supported."
+            ),
+            [0, 0, 1, 0, ..] or [0, 0, 2, 0, ..] => Message.Of("image.icon", $"Icon files are not supported."),
+            [(byte)'8', (byte)'B', (byte)'P', (byte)'S', ..] => Message.Of("image.photoshop", $"Photoshop documents are not supported."),
+            [(byte)'%', (byte)'P', (byte)'D', (byte)'F', ..] => Message.Of("image.pdf", $"PDF documents are not supported."),
+            [0xFF, 0x0A, ..] or [0, 0, 0, 0x0C, (byte)'J', (byte)'X', (byte)'L', ..] => Message.Of(
+                "image.jpeg-xl",
+                $"JPEG XL pictures are not supported."
+            ),
+            _ when LooksLikeSvg(file) => Message.Of("image.svg", $"SVG drawings are not supported."),
+            _ => Message.Of("image.unknown", $"This is not a picture in a format that is understood (JPEG, PNG, WebP or BMP)."),
         };
 
     private static bool HasRiffType(ReadOnlySpan<byte> file, ReadOnlySpan<byte> type) =>

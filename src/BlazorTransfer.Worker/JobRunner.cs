@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Export;
 using BlazorTransfer.Training.Runs;
@@ -76,16 +77,16 @@ internal static class JobRunner
         }
         catch (Exception e)
         {
-            (WorkerExitCode code, string message) = Failures.Describe(e);
+            (WorkerExitCode code, Message message) = Failures.Describe(e);
             if (code == WorkerExitCode.RunTaken)
                 throw;
-            Console.Error.WriteLine(atConsole && code != WorkerExitCode.InternalError ? message : e);
+            Console.Error.WriteLine(atConsole && code != WorkerExitCode.InternalError ? message.English : e.ToString());
             return (
                 code,
                 new RunFinished
                 {
                     Outcome = code == WorkerExitCode.Cancelled ? RunOutcome.Cancelled : RunOutcome.Failed,
-                    Error = code == WorkerExitCode.Cancelled ? null : message,
+                    Failure = code == WorkerExitCode.Cancelled ? null : message,
                     Seconds = clock.Elapsed.TotalSeconds,
                 }
             );
@@ -104,8 +105,8 @@ internal static class JobRunner
     private static RunEvent WithoutPaths(RunEvent runEvent, DataRoot root) =>
         runEvent switch
         {
-            RunFinished { Error: { } error } e => e with { Error = root.Hide(error) },
-            MessageLogged e => e with { Text = root.Hide(e.Text) },
+            RunFinished { Failure: { } failure } e => e with { Failure = failure.Map(root.Hide) },
+            MessageLogged e => e.With(e.Message.Map(root.Hide)),
             _ => runEvent,
         };
 }

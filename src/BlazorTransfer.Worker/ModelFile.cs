@@ -35,12 +35,13 @@ internal static class ModelFile
             ];
             return candidates.FirstOrDefault(File.Exists)
                 ?? throw TrainingException.BadInput(
+                    "model.folder-without",
                     $"The folder '{path}' holds no model (no model.safetensors and no checkpoints/best.safetensors)."
                 );
         }
 
         if (!File.Exists(path))
-            throw TrainingException.BadInput($"There is no model '{path}'.");
+            throw TrainingException.BadInput("model.none", $"There is no model '{path}'.");
         return Path.GetExtension(path).Equals(".zip", StringComparison.OrdinalIgnoreCase) ? Unpack(path, unpackTo) : path;
     }
 
@@ -51,7 +52,8 @@ internal static class ModelFile
         foreach (string name in new[] { "model.safetensors", "model.json" })
         {
             ZipArchiveEntry entry =
-                zip.GetEntry(name) ?? throw TrainingException.BadInput($"'{path}' is not a model package: it has no {name}.");
+                zip.GetEntry(name)
+                ?? throw TrainingException.BadInput("model.no-package", $"'{path}' is not a model package: it has no {name}.");
             entry.ExtractToFile(Path.Combine(folder, name));
         }
 

@@ -49,7 +49,11 @@ internal static partial class NativeLibtorch
     private static void LoadFrom(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new TrainingException(WorkerExitCode.DeviceUnavailable, $"{FolderVariable} names '{folder}', which is no folder.");
+            throw new TrainingException(
+                WorkerExitCode.DeviceUnavailable,
+                "libtorch.no-folder",
+                $"{FolderVariable} names '{folder}', which is no folder."
+            );
         string main = Path.Combine(folder, FileName(MainLibrary));
         foreach (string path in Libraries.Select(name => Path.Combine(folder, FileName(name))).Where(File.Exists))
         {
@@ -69,8 +73,9 @@ internal static partial class NativeLibtorch
         if (!File.Exists(main))
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
+                "libtorch.missing",
                 $"{FolderVariable} names '{folder}', which holds no {Path.GetFileName(main)}. Use the torch/lib folder of a PyTorch "
-                    + "from pip."
+                    + $"from pip."
             );
     }
 
@@ -84,6 +89,7 @@ internal static partial class NativeLibtorch
         if (LibtorchProbe.VersionOf(file) is not { } found)
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
+                "libtorch.too-old",
                 $"{FolderVariable} holds a libtorch that is too old. {advice}: use that version."
             );
         if (!IsSameMinor(found, BuiltFor))
@@ -112,6 +118,7 @@ internal static partial class NativeLibtorch
             candidates.FirstOrDefault(File.Exists)
             ?? throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
+                "libtorch.file-missing",
                 $"libtorch cannot be loaded: {file} is missing beside the program."
             );
         if (isForeign && OperatingSystem.IsLinux())
@@ -145,8 +152,9 @@ internal static partial class NativeLibtorch
         if (files.Count > 1)
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
+                "libtorch.mixed",
                 $"The libtorch in '{folder}' ({FolderVariable}) does not fit: the program also loaded {string.Join(" and ", files)}. "
-                    + "Use the torch/lib folder of a PyTorch from pip."
+                    + $"Use the torch/lib folder of a PyTorch from pip."
             );
     }
 
@@ -159,13 +167,19 @@ internal static partial class NativeLibtorch
         if (x.grad is not { } gradient || !gradient.data<float>().SequenceEqual([2f, 4f]))
             throw new TrainingException(
                 WorkerExitCode.DeviceUnavailable,
+                "libtorch.wrong-results",
                 $"The libtorch in '{folder}' ({FolderVariable}) computes wrong results: TorchSharp was built for "
                     + $"{BuiltFor}. Use that version."
             );
     }
 
     private static TrainingException CannotLoad(string from, Exception failure) =>
-        new(WorkerExitCode.DeviceUnavailable, $"libtorch cannot be loaded{from}: {TrueCause(failure.GetBaseException().Message)}", failure);
+        new(
+            WorkerExitCode.DeviceUnavailable,
+            "libtorch.unloadable",
+            $"libtorch cannot be loaded{from}: {TrueCause(failure.GetBaseException().Message)}",
+            failure
+        );
 
     /// <summary>.NET begins with general advice; what the loader itself said follows, a line for each place where it looked.</summary>
     private static string TrueCause(string message)

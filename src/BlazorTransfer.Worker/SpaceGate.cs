@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Worker;
@@ -23,11 +24,13 @@ internal sealed class SpaceGate(long minimumFreeBytes, Func<long> freeBytes, Act
         if (HasSpace())
             return;
         emit(
-            new MessageLogged
-            {
-                Level = MessageLevel.Warning,
-                Text = "The disk is nearly full, so the run waits. Free some space on the disk of the data folder; the run then goes on.",
-            }
+            MessageLogged.Of(
+                MessageLevel.Warning,
+                Message.Of(
+                    "disk.nearly-full",
+                    $"The disk is nearly full, so the run waits. Free some space on the disk of the data folder; the run then goes on."
+                )
+            )
         );
         while (!HasSpace())
         {
@@ -39,7 +42,12 @@ internal sealed class SpaceGate(long minimumFreeBytes, Func<long> freeBytes, Act
                 return;
         }
 
-        emit(new MessageLogged { Level = MessageLevel.Information, Text = "There is space on the disk again, so the run goes on." });
+        emit(
+            MessageLogged.Of(
+                MessageLevel.Information,
+                Message.Of("disk.has-space", $"There is space on the disk again, so the run goes on.")
+            )
+        );
     }
 
     private bool HasSpace() => minimumFreeBytes == 0 || freeBytes() >= minimumFreeBytes;

@@ -44,7 +44,7 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
 
     /// <summary>What about the images is worth knowing before the run, as the pages show it.</summary>
     public static IReadOnlyList<string> WarningsOf(ImportResult import) =>
-        [.. DatasetWarnings.Of(ClassCount.Of(import.Manifest)), .. import.Notes];
+        [.. DatasetWarnings.Of(ClassCount.Of(import.Manifest)).Concat(import.Notes).Select(m => m.English)];
 
     public void Show(RunEvent runEvent)
     {

@@ -26,7 +26,7 @@ public sealed class MultiTaskTests(BrowserFixture browser)
         await page.ChooseSmallNetworkAsync();
         await Expect(page.GetByLabel("Weight of lighting")).ToBeVisibleAsync();
         await page.OpenSectionAsync("Settings");
-        await page.GetByLabel(new Regex("^Weights of the questions")).ClickAsync();
+        await page.GetByLabel(new Regex("^Task weights")).ClickAsync();
         await page.GetByText("Learned, by uncertainty").ClickAsync();
         // Learned weights leave none to give.
         await Expect(page.GetByLabel("Weight of lighting")).ToHaveCountAsync(0);

@@ -5,6 +5,7 @@ using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
@@ -230,7 +231,7 @@ internal static class Fake
             Memory = new Capacity(3L << 30, 8L << 30),
             Disk = new Capacity(50L << 30, 100L << 30),
             Folder = folder,
-            Verdicts = ["Keep single precision on the CPU."],
+            Verdicts = [Message.Plain("Keep single precision on the CPU.")],
         };
 
     public static int Run(RunFolder folder, DataRoot root, int attempt)
@@ -446,7 +447,7 @@ internal static class Fake
                 c.Name == "unreadable"
                     ? result with
                     {
-                        Error = "It is damaged.",
+                        Error = Message.Plain("It is damaged."),
                     }
                     : result with
                     {
@@ -542,8 +543,8 @@ internal static class Fake
         {
             LearningRateSuggestion suggestion =
                 behaviour == "garbage"
-                    ? new(null, null, null, "The loss never fell.")
-                    : new(3.2e-4, 3.2e-4, 0.1, "The loss falls fastest here.");
+                    ? new(null, null, null, Message.Plain("The loss never fell."))
+                    : new(3.2e-4, 3.2e-4, 0.1, Message.Plain("The loss falls fastest here."));
             Print(
                 new LearningRateFound(
                     new LearningRateReport
@@ -573,8 +574,8 @@ internal static class Fake
                     Device = "CPU",
                     Seconds = 1,
                     Measured = measured,
-                    WhyStopped = "Larger batches bring no more speed.",
-                    Suggestion = new BatchSizeSuggestion(32, 0.01, "No size is more than 5 % faster."),
+                    WhyStopped = Message.Plain("Larger batches bring no more speed."),
+                    Suggestion = new BatchSizeSuggestion(32, 0.01, Message.Plain("No size is more than 5 % faster.")),
                 }
             )
         );

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Imaging.Tests;
 
@@ -115,9 +116,9 @@ public sealed class FolderImportTests : IDisposable
     {
         ImportResult import = FolderImport.FromFolder(SharedFiles.Path("data", "reports", "16", "data"));
 
-        IReadOnlyList<string> warnings = DatasetWarnings.Of(ClassCount.Of(import.Manifest));
+        IReadOnlyList<Message> warnings = DatasetWarnings.Of(ClassCount.Of(import.Manifest));
 
-        Assert.Contains(warnings, w => w.StartsWith("The class 'c' has no training images", StringComparison.Ordinal));
+        Assert.Contains(warnings, w => w.English.StartsWith("The class 'c' has no training images", StringComparison.Ordinal));
     }
 
     private void Write(string name, byte shade)

@@ -36,7 +36,7 @@ public sealed class FindCommandTests : IDisposable
         BatchSizeReport report = Assert.IsType<BatchSizeFound>(events[^1]).Report;
         Assert.Equal(report.Measured, events.OfType<BatchSizeTried>().Select(e => e.Speed));
         Assert.Equal([4], report.Measured.Select(m => m.BatchSize));
-        Assert.NotEmpty(report.Suggestion.Reason);
+        Assert.NotEmpty(report.Suggestion.Reason.English);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Methods;
@@ -72,9 +73,12 @@ public sealed class TrainDisplayTests
     {
         var output = new StringWriter();
         DatasetManifest manifest = new(["a[b]", "c"], []);
-        RejectedFile[] rejected = [.. Enumerable.Range(0, 7).Select(i => new RejectedFile($"[red]{i}.jpg", "It is damaged."))];
+        RejectedFile[] rejected =
+        [
+            .. Enumerable.Range(0, 7).Select(i => new RejectedFile($"[red]{i}.jpg", Message.Plain("It is damaged."))),
+        ];
 
-        new TrainDisplay(output, redraws: false).Show(new ImportResult(manifest, rejected, "As drawn.", []));
+        new TrainDisplay(output, redraws: false).Show(new ImportResult(manifest, rejected, Message.Plain("As drawn."), []));
 
         Assert.Contains("(a[b], c)", output.ToString(), StringComparison.Ordinal);
         Assert.Contains("skipped [red]0.jpg: It is damaged.", output.ToString(), StringComparison.Ordinal);

@@ -432,7 +432,7 @@ public sealed class WorkerCommandTests : IDisposable
         (int code, string json, string errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
         Assert.True(code == 0, errors);
         WeightsInspection inspection = JsonSerializer.Deserialize<WeightsInspection>(json, ProtocolJson.Line)!;
-        Assert.Equal(("resnet20_cifar", note), (inspection.Backbones.Single(), inspection.Note));
+        Assert.Equal(("resnet20_cifar", note), (inspection.Backbones.Single(), inspection.Note?.English));
 
         (code, string text, errors) = WorkerProcess.Run("inspect-weights", weights);
         Assert.True(code == 0, errors);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Catalog;
 
@@ -163,6 +164,10 @@ public sealed record TransferMethodSpec(
     public IReadOnlyList<MethodRole> Roles { get; init; } = [];
 
     public bool Has(MethodRole role) => Roles.Contains(role);
+
+    /// <summary>Its name as a value in a message.</summary>
+    [JsonIgnore]
+    public Message Title => CatalogueKeys.Name(this);
 }
 
 /// <summary>What a method needs of the pretrained network besides a start.</summary>

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Catalog;
 
 /// <summary>Checks that a run gives its method and network what they need and nothing that they do not use.</summary>
@@ -7,110 +9,151 @@ public static class MethodRequirements
     /// <summary>Suggested number of labelled target images per class for a method that learns from some.</summary>
     public const int UsualTargetLabels = 5;
 
-    private static readonly UnmetRequirement[] NoneUnmet = [];
-
     /// <summary>Returns what is missing or not used; empty where the method can run with these inputs.</summary>
     /// <param name="method">The method.</param>
     /// <param name="inputs">What the run gives it; unknown facts are not checked.</param>
     public static IReadOnlyList<UnmetRequirement> Check(TransferMethodSpec method, MethodInputs inputs)
     {
-        (RequirementKind Kind, string? Message)[] checks =
+        (RequirementKind Kind, Message? Message)[] checks =
         [
             (RequirementKind.Target, CheckTarget(method, inputs)),
             (RequirementKind.LabelSets, CheckLabelSets(method, inputs)),
             (RequirementKind.TargetLabels, CheckTargetLabels(method, inputs)),
             (RequirementKind.Weights, CheckWeights(method, inputs)),
             (RequirementKind.Teacher, CheckTeacher(method, inputs)),
+            (RequirementKind.ImageSize, CheckImageSize(inputs)),
         ];
-        return
-        [
-            .. checks.Where(c => c.Message is not null).Select(c => new UnmetRequirement(c.Kind, $"{method.DisplayName} {c.Message}")),
-            .. CheckImageSize(inputs) is { } message ? [new UnmetRequirement(RequirementKind.ImageSize, message)] : NoneUnmet,
-        ];
+        return [.. checks.Where(c => c.Message is not null).Select(c => new UnmetRequirement(c.Kind, c.Message!))];
     }
 
     /// <summary>Returns settings that have no effect or slow the run down, as sentences; they do not stop it.</summary>
     /// <param name="inputs">What the run gives its method; unknown facts are not checked.</param>
-    public static IReadOnlyList<string> Warnings(MethodInputs inputs)
+    public static IReadOnlyList<Message> Warnings(MethodInputs inputs)
     {
-        var warnings = new List<string>();
+        var warnings = new List<Message>();
         if (inputs is { StepsInBFloat16: true, TrainsBackbone: false })
             warnings.Add(
-                "The training steps do not use bfloat16: only the head is trained, always in single precision. To use bfloat16, choose it "
-                    + "for the frozen layers."
+                Message.Of(
+                    "settings.steps-without-bfloat16",
+                    $"The training steps do not use bfloat16: only the head is trained, always in single precision. To use bfloat16, "
+                        + $"choose it for the frozen layers."
+                )
             );
         if ((inputs.StepsInBFloat16 == true || inputs.FeaturesInBFloat16 == true) && inputs.DeviceComputesBFloat16 == false)
             warnings.Add(
-                "The processor has no instructions for bfloat16 (AVX-512 BF16 or AMX), which is slower than single precision here. "
-                    + "Choose single precision."
+                Message.Of(
+                    "settings.device-without-bfloat16",
+                    $"The processor has no instructions for bfloat16 (AVX-512 BF16 or AMX), which is slower than single precision here. "
+                        + $"Choose single precision."
+                )
             );
         return warnings;
     }
 
-    /// <summary>Returns all messages of <see cref="Check"/> as one text; null where nothing is wrong.</summary>
+    /// <summary>Returns all messages of <see cref="Check"/> as one; null where nothing is wrong.</summary>
     /// <inheritdoc cref="Check" path="/param"/>
-    public static string? WhyNot(TransferMethodSpec method, MethodInputs inputs) =>
-        Check(method, inputs) is { Count: > 0 } unmet ? string.Join(" ", unmet.Select(u => u.Message)) : null;
+    public static Message? WhyNot(TransferMethodSpec method, MethodInputs inputs) =>
+        Check(method, inputs) is { Count: > 0 } unmet ? Message.Join([.. unmet.Select(u => u.Message)]) : null;
 
-    private static string? CheckTarget(TransferMethodSpec method, MethodInputs inputs) =>
+    private static Message? CheckTarget(TransferMethodSpec method, MethodInputs inputs) =>
         inputs.HasTarget switch
         {
-            false when method.AdaptsToTarget => "adapts to a target domain. Choose the target images, or another method.",
-            true when method.LearnsLabelSets => "has no target domain. Remove the target, or choose another method.",
+            false when method.AdaptsToTarget => Message.Of(
+                "method.needs-target",
+                $"{method.Title} adapts to a target domain. Choose the target images, or another method."
+            ),
+            true when method.LearnsLabelSets => Message.Of(
+                "method.takes-no-target",
+                $"{method.Title} has no target domain. Remove the target, or choose another method."
+            ),
             _ => null,
         };
 
-    private static string? CheckLabelSets(TransferMethodSpec method, MethodInputs inputs) =>
+    private static Message? CheckLabelSets(TransferMethodSpec method, MethodInputs inputs) =>
         (method.LearnsLabelSets, inputs) switch
         {
-            (false, { LabelSets: > 0 }) => "learns the classes only. Remove the label sets, or choose a method that learns them.",
-            (true, { ImagesHaveLabelSets: false }) => "learns label sets beside the classes, and these images have none. "
-                + "Import the images with a labels.csv, or choose another method.",
-            (true, { LabelSets: 0 }) => "learns label sets beside the classes. Choose at least one label set, or another method.",
+            (false, { LabelSets: > 0 }) => Message.Of(
+                "method.takes-no-label-sets",
+                $"{method.Title} learns the classes only. Remove the label sets, or choose a method that learns them."
+            ),
+            (true, { ImagesHaveLabelSets: false }) => Message.Of(
+                "method.images-without-label-sets",
+                $"{method.Title} learns label sets beside the classes, and these images have none. "
+                    + $"Import the images with a labels.csv, or choose another method."
+            ),
+            (true, { LabelSets: 0 }) => Message.Of(
+                "method.needs-label-sets",
+                $"{method.Title} learns label sets beside the classes. Choose at least one label set, or another method."
+            ),
             _ => null,
         };
 
-    private static string? CheckTargetLabels(TransferMethodSpec method, MethodInputs inputs) =>
+    private static Message? CheckTargetLabels(TransferMethodSpec method, MethodInputs inputs) =>
         (method.UsesTargetLabels, inputs) switch
         {
-            (false, { LabelledPerClass: not null and not 0 }) =>
-                "uses no target labels. Set the number of labelled target images to 0, or choose a method that learns from them.",
+            (false, { LabelledPerClass: not null and not 0 }) => Message.Of(
+                "method.takes-no-target-labels",
+                $"{method.Title} uses no target labels. Set the number of labelled target images to 0, or choose a method that learns "
+                    + $"from them."
+            ),
             // Without a target, that is what is missing.
             (true, { HasTarget: false }) => null,
-            (true, { TargetHasLabels: false }) => "learns from labelled target images, and these images have no labels. "
-                + "Label some of them, or choose another method.",
-            (true, { LabelledPerClass: < 1 }) =>
-                $"learns from labelled target images. Choose at least 1 per class, such as {UsualTargetLabels}.",
+            (true, { TargetHasLabels: false }) => Message.Of(
+                "method.target-without-labels",
+                $"{method.Title} learns from labelled target images, and these images have no labels. "
+                    + $"Label some of them, or choose another method."
+            ),
+            (true, { LabelledPerClass: < 1 }) => Message.Of(
+                "method.needs-target-labels",
+                $"{method.Title} learns from labelled target images. Choose at least 1 per class, such as {UsualTargetLabels}."
+            ),
             _ => null,
         };
 
-    private static string? CheckWeights(TransferMethodSpec method, MethodInputs inputs) =>
+    private static Message? CheckWeights(TransferMethodSpec method, MethodInputs inputs) =>
         (method, inputs) switch
         {
-            ({ TakesWeights: false }, { HasWeights: true }) =>
-                "starts from random weights and takes no others. Remove the weights, or choose another method.",
-            ({ Source: not SourceUse.None }, { HasWeights: false }) =>
-                "needs pretrained weights. Choose weights to start from, or another method.",
-            ({ Source: SourceUse.TrunkAndHead }, { WeightsHaveHead: false }) =>
-                "needs weights with the head of the classes they were pretrained on, and these weights have no head. "
-                    + "Choose other weights, or another method.",
+            ({ TakesWeights: false }, { HasWeights: true }) => Message.Of(
+                "method.takes-no-weights",
+                $"{method.Title} starts from random weights and takes no others. Remove the weights, or choose another method."
+            ),
+            ({ Source: not SourceUse.None }, { HasWeights: false }) => Message.Of(
+                "method.needs-weights",
+                $"{method.Title} needs pretrained weights. Choose weights to start from, or another method."
+            ),
+            ({ Source: SourceUse.TrunkAndHead }, { WeightsHaveHead: false }) => Message.Of(
+                "method.needs-head",
+                $"{method.Title} needs weights with the head of the classes they were pretrained on, and these weights have no head. "
+                    + $"Choose other weights, or another method."
+            ),
             _ => null,
         };
 
-    private static string? CheckTeacher(TransferMethodSpec method, MethodInputs inputs) =>
+    private static Message? CheckTeacher(TransferMethodSpec method, MethodInputs inputs) =>
         (method.TakesTeacher, inputs) switch
         {
-            (false, { HasTeacher: true }) => "takes no teacher. Remove the teacher, or choose a method that learns from one.",
-            (true, { HasTeacher: false, HasFinishedRuns: false }) =>
-                "needs a teacher, the model of an earlier run, and no run has finished yet. Train another network first.",
-            (true, { HasTeacher: false }) => "needs a teacher, the model of an earlier run. Choose the teacher, or another method.",
+            (false, { HasTeacher: true }) => Message.Of(
+                "method.takes-no-teacher",
+                $"{method.Title} takes no teacher. Remove the teacher, or choose a method that learns from one."
+            ),
+            (true, { HasTeacher: false, HasFinishedRuns: false }) => Message.Of(
+                "method.needs-teacher-first",
+                $"{method.Title} needs a teacher, the model of an earlier run, and no run has finished yet. Train another network first."
+            ),
+            (true, { HasTeacher: false }) => Message.Of(
+                "method.needs-teacher",
+                $"{method.Title} needs a teacher, the model of an earlier run. Choose the teacher, or another method."
+            ),
             _ => null,
         };
 
-    private static string? CheckImageSize(MethodInputs inputs) =>
+    private static Message? CheckImageSize(MethodInputs inputs) =>
         inputs is { Backbone: { } backbone, ImageSize: { } side } && side < backbone.MinimumImageSize
-            ? $"{backbone.DisplayName} needs images of at least {backbone.MinimumImageSize} pixels, and the image size is {side}. "
-                + $"Choose a larger image size, such as {backbone.Preprocessing.CropSize}, or another network."
+            ? Message.Of(
+                "network.images-too-small",
+                $"{backbone.DisplayName} needs images of at least {backbone.MinimumImageSize} pixels, and the image size is {side}. "
+                    + $"Choose a larger image size, such as {backbone.Preprocessing.CropSize}, or another network."
+            )
             : null;
 }
 
@@ -199,4 +242,4 @@ public enum RequirementKind
 /// <summary>An input that a method needs and lacks, or is given and does not use.</summary>
 /// <param name="Kind">The input.</param>
 /// <param name="Message">What is wrong and what to do, in one or two sentences.</param>
-public sealed record UnmetRequirement(RequirementKind Kind, string Message);
+public sealed record UnmetRequirement(RequirementKind Kind, Message Message);

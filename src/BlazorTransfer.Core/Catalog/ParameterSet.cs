@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Catalog;
 
 /// <summary>Chosen hyper-parameters, each checked against its specification; a missing one takes its default.</summary>
@@ -13,14 +15,14 @@ public sealed class ParameterSet
     /// Completes <paramref name="chosen"/> with defaults. Returns the set and no errors, or every error at once:
     /// unknown names, wrong kinds and values out of range, each keyed by the parameter's name.
     /// </summary>
-    public static (ParameterSet? Set, IReadOnlyDictionary<string, string> Errors) Resolve(
+    public static (ParameterSet? Set, IReadOnlyDictionary<string, Message> Errors) Resolve(
         IReadOnlyList<ParameterSpec> specs,
         IReadOnlyDictionary<string, ParameterValue> chosen
     )
     {
-        var errors = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var errors = new SortedDictionary<string, Message>(StringComparer.Ordinal);
         foreach (string unknown in chosen.Keys.Where(name => specs.All(s => s.Name != name)))
-            errors[unknown] = $"There is no parameter named '{unknown}' here.";
+            errors[unknown] = Message.Of("parameter.unknown", $"There is no parameter named '{unknown}' here.");
         var values = new Dictionary<string, ParameterValue>(StringComparer.Ordinal);
         foreach (ParameterSpec spec in specs)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Catalog;
@@ -51,32 +52,42 @@ public sealed record ParameterSpec
     /// <summary>Allowed values of a <see cref="ParameterKind.Choice"/>.</summary>
     public IReadOnlyList<ParameterChoice> Choices { get; init; } = [];
 
+    /// <summary>Its name as a value in a message.</summary>
+    [JsonIgnore]
+    public Message Title => CatalogueKeys.Name(this);
+
     /// <summary>Returns why <paramref name="value"/> is not allowed, or null where it is.</summary>
-    public string? Check(ParameterValue value) =>
+    public Message? Check(ParameterValue value) =>
         (Kind, value) switch
         {
-            (ParameterKind.Integer, { AsNumber: { } n }) when n != Math.Floor(n) => $"{DisplayName} must be a whole number.",
+            (ParameterKind.Integer, { AsNumber: { } n }) when n != Math.Floor(n) => Message.Of(
+                "parameter.not-whole",
+                $"{Title} must be a whole number."
+            ),
             (ParameterKind.Integer or ParameterKind.Number, { AsNumber: { } n }) => CheckRange(n),
             (ParameterKind.Boolean, { AsBoolean: not null }) => null,
             (ParameterKind.Choice, { AsText: { } text }) when Choices.Any(c => c.Value == text) => null,
             (ParameterKind.Integer or ParameterKind.Number, { AsText: { } text })
-                when !NumberText.TryParse(text, out _, out string? error) => $"{DisplayName}: {error}",
-            (ParameterKind.Integer or ParameterKind.Number, _) => $"{DisplayName} must be a number.",
-            (ParameterKind.Boolean, _) => $"{DisplayName} must be true or false.",
-            (ParameterKind.Choice, _) => $"{DisplayName} must be one of: {string.Join(", ", Choices.Select(c => c.Value))}.",
+                when !NumberText.TryParse(text, out _, out Message? error) => Message.Of("parameter.unreadable", $"{Title}: {error}"),
+            (ParameterKind.Integer or ParameterKind.Number, _) => Message.Of("parameter.no-number", $"{Title} must be a number."),
+            (ParameterKind.Boolean, _) => Message.Of("parameter.no-boolean", $"{Title} must be true or false."),
+            (ParameterKind.Choice, _) => Message.Of(
+                "parameter.no-choice",
+                $"{Title} must be one of: {Choices.Select(c => c.Value).ToArray()}."
+            ),
             _ => throw new InvalidOperationException($"Parameter kind {Kind} has no check."),
         };
 
-    private string? CheckRange(double number)
+    private Message? CheckRange(double number)
     {
         if (!double.IsFinite(number))
-            return $"{DisplayName} must be a finite number.";
+            return Message.Of("parameter.not-finite", $"{Title} must be a finite number.");
         double? least = Kind == ParameterKind.Integer ? Math.Max(Minimum ?? int.MinValue, int.MinValue) : Minimum,
             most = Kind == ParameterKind.Integer ? Math.Min(Maximum ?? int.MaxValue, int.MaxValue) : Maximum;
         if (number < least)
-            return FormattableString.Invariant($"{DisplayName} must be at least {least}.");
+            return Message.Of("parameter.too-small", $"{Title} must be at least {least.Value}.");
         if (number > most)
-            return FormattableString.Invariant($"{DisplayName} must be at most {most}.");
+            return Message.Of("parameter.too-large", $"{Title} must be at most {most.Value}.");
         return null;
     }
 }

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>Where a file of an import belongs.</summary>
@@ -11,7 +13,7 @@ public sealed record PlacedFile(string Name, string? Label, Split? Split, string
 /// <param name="Placed">Files whose place is clear, by name.</param>
 /// <param name="Rejected">Files that lie where they mean nothing, and why.</param>
 /// <param name="Notes">How names were read where that is not obvious, in sentences.</param>
-public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOnlyList<RejectedFile> Rejected, IReadOnlyList<string> Notes)
+public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOnlyList<RejectedFile> Rejected, IReadOnlyList<Message> Notes)
 {
     private static readonly Dictionary<string, Split> SplitNames = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -56,13 +58,19 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             .Select(p => new FileInside(string.Join('/', p), [.. p[Math.Min(wrapping, p.Length - 1)..^1].Select(ImportName.Key), p[^1]]))
             .ToLookup(f => f.Path.Any(p => p.StartsWith('.')));
         var placed = new List<PlacedFile>();
-        var notes = new List<string>();
-        var rejected = new List<RejectedFile>(byHidden[true].Select(f => new RejectedFile(f.Name, "It is a hidden file.")));
+        var notes = new List<Message>();
+        var rejected = new List<RejectedFile>(
+            byHidden[true].Select(f => new RejectedFile(f.Name, Message.Of("skipped.hidden", $"It is a hidden file.")))
+        );
         FileInside[] files = [.. byHidden[false]];
         if (layout == ImportLayout.Table)
             PlaceByTable(
                 files,
-                table ?? throw new ImportException("There is no labels.csv among the files that says which class each has."),
+                table
+                    ?? throw new ImportException(
+                        "import.no-table",
+                        $"There is no labels.csv among the files that says which class each has."
+                    ),
                 placed,
                 rejected
             );
@@ -92,27 +100,40 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
                 rejected.Add(
                     new RejectedFile(
                         file.Name,
-                        table.Names(file.Name) ? $"{table.Name} names no class for it." : $"{table.Name} has no row for it."
+                        table.Names(file.Name)
+                            ? Message.Of("skipped.table-without-class", $"{table.Name} names no class for it.")
+                            : Message.Of("skipped.no-row", $"{table.Name} has no row for it.")
                     )
                 );
         }
     }
 
-    private static void PlaceInDomains(FileInside[] files, List<PlacedFile> placed, List<RejectedFile> rejected, List<string> notes)
+    private static void PlaceInDomains(FileInside[] files, List<PlacedFile> placed, List<RejectedFile> rejected, List<Message> notes)
     {
         bool splitsOutside = HasSplits(files, pathLength: 4);
         if (!splitsOutside && files.FirstOrDefault(f => f.StartsWithSplit) is { } likeASplit)
-            notes.Add($"The folder '{likeASplit.Path[0]}' is read as a domain, since the folders beside it are not splits.");
+            notes.Add(
+                Message.Of(
+                    "import.split-as-domain",
+                    $"The folder '{likeASplit.Path[0]}' is read as a domain, since the folders beside it are not splits."
+                )
+            );
         var inDomains = new List<FileInside>();
         foreach (FileInside file in files)
         {
             if (splitsOutside && !file.StartsWithSplit)
-                rejected.Add(new RejectedFile(file.Name, "It lies outside the train, val and test folders."));
+                rejected.Add(
+                    new RejectedFile(file.Name, Message.Of("skipped.outside-splits", $"It lies outside the train, val and test folders."))
+                );
             else if (file.Path.Length < (splitsOutside ? 3 : 2))
                 rejected.Add(
                     new RejectedFile(
                         file.Name,
-                        "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."
+                        Message.Of(
+                            "skipped.no-domain-folder",
+                            $"It lies in no domain folder. Put each image into a class folder inside a domain folder, such as "
+                                + $"photo/dog/1.jpg."
+                        )
                     )
                 );
             else
@@ -128,14 +149,18 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         string? domain,
         List<PlacedFile> placed,
         List<RejectedFile> rejected,
-        List<string> notes
+        List<Message> notes
     )
     {
         bool hasSplits = HasSplits(files, pathLength: 3);
         if (!hasSplits && files.FirstOrDefault(f => f.StartsWithSplit) is { } likeASplit)
             notes.Add(
-                $"The folder '{likeASplit.Path[0]}' is read as a class, since the folders beside it are not splits. If it is a split, put "
-                    + "the other class folders into a folder named train, and class folders into each split."
+                Message.Of(
+                    "import.split-as-class",
+                    $"The folder '{likeASplit.Path[0]}' is read as a class, since the folders beside it are not splits. If it is a "
+                        + $"split, put "
+                        + $"the other class folders into a folder named train, and class folders into each split."
+                )
             );
         foreach (FileInside file in files)
         {
@@ -146,8 +171,14 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
                     new RejectedFile(
                         file.Name,
                         domain is null
-                            ? "It lies in no class folder. Put each image into a folder named after its class."
-                            : $"It lies in the domain '{domain}', but in no class folder there."
+                            ? Message.Of(
+                                "skipped.no-class-folder",
+                                $"It lies in no class folder. Put each image into a folder named after its class."
+                            )
+                            : Message.Of(
+                                "skipped.no-class-folder-in-domain",
+                                $"It lies in the domain '{domain}', but in no class folder there."
+                            )
                     )
                 );
             }
@@ -160,7 +191,12 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
                 rejected.Add(
                     new RejectedFile(
                         file.Name,
-                        $"It lies outside the train, val and test folders{(domain is null ? "" : $" of the domain '{domain}'")}."
+                        domain is null
+                            ? Message.Of("skipped.outside-splits", $"It lies outside the train, val and test folders.")
+                            : Message.Of(
+                                "skipped.outside-splits-of-domain",
+                                $"It lies outside the train, val and test folders of the domain '{domain}'."
+                            )
                     )
                 );
             }
@@ -169,8 +205,11 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
                 rejected.Add(
                     new RejectedFile(
                         file.Name,
-                        $"It lies in '{path[0]}', but in no class folder there. '{path[0]}' is read as a split: if it is a class, "
-                            + "put all class folders into a folder named train."
+                        Message.Of(
+                            "skipped.no-class-folder-in-split",
+                            $"It lies in '{path[0]}', but in no class folder there. '{path[0]}' is read as a split: if it is a class, "
+                                + $"put all class folders into a folder named train."
+                        )
                     )
                 );
             }

@@ -1,7 +1,16 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>An import cannot become a data set; the message says what to change.</summary>
-public class ImportException(string message) : Exception(message);
+public class ImportException(Message message) : Exception(message.English), IMessageException
+{
+    /// <inheritdoc cref="Messages.Message.Of(string, MessageText)" path="/param"/>
+    public ImportException(string code, MessageText text)
+        : this(Messages.Message.Of(code, text)) { }
+
+    public Message Text { get; } = message;
+}
 
 /// <summary>An image that was stored and measured, and where its folders put it.</summary>
 /// <param name="Place">Name, class and perhaps split.</param>
@@ -23,8 +32,8 @@ public sealed record StoredImage(string File, string Sha256, int Width, int Heig
 public sealed record ImportResult(
     DatasetManifest Manifest,
     IReadOnlyList<RejectedFile> Rejected,
-    string SplitOrigin,
-    IReadOnlyList<string> Notes
+    Message SplitOrigin,
+    IReadOnlyList<Message> Notes
 );
 
 /// <summary>Makes a data set of imported images: drops duplicates, completes the split, orders the classes by name.</summary>
@@ -39,20 +48,20 @@ public static class DatasetAssembler
         IEnumerable<RejectedFile> rejectedBefore,
         SplitPlan plan,
         ImportLayout layout = ImportLayout.Classes,
-        IReadOnlyList<string>? notes = null
+        IReadOnlyList<Message>? notes = null
     )
     {
         var rejected = new List<RejectedFile>(rejectedBefore);
         List<ImportedImage> unique = WithoutDuplicates(images, rejected);
-        ImportException Refusal(string message) =>
-            new(string.Join('\n', new[] { message }.Concat(notes ?? []).Concat(SkippedFiles.Summarise(rejected))));
+        ImportException Refusal(string code, MessageText text) =>
+            new(Message.JoinLines([Message.Of(code, text), .. notes ?? [], .. SkippedFiles.Summarise(rejected)]));
         if (unique.Count == 0)
-            throw Refusal($"No usable image was found. {Advice(layout)}");
+            throw Refusal("import.no-image", $"No usable image was found. {Advice(layout)}");
         if (layout == ImportLayout.Unlabelled)
             return new ImportResult(
                 new DatasetManifest([], [.. unique.Select(i => ToSample(i, Split.Train))]),
                 rejected,
-                "None, as the images have no labels.",
+                Message.Of("split.none", $"None, as the images have no labels."),
                 notes ?? []
             );
         string[] classes = [.. unique.Select(i => i.Place.Label!).Distinct().Order(StringComparer.Ordinal)];
@@ -60,46 +69,54 @@ public static class DatasetAssembler
             return new ImportResult(
                 new DatasetManifest(classes, [.. unique.Select(i => ToSample(i, Split.Test))]),
                 rejected,
-                "All images are for the test.",
+                Message.Of("split.test-only", $"All images are for the test."),
                 notes ?? []
             );
         if (classes.Length < 2)
             throw Refusal(
+                "import.one-class",
                 $"Only one class was found ('{classes[0]}'). A classifier needs at least two: put the images of each class into "
-                    + "a folder of its own."
+                    + $"a folder of its own."
             );
         if (layout == ImportLayout.Domains && unique.All(i => i.Place.Domain == unique[0].Place.Domain))
         {
             throw Refusal(
+                "import.one-domain",
                 $"Only one domain was found ('{unique[0].Place.Domain}'). Put at least two domain folders beside each other, "
-                    + "each with class folders inside, "
-                    + "or import it as plain class folders."
+                    + $"each with class folders inside, "
+                    + $"or import it as plain class folders."
             );
         }
 
-        (IReadOnlyList<Sample> samples, string origin) = CompleteEachDomain(
-            unique,
-            plan,
-            layout == ImportLayout.Table ? "your table gives" : "your folders give"
-        );
+        (IReadOnlyList<Sample> samples, Message origin) = CompleteEachDomain(unique, plan, layout == ImportLayout.Table);
         if (samples.All(s => s.Split != Split.Validation))
-            throw Refusal(
-                $"Each class has a single image{(layout == ImportLayout.Domains ? " in each domain" : "")}, so none is left for "
-                    + "validation. Add more images."
-            );
+            throw layout == ImportLayout.Domains
+                ? Refusal(
+                    "import.single-images-of-domains",
+                    $"Each class has a single image in each domain, so none is left for validation. Add more images."
+                )
+                : Refusal("import.single-images", $"Each class has a single image, so none is left for validation. Add more images.");
         if (samples.All(s => s.Split != Split.Train))
-            throw Refusal("No image is left for training. Add images to the train folder.");
+            throw Refusal("import.none-for-training", $"No image is left for training. Add images to the train folder.");
         return new ImportResult(new DatasetManifest(classes, samples), rejected, origin, notes ?? []);
     }
 
-    private static string Advice(ImportLayout layout) =>
+    private static Message Advice(ImportLayout layout) =>
         layout switch
         {
-            ImportLayout.Classes => "Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg.",
-            ImportLayout.Domains =>
-                "Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg and sketch/dog/2.jpg.",
-            ImportLayout.Table => "The table names files as they lie from its own folder, and has a column 'class'.",
-            _ => "JPEG, PNG, WebP and BMP are read.",
+            ImportLayout.Classes => Message.Of(
+                "import.advice-classes",
+                $"Put each image into a folder named after its class, such as ants/1.jpg and bees/2.jpg."
+            ),
+            ImportLayout.Domains => Message.Of(
+                "import.advice-domains",
+                $"Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg and sketch/dog/2.jpg."
+            ),
+            ImportLayout.Table => Message.Of(
+                "import.advice-table",
+                $"The table names files as they lie from its own folder, and has a column 'class'."
+            ),
+            _ => Message.Of("import.advice-formats", $"JPEG, PNG, WebP and BMP are read."),
         };
 
     private static List<ImportedImage> WithoutDuplicates(IReadOnlyList<ImportedImage> images, List<RejectedFile> rejected)
@@ -114,8 +131,11 @@ public static class DatasetAssembler
                 new RejectedFile(
                     image.Place.Name,
                     kept.Label == image.Place.Label
-                        ? $"It is the same image as {kept.Name}."
-                        : $"It is the same image as {kept.Name}, which has the class '{kept.Label}'. One of the two labels must be wrong."
+                        ? Message.Of("skipped.duplicate", $"It is the same image as {kept.Name}.")
+                        : Message.Of(
+                            "skipped.duplicate-of-class",
+                            $"It is the same image as {kept.Name}, which has the class '{kept.Label}'. One of the two labels must be wrong."
+                        )
                 )
             );
         }
@@ -124,51 +144,74 @@ public static class DatasetAssembler
     }
 
     /// <summary>Each domain by itself, so that each has images for validation, whether or not others come with splits.</summary>
-    private static (IReadOnlyList<Sample> Samples, string Origin) CompleteEachDomain(
+    private static (IReadOnlyList<Sample> Samples, Message Origin) CompleteEachDomain(
         List<ImportedImage> images,
         SplitPlan plan,
-        string given
+        bool isTable
     )
     {
-        (string? Domain, IReadOnlyList<Sample> Samples, string Origin)[] domains =
+        (string? Domain, IReadOnlyList<Sample> Samples, Message Origin)[] domains =
         [
             .. images
                 .GroupBy(i => i.Place.Domain, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g =>
                 {
-                    (IReadOnlyList<Sample> samples, string origin) = Complete([.. g], plan, given);
+                    (IReadOnlyList<Sample> samples, Message origin) = Complete([.. g], plan, isTable);
                     return (g.Key, samples, origin);
                 }),
         ];
-        var origins = domains.GroupBy(d => d.Origin, d => d.Domain).ToList();
+        var origins = domains.GroupBy(d => d.Origin, d => d.Domain ?? "").ToList();
         return (
             [.. domains.SelectMany(d => d.Samples)],
-            origins.Count == 1 ? origins[0].Key : string.Join(" ", origins.Select(o => $"{Few(o)}: {o.Key}"))
+            origins.Count == 1
+                ? origins[0].Key
+                : Message.Join([.. origins.Select(o => Message.Of("split.of-domains", $"{Few(o)}: {o.Key}"))])
         );
     }
 
-    private static string Few(IEnumerable<string?> names) =>
-        names.ToArray() is { Length: > MostNames } many ? string.Join(", ", many.Take(MostNames)) + ", …" : string.Join(", ", names);
+    private static IEnumerable<string> Few(IEnumerable<string> names) =>
+        names.ToArray() is { Length: > MostNames } many ? [.. many.Take(MostNames), "…"] : names;
 
-    private static (IReadOnlyList<Sample> Samples, string Origin) Complete(List<ImportedImage> images, SplitPlan plan, string given)
+    private static (IReadOnlyList<Sample> Samples, Message Origin) Complete(List<ImportedImage> images, SplitPlan plan, bool isTable)
     {
-        string percent = plan.Validation.ToString("P0", System.Globalization.CultureInfo.InvariantCulture);
-        string domainByDomain = images[0].Place.Domain is null ? "" : " in each domain";
         if (images.All(i => i.Place.Split is null))
             return (
                 plan.Apply(images.Select(i => ToSample(i, Split.Train))),
-                $"Drawn class by class{domainByDomain}: {percent} for validation, seed {plan.Seed}."
+                images[0].Place.Domain is null
+                    ? Message.Of("split.drawn", $"Drawn class by class: {plan.Validation:P0} for validation, seed {plan.Seed}.")
+                    : Message.Of(
+                        "split.drawn-in-domains",
+                        $"Drawn class by class in each domain: {plan.Validation:P0} for validation, seed {plan.Seed}."
+                    )
             );
         // Only a table can leave it open for some: these learn.
         if (images.Any(i => i.Place.Split == Split.Validation))
-            return ([.. images.Select(i => ToSample(i, i.Place.Split ?? Split.Train))], $"As {given} it.");
+            return (
+                [.. images.Select(i => ToSample(i, i.Place.Split ?? Split.Train))],
+                isTable
+                    ? Message.Of("split.as-table-gives", $"As your table gives it.")
+                    : Message.Of("split.as-folders-give", $"As your folders give it.")
+            );
         // Train and test folders only: validation is drawn from training, and the test stays untouched.
         ILookup<bool, Sample> byTest = images.Select(i => ToSample(i, i.Place.Split ?? Split.Train)).ToLookup(s => s.Split == Split.Test);
-        string validation = $"{percent} of training drawn for validation, seed {plan.Seed}.";
         return (
             [.. (plan with { Test = 0 }).Apply(byTest[false]), .. byTest[true]],
-            byTest[true].Any() ? $"Test as {given} it; {validation}" : $"No test images; {validation}"
+            (byTest[true].Any(), isTable) switch
+            {
+                (false, _) => Message.Of(
+                    "split.no-test",
+                    $"No test images; {plan.Validation:P0} of training drawn for validation, seed {plan.Seed}."
+                ),
+                (true, true) => Message.Of(
+                    "split.test-as-table-gives",
+                    $"Test as your table gives it; {plan.Validation:P0} of training drawn for validation, seed {plan.Seed}."
+                ),
+                (true, false) => Message.Of(
+                    "split.test-as-folders-give",
+                    $"Test as your folders give it; {plan.Validation:P0} of training drawn for validation, seed {plan.Seed}."
+                ),
+            }
         );
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Datasets;
 
@@ -13,7 +14,8 @@ namespace BlazorTransfer.Core.Datasets;
 public sealed record Fold(int Index, int Count, int Seed = 0)
 {
     /// <summary>Why it cannot be used, or null where it can.</summary>
-    public string? Check() => Count < 2 || Index < 0 || Index >= Count ? $"Fold {Index + 1} of {Count} does not exist." : null;
+    public Message? Check() =>
+        Count < 2 || Index < 0 || Index >= Count ? Message.Of("split.no-fold", $"Fold {Index + 1} of {Count} does not exist.") : null;
 
     /// <summary>
     /// Deals class by class, so that each part has the classes in proportion. What part an image is in depends on the seed and the hashes

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>Reports classes and domains whose folders are spelled in several ways, or with spaces at the ends.</summary>
@@ -7,7 +9,7 @@ internal static class FolderSpellings
 
     /// <param name="paths">Folders and file name of each file, as they were brought.</param>
     /// <param name="placed">Where the files were put.</param>
-    public static IEnumerable<string> Notes(IEnumerable<string[]> paths, IReadOnlyCollection<PlacedFile> placed)
+    public static IEnumerable<Message> Notes(IEnumerable<string[]> paths, IReadOnlyCollection<PlacedFile> placed)
     {
         HashSet<string> used = [.. placed.SelectMany(p => new[] { p.Label, p.Domain }).OfType<string>()];
         return paths
@@ -17,17 +19,24 @@ internal static class FolderSpellings
             .Where(g => used.Contains(g.Key) && g.Any(written => written != g.Key))
             .OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => Note(g.Key, [.. g]))
-            .OfType<string>()
+            .OfType<Message>()
             .Take(MostNotes);
     }
 
-    private static string? Note(string name, string[] written) =>
+    private static Message? Note(string name, string[] written) =>
         written.Any(w => w.Trim() != w)
             ? written.Length == 1
-                ? $"The folder '{written[0]}' has spaces at its ends; its name is read as '{name}'."
-                : $"The folders {string.Join(" and ", written.Order(StringComparer.Ordinal).Select(w => $"'{w}'"))} differ only in spaces "
-                    + $"at their ends, and are both read as '{name}'."
+                ? Message.Of("import.folder-spaces", $"The folder '{written[0]}' has spaces at its ends; its name is read as '{name}'.")
+                : Message.Of(
+                    "import.folders-spaces",
+                    $"The folders {written.Order(StringComparer.Ordinal).Select(w => $"'{w}'")} differ only in spaces at their ends, "
+                        + $"and are "
+                        + $"read as '{name}'."
+                )
             : written.Length > 1
-                ? $"The name '{name}' is written in {written.Length} Unicode forms; all are read as one folder."
+                ? Message.Of(
+                    "import.unicode-forms",
+                    $"The name '{name}' is written in {written.Length} Unicode forms; all are read as one folder."
+                )
                 : null;
 }

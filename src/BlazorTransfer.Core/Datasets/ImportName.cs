@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Datasets;
@@ -26,21 +27,35 @@ public static class ImportName
     public static string Key(string folder) => CanonicalForm.Of(folder).Trim();
 
     /// <summary>Why a cleaned name in a zip cannot be used; null where it can.</summary>
-    public static string? WhyRefused(string name) =>
+    public static Message? WhyRefused(string name) =>
         WhyNotText(name) is { } reason ? reason
-        : name.Length > LongestName ? $"Its name is longer than {LongestName} characters."
-        : name.StartsWith('/') ? "Its name starts with '/'. Pack the folder itself, so that names start with a folder's name."
-        : name is [_, ':', ..] ? "Its name starts with a drive's letter. Pack the folder itself, so that names start with a folder's name."
-        : name.Contains(':') ? "Its name has a colon. Rename it."
-        : name.Split('/').Contains("..") ? "Its name has '..', which leads out of a folder."
+        : name.Length > LongestName ? Message.Of("name.too-long", $"Its name is longer than {LongestName} characters.")
+        : name.StartsWith('/')
+            ? Message.Of(
+                "name.starts-with-slash",
+                $"Its name starts with '/'. Pack the folder itself, so that names start with a folder's name."
+            )
+        : name is [_, ':', ..]
+            ? Message.Of(
+                "name.drive",
+                $"Its name starts with a drive's letter. Pack the folder itself, so that names start with a folder's name."
+            )
+        : name.Contains(':') ? Message.Of("name.colon", $"Its name has a colon. Rename it.")
+        : name.Split('/').Contains("..") ? Message.Of("name.leads-out", $"Its name has '..', which leads out of a folder.")
         : null;
 
     /// <summary>Why a name does not tell files and folders apart; null where it does.</summary>
-    public static string? WhyNotText(string name) =>
-        !name.All(NameRule.IsPlain) ? "Its name has control characters. Rename it."
-        : name.Contains(Replacement) ? "Characters of its name were lost when it was copied or packed. Rename it, then import it again."
-        : Enumerable.Range(0, name.Length).Any(i => IsUnpaired(name, i)) ? "Its name is not valid text. Rename it."
-        : name.TrimStart('/').Split('/').Any(p => p.Trim() is "" or ".") ? "A folder in its name has no name."
+    public static Message? WhyNotText(string name) =>
+        !name.All(NameRule.IsPlain) ? Message.Of("name.control-characters", $"Its name has control characters. Rename it.")
+        : name.Contains(Replacement)
+            ? Message.Of(
+                "name.lost-characters",
+                $"Characters of its name were lost when it was copied or packed. Rename it, then import it again."
+            )
+        : Enumerable.Range(0, name.Length).Any(i => IsUnpaired(name, i))
+            ? Message.Of("name.no-text", $"Its name is not valid text. Rename it.")
+        : name.TrimStart('/').Split('/').Any(p => p.Trim() is "" or ".")
+            ? Message.Of("name.nameless-folder", $"A folder in its name has no name.")
         : null;
 
     /// <summary>A name that can be shown and logged: without control characters, and not endless.</summary>

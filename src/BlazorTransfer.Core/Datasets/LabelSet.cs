@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Datasets;
@@ -35,53 +36,64 @@ public sealed record LabelSetSpec(string Name, double Weight = 1)
     /// <param name="text">The text as it was typed.</param>
     /// <param name="spec">The label set and its weight.</param>
     /// <param name="error">Why it is neither, in a sentence that says what to write.</param>
-    public static bool TryParse(string text, [NotNullWhen(true)] out LabelSetSpec? spec, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(string text, [NotNullWhen(true)] out LabelSetSpec? spec, [NotNullWhen(false)] out Message? error)
     {
         (spec, error) = (null, null);
         string[] parts = text.Split('=', 2);
         string name = parts[0].Trim();
         if (name.Length == 0)
-            error = $"'{text}' names no label set. Write a name, or a name and a weight, such as material=0.5.";
+            error = Message.Of(
+                "labels.unnamed",
+                $"'{text}' names no label set. Write a name, or a name and a weight, such as material=0.5."
+            );
         else if (parts.Length == 1)
             spec = new LabelSetSpec(name);
-        else if (NumberText.TryParse(parts[1], out double weight, out string? wrong))
+        else if (NumberText.TryParse(parts[1], out double weight, out Message? wrong))
             spec = new LabelSetSpec(name, weight);
         else
-            error = $"The weight of '{name}': {wrong}";
+            error = Message.Of("labels.weight-unreadable", $"The weight of '{name}': {wrong}");
         return spec is not null;
     }
 
     /// <summary>Why such label sets cannot be learned from these images, in a sentence that says what to do; null where they can.</summary>
     /// <param name="specs">All that a run is asked to learn beside the classes.</param>
     /// <param name="samples">The run's labelled images.</param>
-    public static string? WhyNot(IReadOnlyList<LabelSetSpec> specs, IReadOnlyList<Sample> samples)
+    public static Message? WhyNot(IReadOnlyList<LabelSetSpec> specs, IReadOnlyList<Sample> samples)
     {
         if (specs.GroupBy(s => s.Name).FirstOrDefault(g => g.Count() > 1) is { } twice)
-            return $"The label set '{twice.Key}' is named twice.";
+            return Message.Of("labels.twice", $"The label set '{twice.Key}' is named twice.");
         return specs.Select(s => s.WhyNot(samples)).FirstOrDefault(w => w is not null);
     }
 
-    private string? WhyNot(IReadOnlyList<Sample> samples)
+    private Message? WhyNot(IReadOnlyList<Sample> samples)
     {
         if (Weight is not (> 0 and <= MaximumWeight))
-            return $"The weight of '{Name}' must be above 0 and at most {MaximumWeight}.";
+            return Message.Of("labels.weight-range", $"The weight of '{Name}' must be above 0 and at most {MaximumWeight}.");
         int labels = LabelSet.Of(Name, samples).Labels.Count,
             learned = LabelSet.Of(Name, samples.Where(s => s.Split == Split.Train)).Labels.Count;
         if (labels == 0)
         {
             string[] others = [.. samples.SelectMany(s => s.Tags.Keys).Distinct().Order(StringComparer.Ordinal)];
-            string found =
-                others.Length == 0
-                    ? "These images have no labels beside their classes: import them with a labels.csv."
-                    : $"The label sets here are: {string.Join(", ", others)}.";
-            return $"No image has a label '{Name}'. {found}";
+            return others.Length == 0
+                ? Message.Of(
+                    "labels.no-label-sets",
+                    $"No image has a label '{Name}'. These images have no labels beside their classes: import them with a labels.csv."
+                )
+                : Message.Of("labels.other-label-sets", $"No image has a label '{Name}'. The label sets here are: {others}.");
         }
 
-        return learned < 2 ? $"All training images have the same '{Name}', or none, so that there is nothing to learn."
+        return learned < 2
+                ? Message.Of("labels.one-label", $"All training images have the same '{Name}', or none, so that there is nothing to learn.")
             : labels > LabelSet.MostLabels
-                ? $"'{Name}' has {labels:N0} different labels; {LabelSet.MostLabels:N0} are the most that can be learned."
+                ? Message.Of(
+                    "labels.too-many",
+                    $"'{Name}' has {labels:N0} different labels; {LabelSet.MostLabels:N0} are the most that can be learned."
+                )
             : samples.All(s => s.Split != Split.Validation || !s.Tags.ContainsKey(Name))
-                ? $"No validation image has a label '{Name}', so that nobody could tell how well it is learned."
+                ? Message.Of(
+                    "labels.no-validation",
+                    $"No validation image has a label '{Name}', so that nobody could tell how well it is learned."
+                )
             : null;
     }
 }

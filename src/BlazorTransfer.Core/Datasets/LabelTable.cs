@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 using Microsoft.VisualBasic.FileIO;
 
@@ -44,7 +45,7 @@ public sealed class LabelTable
     /// change.</exception>
     public static LabelTable? In(
         IEnumerable<string> names,
-        Func<string, (byte[]? Bytes, string? Reason)> read,
+        Func<string, (byte[]? Bytes, Message? Reason)> read,
         ImportLayout layout,
         ICollection<RejectedFile> rejected,
         TextEncoding? encoding = null
@@ -58,16 +59,16 @@ public sealed class LabelTable
         }
         catch (ImportException e) when (layout != ImportLayout.Table)
         {
-            rejected.Add(new RejectedFile(name, $"Its labels are left out. {e.Message}"));
+            rejected.Add(new RejectedFile(name, Message.Of("table.left-out", $"Its labels are left out. {Message.Of(e)}")));
             return new LabelTable(name, [], []);
         }
     }
 
-    private static LabelTable Load(string name, Func<string, (byte[]? Bytes, string? Reason)> read, TextEncoding? encoding)
+    private static LabelTable Load(string name, Func<string, (byte[]? Bytes, Message? Reason)> read, TextEncoding? encoding)
     {
-        (byte[]? bytes, string? reason) = read(name);
-        return bytes is null ? throw new ImportException($"{name} cannot be read. {reason}")
-            : bytes.Length > MostBytes ? throw new ImportException($"{name} is larger than {MostBytes >> 20} MB.")
+        (byte[]? bytes, Message? reason) = read(name);
+        return bytes is null ? throw new ImportException("table.unreadable", $"{name} cannot be read. {reason!}")
+            : bytes.Length > MostBytes ? throw new ImportException("table.too-large", $"{name} is larger than {MostBytes >> 20} MB.")
             : Read(name, bytes, encoding);
     }
 
@@ -96,14 +97,14 @@ public sealed class LabelTable
         {
             string[] header =
                 parser.ReadFields()
-                ?? throw new ImportException($"{name} is empty. Its first row names the columns, such as: file,material.");
+                ?? throw new ImportException("table.empty", $"{name} is empty. Its first row names the columns, such as: file,material.");
             if (header.Length > MostColumns)
-                throw new ImportException($"{name} has {header.Length} columns; {MostColumns} are the most.");
+                throw new ImportException("table.too-many-columns", $"{name} has {header.Length} columns; {MostColumns} are the most.");
             if (header.GroupBy(h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
-                throw new ImportException($"{name} has the column '{twice.Key}' twice.");
+                throw new ImportException("table.column-twice", $"{name} has the column '{twice.Key}' twice.");
             int file = IndexOf(header, FileColumns);
             if (file < 0)
-                throw new ImportException($"{name} has no column with the files. Call it 'file'.");
+                throw new ImportException("table.no-file-column", $"{name} has no column with the files. Call it 'file'.");
             int label = IndexOf(header, ClassColumns),
                 split = IndexOf(header, [SplitColumn]);
             int[] others =
@@ -112,6 +113,7 @@ public sealed class LabelTable
             ];
             if (others.FirstOrDefault(c => !IsLabel(header[c]), -1) is >= 0 and int odd)
                 throw new ImportException(
+                    "table.odd-column",
                     $"{name}: the name of column {odd + 1} is longer than {LongestLabel} characters, or has signs that no name has."
                 );
             string folder = name[..(name.LastIndexOf('/') + 1)];
@@ -123,14 +125,18 @@ public sealed class LabelTable
                 string Field(int column) => column >= 0 && column < fields.Length ? fields[column] : "";
                 if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file)) is { } wrong)
                     throw new ImportException(
+                        "table.odd-label",
                         $"{name}, line {line}: '{wrong[..Math.Min(40, wrong.Length)]}' is longer than {LongestLabel} "
-                            + "characters, or has signs that no label has."
+                            + $"characters, or has signs that no label has."
                     );
                 if (Field(file).Length == 0)
-                    throw new ImportException($"{name}, line {line}: no file is named.");
+                    throw new ImportException("table.no-file", $"{name}, line {line}: no file is named.");
                 Split? divided = Field(split) is { Length: > 0 } named
                     ? ClassFolderLayout.SplitOf(named)
-                        ?? throw new ImportException($"{name}, line {line}: '{named}' is no split. Say train, validation or test.")
+                        ?? throw new ImportException(
+                            "table.no-split",
+                            $"{name}, line {line}: '{named}' is no split. Say train, validation or test."
+                        )
                     : null;
                 var row = new Row(
                     Field(label) is { Length: > 0 } own ? ImportName.Key(own) : null,
@@ -138,14 +144,17 @@ public sealed class LabelTable
                     others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], c => ImportName.Key(Field(c)))
                 );
                 if (!rows.TryAdd(Key(folder + ImportName.Clean(Field(file)).TrimStart('/')), row))
-                    throw new ImportException($"{name}, line {line}: '{Field(file)}' has a row already.");
+                    throw new ImportException("table.row-twice", $"{name}, line {line}: '{Field(file)}' has a row already.");
             }
 
             return new LabelTable(name, rows, [.. others.Select(c => header[c])]);
         }
         catch (MalformedLineException e)
         {
-            throw new ImportException($"{name}, line {e.LineNumber}: the quotation marks are not closed, or stand inside a field.");
+            throw new ImportException(
+                "table.quotes",
+                $"{name}, line {e.LineNumber}: the quotation marks are not closed, or stand inside a field."
+            );
         }
     }
 
@@ -167,7 +176,7 @@ public sealed class LabelTable
         return _rows
             .Keys.Where(k => !there.Contains(k))
             .Order(StringComparer.Ordinal)
-            .Select(k => new RejectedFile(k, $"{Name} names it, and it is not there."));
+            .Select(k => new RejectedFile(k, Message.Of("skipped.absent", $"{Name} names it, and it is not there.")));
     }
 
     // The table and the zip may write one name in two ways.
@@ -180,9 +189,12 @@ public sealed class LabelTable
             DecodeMarked(name, content)
             ?? (encoding is null ? TextEncoding.DecodeUtf8(content) : null)
             ?? DecodeAs(name, content, encoding);
-        return text.Contains('\0') ? throw new ImportException($"{name} is no text.")
+        return text.Contains('\0') ? throw new ImportException("table.no-text", $"{name} is no text.")
             : text.Contains(ImportName.Replacement)
-                ? throw new ImportException($"{name}: some characters were lost when the file was saved. Export it again, as UTF-8.")
+                ? throw new ImportException(
+                    "table.lost-characters",
+                    $"{name}: some characters were lost when the file was saved. Export it again, as UTF-8."
+                )
             : text;
     }
 
@@ -208,7 +220,7 @@ public sealed class LabelTable
             }
             catch (DecoderFallbackException)
             {
-                throw new ImportException($"{name} says that it is {encoding.WebName}, but is damaged. Export it again.");
+                throw new ImportException("table.damaged", $"{name} says that it is {encoding.WebName}, but is damaged. Export it again.");
             }
         }
 
@@ -216,10 +228,13 @@ public sealed class LabelTable
     }
 
     private static string DecodeAs(string name, byte[] content, TextEncoding? encoding) =>
-        content.AsSpan().Contains((byte)0) ? throw new ImportException($"{name} is no text.")
+        content.AsSpan().Contains((byte)0) ? throw new ImportException("table.no-text", $"{name} is no text.")
         : encoding is null ? throw UnknownEncodingException.For(name, isTable: true, Lines(content))
         : encoding.Decode(content)
-            ?? throw new ImportException($"{name} is not valid {encoding.Name}. Choose another encoding, or save it as UTF-8.");
+            ?? throw new ImportException(
+                "table.other-encoding",
+                $"{name} is not valid {encoding.Name}. Choose another encoding, or save it as UTF-8."
+            );
 
     private static List<byte[]> Lines(byte[] content)
     {

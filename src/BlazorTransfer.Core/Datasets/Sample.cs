@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>The part of a data set that a sample serves.</summary>
@@ -53,4 +55,4 @@ public sealed record SampleTag(string Name, string Value)
 }
 
 /// <summary>A file that did not become a sample, and why, in words for the user.</summary>
-public sealed record RejectedFile(string Name, string Reason);
+public sealed record RejectedFile(string Name, Message Reason);

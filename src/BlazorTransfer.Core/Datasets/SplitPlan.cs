@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Datasets;
 
@@ -15,9 +16,9 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
     public static SplitPlan TestOnly { get; } = new(Validation: 0, Test: 1);
 
     /// <summary>Why the fractions cannot be used, or null where they can.</summary>
-    public string? Check() =>
+    public Message? Check() =>
         Validation is < 0.01 or > 0.9 || Test is < 0 or > 0.9 || Validation + Test > 0.9
-            ? "Validation needs 1 to 90 %, and training must keep at least 10 %."
+            ? Message.Of("split.shares", $"Validation needs 1 to 90 %, and training must keep at least 10 %.")
             : null;
 
     /// <summary>

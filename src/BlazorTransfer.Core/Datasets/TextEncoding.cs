@@ -46,8 +46,8 @@ public sealed class TextEncoding
     public static TextEncoding Find(string name) =>
         All.FirstOrDefault(e => e._aliases.Prepend(e.Name).Any(n => Plain(n) == Plain(name)))
         ?? throw new ImportException(
-            $"The encoding '{(name.Length > 40 ? name[..40] + "…" : name)}' is unknown. Choose one of: "
-                + $"{string.Join(", ", All.Select(e => e.Name))}."
+            "encoding.unknown",
+            $"The encoding '{(name.Length > 40 ? name[..40] + "…" : name)}' is unknown. Choose one of: {All.Select(e => e.Name)}."
         );
 
     /// <summary>Reads UTF-8; null where the bytes are not valid UTF-8.</summary>

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>How some text reads in an encoding.</summary>
@@ -47,15 +49,23 @@ public sealed class UnknownEncodingException : ImportException
 
     private static string Short(string text) => text.Length > LongestSample ? text[..LongestSample] + "…" : text;
 
-    private static string Describe(string subject, IReadOnlyList<EncodingPreview> previews) =>
-        previews.Count == 0
-            ? $"{subject}: the text is neither UTF-8 nor in one other known encoding. Write it as UTF-8."
-            : $"{subject}: the text is not UTF-8. Write it as UTF-8, or choose its encoding by how the text reads: "
-                + $"{string.Join("; ", previews.Take(MostExamples).Select(p => $"{p.Encoding.Name}: {p.Samples[0]}"))}"
-                + (
-                    previews.Count > MostExamples
-                        ? $"; or {string.Join(", ", previews.Skip(MostExamples).Select(p => p.Encoding.Name))}"
-                        : ""
-                )
-                + ".";
+    private static Message Describe(string subject, IReadOnlyList<EncodingPreview> previews)
+    {
+        if (previews.Count == 0)
+            return Messages.Message.Of(
+                "encoding.none-fits",
+                $"{subject}: the text is neither UTF-8 nor in one other known encoding. Write it as UTF-8."
+            );
+        string examples = string.Join("; ", previews.Take(MostExamples).Select(p => $"{p.Encoding.Name}: {p.Samples[0]}"));
+        return previews.Count > MostExamples
+            ? Messages.Message.Of(
+                "encoding.choose-of-many",
+                $"{subject}: the text is not UTF-8. Write it as UTF-8, or choose its encoding by how the text reads: {examples}; or "
+                    + $"{previews.Skip(MostExamples).Select(p => p.Encoding.Name)}."
+            )
+            : Messages.Message.Of(
+                "encoding.choose",
+                $"{subject}: the text is not UTF-8. Write it as UTF-8, or choose its encoding by how the text reads: {examples}."
+            );
+    }
 }

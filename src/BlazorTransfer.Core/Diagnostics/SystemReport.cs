@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Diagnostics;
 
 /// <summary>The result of <c>worker doctor</c>: the hardware and libraries of a machine, what was measured on them, and advice.</summary>
@@ -22,7 +24,7 @@ public sealed record SystemReport
     public required string Folder { get; init; }
 
     /// <summary>Advice in sentences, the most important first.</summary>
-    public required IReadOnlyList<string> Verdicts { get; init; }
+    public required IReadOnlyList<Message> Verdicts { get; init; }
 }
 
 /// <param name="Name">Model name.</param>

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Models;
 
 /// <summary>What a file of weights holds, as <c>worker inspect-weights --json</c> prints it.</summary>
@@ -16,7 +18,7 @@ public sealed record WeightsInspection(
     WeightsMismatch? Closest = null,
     IReadOnlyList<WeightsMismatch>? Differences = null,
     int HeadClasses = 0,
-    string? Note = null
+    Message? Note = null
 );
 
 /// <summary>How a file differs from a backbone; each list holds at most <see cref="MostNames"/>, each count all of them.</summary>
@@ -47,9 +49,13 @@ public sealed record WeightsMismatch(
     public bool IsWhole => MissingCount + UnexpectedCount + MismatchedCount == 0;
 
     /// <summary>In one sentence, for people.</summary>
-    public string Describe() =>
-        $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {Part(MissingCount, Missing, "missing")}, "
-        + $"{Part(MismatchedCount, Mismatched, "of another shape")}, {Part(UnexpectedCount, Unexpected, "unknown to it")}.";
+    public Message Describe() =>
+        Message.Of(
+            "weights.closest",
+            $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}: {MissingCount} missing, {MismatchedCount} of "
+                + $"another "
+                + $"shape, {UnexpectedCount} unknown to it."
+        );
 
     /// <summary>The same as a table: a line a tensor, what is wrong and its name, and how many more there are of each kind.</summary>
     public IEnumerable<string> Table() =>
@@ -64,7 +70,4 @@ public sealed record WeightsMismatch(
             .. names.Select(n => $"{what, -10}  {n}"),
             .. count > names.Count ? [$"{what, -10}  … and {count - names.Count} more"] : Array.Empty<string>(),
         ];
-
-    private static string Part(int count, IReadOnlyList<string> names, string what) =>
-        count == 0 ? $"none {what}" : $"{count} {what} (such as {names[0]})";
 }

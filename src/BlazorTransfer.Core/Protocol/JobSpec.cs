@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Protocol;
 
@@ -145,13 +146,12 @@ public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool I
     /// <summary>Why <see cref="LabelledPerClass"/> images cannot be drawn, in a sentence that says what to do; null where they
     /// can.</summary>
     /// <inheritdoc cref="Labelled" path="/param"/>
-    public string? WhyTooFewLabels(DatasetManifest data)
+    public Message? WhyTooFewLabels(DatasetManifest data)
     {
         if (LabelledPerClass < 0)
-            return "The number of labelled images of the target cannot be negative.";
+            return Message.Of("target.negative-labels", $"The number of labelled images of the target cannot be negative.");
         if (LabelledPerClass == 0)
             return null;
-        string from = Transductive ? "the target" : "the target's training images";
         ILookup<string, Sample> labelled = Labelled(data).ToLookup(s => s.Label!);
         string[] few =
         [
@@ -163,14 +163,35 @@ public sealed record TargetSpec(DataSpec Data, bool Transductive = false, bool I
                 .Order(StringComparer.Ordinal)
                 .Select(c => $"{c} ({labelled[c].Count()})"),
         ];
-        return labelled.Count == 0
-                ? $"None of {from} has a label, and {LabelledPerClass} of each class are to be learned from. Label some, or "
-                    + "choose a method that adapts without labels."
-            : few.Length > 0
-                ? $"Of {from}, fewer than {LabelledPerClass} have the label "
-                    + $"{string.Join(", ", few.Take(MostNames))}{(few.Length > MostNames ? ", …" : "")}. Label more of them, or learn "
-                    + "from fewer of each class."
-            : null;
+        if (labelled.Count == 0)
+            return Transductive
+                ? Message.Of(
+                    "target.none-labelled",
+                    $"None of the target's images has a label, and {LabelledPerClass} of each class are to be learned from. Label some, or "
+                        + $"choose a method that adapts without labels."
+                )
+                : Message.Of(
+                    "target.no-training-labelled",
+                    $"None of the target's training images has a label, and {LabelledPerClass} of each class are to be learned from. Label "
+                        + $"some, or choose a method that adapts without labels."
+                );
+        if (few.Length == 0)
+            return null;
+        Message names =
+            few.Length > MostNames
+                ? Message.Of("list.and-more", $"{few.Take(MostNames)} and {few.Length - MostNames} more")
+                : Message.Of("list.all", $"{few}");
+        return Transductive
+            ? Message.Of(
+                "target.few-labelled",
+                $"Of the target's images, fewer than {LabelledPerClass} have the label {names}. Label more of them, or learn from fewer of "
+                    + $"each class."
+            )
+            : Message.Of(
+                "target.few-training-labelled",
+                $"Of the target's training images, fewer than {LabelledPerClass} have the label {names}. Label more of them, or learn from "
+                    + $"fewer of each class."
+            );
     }
 }
 

@@ -90,9 +90,14 @@ public sealed class RunClaim : IDisposable
 
         int executed = ProtocolJson.TryRead<WorkerProcessRecord>(folder.WorkerProcess)?.Attempt ?? 0;
         int number = attempt ?? Math.Max(begun, executed) + 1;
-        return last is RunFinished or RunDeleted ? throw new RunTakenException("This run has ended already.")
-            : begun > number ? throw new RunTakenException($"This is attempt {number} of the run, and attempt {begun} has begun.")
-            : executed >= number ? throw new RunTakenException($"A worker has executed attempt {executed} of the run already.")
+        return last is RunFinished or RunDeleted ? throw new RunTakenException("run.ended", $"This run has ended already.")
+            : begun > number
+                ? throw new RunTakenException(
+                    "run.attempt-overtaken",
+                    $"This is attempt {number} of the run, and attempt {begun} has begun."
+                )
+            : executed >= number
+                ? throw new RunTakenException("run.attempt-executed", $"A worker has executed attempt {executed} of the run already.")
             : number;
     }
 
@@ -100,7 +105,10 @@ public sealed class RunClaim : IDisposable
     private void RequireTurn(string path)
     {
         if (path.StartsWith(_prefix, StringComparison.Ordinal) && _events.IsOvertaken())
-            throw new RunTakenException($"Something else has written to the run since, so attempt {Attempt} stops here.");
+            throw new RunTakenException(
+                "run.written-elsewhere",
+                $"Something else has written to the run since, so attempt {Attempt} stops here."
+            );
     }
 
     private void Beat()

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Protocol;
 
@@ -223,10 +224,35 @@ public sealed record ArtifactWritten : RunEvent
     public required string Sha256 { get; init; }
 }
 
+/// <summary>Something that a person should know about the run.</summary>
 public sealed record MessageLogged : RunEvent
 {
     public required MessageLevel Level { get; init; }
+
+    /// <summary>The message in English.</summary>
     public required string Text { get; init; }
+
+    /// <summary>See <see cref="Messages.Message.Code"/>; null in records of earlier versions.</summary>
+    public string? Code { get; init; }
+
+    /// <summary>See <see cref="Messages.Message.Arguments"/>.</summary>
+    public IReadOnlyList<MessageArgument>? Arguments { get; init; }
+
+    /// <summary>The message with its code, for pages.</summary>
+    [JsonIgnore]
+    public Message Message => Message.From(Code, Arguments, Text);
+
+    public static MessageLogged Of(MessageLevel level, Message message) =>
+        new MessageLogged { Level = level, Text = message.English }.With(message);
+
+    /// <summary>The same event with another message.</summary>
+    public MessageLogged With(Message message) =>
+        this with
+        {
+            Text = message.English,
+            Code = message.Code,
+            Arguments = message.Code is null ? null : message.Arguments,
+        };
 }
 
 public enum MessageLevel
@@ -281,8 +307,22 @@ public sealed record RunFinished : RunEvent
 {
     public required RunOutcome Outcome { get; init; }
 
-    /// <summary>Why it failed, in words that say what to do; null on success.</summary>
+    /// <summary>Why it failed, in English words that say what to do; null on success.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Code of <see cref="Error"/>, see <see cref="Message.Code"/>; null in records of earlier versions.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>Arguments of <see cref="Error"/>, see <see cref="Message.Arguments"/>.</summary>
+    public IReadOnlyList<MessageArgument>? ErrorArguments { get; init; }
+
+    /// <summary><see cref="Error"/> with its code, for pages.</summary>
+    [JsonIgnore]
+    public Message? Failure
+    {
+        get => Error is null ? null : Message.From(ErrorCode, ErrorArguments, Error);
+        init => (Error, ErrorCode, ErrorArguments) = (value?.English, value?.Code, value?.Code is null ? null : value.Arguments);
+    }
 
     /// <summary>The epoch whose weights were kept, from 1; null where there is none.</summary>
     public int? BestEpoch { get; init; }

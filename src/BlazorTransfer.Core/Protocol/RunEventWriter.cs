@@ -92,7 +92,8 @@ public sealed class RunEventWriter : IDisposable
         Continue();
     }
 
-    private static RunTakenException Overtaken() => new("Something else has written to the events of this run.");
+    private static RunTakenException Overtaken() =>
+        new("run.events-written-elsewhere", $"Something else has written to the events of this run.");
 
     /// <summary>The length of the file that has the name now. Opening it makes a network file system look again.</summary>
     private long? LengthByName()

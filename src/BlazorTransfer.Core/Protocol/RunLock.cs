@@ -24,7 +24,7 @@ public sealed class RunLock : IDisposable
             if (TryTake(folder) is { } taken)
                 return taken;
             if (left <= 1)
-                throw new RunTakenException("Another worker has the folder of this run. Wait until it ends, or stop it.");
+                throw new RunTakenException("run.locked", $"Another worker has the folder of this run. Wait until it ends, or stop it.");
             // A lock tells nobody when it is free.
             never.Wait(Pause);
         }

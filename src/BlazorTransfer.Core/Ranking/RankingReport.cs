@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Ranking;
 
 /// <summary>The outcome of a ranking, with all that is needed to repeat it.</summary>
@@ -35,7 +37,7 @@ public sealed record RankedCandidate
     public CandidateScores? Scores { get; init; }
 
     /// <summary>Why it has no scores, in words.</summary>
-    public string? Error { get; init; }
+    public Message? Error { get; init; }
 }
 
 /// <summary>How well a candidate's features serve a data set, and what they cost.</summary>

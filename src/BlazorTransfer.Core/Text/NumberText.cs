@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Text;
 
@@ -17,12 +18,12 @@ public static partial class NumberText
     /// <param name="text">The text as it was typed.</param>
     /// <param name="number">The number; 0 where the text is none.</param>
     /// <param name="error">A sentence that names the text and says what to write instead.</param>
-    public static bool TryParse(string text, out double number, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(string text, out double number, [NotNullWhen(false)] out Message? error)
     {
         error =
-            !Parses(text, out number) ? $"{Quoted(text)} is not a number.{Advice(text.Trim())}"
-            : double.IsNaN(number) ? $"{Quoted(text)} is not a number."
-            : double.IsInfinity(number) ? $"{Quoted(text)} is too large. Write a finite number."
+            !Parses(text, out number) ? NoNumber(text)
+            : double.IsNaN(number) ? Message.Of("number.none", $"{Quoted(text)} is not a number.")
+            : double.IsInfinity(number) ? Message.Of("number.infinite", $"{Quoted(text)} is too large. Write a finite number.")
             : null;
         if (error is null)
             return true;
@@ -32,16 +33,20 @@ public static partial class NumberText
 
     /// <summary>Reads a whole number; <c>1e3</c> is one.</summary>
     /// <inheritdoc cref="TryParse"/>
-    public static bool TryParseInteger(string text, out int number, [NotNullWhen(false)] out string? error)
+    public static bool TryParseInteger(string text, out int number, [NotNullWhen(false)] out Message? error)
     {
         number = 0;
         if (!TryParse(text, out double value, out error))
             return false;
         error =
-            LooksGrouped(text) ? $"{Quoted(text)} may mean thousands or a fraction. Write a whole number without a point."
-            : value != Math.Floor(value) ? $"{Quoted(text)} is not a whole number."
+            LooksGrouped(text)
+                ? Message.Of("number.grouped", $"{Quoted(text)} may mean thousands or a fraction. Write a whole number without a point.")
+            : value != Math.Floor(value) ? Message.Of("number.not-whole", $"{Quoted(text)} is not a whole number.")
             : value is < int.MinValue or > int.MaxValue
-                ? FormattableString.Invariant($"{Quoted(text)} is out of range. Write a number from {int.MinValue} to {int.MaxValue}.")
+                ? Message.Of(
+                    "number.out-of-range",
+                    $"{Quoted(text)} is out of range. Write a number from {int.MinValue} to {int.MaxValue}."
+                )
             : null;
         if (error is not null)
             return false;
@@ -69,21 +74,26 @@ public static partial class NumberText
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number);
 #pragma warning restore RS0030
 
-    private static string Advice(string text)
+    private static Message NoNumber(string typed)
     {
+        string text = typed.Trim(),
+            quoted = Quoted(typed);
         if (Grouped().IsMatch(text))
         {
             string plain = Separator().Replace(text, "");
             // 1,000 is a thousand to some and one to others, so both are shown.
             return text.Count(c => c == ',') == 1 && !text.Contains('.')
-                ? $" Write {plain}, or {text.Replace(',', '.')} if the comma is a decimal point."
-                : $" Write it without thousands separators: {plain}.";
+                ? Message.Of(
+                    "number.thousands-or-fraction",
+                    $"{quoted} is not a number. Write {plain}, or {text.Replace(',', '.')} if the comma is a decimal point."
+                )
+                : Message.Of("number.thousands", $"{quoted} is not a number. Write it without thousands separators: {plain}.");
         }
 
         string pointed = text.Replace(',', '.');
         return pointed != text && Parses(pointed, out double number) && double.IsFinite(number)
-            ? $" Write it with a point: {pointed}."
-            : "";
+            ? Message.Of("number.comma", $"{quoted} is not a number. Write it with a point: {pointed}.")
+            : Message.Of("number.none", $"{quoted} is not a number.");
     }
 
     private static string Quoted(string text)

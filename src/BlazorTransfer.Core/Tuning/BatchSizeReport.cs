@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Core.Tuning;
 
 /// <summary>A batch size and what it costs.</summary>
@@ -20,7 +22,7 @@ public sealed record BatchSizeReport
     public required IReadOnlyList<BatchSizeSpeed> Measured { get; init; }
 
     /// <summary>Why no larger size was measured, in words.</summary>
-    public required string WhyStopped { get; init; }
+    public required Message WhyStopped { get; init; }
 
     public required BatchSizeSuggestion Suggestion { get; init; }
 }
@@ -34,7 +36,7 @@ public sealed record BatchSizeReport
 /// <param name="LearningRate">The job's, times the batch size over the job's, to two digits; null with
 /// <paramref name="BatchSize"/>.</param>
 /// <param name="Reason">Why this size, or why none, in words.</param>
-public sealed record BatchSizeSuggestion(int? BatchSize, double? LearningRate, string Reason)
+public sealed record BatchSizeSuggestion(int? BatchSize, double? LearningRate, Message Reason)
 {
     private const double NearlyBest = 0.95;
 
@@ -48,15 +50,22 @@ public sealed record BatchSizeSuggestion(int? BatchSize, double? LearningRate, s
             return new BatchSizeSuggestion(
                 null,
                 null,
-                $"An epoch takes less than a second at any size, so that a larger batch saves nothing: keep {batchSize}, or "
-                    + "choose what learns best."
+                Message.Of(
+                    "tuning.fast-epoch",
+                    $"An epoch takes less than a second at any size, so that a larger batch saves nothing: keep {batchSize}, or "
+                        + $"choose what learns best."
+                )
             );
         double best = measured.Max(m => m.ImagesPerSecond);
         int suggested = measured.Where(m => m.ImagesPerSecond >= NearlyBest * best).Min(m => m.BatchSize);
         return new BatchSizeSuggestion(
             suggested,
             LearningRateSuggestion.TwoDigits(learningRate * suggested / batchSize),
-            "No size is more than 5 % faster, and smaller batches learn more from an epoch. The learning rate goes with it in proportion."
+            Message.Of(
+                "tuning.batch-size",
+                $"No size is more than 5 % faster, and smaller batches learn more from an epoch. The learning rate goes with it in "
+                    + $"proportion."
+            )
         );
     }
 }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Tuning;
@@ -15,7 +15,7 @@ namespace BlazorTransfer.Core.Tuning;
 /// <param name="Steepest">Where the smoothed loss falls fastest over the logarithm of the rate; null with <paramref name="Rate"/>.</param>
 /// <param name="Lowest">Where it is lowest, and behind which it rises; null with <paramref name="Rate"/>.</param>
 /// <param name="Reason">Why this rate, or why none, in words.</param>
-public sealed record LearningRateSuggestion(double? Rate, double? Steepest, double? Lowest, string Reason)
+public sealed record LearningRateSuggestion(double? Rate, double? Steepest, double? Lowest, Message Reason)
 {
     /// <summary>Steps at the start whose average is over too few batches to mean much; their loss is where the fall begins.</summary>
     public const int FirstSteps = 10;
@@ -31,39 +31,50 @@ public sealed record LearningRateSuggestion(double? Rate, double? Steepest, doub
     {
         LearningRatePoint[] counted = [.. points.Where(p => double.IsFinite(p.Smoothed)).Skip(FirstSteps - 1)];
         if (counted.Length <= 2 * Reach)
-            return None("The loss was no number after a few steps, at rates far too small to do that: look at the images and the weights.");
+            return None(
+                Message.Of(
+                    "tuning.no-number",
+                    $"The loss was no number after a few steps, at rates far too small to do that: look at the images and the weights."
+                )
+            );
         int lowest = Enumerable.Range(0, counted.Length).MinBy(i => counted[i].Smoothed);
         double start = counted[0].Smoothed,
             fall = start - counted[lowest].Smoothed;
         if (fall < LeastFall * Math.Abs(start))
         {
             return None(
-                Invariant($"The loss never fell by more than chance, from {start:G3} to {counted[lowest].Smoothed:G3} at best. ")
-                    + "Either nothing is left to learn from these images, or the network cannot learn them with these settings."
+                Message.Of(
+                    "tuning.no-fall",
+                    $"The loss never fell by more than chance, from {start:G3} to {counted[lowest].Smoothed:G3} at best. "
+                        + $"Either nothing is left to learn from these images, or the network cannot learn them with these settings."
+                )
             );
         }
 
         double Slope(int i) => counted[Math.Min(i + Reach, lowest)].Smoothed - counted[Math.Max(i - Reach, 0)].Smoothed;
         int steepest = Enumerable.Range(0, lowest + 1).MinBy(Slope);
         (double fastest, double best) = (counted[steepest].Rate, counted[lowest].Rate);
-        string rise =
+        Message rise =
             lowest == counted.Length - 1
-                ? Invariant($"is lowest at {best:G2}, where the test ends")
-                : Invariant($"begins to rise at {best:G2}");
+                ? Message.Of("tuning.lowest-at-end", $"is lowest at {best:G2}, where the test ends")
+                : Message.Of("tuning.rises", $"begins to rise at {best:G2}");
         return fastest <= best / 10
-            ? new LearningRateSuggestion(TwoDigits(fastest), fastest, best, $"The loss falls fastest here, and {rise}.")
+            ? new LearningRateSuggestion(
+                TwoDigits(fastest),
+                fastest,
+                best,
+                Message.Of("tuning.falls-here", $"The loss falls fastest here, and {rise}.")
+            )
             : new LearningRateSuggestion(
                 TwoDigits(best / 10),
                 fastest,
                 best,
-                Invariant($"The loss falls fastest at {fastest:G2} and {rise}: this is a tenth of that, to be safe.")
+                Message.Of("tuning.tenth", $"The loss falls fastest at {fastest:G2} and {rise}: this is a tenth of that, to be safe.")
             );
     }
 
-    private static LearningRateSuggestion None(string reason) => new(null, null, null, reason);
+    private static LearningRateSuggestion None(Message reason) => new(null, null, null, reason);
 
     /// <summary>The rate to two digits: more would claim more than such a test tells.</summary>
     internal static double TwoDigits(double rate) => NumberText.Round(rate, 2);
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -60,7 +60,7 @@ internal static class AugmentationPolicy
                 new Branch(1, [Draw(All, WideRanges, random.Next(TrivialAugmentLevels + 1) / (double)TrivialAugmentLevels, random)]),
             ],
             "augmix" => DrawAugMix(strength, random),
-            _ => throw TrainingException.BadInput($"There is no policy '{name}'."),
+            _ => throw TrainingException.BadInput("settings.unknown-policy", $"There is no policy '{name}'."),
         };
 
     /// <summary>(1 − m) · x + m · Σ wᵢ · chainᵢ(x), with m from Beta(1, 1) and w from Dirichlet(1, 1, 1).</summary>

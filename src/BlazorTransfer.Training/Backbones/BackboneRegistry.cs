@@ -86,7 +86,8 @@ public static class BackboneRegistry
     private static BackboneEntry Entry(string name) =>
         Entries.FirstOrDefault(e => e.Spec.Name == name)
         ?? throw TrainingException.BadInput(
-            $"There is no backbone named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}."
+            "network.unknown-of",
+            $"There is no network named '{name}'. Known are: {string.Join(", ", All.Select(s => s.Name))}."
         );
 }
 

@@ -1,11 +1,12 @@
+using BlazorTransfer.Core.Messages;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Backbones;
 
 /// <summary>Values that no trained network has, which show that a file of weights is damaged.</summary>
 /// <param name="Count">How many there are in a tensor.</param>
-/// <param name="Kind">What they are, such as "negative".</param>
-internal sealed record ImpossibleValues(long Count, string Kind)
+/// <param name="Kind">What they are.</param>
+internal sealed record ImpossibleValues(long Count, ImpossibleKind Kind)
 {
     /// <summary>Looks for values that are NaN or infinite in the 32 bits that networks calculate with, and for negative
     /// variances.</summary>
@@ -21,13 +22,37 @@ internal sealed record ImpossibleValues(long Count, string Kind)
         Tensor values = tensor.dtype == ScalarType.Float64 ? tensor.to(ScalarType.Float32) : tensor;
         long notFinite = tensor.numel() - values.isfinite().sum().item<long>();
         if (notFinite > 0)
-            return new ImpossibleValues(notFinite, tensor.isfinite().all().item<bool>() ? "too large for 32 bits" : "NaN or infinite");
+            return new ImpossibleValues(
+                notFinite,
+                tensor.isfinite().all().item<bool>() ? ImpossibleKind.TooLarge : ImpossibleKind.NotFinite
+            );
         if (!name.EndsWith("running_var", StringComparison.Ordinal))
             return null;
         long negative = values.lt(zeros_like(values)).sum().item<long>();
-        return negative > 0 ? new ImpossibleValues(negative, "negative, which no variance is") : null;
+        return negative > 0 ? new ImpossibleValues(negative, ImpossibleKind.NegativeVariance) : null;
     }
 
-    public override string ToString() =>
-        Count == 1 ? $"1 value that is {Kind}" : FormattableString.Invariant($"{Count:N0} values that are {Kind}");
+    /// <summary>Count and kind, as a value in a message.</summary>
+    public Message Words =>
+        (Kind, Count) switch
+        {
+            (ImpossibleKind.TooLarge, 1) => Message.Of("weights.one-too-large", $"1 value that is too large for 32 bits"),
+            (ImpossibleKind.TooLarge, _) => Message.Of("weights.too-large-values", $"{Count:N0} values that are too large for 32 bits"),
+            (ImpossibleKind.NotFinite, 1) => Message.Of("weights.one-not-finite", $"1 value that is NaN or infinite"),
+            (ImpossibleKind.NotFinite, _) => Message.Of("weights.not-finite-values", $"{Count:N0} values that are NaN or infinite"),
+            (ImpossibleKind.NegativeVariance, 1) => Message.Of("weights.one-negative", $"1 value that is negative, which no variance is"),
+            (ImpossibleKind.NegativeVariance, _) => Message.Of(
+                "weights.negative-values",
+                $"{Count:N0} values that are negative, which no variance is"
+            ),
+            _ => throw new InvalidOperationException($"No words for {Kind}."),
+        };
+}
+
+/// <summary>Why a value is impossible.</summary>
+internal enum ImpossibleKind
+{
+    TooLarge,
+    NotFinite,
+    NegativeVariance,
 }

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Training.Weights;
 using static TorchSharp.torch;
 
@@ -22,7 +23,7 @@ public static class PretrainedFile
     {
         if (content.Graph is not { } graph || HasNamesOfANetwork(content.Tensors))
             return content;
-        string problem = "no known network has these layers";
+        Message problem = Message.Of("weights.no-such-layers", $"No known network has these layers.");
         foreach (string name in BackboneRegistry.OfSize(graph.Weights))
         {
             using var scope = NewDisposeScope();
@@ -34,22 +35,30 @@ public static class PretrainedFile
                 continue;
             if (found.Ambiguous is { } shape)
             {
-                problem =
-                    $"two layers of the same shape [{string.Join(", ", shape)}] are side by side, so that the layers of "
-                    + $"{backbone.Spec.DisplayName} cannot be told apart. Keep the names of the network when exporting";
+                problem = Message.Of(
+                    "weights.ambiguous-layers",
+                    $"Two layers of the same shape [{shape.Select(side => $"{side}")}] are side by side, so the layers of "
+                        + $"{backbone.Spec.DisplayName} cannot be told apart. Keep the names of the network when exporting."
+                );
                 continue;
             }
 
             return content with
             {
                 Tensors = found.Tensors,
-                Note = $"Recognised by its layers: {graph.Describe()}.",
+                Note = Message.Of("weights.recognised", $"Recognised by its layers: {graph.Describe()}."),
             };
         }
 
         if (graph.Layers.All(l => l.Norm is null) && graph.Layers.Any(l => l is { Kind: LayerKind.Convolution, Bias: not null }))
-            problem += "; if it had batch norms, they were folded into the convolutions: export it without that";
-        return content with { Note = $"It is {graph.Describe()}; {problem}." };
+            problem = Message.Join([
+                problem,
+                Message.Of(
+                    "weights.folded-norms",
+                    $"If it had batch norms, they were folded into the convolutions: export it without folding."
+                ),
+            ]);
+        return content with { Note = Message.Join([Message.Of("weights.graph", $"It is {graph.Describe()}."), problem]) };
     }
 
     // Networks are built to compare names, so that is done only where a first layer has one.

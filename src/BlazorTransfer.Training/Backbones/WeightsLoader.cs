@@ -79,10 +79,13 @@ public static class WeightsLoader
         ];
         if (wrong.Length > 0)
         {
-            throw new WeightsException(
-                $"These weights do not fit {backbone.Spec.DisplayName}: {string.Join("; ", wrong.Take(3))}"
-                    + (wrong.Length > 3 ? $"; and {wrong.Length - 3} more." : ".")
-            );
+            string differences = string.Join("; ", wrong.Take(3));
+            throw wrong.Length > 3
+                ? new WeightsException(
+                    "weights.do-not-fit-and-more",
+                    $"These weights do not fit {backbone.Spec.DisplayName}: {differences}; and {wrong.Length - 3} more."
+                )
+                : new WeightsException("weights.do-not-fit", $"These weights do not fit {backbone.Spec.DisplayName}: {differences}.");
         }
 
         Dictionary<string, Tensor> own = backbone.state_dict();
@@ -112,11 +115,17 @@ public static class WeightsLoader
         if (damaged.Length == 0)
             return;
         (string name, ImpossibleValues? values) = damaged[0];
-        string others =
-            damaged.Length == 1 ? "" : FormattableString.Invariant($", and {damaged.Length - 1:N0} other tensors are damaged too");
-        throw new WeightsException(
-            $"The weights are damaged: '{WeightsLimits.Shown(name)}' has {values}{others}. Save or download the file again."
-        );
+        string shown = WeightsLimits.Shown(name);
+        throw damaged.Length == 1
+            ? new WeightsException(
+                "weights.impossible-values",
+                $"The weights are damaged: '{shown}' has {values!.Words}. Save or download the file again."
+            )
+            : new WeightsException(
+                "weights.many-impossible-values",
+                $"The weights are damaged: '{shown}' has {values!.Words}, and {damaged.Length - 1:N0} other tensors are damaged too. "
+                    + $"Save or download the file again."
+            );
     }
 
     /// <summary>How many classes the file's head has, if it has a head of the backbone's; else null.</summary>

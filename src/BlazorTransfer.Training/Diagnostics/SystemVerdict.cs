@@ -1,5 +1,5 @@
-using System.Globalization;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Training.Diagnostics;
 
@@ -14,7 +14,7 @@ public static class SystemVerdict
 
     /// <summary>Sentences for people; wrong results come first, since they make speed irrelevant.</summary>
     /// <param name="report">The machine; its own verdicts are not read.</param>
-    public static IReadOnlyList<string> Of(SystemReport report) =>
+    public static IReadOnlyList<Message> Of(SystemReport report) =>
         [
             .. Wrong(report),
             .. Unused(report),
@@ -22,25 +22,28 @@ public static class SystemVerdict
             .. Space(report),
         ];
 
-    private static IEnumerable<string> Wrong(SystemReport report) =>
+    private static IEnumerable<Message> Wrong(SystemReport report) =>
         report
             .Measurements.Where(m => !m.IsCorrect)
             .Select(m =>
-                string.Create(
-                    CultureInfo.InvariantCulture,
+                Message.Of(
+                    "system.wrong",
                     $"Do not use {Name(m.Precision)} on {Name(m.Device)}: the {Name(m.Operation)} differs from the CPU's by {m.Error:P2}, "
                         + $"and rounding explains only {m.Tolerance:P2}. Check the driver and the libtorch version."
                 )
             );
 
-    private static IEnumerable<string> Unused(SystemReport report)
+    private static IEnumerable<Message> Unused(SystemReport report)
     {
         if (report.Gpus.Count > 0 && report.UsableGpus == 0)
-            yield return "The GPU is not used: this libtorch is built for the CPU, or its CUDA version does not fit the driver. Build with "
-                + "-p:TorchBackend=cuda, or set BLAZORTRANSFER_LIBTORCH to the torch/lib folder of a PyTorch with CUDA.";
+            yield return Message.Of(
+                "system.gpu-unused",
+                $"The GPU is not used: this libtorch is built for the CPU, or its CUDA version does not fit the driver. Build with "
+                    + $"-p:TorchBackend=cuda, or set BLAZORTRANSFER_LIBTORCH to the torch/lib folder of a PyTorch with CUDA."
+            );
     }
 
-    private static IEnumerable<string> Speed(SystemReport report, string device)
+    private static IEnumerable<Message> Speed(SystemReport report, string device)
     {
         PrecisionMeasurement[] correct = [.. report.Measurements.Where(m => m.Device == device && m.IsCorrect)];
         Dictionary<NumericPrecision, double> gains = new[] { NumericPrecision.Tf32, NumericPrecision.BFloat16 }
@@ -52,45 +55,47 @@ public static class SystemVerdict
 
         (NumericPrecision best, double gain) = gains.MaxBy(g => g.Value);
         if (gain >= WorthChanging)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Use {Name(best)} on {Name(device)}: {Factor(gain)} times as fast as single precision."
-            );
+            yield return Message.Of("system.faster", $"Use {Name(best)} on {Name(device)}: {gain:F1} times as fast as single precision.");
         foreach ((NumericPrecision precision, double other) in gains.Where(g => g.Key != best || gain < WorthChanging))
             yield return other switch
             {
-                >= WorthChanging => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Sentence(precision)} on {Name(device)} is {Factor(other)} times as fast as single precision."
+                >= WorthChanging => Message.Of(
+                    "system.also-faster",
+                    $"{Sentence(precision)} on {Name(device)} is {other:F1} times as fast as single precision."
                 ),
-                > 1 / WorthChanging => string.Create(
-                    CultureInfo.InvariantCulture,
+                > 1 / WorthChanging => Message.Of(
+                    "system.as-fast",
                     $"{Sentence(precision)} on {Name(device)} is about as fast as single precision, so keep single precision."
                 ),
-                _ => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"Keep single precision on {Name(device)}: {Name(precision)} is {Factor(1 / other)} times slower "
-                        + $"here{Cause(report, device, precision)}."
+                _ when LacksInstructions(report, device, precision) => Message.Of(
+                    "system.slower-without-instructions",
+                    $"Keep single precision on {Name(device)}: {Name(precision)} is {1 / other:F1} times slower here (the CPU has no "
+                        + $"bfloat16 "
+                        + $"instructions)."
+                ),
+                _ => Message.Of(
+                    "system.slower",
+                    $"Keep single precision on {Name(device)}: {Name(precision)} is {1 / other:F1} times slower here."
                 ),
             };
     }
 
-    private static string Cause(SystemReport report, string device, NumericPrecision precision) =>
-        device == "cpu" && precision == NumericPrecision.BFloat16 && !report.Processor.HasBFloat16
-            ? " (the CPU has no bfloat16 instructions)"
-            : "";
+    private static bool LacksInstructions(SystemReport report, string device, NumericPrecision precision) =>
+        device == "cpu" && precision == NumericPrecision.BFloat16 && !report.Processor.HasBFloat16;
 
-    private static IEnumerable<string> Space(SystemReport report)
+    private static IEnumerable<Message> Space(SystemReport report)
     {
         if (report.Memory.FreeBytes < LowMemory)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Little memory is free ({Gibibytes(report.Memory.FreeBytes)} GiB). Use small batches, or close other programs."
+            yield return Message.Of(
+                "system.little-memory",
+                $"Little memory is free ({(double)report.Memory.FreeBytes / (1L << 30):F1} GiB). Use small batches, or close other "
+                    + $"programs."
             );
         if (report.Disk.FreeBytes < LowDisk)
-            yield return string.Create(
-                CultureInfo.InvariantCulture,
-                $"Little disk space is free ({Gibibytes(report.Disk.FreeBytes)} GiB in the data folder). Delete old runs or data sets."
+            yield return Message.Of(
+                "system.little-disk",
+                $"Little disk space is free ({(double)report.Disk.FreeBytes / (1L << 30):F1} GiB in the data folder). Delete old "
+                    + $"runs or data sets."
             );
     }
 
@@ -108,28 +113,25 @@ public static class SystemVerdict
         return logarithms.Length == 0 ? null : Math.Exp(logarithms.Average());
     }
 
-    private static string Factor(double factor) => string.Create(CultureInfo.InvariantCulture, $"{factor:F1}");
+    private static Message Name(string device) => device == "cpu" ? Message.Of("system.the-cpu", $"the CPU") : Message.Plain(device);
 
-    private static string Gibibytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{(double)bytes / (1L << 30):F1}");
-
-    private static string Name(string device) => device == "cpu" ? "the CPU" : device;
-
-    private static string Name(MeasuredOperation operation) =>
+    private static Message Name(MeasuredOperation operation) =>
         operation switch
         {
-            MeasuredOperation.MatrixProduct => "matrix product",
-            MeasuredOperation.Convolution => "convolution",
+            MeasuredOperation.MatrixProduct => Message.Of("system.matrix-product", $"matrix product"),
+            MeasuredOperation.Convolution => Message.Of("system.convolution", $"convolution"),
             _ => throw new InvalidOperationException($"No name for {operation}."),
         };
 
-    private static string Name(NumericPrecision precision) =>
+    private static Message Name(NumericPrecision precision) =>
         precision switch
         {
-            NumericPrecision.Float32 => "single precision",
-            NumericPrecision.Tf32 => "TF32",
-            NumericPrecision.BFloat16 => "bfloat16",
+            NumericPrecision.Float32 => Message.Of("system.single-precision", $"single precision"),
+            NumericPrecision.Tf32 => Message.Plain("TF32"),
+            NumericPrecision.BFloat16 => Message.Plain("bfloat16"),
             _ => throw new InvalidOperationException($"No name for {precision}."),
         };
 
-    private static string Sentence(NumericPrecision precision) => precision == NumericPrecision.BFloat16 ? "Bfloat16" : Name(precision);
+    private static Message Sentence(NumericPrecision precision) =>
+        precision == NumericPrecision.BFloat16 ? Message.Plain("Bfloat16") : Name(precision);
 }

@@ -80,8 +80,9 @@ public static class ModelPackage
         {
             throw new TrainingException(
                 WorkerExitCode.InternalError,
+                "export.differs",
                 $"The exported {Path.GetFileName(exported)} does not give the model's answers (difference {difference:g3}), so "
-                    + "it is not offered."
+                    + $"it is not offered."
             );
         }
 

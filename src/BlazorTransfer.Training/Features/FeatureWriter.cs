@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Training.Foundation;
 using static TorchSharp.torch;
 
@@ -48,7 +49,8 @@ internal sealed class FeatureWriter : IDisposable
         {
             if (_isNeeded)
                 throw TrainingException.BadInput(
-                    $"The features of the frozen layers cannot be kept: {e.Message} Free some space, or freeze fewer layers.",
+                    "features.unwritable",
+                    $"The features of the frozen layers cannot be kept: {Message.Of(e)} Free some space, or freeze fewer layers.",
                     e
                 );
             _writer?.Dispose();

@@ -49,6 +49,7 @@ public static class Devices
                 : all.FirstOrDefault(d => d.Name == name)
                     ?? throw new TrainingException(
                         WorkerExitCode.DeviceUnavailable,
+                        "device.unavailable",
                         $"The device '{name}' is not available here. Available: {string.Join(", ", all.Select(d => d.Name))}."
                     );
         return (device(spec.Name), spec);

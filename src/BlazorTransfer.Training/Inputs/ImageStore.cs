@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Foundation;
@@ -57,7 +58,12 @@ public sealed class ImageStore
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImageException)
         {
-            throw new TrainingException(WorkerExitCode.BadInput, $"The image '{sample.Name}' cannot be read any more: {e.Message}", e);
+            throw new TrainingException(
+                WorkerExitCode.BadInput,
+                "data.image-unreadable",
+                $"The image '{sample.Name}' cannot be read any more: {Message.Of(e)}",
+                e
+            );
         }
     }
 }

@@ -19,7 +19,7 @@ internal sealed record RandomCrop(double SmallestArea, bool Mirrors)
             "light-no-mirror" => new RandomCrop(SmallestArea: 0.5, Mirrors: false),
             "medium" => new RandomCrop(SmallestArea: 0.25, Mirrors: true),
             "strong" => new RandomCrop(SmallestArea: 0.08, Mirrors: true),
-            string other => throw TrainingException.BadInput($"There is no augmentation '{other}'."),
+            string other => throw TrainingException.BadInput("settings.unknown-augmentation", $"There is no augmentation '{other}'."),
         };
 
     public InputReader Reader(ImageStore images, Preprocessing preprocessing)

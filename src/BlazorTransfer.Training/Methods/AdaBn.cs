@@ -21,8 +21,9 @@ internal sealed class AdaBn(ParameterSet settings) : FineTuning(settings)
         new(
             "adabn",
             "AdaBN",
-            "Fine-tuning on the source, then the batch norms' statistics are measured on the target.",
-            "Where the two differ in light, colour or camera, and the network has batch norms. It cannot make the domains' shapes alike.",
+            "Fine-tunes on the source, then measures the batch-norm statistics on the target.",
+            "When the domains differ in light, colour or camera, and the network has batch norms. It cannot "
+                + "correct differences in shape.",
             "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
             Parameters()
         )
@@ -50,6 +51,7 @@ internal sealed class AdaBn(ParameterSet settings) : FineTuning(settings)
             BatchNorm[] norms = [.. model.Backbone.modules().OfType<BatchNorm>()];
             if (norms.Length == 0)
                 throw TrainingException.BadInput(
+                    "adabn.no-batch-norms",
                     $"{model.Backbone.Spec.DisplayName} has no batch norms to adapt. Choose another network, or another method."
                 );
             using var gradients = no_grad();

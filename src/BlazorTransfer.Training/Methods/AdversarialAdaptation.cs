@@ -87,7 +87,7 @@ internal abstract class AdversarialAdaptation(ParameterSet settings) : DomainAda
                     Maximum = 4096,
                     Unit = "units",
                     Advanced = true,
-                    Help = "Units in each of its two hidden layers. A stronger opponent needs a gentler strength.",
+                    Help = "Units in each of its two hidden layers. A wider discriminator needs a lower strength.",
                 },
             ]
         );

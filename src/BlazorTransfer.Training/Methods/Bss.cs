@@ -21,7 +21,7 @@ internal sealed class Bss(ParameterSet settings) : FineTuning(settings)
         new(
             "bss",
             "Batch spectral shrinkage",
-            "Fine-tuning that shrinks the weakest directions of the features, which transfer worst.",
+            "Fine-tuning that suppresses the weakest directions of the features, which transfer worst.",
             "For few images, alone or to compare with L2-SP. With many images it changes little.",
             "Chen et al., Batch Spectral Shrinkage for Safe Transfer Learning, 2019",
             Parameters(
@@ -34,9 +34,7 @@ internal sealed class Bss(ParameterSet settings) : FineTuning(settings)
                     Minimum = 0,
                     Maximum = 10,
                     Logarithmic = true,
-                    Help =
-                        "This times the squares of the smallest singular values of a batch's features is added to the loss. 0 "
-                        + "is plain fine-tuning.",
+                    Help = "How strongly the smallest singular values of a batch's features are reduced. 0 is plain fine-tuning.",
                 },
                 new ParameterSpec
                 {
@@ -48,7 +46,7 @@ internal sealed class Bss(ParameterSet settings) : FineTuning(settings)
                     Maximum = 64,
                     Unit = "singular values",
                     Advanced = true,
-                    Help = "How many of the smallest singular values are shrunk; of a batch with no more images than that, none.",
+                    Help = "How many of the smallest singular values are reduced. No effect on batches with no more images than " + "this.",
                 }
             )
         );

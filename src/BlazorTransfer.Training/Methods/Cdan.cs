@@ -23,7 +23,7 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
         Deep(
             "cdan",
             "CDAN",
-            "Hides the domain from an opponent that also knows which class an image seems to be.",
+            "Like DANN, with a discriminator that also sees the predicted class.",
             "The adversarial method to try first: it keeps classes apart where DANN may mix them.",
             "Long et al., Conditional Adversarial Domain Adaptation, 2018",
             AdversarialParameters(
@@ -35,7 +35,7 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
                     Kind = ParameterKind.Boolean,
                     Default = true,
                     Advanced = true,
-                    Help = "Images that the classifier is sure of count up to twice.",
+                    Help = "Counts images with confident predictions up to twice.",
                 }
             )
         );
@@ -55,6 +55,7 @@ internal sealed class Cdan(ParameterSet settings) : AdversarialAdaptation(settin
         return width <= MostProducts
             ? (int)width
             : throw TrainingException.BadInput(
+                "cdan.too-many-products",
                 $"CDAN looks at {width:N0} products of {model.Backbone.HeadFeatureDim:N0} features and {model.Classes.Count:N0} "
                     + $"classes, and at most {MostProducts:N0} are possible. Take a narrower hidden layer of the head."
             );

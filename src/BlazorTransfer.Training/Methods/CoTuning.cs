@@ -32,8 +32,8 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
         new(
             "co-tuning",
             "Co-Tuning",
-            "Fine-tuning that goes on recognising the pretrained classes in your images, so that what was known of them is not lost.",
-            "For few images, with weights that still have their head and classes that have something in common with yours.",
+            "Fine-tuning that also predicts the pretrained classes in your images, so that their knowledge is " + "kept.",
+            "For few images, with weights that still have their head and classes related to yours.",
             "You et al., Co-Tuning for Transfer Learning, 2020",
             Parameters(
                 new ParameterSpec
@@ -46,8 +46,7 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
                     Maximum = 100,
                     Logarithmic = true,
                     Help =
-                        "How much recognising the pretrained classes counts beside recognising yours. 0 is plain fine-tuning; "
-                        + "the paper takes 2.3.",
+                        "How much predicting the pretrained classes counts beside yours. 0 is plain fine-tuning; the paper " + "uses 2.3.",
                 }
             )
         )

@@ -16,9 +16,9 @@ internal sealed class Coral(ParameterSet settings) : ShallowAdaptation(settings)
         Shallow(
             "coral",
             "CORAL",
-            "Gives the source's features the target's correlations, and learns from them.",
-            "Where features go together otherwise in the two domains. It needs more images than the network has features, or a "
-                + "large ridge.",
+            "Gives the source features the correlations of the target and learns from them.",
+            "When features correlate differently in the two domains. It needs more images than the network has "
+                + "features, or a large ridge.",
             "Sun et al., Return of Frustratingly Easy Domain Adaptation, 2016",
             [
                 new ParameterSpec
@@ -30,7 +30,7 @@ internal sealed class Coral(ParameterSet settings) : ShallowAdaptation(settings)
                     Minimum = 1e-3,
                     Maximum = 1000,
                     Logarithmic = true,
-                    Help = "Added to both covariances. With much of it little is changed; with little of it, few images decide too much.",
+                    Help = "Added to both covariances. Raise it for few images; high values change little.",
                 },
                 .. ClassifierChoice,
             ]

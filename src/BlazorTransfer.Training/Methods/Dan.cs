@@ -19,8 +19,8 @@ internal sealed class Dan(ParameterSet settings) : DomainAdaptation(settings)
         Deep(
             "dan",
             "DAN",
-            "Pulls the two domains’ features together, measured by their maximum mean discrepancy.",
-            "A safe first choice among the methods that train: steady, with a single setting that matters.",
+            "Pulls the features of the two domains together, measured by their maximum mean discrepancy.",
+            "A safe first choice among the methods that train: stable, with a single setting that matters.",
             "Long et al., Learning Transferable Features with Deep Adaptation Networks, 2015",
             AdaptationParameters(1.0)
         );

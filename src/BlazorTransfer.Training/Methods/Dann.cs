@@ -13,8 +13,8 @@ internal sealed class Dann(ParameterSet settings) : AdversarialAdaptation(settin
         Deep(
             "dann",
             "DANN",
-            "Hides from an opponent which domain an image comes from.",
-            "Can lose much where its strength is too great: compare it with the source alone, and with CDAN.",
+            "Trains features from which a discriminator cannot tell the domain of an image.",
+            "Can lose accuracy if its strength is too high: compare it with the source-only baseline and with " + "CDAN.",
             "Ganin et al., Domain-Adversarial Training of Neural Networks, 2016",
             // With 1 it cost 13 points from art to photograph; see the page on adaptation.
             AdversarialParameters(0.3)

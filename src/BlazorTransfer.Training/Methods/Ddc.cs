@@ -16,8 +16,8 @@ internal sealed class Ddc(ParameterSet settings) : DomainAdaptation(settings)
         Deep(
             "ddc",
             "DDC",
-            "Pulls the means of the two domains’ features together.",
-            "The simplest of its kind: it sees only the means, where DAN sees the whole distributions.",
+            "Pulls the mean features of the two domains together.",
+            "The simplest method of its kind: it compares only the means, while DAN compares whole distributions.",
             "Tzeng et al., Deep Domain Confusion: Maximizing for Domain Invariance, 2014",
             AdaptationParameters(0.25)
         );

@@ -17,8 +17,8 @@ internal sealed class DeepCoral(ParameterSet settings) : DomainAdaptation(settin
         Deep(
             "deep-coral",
             "Deep CORAL",
-            "Gives the two domains’ features the same correlations while the classifier learns.",
-            "Nearly as steady as DAN, and as quick.",
+            "Gives the features of the two domains the same correlations while the classifier learns.",
+            "Nearly as stable as DAN, and as fast.",
             "Sun and Saenko, Deep CORAL: Correlation Alignment for Deep Domain Adaptation, 2016",
             AdaptationParameters(1.0)
         );

@@ -35,8 +35,9 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
         new(
             "delta",
             "DELTA",
-            "Fine-tuning that keeps what the layers see near what they saw before, most of all where it helps to tell your classes apart.",
-            "For few images like those that the weights were trained on. Each step also asks the pretrained network, so it takes longer.",
+            "Fine-tuning that keeps the feature maps close to the pretrained ones, most of all where they help "
+                + "to separate your classes.",
+            "For few images similar to the pretraining images. Each step also runs the pretrained network, so it " + "takes longer.",
             "Li et al., DELTA: Deep Learning Transfer using Feature Map with Attention for Convolutional Networks, 2019",
             Parameters(
                 new ParameterSpec
@@ -49,8 +50,8 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
                     Maximum = 1000,
                     Logarithmic = true,
                     Help =
-                        "Half of this times the mean squared distance of the feature maps from the pretrained network's is "
-                        + "added to the loss. 0 is plain fine-tuning.",
+                        "How strongly feature maps are pulled to the pretrained ones: half of this times the mean squared "
+                        + "distance is added to the loss. 0 is plain fine-tuning.",
                 }
             )
         )

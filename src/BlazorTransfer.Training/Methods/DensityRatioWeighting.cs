@@ -17,7 +17,7 @@ internal sealed class DensityRatioWeighting(ParameterSet settings) : InstanceWei
         Shallow(
             "kliep",
             "KLIEP",
-            "Weighs the source's images by how much more often the target shows such images.",
+            "Weights source images by how much more often the target shows such images.",
             "Like KMM, and it chooses its own kernel. Not for another camera or light.",
             "Sugiyama et al., Direct importance estimation for covariate shift adaptation, 2008"
         );

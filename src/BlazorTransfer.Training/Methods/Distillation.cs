@@ -23,8 +23,8 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
         new(
             "distillation",
             "Distillation",
-            "Fine-tuning of a network on the labels and on the answers of an earlier run's model, the teacher.",
-            "To put what a large model has learned into a small and fast one. Train the large one first; it needs the same classes.",
+            "Fine-tuning on the labels and on the predictions of an earlier run's model, the teacher.",
+            "To transfer a large model into a small, fast one. Train the large one first, on the same classes.",
             "Hinton et al., Distilling the Knowledge in a Neural Network, 2015",
             [
                 .. Parameters(
@@ -37,8 +37,8 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
                             Minimum = 0,
                             Maximum = 1,
                             Help =
-                                "How much the teacher's answers count; the labels count for the rest. 0 is plain fine-tuning, "
-                                + "and with 1 the labels are not looked at.",
+                                "How much the teacher's predictions count; the labels count for the rest. 0 is plain fine-tuning, 1 "
+                                + "ignores the labels.",
                         },
                         new ParameterSpec
                         {
@@ -48,9 +48,7 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
                             Default = 4.0,
                             Minimum = 0.5,
                             Maximum = 20,
-                            Help =
-                                "Softens both networks' answers, so that the small probabilities, which say what a class "
-                                + "resembles, count too.",
+                            Help = "Softens the predictions of both networks, so that small probabilities count too. 2 is usual.",
                         }
                     )
                     .Where(p => p.Name != FreezeDepth && p.Name != KeptViews.Name),

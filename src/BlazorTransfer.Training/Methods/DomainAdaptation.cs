@@ -89,8 +89,8 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
             Maximum = 100,
             Logarithmic = true,
             Help =
-                "How much the likeness of the two domains counts beside the source's labels. It grows from zero over the run. "
-                + "0 learns from the source alone, with the target's batch-norm statistics.",
+                "How much the similarity of the domains counts beside the source labels. It grows from zero over the "
+                + "run. 0 learns from the source alone, with the target's batch-norm statistics.",
         };
 
     /// <summary>The parameters of the family; a method gives others, or others' defaults, which come first.</summary>
@@ -134,27 +134,26 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
             {
                 // The source's validation images say nothing of the target: they are all right long before the domains are alike.
                 Default = "last",
-                Help = common.Help + " None of them sees a label of the target.",
                 Choices =
                 [
                     .. common.Choices!,
                     new ParameterChoice(
                         "information-maximisation",
                         "Information maximisation (target)",
-                        "The most mutual information of the target's images and predictions: sure, and of all classes "
-                            + "(Musgrave et al., 2022)."
+                        "Highest mutual information of target images and predictions: confident, and spread over all "
+                            + "classes. Uses no target labels (Musgrave et al., 2022)."
                     ),
                     new ParameterChoice(
                         "snd",
                         "Soft neighbourhood density (target)",
-                        "The target's predictions with the most near ones. As high where all are of one class, so look at the "
-                            + "others beside it (Saito et al., 2021)."
+                        "Highest density of target predictions. Also high if all are of one class, so compare the other "
+                            + "scores. Uses no target labels (Saito et al., 2021)."
                     ),
                     new ParameterChoice(
                         "dev",
                         "Deep embedded validation (target)",
-                        "The lowest loss on the source's validation images, those counting more that look like the target's. "
-                            + "For many validation images (You et al., 2019)."
+                        "Lowest loss on the source's validation images, weighted by their similarity to the target. Needs "
+                            + "many validation images, uses no target labels (You et al., 2019)."
                     ),
                 ],
             };

@@ -13,8 +13,8 @@ internal sealed class DomainStandardisation(ParameterSet settings) : ShallowAdap
         Shallow(
             "domain-standardisation",
             "Per-domain standardisation",
-            "Brings each feature to the same mean and deviation in both domains, and learns from the source.",
-            "Try it first: it takes a moment, needs no settings, and every other method has to beat it.",
+            "Gives each feature the same mean and standard deviation in both domains and learns from the source.",
+            "Try it first: it takes a moment, needs no settings, and is the baseline for every other method.",
             "Li et al., Revisiting Batch Normalization For Practical Domain Adaptation, 2016",
             [.. ClassifierChoice]
         ) with

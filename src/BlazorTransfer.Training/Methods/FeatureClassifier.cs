@@ -51,8 +51,9 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
         base.Configure(model);
         if (LinearOf(model) is null)
             throw TrainingException.BadInput(
+                "method.needs-linear-head",
                 $"The head of {model.Backbone.Spec.DisplayName} is no linear layer on the features, which this method needs. "
-                    + "Choose another network, or a method that trains."
+                    + $"Choose another network, or a method that trains."
             );
     }
 
@@ -68,7 +69,7 @@ internal abstract class FeatureClassifier(ParameterSet settings) : TransferMetho
             Minimum = 1e-6,
             Maximum = 10,
             Logarithmic = true,
-            Help = "Holds the logistic regression back from learning the images by heart. More for few images.",
+            Help = "Keeps the logistic regression from overfitting. Raise it for few images.",
         };
 
     /// <summary>Features in double precision, [N, FeatureDim], and class numbers, [N].</summary>

@@ -27,9 +27,9 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
         new(
             "fine-tuning",
             "Fine-tuning",
-            "Trains the pretrained network on, from a chosen depth, together with a new head.",
-            "For more than about a hundred images a class, or images unlike photographs. Takes minutes to hours; compare it "
-                + "with a linear probe.",
+            "Continues training the pretrained network, from a chosen depth, together with a new head.",
+            "For more than about 100 images per class, or images unlike photographs. Takes minutes to hours; "
+                + "compare it with a linear probe.",
             "Yosinski et al., How transferable are features in deep neural networks?, 2014",
             Parameters()
         )
@@ -94,8 +94,8 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
                 Unit = "× the group above",
                 Advanced = true,
                 Help =
-                    "Each layer group learns at this times the rate of the one above it. 1 trains all alike; 0.4 is what the "
-                    + "paper on discriminative learning rates took.",
+                    "Learning rate of each layer group as a share of the one above it. 1 trains all alike; 0.4 is the "
+                    + "value of the paper on discriminative learning rates.",
             },
             new ParameterSpec
             {
@@ -104,7 +104,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
                 Kind = ParameterKind.Boolean,
                 Default = false,
                 Advanced = true,
-                Help = "Keeps the pretrained means and variances. For batches below about 8 images.",
+                Help = "Keeps the pretrained means and variances. Turn it on for batches below about 8 images.",
             },
             ProgressiveResizing.Parameter,
             KeptViews.Parameter,
@@ -125,8 +125,8 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
             Maximum = 64,
             Unit = "layer groups",
             Help =
-                "Layer groups, from the input, that stay as they are. 0 trains everything; more is faster and safer with few "
-                + "images, and a number above the network's freezes all of it.",
+                "Layer groups from the input that stay frozen. 0 trains all; more is faster and safer with few "
+                + "images. Values above the network's number freeze all of it.",
         };
 
     protected static ParameterSpec HeadFactorOf(double factor) =>
@@ -140,7 +140,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
             Maximum = 100,
             Unit = "× learning rate",
             Advanced = true,
-            Help = "The new head starts from nothing and may take larger steps than the pretrained layers.",
+            Help = "Learning rate of the new head, as a multiple. It starts untrained, so larger steps are safe.",
         };
 
     /// <summary>What is added to the cross-entropy, and its name; null where nothing is.</summary>

@@ -15,9 +15,8 @@ internal sealed class FromScratch(ParameterSet settings) : TransferMethod(settin
         new(
             "from-scratch",
             "Training from scratch",
-            "Starts from random weights and trains everything.",
-            "To pretrain a network of your own on many images, or as the baseline that shows what transfer brings. Few images "
-                + "lead to poor models.",
+            "Starts from random weights and trains all layers.",
+            "To pretrain your own network on many images, or as a baseline that shows the gain of transfer. Not " + "for few images.",
             "He et al., Delving Deep into Rectifiers, 2015",
             [
                 CommonParameters.EpochsOf(40),

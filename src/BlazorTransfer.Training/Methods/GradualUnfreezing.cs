@@ -18,8 +18,8 @@ internal sealed class GradualUnfreezing(ParameterSet settings) : FineTuning(sett
         new(
             "gradual-unfreezing",
             "Gradual unfreezing",
-            "Fine-tuning that begins with the head and lets one layer group after the other join.",
-            "For few images and weights that are good already: the early epochs are quick and cannot spoil them.",
+            "Fine-tuning that starts with the head and unfreezes one layer group after the other.",
+            "For few images and good weights: the first epochs are fast and cannot damage the weights.",
             "Howard and Ruder, Universal Language Model Fine-tuning for Text Classification, 2018",
             Parameters(
                 CommonParameters.EpochsOf(10),
@@ -32,7 +32,7 @@ internal sealed class GradualUnfreezing(ParameterSet settings) : FineTuning(sett
                     Minimum = 0.05,
                     Maximum = 1,
                     Unit = "of the epochs",
-                    Help = "After this share of the epochs all layers above the freeze depth learn.",
+                    Help = "Share of the epochs after which all layers above the freeze depth are trained.",
                 }
             )
         );

@@ -29,8 +29,8 @@ internal static class HeadParameters
                 Unit = "neurons",
                 Advanced = true,
                 Help =
-                    "Neurons between the features and the classes, with batch norm and ReLU, for classes that a linear head "
-                    + "cannot tell apart: 256 is usual. 0 keeps the head linear.",
+                    "Neurons between features and classes, for classes that a linear head cannot separate: 256 is usual. "
+                    + "0 keeps the head linear.",
             },
             new ParameterSpec
             {
@@ -42,8 +42,8 @@ internal static class HeadParameters
                 Maximum = HeadSpec.MaximumDropout,
                 Advanced = true,
                 Help =
-                    "Share of the head's hidden neurons that each step leaves out, against learning by heart (Srivastava et "
-                    + "al., 2014). Without a hidden layer it changes nothing.",
+                    "Share of the hidden neurons that each step leaves out, against overfitting (Srivastava et al., "
+                    + "2014). No effect without a hidden layer.",
             },
         ];
 

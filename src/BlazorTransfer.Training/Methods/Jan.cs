@@ -18,7 +18,7 @@ internal sealed class Jan(ParameterSet settings) : DomainAdaptation(settings)
         Deep(
             "jan",
             "JAN",
-            "Pulls features and predictions together at once, so that classes meet their own kind.",
+            "Aligns features and predictions together, so that the same classes are matched.",
             "Like DAN, but it keeps the classes apart. For domains whose classes are equally frequent.",
             "Long et al., Deep Transfer Learning with Joint Adaptation Networks, 2017",
             AdaptationParameters(1.0)

@@ -15,8 +15,8 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
         Shallow(
             "jda",
             "JDA",
-            "Brings the domains' means together class by class, by what it believes the target's classes to be.",
-            "Where the source alone is right about most of the target already; where it is not, its mistakes are learned.",
+            "Aligns the means of the domains class by class, using predicted classes for the target.",
+            "When the source-only baseline is right about most of the target already; otherwise its mistakes are " + "learned.",
             "Long et al., Transfer Feature Learning with Joint Distribution Adaptation, 2013",
             [
                 ComponentsOf(40),
@@ -33,7 +33,7 @@ internal sealed class JointDistribution(ParameterSet settings) : ShallowAdaptati
                     Maximum = 100,
                     Unit = "rounds",
                     Advanced = true,
-                    Help = "How often the target's classes are guessed anew, at most.",
+                    Help = "Largest number of times that the target's classes are predicted again.",
                 },
                 .. ClassifierChoice,
             ]

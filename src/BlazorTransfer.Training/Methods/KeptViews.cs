@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Training.Augmentation;
 
 namespace BlazorTransfer.Training.Methods;
@@ -16,7 +17,7 @@ internal static class KeptViews
         new()
         {
             Name = Name,
-            DisplayName = "Views kept of each image",
+            DisplayName = "Kept views per image",
             Section = ParameterSections.Augmentation,
             Kind = ParameterKind.Integer,
             Default = 0,
@@ -25,9 +26,9 @@ internal static class KeptViews
             Unit = "views",
             Advanced = true,
             Help =
-                "With augmentation and frozen layers: so many changed variants of each image go through the frozen layers "
-                + "once, and the epochs take turns with them, which is faster where there are more epochs. "
-                + "0 draws anew in each epoch. Not with MixUp or CutMix, nor with images that grow.",
+                "Number of augmented views of each image whose frozen features are computed once and reused, which "
+                + "saves time over many epochs. 0 computes new ones in each epoch. Not with MixUp, CutMix or growing "
+                + "images.",
         };
 
     /// <summary>How many views a stage keeps.</summary>
@@ -35,16 +36,16 @@ internal static class KeptViews
     /// <param name="frozen">Layer groups that are frozen in it.</param>
     /// <param name="side">The run's full image size.</param>
     /// <returns>0 for none; and why none are, in words, though some were asked for.</returns>
-    public static (int Count, string? WhyNone) Of(TrainingStage stage, int frozen, int side)
+    public static (int Count, Message? WhyNone) Of(TrainingStage stage, int frozen, int side)
     {
         if (!stage.Augments || Asked(stage.Settings) is 0)
             return (0, null);
         if (frozen == 0)
-            return (0, "No views are kept, as no layers are frozen.");
+            return (0, Message.Of("views.nothing-frozen", $"No views are kept, because no layers are frozen."));
         if (new Mixing(stage.Settings).IsOn)
-            return (0, "No views are kept, as MixUp and CutMix blend other images with each other in each epoch.");
+            return (0, Message.Of("views.mixing", $"No views are kept, because MixUp and CutMix mix other images in each epoch."));
         if (stage.Method.ImageSize(side, 1, stage.Epochs) != side)
-            return (0, "No views are kept, as images grow over the epochs.");
+            return (0, Message.Of("views.growing", $"No views are kept, because the image size grows over the epochs."));
         // What no epoch takes is not computed.
         return (Math.Min(Asked(stage.Settings), stage.Epochs), null);
     }

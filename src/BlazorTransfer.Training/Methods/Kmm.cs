@@ -24,8 +24,8 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
         Shallow(
             "kmm",
             "KMM",
-            "Counts images of the source that look like the target's more, and learns from those.",
-            "Where the target is a part of what the source shows, such as some of its products. Not for another camera or light.",
+            "Gives more weight to source images that resemble the target and learns from those.",
+            "When the target is a part of what the source shows, such as some of its products. Not for another " + "camera or light.",
             "Huang et al., Correcting Sample Selection Bias by Unlabeled Data, 2006",
             new ParameterSpec
             {
@@ -37,7 +37,7 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
                 Maximum = 1000,
                 Logarithmic = true,
                 Advanced = true,
-                Help = "The most that an image may count. With 1, all count alike.",
+                Help = "Largest weight of an image. With 1, all images count alike.",
             }
         );
 
@@ -45,6 +45,7 @@ internal sealed class Kmm(ParameterSet settings) : InstanceWeighting(settings)
     {
         if (source.shape[0] > MostImages)
             throw TrainingException.BadInput(
+                "kmm.too-many-images",
                 $"KMM compares every image of the source with every other, which {source.shape[0]:N0} images are too many for "
                     + $"({MostImages:N0} at most). Choose KLIEP."
             );

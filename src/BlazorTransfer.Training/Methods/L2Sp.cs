@@ -23,9 +23,8 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
         new(
             "l2-sp",
             "L2-SP",
-            "Fine-tuning that pulls the weights toward where they started, not toward zero.",
-            "For few images like those that the weights were trained on: it forgets less. Where the images are quite "
-                + "different, plain fine-tuning moves more freely.",
+            "Fine-tuning that pulls the weights toward their pretrained values instead of toward zero.",
+            "For few images similar to the pretraining images: it forgets less. For very different images, use " + "plain fine-tuning.",
             "Li et al., Explicit Inductive Bias for Transfer Learning with Convolutional Networks, 2018",
             Parameters(
                 new ParameterSpec
@@ -38,8 +37,8 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
                     Maximum = 1000,
                     Logarithmic = true,
                     Help =
-                        "Half of this times the squared distance of the pretrained layers from their start is added to the "
-                        + "loss. 0 is plain fine-tuning.",
+                        "How strongly pretrained layers are pulled to their start: half of this times the squared distance "
+                        + "is added to the loss. 0 is plain fine-tuning.",
                 },
                 new ParameterSpec
                 {
@@ -51,8 +50,7 @@ internal sealed class L2Sp(ParameterSet settings) : FineTuning(settings)
                     Maximum = 100,
                     Logarithmic = true,
                     Advanced = true,
-                    Help =
-                        "Half of this times the squared weights of the new head, which has no start to go back to, is added to the loss.",
+                    Help = "Weight decay of the new head: half of this times its squared weights is added to the loss.",
                 },
                 // It would pull toward zero what the penalty pulls toward the start.
                 CommonParameters.Named(CommonParameters.WeightDecay) with

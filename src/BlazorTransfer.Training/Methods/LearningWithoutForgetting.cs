@@ -27,9 +27,8 @@ internal sealed class LearningWithoutForgetting(ParameterSet settings) : FineTun
         new(
             "lwf",
             "Learning without forgetting",
-            "Fine-tuning in which the pretrained classes must still be recognised as before, without their images.",
-            "Where the network must not forget: it keeps the features general, at some cost in accuracy on your classes if "
-                + "those are quite different.",
+            "Fine-tuning that keeps the predictions for the pretrained classes, without their images.",
+            "When the network must not forget: features stay general, at some cost in accuracy if your classes " + "are very different.",
             "Li and Hoiem, Learning without Forgetting, 2016",
             Parameters(
                 new ParameterSpec
@@ -41,7 +40,7 @@ internal sealed class LearningWithoutForgetting(ParameterSet settings) : FineTun
                     Minimum = 0,
                     Maximum = 100,
                     Logarithmic = true,
-                    Help = "How much the old answers count beside the new ones. 0 is plain fine-tuning.",
+                    Help = "How much the old predictions count beside the new ones. 0 is plain fine-tuning.",
                 },
                 new ParameterSpec
                 {
@@ -52,7 +51,7 @@ internal sealed class LearningWithoutForgetting(ParameterSet settings) : FineTun
                     Minimum = 0.5,
                     Maximum = 20,
                     Advanced = true,
-                    Help = "Softens both answers, so that the small probabilities count too. The paper takes 2.",
+                    Help = "Softens the predictions of both networks, so that small probabilities count too. 2 is usual.",
                 }
             )
         )

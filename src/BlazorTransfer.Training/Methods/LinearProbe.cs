@@ -16,7 +16,7 @@ internal sealed class LinearProbe(ParameterSet settings) : TransferMethod(settin
         new(
             "linear-probe",
             "Linear probe",
-            "Keeps the pretrained network as it is and trains a new head on its features.",
+            "Freezes the pretrained network and trains a new head on its features.",
             "Start here: it takes seconds to minutes, is hard to get wrong, and with few images often beats fine-tuning.",
             "Alain and Bengio, Understanding intermediate layers using linear classifier probes, 2016",
             [

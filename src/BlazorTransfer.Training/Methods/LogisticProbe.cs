@@ -18,8 +18,9 @@ internal sealed class LogisticProbe(ParameterSet settings) : FeatureClassifier(s
         new(
             "logistic-regression",
             "Logistic regression",
-            "Keeps the pretrained network as it is and finds the best linear classifier on its features at once.",
-            "A linear probe without a learning rate or epochs to choose: seconds once the features are there, and the same each time.",
+            "Freezes the pretrained network and solves for the best linear classifier on its features.",
+            "A linear probe without a learning rate or epochs to choose: seconds once the features are computed, "
+                + "and the same result each time.",
             null,
             ClassifierParameters
         )

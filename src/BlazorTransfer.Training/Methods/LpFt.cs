@@ -17,8 +17,9 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
         new(
             "lp-ft",
             "LP-FT",
-            "A linear probe first, then fine-tuning of everything from there.",
-            "Where fine-tuning is worth its time: it starts from a good head, is as good on images like yours and better on others.",
+            "Trains a linear probe first, then fine-tunes all layers from there.",
+            "When fine-tuning is worth its time: it starts from a good head, is as accurate on images like yours "
+                + "and more accurate on others.",
             "Kumar et al., Fine-Tuning can Distort Pretrained Features and Underperform Out-of-Distribution, 2022",
             Parameters(
                 new ParameterSpec
@@ -30,7 +31,7 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
                     Minimum = 1,
                     Maximum = 10_000,
                     Unit = "epochs",
-                    Help = "Epochs in which only the head learns, on features that are computed once. They come before the others.",
+                    Help = "Epochs that train only the head, before the other epochs.",
                 },
                 new ParameterSpec
                 {
@@ -42,7 +43,7 @@ internal sealed class LpFt(ParameterSet settings) : FineTuning(settings)
                     Maximum = 10,
                     Logarithmic = true,
                     Advanced = true,
-                    Help = "With SGD, whatever the optimizer of the fine-tuning.",
+                    Help = "Learning rate of the probe, which always uses SGD.",
                 },
                 // The head is no newer than the trunk by then.
                 HeadFactorOf(1)

@@ -18,8 +18,8 @@ internal sealed class Mcc(ParameterSet settings) : DomainAdaptation(settings)
         Deep(
             "mcc",
             "MCC",
-            "Teaches the classifier not to confuse classes on the target’s images.",
-            "Strong where the classes are clear in the target; try it beside a method that compares the domains.",
+            "Reduces the confusion between classes on target images.",
+            "Strong when the classes are clear in the target; try it beside a method that compares the domains.",
             "Jin et al., Minimum Class Confusion for Versatile Domain Adaptation, 2020",
             AdaptationParameters(
                 1.0,
@@ -32,7 +32,7 @@ internal sealed class Mcc(ParameterSet settings) : DomainAdaptation(settings)
                     Minimum = 0.1,
                     Maximum = 20,
                     Advanced = true,
-                    Help = "Softens the predictions before they are compared. The paper takes 2.5.",
+                    Help = "Softens the predictions before they are compared. The paper uses 2.5.",
                 }
             )
         );

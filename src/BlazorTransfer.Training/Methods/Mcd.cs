@@ -24,8 +24,8 @@ internal sealed class Mcd(ParameterSet settings) : DomainAdaptation(settings)
         Deep(
             "mcd",
             "MCD",
-            "Lets two classifiers disagree about the target’s images, and the features keep them from it.",
-            "Where the classes are apart in the source, and their borders are what goes wrong in the target.",
+            "Trains two classifiers to disagree on target images, and the features to make them agree.",
+            "When the classes are separate in the source and their borders are wrong in the target.",
             "Saito et al., Maximum Classifier Discrepancy for Unsupervised Domain Adaptation, 2018",
             AdaptationParameters(1.0)
         );
@@ -37,7 +37,8 @@ internal sealed class Mcd(ParameterSet settings) : DomainAdaptation(settings)
         base.Configure(model);
         if (model.Backbone.LastLayer is null)
             throw TrainingException.BadInput(
-                "MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256."
+                "mcd.needs-hidden-layer",
+                $"MCD needs a hidden layer of the head, which its two classifiers share. Give it some neurons, such as 256."
             );
         _second = nn.Linear(model.Backbone.HeadFeatureDim, model.Classes.Count);
         _second.to(model.Device);

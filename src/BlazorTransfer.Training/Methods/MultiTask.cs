@@ -30,16 +30,15 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
         new(
             "multi-task",
             "Multi-task learning",
-            "Fine-tuning of one network that answers several questions of an image at once: its class, and other labels that "
-                + "the images have.",
-            "Where images are labelled in more than one way, such as by defect and by material: one network to train and to "
-                + "run instead of several. Where we measured, it was as good at each question as a network of its own, and no better.",
+            "Fine-tuning of one network that predicts the class and other labels of an image at once.",
+            "For images with several kinds of labels, such as defect and material: one network instead of "
+                + "several. In our tests it was as accurate on each label set as a network of its own.",
             "Caruana, Multitask Learning, 1997; Kendall et al., Multi-Task Learning Using Uncertainty to Weigh Losses, 2018",
             Parameters(
                 new ParameterSpec
                 {
                     Name = Weighting,
-                    DisplayName = "Weights of the questions",
+                    DisplayName = "Task weights",
                     Kind = ParameterKind.Choice,
                     Default = "fixed",
                     Choices =
@@ -48,10 +47,10 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
                         new(
                             Uncertainty,
                             "Learned, by uncertainty",
-                            "What is hard to tell comes to count less; the weights given are not looked at."
+                            "Label sets that are hard to predict count less; the given weights are ignored."
                         ),
                     ],
-                    Help = "How much the errors on each label set count. Learned weights start alike and are shown by epoch.",
+                    Help = "How much the errors on each label set count. Learned weights start equal and are shown by epoch.",
                 },
                 new ParameterSpec
                 {
@@ -62,7 +61,7 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
                     Minimum = 0.01,
                     Maximum = Core.Datasets.LabelSetSpec.MaximumWeight,
                     Advanced = true,
-                    Help = "How much errors on the classes count beside those on the other label sets, with weights as given.",
+                    Help = "How much errors on the classes count beside those on the other label sets, with given weights.",
                 },
                 new ParameterSpec
                 {
@@ -74,7 +73,7 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
                     Maximum = 1000,
                     Unit = "× learning rate",
                     Advanced = true,
-                    Help = "They have far to go, compared with the network's own weights.",
+                    Help = "Learning rate of learned task weights, as a multiple. They change more than the network's weights.",
                 }
             )
         )

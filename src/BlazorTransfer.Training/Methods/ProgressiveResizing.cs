@@ -28,9 +28,8 @@ internal static class ProgressiveResizing
             Unit = "pixels",
             Advanced = true,
             Help =
-                "The first epoch sees images of this side, and later ones grow to the full size over two thirds of the epochs: "
-                + "saves time on much data. "
-                + "Needs augmentation, as images that stay the same are read once. 0 keeps the full size throughout.",
+                "Image size in the first epoch; it grows to the full size over two thirds of the epochs, which saves "
+                + "time on much data. Needs augmentation. 0 keeps the full size.",
         };
 
     /// <summary>Side of the training images, in pixels.</summary>

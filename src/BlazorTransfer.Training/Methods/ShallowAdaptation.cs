@@ -129,7 +129,8 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
         return aligned.Kernel is null
             ? (aligned, NearestNeighbours.Fit(source, domains.Labels, domains.Classes, Settings.Integer(NeighbourCount)))
             : throw TrainingException.BadInput(
-                "With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel."
+                "tca.gaussian-needs-logistic",
+                $"With the Gaussian kernel, only a logistic regression can be the classifier. Choose that, or the linear kernel."
             );
     }
 
@@ -158,7 +159,7 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
             Default = count,
             Minimum = 1,
             Maximum = 2048,
-            Help = "Directions that are kept; fewer where the images have no more.",
+            Help = "Directions that are kept; fewer if the images have no more.",
         };
 
     /// <summary>Which classifier comes after the alignment, for methods that do not weigh images.</summary>
@@ -171,15 +172,15 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
             Kind = ParameterKind.Choice,
             Default = "logistic-regression",
             Advanced = true,
-            Help = "What decides once the domains are together.",
+            Help = "Classifier on the adapted features.",
             Choices =
             [
-                new ParameterChoice("logistic-regression", "Logistic regression", "One linear layer, like other models'."),
+                new ParameterChoice("logistic-regression", "Logistic regression", "One linear layer, as in other models."),
                 new ParameterChoice(
                     Nearest,
                     "Nearest neighbours",
-                    "The classes of the nearest images of the source vote; ten points behind where we measured. The model then "
-                        + "holds the features of up to 5,000 of them."
+                    "The nearest source images vote; 10 points less accurate in our tests. The model then contains the "
+                        + "features of up to 5,000 images."
                 ),
             ],
         },
@@ -193,7 +194,7 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
             Maximum = HeadSpec.MaximumNeighbours,
             Unit = "images",
             Advanced = true,
-            Help = "How many of the nearest images vote, where nearest neighbours are the classifier.",
+            Help = "Number of nearest images that vote, if nearest neighbours is the classifier.",
         },
     ];
 
@@ -215,18 +216,18 @@ internal abstract class ShallowAdaptation(ParameterSet settings) : FeatureClassi
                 DisplayName = "Standardise features",
                 Kind = ParameterKind.Choice,
                 Default = PerDomain,
-                Help = "Each feature is brought to mean zero and deviation one before anything else.",
+                Help = "Gives each feature mean 0 and standard deviation 1 before adaptation.",
                 Choices =
                 [
                     new ParameterChoice(
                         PerDomain,
                         "In each domain",
-                        "By the domain's own mean and deviation: alone it takes away most differences of light and colour."
+                        "With the domain's own mean and deviation: removes most differences of light and colour."
                     ),
                     new ParameterChoice(
                         "source",
                         "As in the source",
-                        "By the source's, for both domains: where the classes are not equally frequent in the two."
+                        "With the source's values for both domains: if the classes are not equally frequent in the two."
                     ),
                 ],
             },

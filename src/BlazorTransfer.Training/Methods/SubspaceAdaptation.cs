@@ -13,8 +13,8 @@ internal sealed class SubspaceAdaptation(ParameterSet settings) : ShallowAdaptat
         Shallow(
             "subspace-alignment",
             "Subspace alignment",
-            "Turns the source's principal directions onto the target's, and learns from what is left.",
-            "For few images: it has a single setting, and drops what is noise in both domains.",
+            "Aligns the principal directions of the source with those of the target and learns in that subspace.",
+            "For few images: it has a single setting and removes noise in both domains.",
             "Fernando et al., Unsupervised Visual Domain Adaptation Using Subspace Alignment, 2013",
             [ComponentsOf(300), .. ClassifierChoice]
         );

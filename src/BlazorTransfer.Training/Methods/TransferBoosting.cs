@@ -22,9 +22,9 @@ internal sealed class TransferBoosting(ParameterSet settings) : ShallowAdaptatio
         Shallow(
             "tradaboost",
             "TrAdaBoost",
-            "Learns from the source and a few labelled images of the target, and drops the source's images that contradict them.",
-            "Where you can label a few images of each class of the target, and some of the source's are mislabelled or mean "
-                + "something else there. Most of the gain is the labels': one round shows it.",
+            "Learns from the source and a few labelled target images, and reduces the weight of source images " + "that contradict them.",
+            "When you can label a few target images per class, and some source images are mislabelled or mean "
+                + "something else there. Most of the gain comes from the labels: compare with one round.",
             "Dai et al., Boosting for Transfer Learning, 2007",
             new ParameterSpec
             {
@@ -35,7 +35,8 @@ internal sealed class TransferBoosting(ParameterSet settings) : ShallowAdaptatio
                 Minimum = 1,
                 Maximum = 200,
                 Help =
-                    "Classifiers that are fitted one after another; the second half of them decides. More rounds drop more of the source.",
+                    "Classifiers that are fitted one after another; the second half of them predicts. More rounds drop "
+                    + "more source images.",
             }
         ) with
         {

@@ -27,8 +27,8 @@ internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptat
         Shallow(
             "tca",
             "TCA",
-            "Looks for directions in which the two domains have the same mean, and learns from those.",
-            "Where the domains differ as wholes, while their classes are equally frequent.",
+            "Finds directions in which the two domains have the same mean and learns from those.",
+            "When the domains differ as a whole while their classes are equally frequent.",
             "Pan et al., Domain Adaptation via Transfer Component Analysis, 2011",
             [
                 ComponentsOf(300),
@@ -40,15 +40,15 @@ internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptat
                     Kind = ParameterKind.Choice,
                     Default = "linear",
                     Advanced = true,
-                    Help = "Whether directions are sought among the features, or among their likenesses to images.",
+                    Help = "Whether directions are found among the features, or among their similarities to images.",
                     Choices =
                     [
-                        new ParameterChoice("linear", "Linear", "Directions of the features. The model stays as small as it is."),
+                        new ParameterChoice("linear", "Linear", "Directions of the features. The model stays small."),
                         new ParameterChoice(
                             Gaussian,
                             "Gaussian",
-                            "Likeness to the images of both domains, or to 1,000 of them where there are more than 4,000. The "
-                                + "model holds their features."
+                            "Similarity to the images of both domains, or to 1,000 of them if there are more than 4,000. The "
+                                + "model contains their features."
                         ),
                     ],
                 },
@@ -63,7 +63,7 @@ internal sealed class TransferComponents(ParameterSet settings) : ShallowAdaptat
                     Unit = "× median distance",
                     Logarithmic = true,
                     Advanced = true,
-                    Help = "How far likeness reaches, for the Gaussian kernel: its γ is one over the square of this.",
+                    Help = "Reach of the similarity of the Gaussian kernel: γ is 1 over the square of this.",
                 },
                 .. ClassifierChoice,
             ]

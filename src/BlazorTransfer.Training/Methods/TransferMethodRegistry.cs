@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Settings;
 
@@ -50,15 +51,13 @@ public static class TransferMethodRegistry
     {
         int index = Array.FindIndex(Entries, e => e.Spec.Name == name);
         if (index < 0)
-            throw TrainingException.BadInput(
-                $"There is no method named '{name}'. Known are: {string.Join(", ", All.Select(m => m.Name))}."
-            );
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
+            throw TrainingException.BadInput("method.unknown", $"There is no method named '{name}'. Known are: {All.Select(m => m.Name)}.");
+        (ParameterSet? settings, IReadOnlyDictionary<string, Message> errors) = ParameterSet.Resolve(
             ParametersOf(Entries[index].Spec),
             chosen
         );
         if (settings is null)
-            throw TrainingException.BadInput(string.Join(" ", errors.Values));
+            throw TrainingException.BadInput(Message.Join([.. errors.Values]));
         return (Entries[index].Create(settings), settings);
     }
 

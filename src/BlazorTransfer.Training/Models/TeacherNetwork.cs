@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Numerics;
@@ -59,13 +60,13 @@ public sealed class TeacherNetwork : IDisposable
     /// <param name="classes">The student's, in its order.</param>
     /// <param name="student">What is done to the student's images.</param>
     /// <param name="device">Where both compute.</param>
-    /// <exception cref="IOException">There is no such model.</exception>
-    /// <exception cref="InvalidDataException">The file describes no model, or one of other classes.</exception>
+    /// <exception cref="IOException">There is no such model, or it has other classes.</exception>
+    /// <exception cref="InvalidDataException">The file describes no model.</exception>
     public static TeacherNetwork Load(string file, IReadOnlyList<string> classes, Preprocessing student, Device device)
     {
         string beside = ModelDescription.PathBeside(file);
         if (!File.Exists(file) || !File.Exists(beside))
-            throw new FileNotFoundException("there is no model with a description beside it.");
+            throw new WeightsException("teacher.no-description", $"there is no model with a description beside it.");
         ModelDescription description = ModelDescription.Load(beside);
         Compare(description.Classes, classes);
         TransferModel loaded = TransferModel.Restore(description, WeightsFile.Open(file));
@@ -112,14 +113,22 @@ public sealed class TeacherNetwork : IDisposable
             others = [.. own.Except(classes, StringComparer.Ordinal)];
         if (unknown.Length == 0 && others.Length == 0)
             return;
-        string[] differences =
-        [
-            .. unknown.Length > 0 ? [$"it does not know {List(unknown)}"] : Array.Empty<string>(),
-            .. others.Length > 0 ? [$"it also knows {List(others)}"] : Array.Empty<string>(),
-        ];
-        throw new InvalidDataException($"its classes are not those of the images: {string.Join(", and ", differences)}.");
+        throw (unknown.Length, others.Length) switch
+        {
+            (> 0, > 0) => new WeightsException(
+                "teacher.other-classes",
+                $"its classes are not those of the images: it does not know {List(unknown)}, and it also knows {List(others)}."
+            ),
+            (> 0, _) => new WeightsException(
+                "teacher.unknown-classes",
+                $"its classes are not those of the images: it does not know {List(unknown)}."
+            ),
+            _ => new WeightsException("teacher.more-classes", $"its classes are not those of the images: it also knows {List(others)}."),
+        };
     }
 
-    private static string List(string[] names) =>
-        $"{string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? $" and {names.Length - MostNames} more" : "")}";
+    private static Message List(string[] names) =>
+        names.Length > MostNames
+            ? Message.Of("list.and-more", $"{names.Take(MostNames)} and {names.Length - MostNames} more")
+            : Message.Of("list.all", $"{names}");
 }

@@ -102,7 +102,7 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
         IReadOnlyList<ModelTask> tasks = ModelTask.Behind(description.Classes.Count, (description.LabelSets ?? []).Select(s => (s, 1.0)));
         Backbone backbone = BackboneRegistry.Create(description.Backbone, OutputsOf(description.Classes, tasks), description.Head);
         if (!WeightsLoader.Load(backbone, tensors).HeadLoaded)
-            throw new WeightsException("The file's head does not have the model's classes.");
+            throw new WeightsException("weights.other-head", $"The file's head does not have the model's classes.");
         backbone.eval();
         return new TransferModel(backbone, description.Classes, CPU) { Tasks = tasks };
     }

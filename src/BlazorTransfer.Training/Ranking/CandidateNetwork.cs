@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Diagnostics;
@@ -22,9 +23,11 @@ internal sealed class CandidateNetwork : IDisposable
     public static CandidateNetwork Open(RankingCandidate candidate, int seed, Device device)
     {
         IReadOnlyDictionary<string, TensorData>? tensors = candidate.File is null ? null : PretrainedFile.Open(candidate.File);
-        string name = candidate.Backbone ?? Infer(tensors ?? throw new WeightsException("Neither a network nor a file was named."));
+        string name =
+            candidate.Backbone
+            ?? Infer(tensors ?? throw new WeightsException("ranking.unnamed", $"Neither a network nor a file was named."));
         if (BackboneRegistry.Find(name) is null)
-            throw new WeightsException($"There is no backbone named '{name}'.");
+            throw new WeightsException("network.unknown", $"There is no network named '{name}'.");
         manual_seed(seed);
         // The head is not asked, so that its classes do not matter.
         Backbone backbone = BackboneRegistry.Create(name, classes: 2);
@@ -88,12 +91,13 @@ internal sealed class CandidateNetwork : IDisposable
         {
             [var only] => only,
             [] => throw new WeightsException(
-                "It fits none of the known backbones. "
-                    + (
-                        WeightsLoader.Closest(tensors)?.Describe()
-                        ?? "It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
+                WeightsLoader.Closest(tensors)?.Describe()
+                    ?? Message.Of(
+                        "weights.fit-none",
+                        $"It fits none of the known networks. It must be a state dictionary with torchvision's names, or an ONNX network "
+                            + $"with the same layers."
                     )
             ),
-            var several => throw new WeightsException($"It fits several backbones ({string.Join(", ", several)}): say which."),
+            var several => throw new WeightsException("weights.fits-several", $"It fits several backbones ({several}): say which."),
         };
 }

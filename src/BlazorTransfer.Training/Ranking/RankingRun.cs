@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
@@ -44,9 +45,10 @@ public sealed class RankingRun
         _samples = SampleDraw.Of(train, job.MaxImages, job.Seed);
         _labels = [.. _samples.Select(s => Array.IndexOf([.. data.Classes], s.Label))];
         if (_labels.Distinct().Count() < 2)
-            throw TrainingException.BadInput("Ranking needs training images of at least two classes.");
+            throw TrainingException.BadInput("ranking.one-class", $"Ranking needs training images of at least two classes.");
         if (_samples.Count < 2 * job.Folds)
             throw TrainingException.BadInput(
+                "ranking.few-images",
                 $"Ranking with {job.Folds} folds needs at least {2 * job.Folds} training images; there are {_samples.Count}."
             );
         _images = new ImageStore(job.Data.ImageRoot, _side);
@@ -60,11 +62,11 @@ public sealed class RankingRun
     public static RankingReport Execute(RankingJob job, Action<RankingEvent> emit, CancellationToken cancel)
     {
         if (job.Candidates.Count == 0)
-            throw TrainingException.BadInput("There is nothing to rank: name weights or networks.");
+            throw TrainingException.BadInput("ranking.nothing", $"There is nothing to rank: name weights or networks.");
         if (job.Folds is < 2 or > 20)
-            throw TrainingException.BadInput("The number of folds must be 2 to 20.");
+            throw TrainingException.BadInput("ranking.folds", $"The number of folds must be 2 to 20.");
         if (job.MaxImages < 20)
-            throw TrainingException.BadInput("Ranking needs at least 20 images.");
+            throw TrainingException.BadInput("ranking.too-few", $"Ranking needs at least 20 images.");
         return new RankingRun(job, LoadData(job), emit, cancel).Execute();
     }
 
@@ -76,7 +78,7 @@ public sealed class RankingRun
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
+            throw TrainingException.BadInput("data.unreadable", $"The data set cannot be read: {Message.Of(e)}", e);
         }
     }
 
@@ -147,11 +149,11 @@ public sealed class RankingRun
         }
         catch (Exception e) when (e is WeightsException or IOException or UnauthorizedAccessException)
         {
-            return result with { Error = e.Message };
+            return result with { Error = Message.Of(e) };
         }
         catch (ExternalException e) when (e.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase))
         {
-            return result with { Error = "Memory did not suffice for this network." };
+            return result with { Error = Message.Of("ranking.memory", $"Memory did not suffice for this network.") };
         }
     }
 
@@ -177,7 +179,13 @@ public sealed class RankingRun
             _cancel
         );
         if (!features.isfinite().all().item<bool>())
-            return result with { Error = "Its features are not finite numbers: the weights are damaged, or not meant for this network." };
+            return result with
+            {
+                Error = Message.Of(
+                    "ranking.not-finite",
+                    $"Its features are not finite numbers: the weights are damaged, or not meant for this network."
+                ),
+            };
         _emit(new RankingProgressed(RankingStage.Scoring, candidate.Name, number, _job.Candidates.Count, _samples.Count, _samples.Count));
         double logMe = LogMe.Score(features, _labels, _classes.Count);
         double hScore = HScore.Score(features, _labels, _classes.Count);

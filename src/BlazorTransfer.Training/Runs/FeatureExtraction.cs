@@ -40,8 +40,9 @@ internal sealed class FeatureExtraction(TrainingRun run, FrozenTrunk trunk, RunP
         FeatureCache? cache = _cache is null ? null : Open(_cache, pictures.Draws);
         if (!_inMemory && cache is null)
             throw TrainingException.BadInput(
+                "features.folder-unwritable",
                 $"The features of the frozen layers cannot be kept in '{_cache!.Folder}'. See that it can be written to, or "
-                    + "freeze fewer layers."
+                    + $"freeze fewer layers."
             );
         FeatureBatches features = FeatureBatches.Compute(trunk, pictures, cache, _inMemory, done => progress.Report(_done + done), cancel);
         _done += pictures.Images.Samples.Count;

@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Augmentation;
@@ -27,7 +28,8 @@ public static class PreviewRun
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(job.Method, job.Parameters);
         using TransferMethod own = method;
         BackboneSpec backbone =
-            BackboneRegistry.Find(job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+            BackboneRegistry.Find(job.Backbone)
+            ?? throw TrainingException.BadInput("network.unknown", $"There is no network named '{job.Backbone}'.");
         Preprocessing preprocessing = ImageSize.PreprocessingOf(backbone, settings);
         var images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
         Sample[] samples = Choose(LoadData(job));
@@ -51,7 +53,7 @@ public static class PreviewRun
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
+            throw TrainingException.BadInput("data.unreadable", $"The data set cannot be read: {Message.Of(e)}", e);
         }
     }
 
@@ -68,7 +70,9 @@ public static class PreviewRun
                 .Take(MostImages)
                 .Select(s => s.Sample),
         ];
-        return chosen.Length > 0 ? chosen : throw TrainingException.BadInput("The data set has no training images.");
+        return chosen.Length > 0
+            ? chosen
+            : throw TrainingException.BadInput("data.no-training-images", $"The data set has no training images.");
     }
 
     /// <summary>A JPEG of each image, as the network sees it in an epoch.</summary>

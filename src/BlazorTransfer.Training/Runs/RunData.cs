@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Models;
@@ -16,26 +17,27 @@ internal static class RunData
         {
             DatasetManifest data = job.Data.Read();
             if (data.Samples.Count == 0)
-                throw TrainingException.BadInput($"The data set has no images{TargetDomain.NoneOf(job.Data)}");
+                throw TrainingException.BadInput(TargetDomain.NoneOf(job.Data, isTarget: false));
             DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
             if (job.Fold is { } fold)
                 labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
             if (job.TrainOn != TrainingImages.TrainingSplit && (job.Fold is not null || job.Target is not null))
                 throw TrainingException.BadInput(
-                    "A cross-validation and a domain adaptation need validation images. Train on the training split only."
+                    "data.needs-validation",
+                    $"A cross-validation and a domain adaptation need validation images. Train on the training split only."
                 );
             labelled = job.TrainOn.Apply(labelled);
             if (labelled.Classes.Count < 2)
-                throw TrainingException.BadInput("The data set needs at least two classes.");
+                throw TrainingException.BadInput("data.one-class", $"The data set needs at least two classes.");
             if (labelled.Of(Split.Train).Count == 0)
-                throw TrainingException.BadInput("The data set has no training images.");
+                throw TrainingException.BadInput("data.no-training-images", $"The data set has no training images.");
             if (job.TrainOn == TrainingImages.TrainingSplit && labelled.Of(Split.Validation).Count == 0)
-                throw TrainingException.BadInput("The data set has no validation images.");
+                throw TrainingException.BadInput("data.no-validation-images", $"The data set has no validation images.");
             return labelled;
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw TrainingException.BadInput($"The data set cannot be read: {e.Message}", e);
+            throw TrainingException.BadInput("data.unreadable", $"The data set cannot be read: {Message.Of(e)}", e);
         }
     }
 
@@ -59,34 +61,39 @@ internal static class RunData
         {
             TargetDomain target = TargetDomain.Load(job.Target, data, job.Seed, method);
             if (method.AdaptsToTarget && target.Adapting.Count == 0)
-                throw TrainingException.BadInput("All images of the target are set aside for the test, so that none are left to adapt to.");
+                throw TrainingException.BadInput(
+                    "target.nothing-to-adapt-to",
+                    $"All images of the target are set aside for the test, so that none are left to adapt to."
+                );
             if (job.Target.LabelledPerClass > 0 && !method.UsesTargetLabels)
                 emit(
-                    new MessageLogged
-                    {
-                        Level = MessageLevel.Information,
-                        Text =
-                            $"{method.DisplayName} learns nothing of the target. Its {job.Target.LabelledPerClass} labelled "
-                            + "images of each class are set aside, so that the same images are scored as of a method that learns "
-                            + "from them.",
-                    }
+                    MessageLogged.Of(
+                        MessageLevel.Information,
+                        Message.Of(
+                            "target.labels-set-aside",
+                            $"{method.Title} learns nothing of the target. Its {job.Target.LabelledPerClass} labelled "
+                                + $"images of each class are set aside, so that the same images are scored as of a method that learns "
+                                + $"from them."
+                        )
+                    )
                 );
             string[] absent = [.. data.Classes.Except(target.Scored.Select(s => s.Label!))];
             if (target.Scored.Count > 0 && absent.Length > 0)
                 emit(
-                    new MessageLogged
-                    {
-                        Level = MessageLevel.Warning,
-                        Text =
-                            $"No scored image of the target shows: {string.Join(", ", absent)}. A method that makes the two "
-                            + "domains alike may then do harm.",
-                    }
+                    MessageLogged.Of(
+                        MessageLevel.Warning,
+                        Message.Of(
+                            "target.classes-absent",
+                            $"No scored image of the target shows: {absent}. A method that makes the two "
+                                + $"domains alike may then do harm."
+                        )
+                    )
                 );
             return target;
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw TrainingException.BadInput($"The target's data set cannot be read: {e.Message}", e);
+            throw TrainingException.BadInput("target.unreadable", $"The target's data set cannot be read: {Message.Of(e)}", e);
         }
     }
 }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Features;
 using BlazorTransfer.Training.Inputs;
@@ -37,9 +38,9 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
             adapted = stage.Method.AdaptsToTarget ? run.Images.Target : null;
         StageSources images = new(Images(run, stage), validation, scored, adapted);
         int entry = stage.Method.FrozenGroups(run.Model);
-        (int views, string? whyNone) = KeptViews.Of(stage, entry, run.Preprocessing.CropSize);
+        (int views, Message? whyNone) = KeptViews.Of(stage, entry, run.Preprocessing.CropSize);
         if (whyNone is not null)
-            emit(new MessageLogged { Level = MessageLevel.Information, Text = whyNone });
+            emit(MessageLogged.Of(MessageLevel.Information, whyNone));
         if (entry == 0)
             return images;
         ImageBatches? validated = validation.Samples.Count == 0 ? null : validation;
@@ -52,13 +53,14 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         if (views > 0 && !extraction.HasRoomFor(others + views * train))
         {
             emit(
-                new MessageLogged
-                {
-                    Level = MessageLevel.Warning,
-                    Text =
+                MessageLogged.Of(
+                    MessageLevel.Warning,
+                    Message.Of(
+                        "features.too-many-views",
                         $"{views} views of {train} images are too many to be kept, so that each epoch draws its own. Keep "
-                        + "fewer, or freeze more layers.",
-                }
+                            + $"fewer, or freeze more layers."
+                    )
+                )
             );
             views = 0;
         }
@@ -86,13 +88,12 @@ internal sealed record StageSources(BatchSource Train, BatchSource Validation, B
         progress.Complete();
         if (extraction.Known > 0)
             emit(
-                new MessageLogged
-                {
-                    Level = MessageLevel.Information,
-                    Text =
-                        $"The features of {extraction.Known} of {count} images {(views > 0 ? "and views " : "")}were known from "
-                        + "earlier runs.",
-                }
+                MessageLogged.Of(
+                    MessageLevel.Information,
+                    views > 0
+                        ? Message.Of("features.views-known", $"Reused the features of {extraction.Known} of {count} images and views.")
+                        : Message.Of("features.known", $"Reused the features of {extraction.Known} of {count} images.")
+                )
             );
         FeatureBatches? Of(ImageBatches? source) => source is null ? null : kept[Array.IndexOf(looked, source)];
         return new StageSources(

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
@@ -34,35 +35,40 @@ internal static class StartingWeights
             if (!method.TakesWeights)
                 return null;
             emit(
-                new MessageLogged
-                {
-                    Level = MessageLevel.Warning,
-                    Text = "The network starts from random weights: nothing is transferred, so expect less accuracy from few images.",
-                }
+                MessageLogged.Of(
+                    MessageLevel.Warning,
+                    Message.Of(
+                        "weights.random-start",
+                        $"The network starts from random weights: nothing is transferred, so expect less accuracy from few images."
+                    )
+                )
             );
             return null;
         }
 
         try
         {
-            (IReadOnlyDictionary<string, TensorData> tensors, string? note) = PretrainedFile.Inspect(weights.File);
+            (IReadOnlyDictionary<string, TensorData> tensors, Message? note) = PretrainedFile.Inspect(weights.File);
             LoadReport report = WeightsLoader.Load(backbone, tensors, HasTheseClasses(weights.File, classes, tasks));
-            emit(
-                new MessageLogged
-                {
-                    Level = MessageLevel.Information,
-                    Text =
-                        $"Loaded {report.Loaded.Count} tensors from {weights.Name ?? Path.GetFileName(weights.File)}"
-                        + (report.HeadLoaded ? ", the head included." : "; the head is new.")
-                        + (note is null ? "" : $" {note}"),
-                }
-            );
+            emit(MessageLogged.Of(MessageLevel.Information, Loaded(report, weights.Name ?? Path.GetFileName(weights.File), note)));
             return method.Source == SourceUse.None ? null : SourceNetwork(job.Backbone, tensors, method, device);
         }
         catch (IOException e)
         {
-            throw TrainingException.BadInput($"The weights '{weights.Name ?? weights.File}' cannot be used: {e.Message}", e);
+            throw TrainingException.BadInput(
+                "weights.unusable",
+                $"The weights '{weights.Name ?? weights.File}' cannot be used: {Message.Of(e)}",
+                e
+            );
         }
+    }
+
+    private static Message Loaded(LoadReport report, string name, Message? note)
+    {
+        Message loaded = report.HeadLoaded
+            ? Message.Of("weights.loaded-with-head", $"Loaded {report.Loaded.Count} tensors from {name}, including the head.")
+            : Message.Of("weights.loaded", $"Loaded {report.Loaded.Count} tensors from {name}; the head is new.");
+        return note is null ? loaded : Message.Join([loaded, note]);
     }
 
     /// <summary>Loads what the network learns from beside the labels, where the method takes that.</summary>
@@ -77,22 +83,26 @@ internal static class StartingWeights
         if (job.Teacher is not { } spec)
             return null;
         BackboneSpec student =
-            BackboneRegistry.Find(job.Backbone) ?? throw TrainingException.BadInput($"There is no backbone '{job.Backbone}'.");
+            BackboneRegistry.Find(job.Backbone)
+            ?? throw TrainingException.BadInput("network.unknown", $"There is no network named '{job.Backbone}'.");
         try
         {
             TeacherNetwork teacher = TeacherNetwork.Load(spec.File, classes, ImageSize.PreprocessingOf(student, settings), device);
             emit(
-                new MessageLogged
-                {
-                    Level = MessageLevel.Information,
-                    Text = $"The teacher is {spec.Name ?? Path.GetFileName(spec.File)}: {teacher}.",
-                }
+                MessageLogged.Of(
+                    MessageLevel.Information,
+                    Message.Of("teacher.loaded", $"The teacher is {spec.Name ?? Path.GetFileName(spec.File)}: {teacher.ToString()}.")
+                )
             );
             return teacher;
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            throw TrainingException.BadInput($"The teacher '{spec.Name ?? spec.File}' cannot be used: {e.Message}", e);
+            throw TrainingException.BadInput(
+                "teacher.unusable",
+                $"The teacher '{spec.Name ?? spec.File}' cannot be used: {Message.Of(e)}",
+                e
+            );
         }
     }
 

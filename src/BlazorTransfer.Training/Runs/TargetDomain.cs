@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Foundation;
 
@@ -33,14 +34,15 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
     {
         DatasetManifest data = spec.Data.Read();
         if (data.Samples.Count == 0)
-            throw TrainingException.BadInput($"The target has no images{NoneOf(spec.Data)}");
+            throw TrainingException.BadInput(NoneOf(spec.Data, isTarget: true));
         HashSet<string> own = [.. source.Samples.Where(s => !spec.IsOracle || s.Split == Split.Train).Select(s => s.Sha256)];
         Sample[] scored = [.. data.Samples.Where(s => s.Label is not null && (spec.Transductive || s.Split != Split.Train))];
         int both = (spec.IsOracle ? scored : data.Samples).Count(s => own.Contains(s.Sha256));
         if (both > 0)
             throw TrainingException.BadInput(
+                "target.overlaps-source",
                 $"{both} images are in the source and in the target. Take another data set as the target, or divide this one by "
-                    + "a tag, such as 'lighting=warm' and 'lighting=cold'."
+                    + $"a tag, such as 'lighting=warm' and 'lighting=cold'."
             );
         string[] unknown =
         [
@@ -48,11 +50,17 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
         ];
         if (unknown.Length > 0)
         {
-            throw TrainingException.BadInput(
-                "The target has classes that the source does not: "
-                    + $"{string.Join(", ", unknown.Take(MostNames))}{(unknown.Length > MostNames ? ", …" : "")}. "
-                    + "Say which classes of the source they are, or that they are not scored."
-            );
+            throw unknown.Length > MostNames
+                ? TrainingException.BadInput(
+                    "target.many-unknown-classes",
+                    $"The target has {unknown.Length} classes that the source does not have, such as {unknown.Take(MostNames)}. "
+                        + $"Map them to classes of the source, or leave them out of the score."
+                )
+                : TrainingException.BadInput(
+                    "target.unknown-classes",
+                    $"The target has classes that the source does not have: {unknown}. "
+                        + $"Map them to classes of the source, or leave them out of the score."
+                );
         }
 
         HashSet<string> drawn = Draw(spec, data, seed);
@@ -87,11 +95,13 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
         ];
     }
 
-    /// <summary>Ends a sentence about images of which there are none, with what there is instead.</summary>
-    internal static string NoneOf(DataSpec spec)
+    /// <summary>Says that there are no images, and what there is instead.</summary>
+    internal static Message NoneOf(DataSpec spec, bool isTarget)
     {
         if (spec.Only is not { } tag)
-            return ".";
+            return isTarget
+                ? Message.Of("target.no-images", $"The target has no images.")
+                : Message.Of("data.no-images", $"The data set has no images.");
         DatasetManifest data = DatasetManifest.Load(spec.Manifest);
         string[] values =
         [
@@ -102,8 +112,13 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
                 .Distinct()
                 .Order(StringComparer.Ordinal),
         ];
-        return values.Length == 0
-            ? $" with {tag}: none has a tag '{tag.Name}'."
-            : $" with {tag}. There are: {string.Join(", ", values.Take(MostNames).Select(v => $"{tag.Name}={v}"))}.";
+        string[] others = [.. values.Take(MostNames).Select(v => $"{tag.Name}={v}")];
+        return (isTarget, values.Length) switch
+        {
+            (true, 0) => Message.Of("target.no-tag", $"The target has no images with {$"{tag}"}: none has a tag '{tag.Name}'."),
+            (true, _) => Message.Of("target.no-value", $"The target has no images with {$"{tag}"}. There are: {others}."),
+            (false, 0) => Message.Of("data.no-tag", $"The data set has no images with {$"{tag}"}: none has a tag '{tag.Name}'."),
+            (false, _) => Message.Of("data.no-value", $"The data set has no images with {$"{tag}"}. There are: {others}."),
+        };
     }
 }

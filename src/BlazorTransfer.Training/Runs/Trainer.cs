@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Evaluation;
@@ -43,8 +44,8 @@ internal sealed class Trainer(
     public TrainingOutcome Run()
     {
         EmitStarted();
-        foreach (string warning in MethodRequirements.Warnings(RunRequirements.InputsOf(run, processorHasBFloat16)))
-            emit(new MessageLogged { Level = MessageLevel.Warning, Text = warning });
+        foreach (Message warning in MethodRequirements.Warnings(RunRequirements.InputsOf(run, processorHasBFloat16)))
+            emit(MessageLogged.Of(MessageLevel.Warning, warning));
         int epochs = 0;
         foreach (TrainingStage stage in run.Stages)
         {
@@ -104,11 +105,10 @@ internal sealed class Trainer(
             if (patience == 0 || epoch - lastGain < patience || epoch == epochsBefore + stage.Epochs)
                 continue;
             emit(
-                new MessageLogged
-                {
-                    Level = MessageLevel.Information,
-                    Text = $"Stopped after epoch {epoch}: {patience} epochs brought nothing better.",
-                }
+                MessageLogged.Of(
+                    MessageLevel.Information,
+                    Message.Of("run.early-stopping", $"Stopped after epoch {epoch}: {patience} epochs brought nothing better.")
+                )
             );
             return;
         }
@@ -118,11 +118,13 @@ internal sealed class Trainer(
     {
         _stoppedAt = epoch;
         emit(
-            new MessageLogged
-            {
-                Level = MessageLevel.Information,
-                Text = $"Stopped early at epoch {epoch} of {run.Epochs}. The model of epoch {_best.Outcome.BestEpoch} is kept.",
-            }
+            MessageLogged.Of(
+                MessageLevel.Information,
+                Message.Of(
+                    "run.stopped-early",
+                    $"Stopped early at epoch {epoch} of {run.Epochs}. The model of epoch {_best.Outcome.BestEpoch} is kept."
+                )
+            )
         );
     }
 
@@ -142,12 +144,11 @@ internal sealed class Trainer(
         bool isResult
     )
     {
-        EvaluationResult? validation =
-            sources.Validation.Samples.Count == 0 ? null : Evaluate(sources.Validation, null, $"after epoch {epoch}");
+        EvaluationResult? validation = sources.Validation.Samples.Count == 0 ? null : Evaluate(sources.Validation, null, epoch);
         validation?.AddMetrics(metrics, Split.Validation);
         // To be watched: nothing is chosen by it.
         if (sources.Scored is { } scored)
-            Evaluate(scored, null, $"after epoch {epoch}").AddTargetMetrics(metrics);
+            Evaluate(scored, null, epoch).AddTargetMetrics(metrics);
         if (sources.Unlabelled is { } target)
             foreach ((string key, double value) in DomainFigures.Measure(_model, method, sources.Validation, target, run.BatchSize, cancel))
                 metrics[key] = value;
@@ -211,7 +212,10 @@ internal sealed class Trainer(
         foreach (StageStep step in steps.Over(batches, source.Samples.Count, cancel))
         {
             if (!step.IsFinite)
-                throw Diverged($"The loss is not a number (epoch {epoch}, step {firstStep + meter.Steps + 1})");
+                throw Diverged(
+                    "run.loss-diverged",
+                    $"The loss is not a number (epoch {epoch}, step {firstStep + meter.Steps + 1}): {LowerRate}"
+                );
             meter.Add(step.Value, step.Loss.Logits, step.Batch.Labels);
             told.Completed(
                 epoch,
@@ -248,7 +252,7 @@ internal sealed class Trainer(
         foreach (Split split in splits)
         {
             BatchSource source = split == Split.Validation ? sources.Validation : run.Images.Evaluation(split);
-            EvaluationResult result = Evaluate(source, done => _progress.Report(before + done), "of the best epoch");
+            EvaluationResult result = Evaluate(source, done => _progress.Report(before + done), epoch: null);
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
             result.AddMetrics(metrics, split);
@@ -260,15 +264,19 @@ internal sealed class Trainer(
         if (sources.Seen is { } target)
             checkpoints.SaveEmbedding(DomainEmbedding.Compute(_model, stage.Method, sources.Validation, target, run.BatchSize, cancel));
         if (sources.Scored is { } scored)
-            EvaluateTarget(Evaluate(scored, done => _progress.Report(before + done), "of the best epoch"));
+            EvaluateTarget(Evaluate(scored, done => _progress.Report(before + done), epoch: null));
         _progress.Complete();
     }
 
     /// <exception cref="TrainingException">The model's outputs are not numbers: the training diverged.</exception>
-    private EvaluationResult Evaluate(BatchSource source, Action<int>? progress, string when)
+    private EvaluationResult Evaluate(BatchSource source, Action<int>? progress, int? epoch)
     {
         EvaluationResult result = Evaluator.Evaluate(_model, source, run.BatchSize, progress, cancel);
-        return result.IsFinite ? result : throw Diverged($"The evaluation loss {when} is not a number");
+        if (result.IsFinite)
+            return result;
+        throw epoch is { } diverged
+            ? Diverged("run.diverged-after-epoch", $"The evaluation loss after epoch {diverged} is not a number: {LowerRate}")
+            : Diverged("run.diverged", $"The evaluation loss of the best epoch is not a number: {LowerRate}");
     }
 
     private void EvaluateTarget(EvaluationResult result)
@@ -333,6 +341,7 @@ internal sealed class Trainer(
                 .Select(x => validation.Describe(x.p)),
         ];
 
-    private static TrainingException Diverged(string what) =>
-        new(WorkerExitCode.TrainingFailed, $"{what}: the training diverged. Use a lower learning rate, such as a tenth.");
+    private static Message LowerRate => Message.Of("run.lower-rate", $"the training diverged. Use a lower learning rate, such as a tenth.");
+
+    private static TrainingException Diverged(string code, MessageText text) => new(WorkerExitCode.TrainingFailed, code, text);
 }

@@ -25,26 +25,31 @@ public static class AugmentationParameters
     [
         Number(
             Light,
-            "Light",
+            "Brightness and contrast",
             1,
             null,
-            "Brightness and contrast change by up to this share. For photographs under changing light; 0.2 is little, 0.4 is usual."
+            "Changes brightness and contrast by up to this share, for changing light. 0.2 is little, 0.4 is " + "usual."
         ),
         Number(
             Colour,
             "Colour",
             1,
             null,
-            "Saturation changes by up to this share, and hue by up to a quarter of it around the colour circle. Not where "
-                + "colours tell the classes apart."
+            "Changes saturation by up to this share, and hue by up to a quarter of it. Leave at 0 if colours " + "separate the classes."
         ),
-        Number(Grey, "Grey", 1, "probability", "Share of the images that lose their colours, so that shape has to do."),
+        Number(
+            Grey,
+            "Grey",
+            1,
+            "probability",
+            "Share of the images that lose their colours. Raise it if shape should matter more than colour."
+        ),
         Number(
             Rotation,
             "Rotation",
             180,
             "degrees",
-            "Images turn by up to this, either way; what comes in at the corners is mirrored. 180 where there is no up and "
+            "Turns images by up to this angle; corners are filled by mirroring. 180 where there is no up and "
                 + "down, as under a microscope."
         ),
         Number(
@@ -52,38 +57,32 @@ public static class AugmentationParameters
             "Perspective",
             0.8,
             null,
-            "Images look as if taken from the side: each corner moves inward by up to this share of half the side. 0.3 is a visible tilt."
+            "Tilts images: each corner moves inward by up to this share of half the side. 0.3 is a visible tilt."
         ),
         new ParameterSpec
         {
             Name = VerticalFlip,
-            DisplayName = "Turn upside down",
+            DisplayName = "Vertical flip",
             Section = ParameterSections.Augmentation,
             Kind = ParameterKind.Boolean,
             Default = false,
             Advanced = true,
-            Help = "Every other image is mirrored top to bottom. For pictures from above, where up means nothing.",
+            Help = "Flips every other image top to bottom. For pictures from above.",
         },
         Number(
             Blur,
             "Blur",
             10,
             "pixels",
-            "Out of focus: the standard deviation of a Gaussian is drawn between 0 and this. 2 is clearly soft at 224 pixels."
+            "Blurs images by a Gaussian whose standard deviation is drawn between 0 and this. 2 is clearly soft " + "at 224 pixels."
         ),
-        Number(
-            Sharpness,
-            "Sharpness",
-            1,
-            null,
-            "Edges become softer or crisper by up to this share, for cameras that sharpen differently."
-        ),
+        Number(Sharpness, "Sharpness", 1, null, "Softens or sharpens edges by up to this share, for cameras that sharpen differently."),
         Number(
             Noise,
             "Noise",
             0.5,
             "of the range",
-            "Grain as in dim light: its standard deviation is drawn between 0 and this. 0.05 is visible."
+            "Adds grain as in dim light: its standard deviation is drawn between 0 and this. 0.05 is visible."
         ),
         Number(
             Erasing,
@@ -96,29 +95,30 @@ public static class AugmentationParameters
         new ParameterSpec
         {
             Name = Policy,
-            DisplayName = "Policy",
+            DisplayName = "Augmentation policy",
             Section = ParameterSections.Augmentation,
             Kind = ParameterKind.Choice,
             Default = "none",
             Advanced = true,
-            Help = "A published mix of many changes, instead of choosing them one by one.",
+            Help = "A published mix of changes, instead of choosing them one by one.",
             Choices =
             [
-                new ParameterChoice("none", "None", "Only what is set above."),
+                new ParameterChoice("none", "None", "Only the settings above."),
                 new ParameterChoice(
                     "randaugment",
                     "RandAugment",
-                    "Two changes of fourteen for each image, at one strength (Cubuk et al., 2019)."
+                    "Two of fourteen changes for each image, at one strength (Cubuk et al., 2019)."
                 ),
                 new ParameterChoice(
                     "trivialaugment-wide",
                     "TrivialAugmentWide",
-                    "One change for each image, at a strength drawn anew: nothing to tune (Müller and Hutter, 2021)."
+                    "One change for each image, at a random strength: nothing to tune (Müller and Hutter, 2021)."
                 ),
                 new ParameterChoice(
                     "augmix",
                     "AugMix",
-                    "Three chains of changes blended into the image: milder, and against noise and weather later (Hendrycks et al., 2020)."
+                    "Three chains of changes blended into the image: milder, against noise and weather in use (Hendrycks "
+                        + "et al., 2020)."
                 ),
             ],
         },
@@ -127,7 +127,7 @@ public static class AugmentationParameters
             "Policy strength",
             1,
             null,
-            "Of RandAugment and AugMix; 0.3 is what their papers take. TrivialAugmentWide draws it for each image."
+            "Strength of RandAugment and AugMix; their papers use 0.3. TrivialAugmentWide draws it for each " + "image."
         ) with
         {
             Default = 0.3,
@@ -137,16 +137,16 @@ public static class AugmentationParameters
             "MixUp",
             2,
             "alpha",
-            "Blends pairs of images and their classes, by a share from Beta(alpha, alpha) (Zhang et al., 2017). 0.2 is usual; "
-                + "for long trainings. 0 is off."
+            "Blends pairs of images and their classes, with a share from Beta(alpha, alpha) (Zhang et al., "
+                + "2017). 0.2 is usual, for long training; 0 turns it off."
         ),
         Number(
             CutMix,
             "CutMix",
             2,
             "alpha",
-            "Pastes a rectangle of another image, and its class by the area, a share from Beta(alpha, alpha) (Yun et al., "
-                + "2019). 1 is usual. With MixUp, each image takes one of the two."
+            "Pastes a rectangle of another image and mixes the classes by area, with a share from Beta(alpha, "
+                + "alpha) (Yun et al., 2019). 1 is usual. With MixUp, each image gets one of the two."
         ),
     ];
 

@@ -44,7 +44,7 @@ public static class CommonParameters
             Maximum = 1024,
             Unit = "images",
             Section = ParameterSections.Optimization,
-            Help = "Images in one step. Smaller if memory runs out; then lower the learning rate in the same proportion.",
+            Help = "Images in one step. Lower it if memory runs out, and lower the learning rate in the same proportion.",
         },
         LearningRateOf(0.005),
         OptimizerOf("sgd"),
@@ -55,15 +55,15 @@ public static class CommonParameters
             Kind = ParameterKind.Choice,
             Default = "light",
             Section = ParameterSections.Augmentation,
-            Help = "Random changes to the training images, so that the network does not learn them by heart.",
+            Help = "Random changes to the training images against overfitting. Use stronger ones for long training.",
             Choices =
             [
-                new ParameterChoice("none", "None", "The same picture each epoch. What is frozen is then computed once."),
+                new ParameterChoice("none", "None", "The same picture in each epoch. Frozen layers are then computed once."),
                 new ParameterChoice("light", "Light", "Crops of at least half the area, and mirroring."),
                 new ParameterChoice(
                     "light-no-mirror",
                     "Light, not mirrored",
-                    "Crops of at least half the area. For writing, or where left and right differ."
+                    "Crops of at least half the area. For text, or where left and right differ."
                 ),
                 new ParameterChoice("medium", "Medium", "Crops of at least a quarter of the area, and mirroring."),
                 new ParameterChoice(
@@ -86,8 +86,8 @@ public static class CommonParameters
             Advanced = true,
             Section = ParameterSections.Data,
             Help =
-                "Side of the square that the network sees; 0 takes the network's own. Half the side takes a quarter of the "
-                + "time, and small things may vanish.",
+                "Side of the square input in pixels; 0 is the network's own. Half the side takes a quarter of the "
+                + "time, but small details may be lost.",
         },
         new ParameterSpec
         {
@@ -104,15 +104,15 @@ public static class CommonParameters
                 new ParameterChoice(
                     "one-cycle",
                     "One cycle",
-                    "Rises from a twenty-fifth over the first third of the steps and falls to zero; warm-up is part of it (Smith, 2018)."
+                    "Rises from 1/25 over the first third of the steps, then falls to zero; includes the warm-up (Smith, " + "2018)."
                 ),
                 new ParameterChoice("constant", "Constant"),
-                new ParameterChoice("step", "Step", "A tenth after two thirds of the epochs."),
+                new ParameterChoice("step", "Step", "Falls to a tenth after two thirds of the epochs."),
                 new ParameterChoice(
                     "plateau",
                     "On a plateau",
-                    "A tenth whenever three epochs in a row bring nothing better. For runs whose length you cannot guess, with "
-                        + "early stopping."
+                    "Falls to a tenth whenever three epochs in a row bring no improvement. For runs of unknown length, "
+                        + "with early stopping."
                 ),
             ],
         },
@@ -128,8 +128,8 @@ public static class CommonParameters
             Advanced = true,
             Section = ParameterSections.Optimization,
             Help =
-                "The learning rate rises from zero over this time, so that the new head's first errors do not shake the "
-                + "pretrained weights.",
+                "Time over which the learning rate rises from zero, so that the errors of the new head do not "
+                + "disturb the pretrained weights.",
         },
         new ParameterSpec
         {
@@ -141,7 +141,7 @@ public static class CommonParameters
             Maximum = 0.999,
             Advanced = true,
             Section = ParameterSections.Optimization,
-            Help = "How much of the last step's direction is kept; for SGD and RMSprop.",
+            Help = "How much of the last step's direction is kept, for SGD and RMSprop.",
         },
         new ParameterSpec
         {
@@ -154,7 +154,7 @@ public static class CommonParameters
             Logarithmic = true,
             Advanced = true,
             Section = ParameterSections.Optimization,
-            Help = "Pulls the weights toward zero, against learning by heart.",
+            Help = "Pulls the weights toward zero, against overfitting. Raise it for few images.",
         },
         new ParameterSpec
         {
@@ -166,31 +166,31 @@ public static class CommonParameters
             Maximum = 0.5,
             Advanced = true,
             Section = ParameterSections.Optimization,
-            Help = "Share of certainty taken from the true class, against overconfidence and wrong labels (Szegedy et al., 2016).",
+            Help = "Share of probability taken from the true class, against overconfidence and wrong labels (Szegedy et " + "al., 2016).",
         },
         new ParameterSpec
         {
             Name = ClassWeights,
-            DisplayName = "Weigh classes",
+            DisplayName = "Class weights",
             Kind = ParameterKind.Boolean,
             Default = false,
             Advanced = true,
             Section = ParameterSections.Data,
             Help =
-                "Errors on rare classes count more, in inverse proportion to their training images. For a few defects among "
-                + "many good parts.",
+                "Counts errors on rare classes more, in inverse proportion to their training images. For imbalanced "
+                + "data, such as a few defects among many good parts.",
         },
         new ParameterSpec
         {
             Name = BalancedSampling,
-            DisplayName = "Balance classes",
+            DisplayName = "Balanced sampling",
             Kind = ParameterKind.Boolean,
             Default = false,
             Advanced = true,
             Section = ParameterSections.Data,
             Help =
-                "Each epoch shows every class equally often: images of rare classes several times, of frequent ones not all. "
-                + "Instead of weighing classes, not with it.",
+                "Shows every class equally often in each epoch: repeats images of rare classes, skips some of "
+                + "frequent ones. Use it instead of class weights.",
         },
         new ParameterSpec
         {
@@ -203,9 +203,7 @@ public static class CommonParameters
             Unit = "norm",
             Advanced = true,
             Section = ParameterSections.Optimization,
-            Help =
-                "Longest gradient, over all weights together, before it is shortened to this; against jumps of the loss "
-                + "(Pascanu et al., 2013). 0 leaves it as it is.",
+            Help = "Largest norm of the gradient over all weights, against jumps of the loss (Pascanu et al., 2013). 0 " + "turns it off.",
         },
         new ParameterSpec
         {
@@ -219,8 +217,8 @@ public static class CommonParameters
             Advanced = true,
             Section = ParameterSections.Optimization,
             Help =
-                "Batches whose gradients make one step together: a large batch's step in a small batch's memory, but for the "
-                + "statistics of batch norms. 1 steps after each batch.",
+                "Number of batches that make one step: the step of a large batch in the memory of a small one. Batch "
+                + "norms still use single batches.",
         },
         new ParameterSpec
         {
@@ -234,9 +232,8 @@ public static class CommonParameters
             Advanced = true,
             Section = ParameterSections.Optimization,
             Help =
-                "Scores and keeps a moving average of the weights instead of the last ones, which smooths out the noise of "
-                + "single steps (Polyak and Juditsky, 1992). "
-                + "0.99 looks back over about a hundred steps; 0 keeps the last weights.",
+                "Scores and keeps a moving average of the weights, which smooths the noise of single steps (Polyak "
+                + "and Juditsky, 1992). 0.99 averages about 100 steps; 0 turns it off.",
         },
         new ParameterSpec
         {
@@ -247,17 +244,17 @@ public static class CommonParameters
             Default = "top1",
             Advanced = true,
             Section = ParameterSections.Stopping,
-            Help = "Which validation figure decides whose epoch's weights are kept, when early stopping gives up, and what a plateau is.",
+            Help = "Validation metric that selects the best epoch, and that early stopping and the plateau schedule " + "watch.",
             Choices =
             [
-                new ParameterChoice("top1", "Top-1", "Share of images that are right."),
+                new ParameterChoice("top1", "Top-1", "Share of images that are predicted correctly."),
                 new ParameterChoice(
                     "balanced-accuracy",
                     "Balanced accuracy",
-                    "Mean over the classes of the share that is right: where rare classes matter as much as frequent ones."
+                    "Mean accuracy over the classes: when rare classes matter as much as frequent ones."
                 ),
-                new ParameterChoice("last", "The last", "The last epoch, whatever it scores."),
-                new ParameterChoice("loss", "Loss", "Lowest cross-entropy: where the probabilities matter, not only the answers."),
+                new ParameterChoice("last", "Last epoch", "The last epoch, regardless of its metrics."),
+                new ParameterChoice("loss", "Loss", "Lowest cross-entropy: when the probabilities matter, not only the predicted classes."),
             ],
         },
         new ParameterSpec
@@ -272,9 +269,7 @@ public static class CommonParameters
             Unit = "epochs",
             Advanced = true,
             Section = ParameterSections.Stopping,
-            Help =
-                "Stops when so many epochs bring nothing better, as 'Best epoch by' says. 0 trains all epochs, so that the "
-                + "learning rate falls as planned.",
+            Help = "Stops after this many epochs without improvement, as measured by 'Best epoch by'. 0 trains all " + "epochs.",
         },
         new ParameterSpec
         {
@@ -284,17 +279,15 @@ public static class CommonParameters
             Default = SinglePrecision,
             Advanced = true,
             Section = ParameterSections.Machine,
-            Help =
-                "How the features of frozen layers are computed, where these are computed once. What learns, and the model, "
-                + "are in single precision either way.",
+            Help = "Precision of the features of frozen layers. Trained layers and the model stay in single precision.",
             Choices =
             [
                 new ParameterChoice(SinglePrecision, "Single precision", "32 bits."),
                 new ParameterChoice(
                     BFloat16,
                     "bfloat16",
-                    "16 bits: about twice as fast where the processor computes in it (AVX-512 BF16, AMX, GPUs), and slower "
-                        + "where it does not."
+                    "16 bits: about twice as fast on processors with bfloat16 instructions (AVX-512 BF16, AMX, GPUs), "
+                        + "slower on others."
                 ),
             ],
         },
@@ -310,7 +303,7 @@ public static class CommonParameters
             Unit = "threads",
             Advanced = true,
             Section = ParameterSections.Machine,
-            Help = "0 uses all cores. With 1, a CPU run with the same seed gives the same weights to the bit.",
+            Help = "0 uses all cores. With 1, a CPU run with the same seed gives exactly the same weights.",
         },
         new ParameterSpec
         {
@@ -321,8 +314,8 @@ public static class CommonParameters
             Advanced = true,
             Section = ParameterSections.Machine,
             Help =
-                "Lets an NVIDIA GPU from Ampere on round the factors of products to 10 bits after the point, several times as "
-                + "fast as all 23. A CPU has no such thing.",
+                "Lets NVIDIA GPUs from Ampere on multiply with 10 instead of 23 bits after the point, several times "
+                + "as fast. No effect on CPUs.",
         },
     ];
 
@@ -335,22 +328,22 @@ public static class CommonParameters
         new()
         {
             Name = Precision,
-            DisplayName = "Precision of layers that learn",
+            DisplayName = "Precision of trained layers",
             Section = ParameterSections.Machine,
             Kind = ParameterKind.Choice,
             Default = SinglePrecision,
             Advanced = true,
             Help =
-                "How training steps compute the layers before the head. What they change, the weights, and also batch norms, "
-                + "the head, the loss and the model stay in single precision either way.",
+                "Precision of the training steps before the head. Weights, batch norms, head, loss and the model "
+                + "stay in single precision.",
             Choices =
             [
                 new ParameterChoice(SinglePrecision, "Single precision", "32 bits."),
                 new ParameterChoice(
                     BFloat16,
                     "bfloat16",
-                    "16 bits: almost twice as fast where the processor computes in it (AVX-512 BF16, AMX, GPUs), and slower "
-                        + "where it does not (Micikevicius et al., 2018)."
+                    "16 bits: almost twice as fast on processors with bfloat16 instructions (AVX-512 BF16, AMX, GPUs), "
+                        + "slower on others (Micikevicius et al., 2018)."
                 ),
             ],
         };
@@ -367,7 +360,7 @@ public static class CommonParameters
             Minimum = 1,
             Maximum = 10_000,
             Unit = "epochs",
-            Help = "Passes over the training images.",
+            Help = "Passes over the training images. More take longer and may overfit.",
         };
 
     public static ParameterSpec LearningRateOf(double rate) =>
@@ -381,7 +374,7 @@ public static class CommonParameters
             Minimum = 1e-7,
             Maximum = 10,
             Logarithmic = true,
-            Help = "Size of a step. Lower it where the loss jumps or becomes infinite; raise it where the loss hardly falls.",
+            Help = "Size of a step. Lower it if the loss jumps or becomes infinite; raise it if the loss hardly falls.",
         };
 
     public static ParameterSpec OptimizerOf(string name) =>
@@ -392,7 +385,7 @@ public static class CommonParameters
             Section = ParameterSections.Optimization,
             Kind = ParameterKind.Choice,
             Default = name,
-            Help = "How gradients become steps.",
+            Help = "How gradients become steps. Change the learning rate with it.",
             Choices =
             [
                 new ParameterChoice("sgd", "SGD with momentum", "The usual choice for fine-tuning convolutional networks."),
@@ -404,8 +397,8 @@ public static class CommonParameters
                 new ParameterChoice(
                     "rmsprop",
                     "RMSprop",
-                    "Divides the step by the gradient's usual size; how MobileNets were trained. A tenth of AdamW's learning "
-                        + "rate, as momentum adds up ten such steps (Tieleman and Hinton, 2012)."
+                    "Divides the step by the usual size of the gradient, as MobileNets were trained. Needs a tenth of "
+                        + "AdamW's learning rate (Tieleman and Hinton, 2012)."
                 ),
             ],
         };

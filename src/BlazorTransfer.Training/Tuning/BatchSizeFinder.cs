@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Training.Diagnostics;
@@ -76,7 +77,7 @@ public sealed class BatchSizeFinder
         TriedStage.BeginLastEpoch(run, stage, cancel);
         using var steps = new StageSteps(run.Model, stage, _ => 0);
         var finder = new BatchSizeFinder(run, stage, entry, steps, meter, cancel);
-        string whyStopped = finder.MeasureSizes(emit);
+        Message whyStopped = finder.MeasureSizes(emit);
         var report = new BatchSizeReport
         {
             WorkerVersion = EngineVersion.Current,
@@ -96,7 +97,7 @@ public sealed class BatchSizeFinder
     }
 
     /// <returns>Why it went no further, in words.</returns>
-    private string MeasureSizes(Action<TuningEvent> emit)
+    private Message MeasureSizes(Action<TuningEvent> emit)
     {
         for (int size = Smallest; ; size *= 2)
         {
@@ -110,11 +111,12 @@ public sealed class BatchSizeFinder
             catch (ExternalException e) when (IsOutOfMemory(e))
             {
                 return _measured.Count > 0
-                    ? $"Memory does not suffice for {size} images at once."
+                    ? Message.Of("tuning.memory-for", $"Memory does not suffice for {size} images at once.")
                     : throw new TrainingException(
                         WorkerExitCode.TrainingFailed,
+                        "tuning.memory-even-for",
                         $"Memory does not suffice even for {size} images at once. Use a smaller network, smaller images or a "
-                            + "deeper freeze.",
+                            + $"deeper freeze.",
                         e
                     );
             }
@@ -125,26 +127,32 @@ public sealed class BatchSizeFinder
 
     private int Images => _run.Data.Of(Split.Train).Count;
 
-    private string? WhyNot(int size)
+    private Message? WhyNot(int size)
     {
         if (size == Smallest)
             return null;
         if (size > Largest)
-            return $"A step takes at most {Largest:N0} images.";
+            return Message.Of("tuning.largest-step", $"A step takes at most {Largest:N0} images.");
         if (size * LeastSteps > Images)
-            return $"Larger batches would leave fewer than {LeastSteps} steps in an epoch of {Images:N0} images.";
+            return Message.Of(
+                "tuning.few-steps",
+                $"Larger batches would leave fewer than {LeastSteps} steps in an epoch of {Images:N0} images."
+            );
         BatchSizeSpeed last = _measured[^1];
         if (
             _measured.Count > 2
             && _measured.SkipLast(2).Max(m => m.ImagesPerSecond) * 1.05 > _measured.TakeLast(2).Max(m => m.ImagesPerSecond)
         )
-            return "Larger batches bring no more speed.";
+            return Message.Of("tuning.no-more-speed", $"Larger batches bring no more speed.");
         if (2 * last.SecondsPerStep > LongestStep.TotalSeconds)
-            return $"A step of {size} images would take over {LongestStep.TotalSeconds:F0} seconds.";
+            return Message.Of("tuning.slow-step", $"A step of {size} images would take over {LongestStep.TotalSeconds:F0} seconds.");
         // Half the size has shown what its images took; these take twice that more.
         long? expected = _measured.Count > 1 ? last.PeakBytes + 2 * (last.PeakBytes - _measured[^2].PeakBytes) : null;
         return expected > MemoryShare * GC.GetGCMemoryInfo().TotalAvailableMemoryBytes
-            ? $"{size} images at once would take about {expected / 1e9:F1} GB, which is more than {MemoryShare:P0} of the memory."
+            ? Message.Of(
+                "tuning.memory-share",
+                $"{size} images at once would take about {expected.Value / 1e9:F1} GB, which is more than {MemoryShare:P0} of the memory."
+            )
             : null;
     }
 

@@ -10,7 +10,10 @@ internal static class TriedStage
     /// <exception cref="TrainingException">The method takes no steps, so that there is nothing to find about them.</exception>
     public static TrainingStage Of(TrainingRun run) =>
         run.Stages[^1].Method.FitsAtOnce
-            ? throw TrainingException.BadInput("This method finds its model at once: it has neither a learning rate nor batches to choose.")
+            ? throw TrainingException.BadInput(
+                "tuning.fits-at-once",
+                $"This method finds its model at once: it has neither a learning rate nor batches to choose."
+            )
             : run.Stages[^1];
 
     /// <summary>Brings method and model to the stage's last epoch: all that learns in the stage learns, and images have their full

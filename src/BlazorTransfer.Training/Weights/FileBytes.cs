@@ -59,7 +59,7 @@ internal sealed class FileBytes(FileStream file, long begin, int length) : Memor
         {
             int read = RandomAccess.Read(file.SafeFileHandle, target[done..], begin + start + done);
             if (read == 0)
-                throw new WeightsException("The file was cut off while it was read.");
+                throw new WeightsException("weights.cut-off-while-read", $"The file was cut off while it was read.");
             done += read;
         }
     }

@@ -29,18 +29,21 @@ internal static class OnnxFile
     public static WeightsContent Read(Stream stream)
     {
         if (stream.Length > MaximumBytes)
-            throw new WeightsException($"An ONNX file of more than {MaximumBytes >> 30} GB cannot be read.");
+            throw new WeightsException("onnx.too-large", $"An ONNX file of more than {MaximumBytes >> 30} GB cannot be read.");
         try
         {
             (string producer, ByteString graph) = ReadModel(stream);
             (IReadOnlyList<NodeProto> nodes, Dictionary<string, TensorData> tensors) = ReadGraph(graph);
             return tensors.Count == 0
-                ? throw new WeightsException("The ONNX file holds no floating-point weights. Export the network with its weights inside.")
+                ? throw new WeightsException(
+                    "onnx.no-weights",
+                    $"The ONNX file holds no floating-point weights. Export the network with its weights inside."
+                )
                 : new WeightsContent(tensors, null) { Graph = new NetworkGraph(producer, OnnxLayers.Of(nodes, tensors)) };
         }
         catch (InvalidProtocolBufferException e)
         {
-            throw new WeightsException("The ONNX file is damaged.", e);
+            throw new WeightsException("onnx.damaged", $"The ONNX file is damaged.", e);
         }
     }
 
@@ -58,10 +61,10 @@ internal static class OnnxFile
             else if (graph is null)
                 graph = input.ReadBytes();
             else
-                throw new WeightsException("The ONNX file holds two networks.");
+                throw new WeightsException("onnx.two-networks", $"The ONNX file holds two networks.");
         }
 
-        return (producer, graph ?? throw new WeightsException("The ONNX file holds no network."));
+        return (producer, graph ?? throw new WeightsException("onnx.no-network", $"The ONNX file holds no network."));
     }
 
     private static (IReadOnlyList<NodeProto> Nodes, Dictionary<string, TensorData> Tensors) ReadGraph(ByteString graph)
@@ -79,7 +82,7 @@ internal static class OnnxFile
             }
 
             if (++messages > MostMessages)
-                throw new WeightsException($"The ONNX file has more than {MostMessages} nodes and tensors.");
+                throw new WeightsException("onnx.too-many-parts", $"The ONNX file has more than {MostMessages} nodes and tensors.");
             if (isNode)
                 nodes.Add(Checked(Nodes.ParseFrom(input.ReadBytes())));
             else if (Tensors.ParseFrom(input.ReadBytes()) is var tensor && TypeOf(tensor) is { } type)
@@ -92,16 +95,19 @@ internal static class OnnxFile
     private static NodeProto Checked(NodeProto node) =>
         node.OpType.Length > 0 && node.Output.Count > 0 && node.Input.Count + node.Output.Count <= MostInputs
             ? node
-            : throw new WeightsException("The ONNX file has a node without operator or output, or with too many inputs.");
+            : throw new WeightsException("onnx.odd-node", $"The ONNX file has a node without operator or output, or with too many inputs.");
 
     private static void Add(Dictionary<string, TensorData> tensors, TensorProto tensor, ElementType type)
     {
         string name = WeightsLimits.CheckName(tensor.Name),
             shown = WeightsLimits.Shown(name);
         if (tensor.DataLocation != TensorProto.Types.DataLocation.Default)
-            throw new WeightsException($"The values of '{shown}' are in another file. Save the ONNX network as one file.");
+            throw new WeightsException(
+                "onnx.external-data",
+                $"The values of '{shown}' are in another file. Save the ONNX network as one file."
+            );
         if (tensor.Dims.Count > WeightsLimits.Dimensions)
-            throw new WeightsException($"'{shown}' has {tensor.Dims.Count} dimensions.");
+            throw new WeightsException("weights.dimensions", $"'{shown}' has {tensor.Dims.Count} dimensions.");
         ReadOnlyMemory<byte> bytes =
             tensor.HasRawData ? tensor.RawData.Memory
             : type == ElementType.Float32 ? Bytes<float>([.. tensor.FloatData])
@@ -109,9 +115,9 @@ internal static class OnnxFile
             : ReadOnlyMemory<byte>.Empty;
         long count = TensorData.Count(tensor.Dims);
         if (count > bytes.Length || count * type.Size() != bytes.Length)
-            throw new WeightsException($"The shape of '{shown}' does not fit its bytes.");
+            throw new WeightsException("weights.shape-and-bytes", $"The shape of '{shown}' does not fit its bytes.");
         if (!tensors.TryAdd(name, new TensorData(type, [.. tensor.Dims], bytes)))
-            throw new WeightsException($"'{shown}' is there twice.");
+            throw new WeightsException("weights.twice", $"'{shown}' is there twice.");
     }
 
     private static byte[] Bytes<T>(T[] values)

@@ -34,8 +34,9 @@ internal sealed record PickleGlobal(PickleGlobalKind Kind, ElementType? Element 
             ("torch", "ByteStorage") => Storage(ElementType.UInt8),
             ("torch", "BoolStorage") => Storage(ElementType.Bool),
             _ => throw new WeightsException(
+                "pickle.refused-global",
                 $"The file refers to '{WeightsLimits.Shown(module)}.{WeightsLimits.Shown(name)}', so it is more than a state dictionary "
-                    + "and is refused. Save it with torch.save(model.state_dict(), …) or as safetensors."
+                    + $"and is refused. Save it with torch.save(model.state_dict(), …) or as safetensors."
             ),
         };
 

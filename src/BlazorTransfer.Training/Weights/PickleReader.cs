@@ -44,7 +44,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
             if (code == (byte)'.')
                 return Pop();
             if (++_operations > MaximumOperations)
-                throw new WeightsException("The file describes too many objects.");
+                throw new WeightsException("pickle.too-many-objects", $"The file describes too many objects.");
             Execute(code);
         }
     }
@@ -55,7 +55,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
         {
             case 0x80: // PROTO
                 if (Take(1)[0] is var protocol && protocol is < 2 or > 5)
-                    throw new WeightsException($"Pickle protocol {protocol} is not supported.");
+                    throw new WeightsException("pickle.protocol", $"Pickle protocol {protocol} is not supported.");
                 break;
             case (byte)'(':
                 _stack.Add(Mark);
@@ -162,8 +162,9 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 break;
             default:
                 throw new WeightsException(
+                    "pickle.opcode",
                     $"The file uses pickle opcode 0x{code:x2}, which no state dictionary needs. "
-                        + "Save it with torch.save(model.state_dict(), …) or as safetensors."
+                        + $"Save it with torch.save(model.state_dict(), …) or as safetensors."
                 );
         }
     }
@@ -176,7 +177,7 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
             (PickleGlobalKind.RebuildTensor, [PickledStorage storage, long offset, object?[] shape, object?[] strides, ..]) =>
                 new PickledTensor(storage, offset, Longs(shape), Longs(strides)),
             (PickleGlobalKind.RebuildParameter, [PickledTensor tensor, ..]) => tensor,
-            _ => throw new WeightsException("The file calls something with arguments that no state dictionary has."),
+            _ => throw new WeightsException("pickle.odd-call", $"The file calls something with arguments that no state dictionary has."),
         };
 
     /// <summary>A persistent id: ('storage', type, key, location, number of elements[, view]).</summary>
@@ -187,21 +188,21 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 new PickledStorage(type, key, count),
             ["storage", PickleGlobal { Kind: PickleGlobalKind.Storage, Element: { } type }, string key, string, long count, null] =>
                 new PickledStorage(type, key, count),
-            _ => throw new WeightsException("The file refers to data in a way that no state dictionary does."),
+            _ => throw new WeightsException("pickle.odd-reference", $"The file refers to data in a way that no state dictionary does."),
         };
 
     private static long[] Longs(object?[] values)
     {
         // One tuple may serve many tensors, and each makes its own copy: a long one would be a bomb.
         if (values.Length > WeightsLimits.Dimensions)
-            throw new WeightsException($"A tensor has {values.Length} dimensions.");
+            throw new WeightsException("pickle.dimensions", $"A tensor has {values.Length} dimensions.");
         return [.. values.Select(v => v is long value ? value : throw Damaged())];
     }
 
     private static object LongOrMagic(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > 16)
-            throw new WeightsException("The file holds a number that is too long.");
+            throw new WeightsException("pickle.long-number", $"The file holds a number that is too long.");
         Int128 value = 0;
         for (int i = bytes.Length - 1; i >= 0; i--)
             value = (value << 8) | bytes[i];
@@ -225,10 +226,10 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
                 string text => WeightsLimits.CheckName(text),
                 // As text, because numbers can be chosen so that they all fall into one bucket of a dictionary; texts cannot.
                 long number => number.ToString(CultureInfo.InvariantCulture),
-                _ => throw new WeightsException("The file has a dictionary whose keys are no texts."),
+                _ => throw new WeightsException("pickle.odd-keys", $"The file has a dictionary whose keys are no texts."),
             };
             if (!target.TryAdd(key, keysAndValues[i + 1]))
-                throw new WeightsException($"'{WeightsLimits.Shown(key)}' is there twice.");
+                throw new WeightsException("weights.twice", $"'{WeightsLimits.Shown(key)}' is there twice.");
         }
     }
 
@@ -297,18 +298,21 @@ internal sealed class PickleReader(ReadOnlyMemory<byte> data)
     {
         int end = Rest.IndexOf((byte)'\n');
         if (end < 0)
-            throw new WeightsException("The file ends in the middle of a name.");
+            throw new WeightsException("pickle.cut-name", $"The file ends in the middle of a name.");
         string line = Text(Rest[..end]);
         _position += end + 1;
         return line;
     }
 
     private static string Text(ReadOnlySpan<byte> utf8) =>
-        Utf8.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw new WeightsException("The file holds a text that is no UTF-8.");
+        Utf8.IsValid(utf8)
+            ? Encoding.UTF8.GetString(utf8)
+            : throw new WeightsException("pickle.no-utf8", $"The file holds a text that is no UTF-8.");
 
-    private static WeightsException EndsEarly() => new("The file ends in the middle of the description of its tensors.");
+    private static WeightsException EndsEarly() =>
+        new("pickle.cut-description", $"The file ends in the middle of the description of its tensors.");
 
-    private static WeightsException TooLong() => new("The file holds a text that is too long.");
+    private static WeightsException TooLong() => new("pickle.long-text", $"The file holds a text that is too long.");
 
-    private static WeightsException Damaged() => new("The file's description of its tensors is damaged.");
+    private static WeightsException Damaged() => new("pickle.damaged", $"The file's description of its tensors is damaged.");
 }

@@ -14,8 +14,9 @@ internal static class PickledStateDict
         Place[] places = [.. PlacesWithTensors(root)];
         if (places.Length == 0)
             throw new WeightsException(
+                "pickle.no-state-dictionary",
                 $"The file holds no state dictionary: there are no tensors in it, only {Shown(root)}. "
-                    + "Save it with torch.save(model.state_dict(), …)."
+                    + $"Save it with torch.save(model.state_dict(), …)."
             );
         FoundStateDictionary found = StateDictionaryFinder.Find([.. places.Select(p => new TensorGroup(p.TensorNames, p.Path))]);
         var tensors = new Dictionary<string, TensorData>(StringComparer.Ordinal);
@@ -27,7 +28,7 @@ internal static class PickledStateDict
             long count = TensorData.Count(tensor.Shape);
             int size = tensor.Storage.Type.Size();
             if (count > left / size)
-                throw new WeightsException("The tensors claim far more bytes than the file has.");
+                throw new WeightsException("weights.claims-bytes", $"The tensors claim far more bytes than the file has.");
             left -= count * size;
             tensors.Add(
                 name[found.Prefix.Length..],
@@ -60,7 +61,7 @@ internal static class PickledStateDict
                 pending.Enqueue((value, place, key, next.Level + 1));
             int own = place.Dictionary.Values.Count(v => v is PickledTensor);
             if ((tensors += own) > MostTensors)
-                throw new WeightsException($"The file describes more than {MostTensors:N0} tensors.");
+                throw new WeightsException("weights.too-many-tensors", $"The file describes more than {MostTensors:N0} tensors.");
             if (own > 0)
                 yield return place;
         }
@@ -92,23 +93,26 @@ internal static class PickledStateDict
     {
         int size = tensor.Storage.Type.Size();
         if (!storages.TryGetValue(tensor.Storage.Key, out ReadOnlyMemory<byte> bytes))
-            throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' is missing.");
+            throw new WeightsException("weights.data-missing", $"The data of '{WeightsLimits.Shown(name)}' is missing.");
         long elements = bytes.Length / size;
         if (bytes.Length % size != 0 || tensor.Storage.Count != elements)
-            throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' has another length than its description says.");
+            throw new WeightsException(
+                "weights.data-length",
+                $"The data of '{WeightsLimits.Shown(name)}' has another length than its description says."
+            );
         if (count == 0)
             return ReadOnlyMemory<byte>.Empty;
         if (tensor.Shape.Count != tensor.Strides.Count || tensor.Offset < 0 || tensor.Strides.Any(s => s < 0 || s > elements))
-            throw new WeightsException($"The description of '{WeightsLimits.Shown(name)}' is damaged.");
+            throw new WeightsException("weights.description-damaged", $"The description of '{WeightsLimits.Shown(name)}' is damaged.");
         Int128 last = tensor.Offset;
         for (int d = 0; d < tensor.Shape.Count; d++)
             last += (Int128)(tensor.Shape[d] - 1) * tensor.Strides[d];
         if (last >= elements)
-            throw new WeightsException($"The data of '{WeightsLimits.Shown(name)}' leaves its storage.");
+            throw new WeightsException("weights.leaves-storage", $"The data of '{WeightsLimits.Shown(name)}' leaves its storage.");
         if (IsContiguous(tensor))
             return bytes.Slice((int)(tensor.Offset * size), (int)(count * size));
         if (count * size > WeightsLimits.TensorBytes)
-            throw new WeightsException($"'{WeightsLimits.Shown(name)}' is larger than 2 GB.");
+            throw new WeightsException("weights.tensor-too-large", $"'{WeightsLimits.Shown(name)}' is larger than 2 GB.");
         return Gather(tensor, bytes.Span, size, count);
     }
 

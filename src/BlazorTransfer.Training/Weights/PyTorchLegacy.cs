@@ -14,36 +14,43 @@ internal static class PyTorchLegacy
     public static WeightsContent Read(Stream stream)
     {
         if (stream.Length > WeightsLimits.TensorBytes)
-            throw new WeightsException("Files of PyTorch's old format are read up to 2 GB. Save it anew with a current PyTorch.");
+            throw new WeightsException(
+                "pytorch.old-too-large",
+                $"Files of PyTorch's old format are read up to 2 GB. Save it anew with a current PyTorch."
+            );
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
         stream.ReadExactly(bytes);
         var reader = new PickleReader(bytes);
         if (reader.Read() is not Int128 magic || magic != Magic)
-            throw new WeightsException("It is a Python pickle, but no PyTorch file; pickles are never run here.");
+            throw new WeightsException("pytorch.other-pickle", $"It is a Python pickle, but no PyTorch file; pickles are never run here.");
         if (reader.Read() is not Protocol)
-            throw new WeightsException("The file's format version is unknown.");
+            throw new WeightsException("pytorch.version", $"The file's format version is unknown.");
         if (reader.Read() is not Dictionary<string, object?> system || system.GetValueOrDefault("little_endian") is not true)
-            throw new WeightsException("The file was written on a big-endian machine.");
+            throw new WeightsException("pytorch.big-endian", $"The file was written on a big-endian machine.");
         object? root = reader.Read();
         if (reader.Read() is not List<object?> keys)
-            throw new WeightsException("The list of the file's data is damaged.");
+            throw new WeightsException("pytorch.list-damaged", $"The list of the file's data is damaged.");
         var sizes = new Dictionary<string, int>(StringComparer.Ordinal);
         CollectElementSizes(root, sizes);
         var storages = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
         long position = reader.Position;
-        foreach (string key in keys.Select(k => k as string ?? throw new WeightsException("The list of the file's data is damaged.")))
+        foreach (
+            string key in keys.Select(k =>
+                k as string ?? throw new WeightsException("pytorch.list-damaged", $"The list of the file's data is damaged.")
+            )
+        )
         {
             if (position + 8 > bytes.Length)
-                throw new WeightsException("The file ends before its data does.");
+                throw new WeightsException("weights.ends-early", $"The file ends before its data does.");
             long count = BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan((int)position));
             // A storage that no tensor of the state dictionary uses has an unknown element size, so nothing after it can be found.
             if (!sizes.TryGetValue(key, out int size))
-                throw new WeightsException("The file holds data that is no part of its state dictionary.");
+                throw new WeightsException("pytorch.extra-data", $"The file holds data that is no part of its state dictionary.");
             position += 8;
             if (count < 0 || count > (bytes.Length - position) / size)
-                throw new WeightsException("The file ends before its data does.");
+                throw new WeightsException("weights.ends-early", $"The file ends before its data does.");
             if (!storages.TryAdd(key, bytes.AsMemory((int)position, (int)(count * size))))
-                throw new WeightsException("The list of the file's data names one twice.");
+                throw new WeightsException("pytorch.list-twice", $"The list of the file's data names one twice.");
             position += count * size;
         }
 

@@ -14,20 +14,21 @@ internal static class PyTorchZip
         IReadOnlyList<StoredEntry> entries = zip.Entries();
         if (entries.Any(e => e.Name.Contains("/code/", StringComparison.Ordinal) || IsNamed(e, "constants.pkl")))
             throw new WeightsException(
-                "It is a TorchScript program, which is never run here. Save torch.save(model.state_dict(), …) or safetensors instead."
+                "pytorch.torchscript",
+                $"It is a TorchScript program, which is never run here. Save torch.save(model.state_dict(), …) or safetensors instead."
             );
         StoredEntry[] pickles = [.. entries.Where(e => IsNamed(e, PickleName))];
         if (pickles.Length == 0)
-            throw new WeightsException("The zip file holds no PyTorch state dictionary (no data.pkl).");
+            throw new WeightsException("pytorch.no-data", $"The zip file holds no PyTorch state dictionary (no data.pkl).");
         // Which of them is meant would depend on the reader.
         if (pickles.Length > 1)
-            throw new WeightsException("The zip file holds more than one data.pkl.");
+            throw new WeightsException("pytorch.two-data", $"The zip file holds more than one data.pkl.");
         if (pickles[0].Length > MaximumPickle)
-            throw new WeightsException("The description of the tensors is larger than allowed.");
+            throw new WeightsException("pytorch.large-description", $"The description of the tensors is larger than allowed.");
         string root = pickles[0].Name[..^PickleName.Length],
             data = root + "data/";
         if (entries.FirstOrDefault(e => e.Name == root + "byteorder") is { } order && !IsLittle(order))
-            throw new WeightsException("The file was written on a big-endian machine.");
+            throw new WeightsException("pytorch.big-endian", $"The file was written on a big-endian machine.");
         object? value = new PickleReader(zip.Read(pickles[0])).Read();
         Dictionary<string, ReadOnlyMemory<byte>> storages = entries
             .Where(e => e.Name.StartsWith(data, StringComparison.Ordinal))

@@ -26,7 +26,7 @@ public static class Safetensors
         stream.ReadExactly(length);
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(length);
         if (headerLength > MaximumHeader || (long)headerLength > stream.Length - 8)
-            throw new WeightsException("The safetensors header is longer than allowed.");
+            throw new WeightsException("safetensors.long-header", $"The safetensors header is longer than allowed.");
         byte[] header = new byte[headerLength];
         stream.ReadExactly(header);
         List<Entry> entries = ParseHeader(header);
@@ -61,19 +61,19 @@ public static class Safetensors
         {
             string name = WeightsLimits.Shown(entry.Name);
             if (entry.Begin != position)
-                throw new WeightsException($"The bytes of '{name}' overlap others or leave a gap.");
+                throw new WeightsException("safetensors.overlap", $"The bytes of '{name}' overlap others or leave a gap.");
             if (entry.End < entry.Begin || entry.End > dataLength)
-                throw new WeightsException($"The bytes of '{name}' leave the file.");
+                throw new WeightsException("safetensors.leaves-file", $"The bytes of '{name}' leave the file.");
             if (entry.End - entry.Begin > WeightsLimits.TensorBytes)
-                throw new WeightsException($"'{name}' is larger than 2 GB.");
+                throw new WeightsException("weights.tensor-too-large", $"'{name}' is larger than 2 GB.");
             long expected = TensorData.Count(entry.Shape);
             if (expected > dataLength || expected * entry.Type.Size() != entry.End - entry.Begin)
-                throw new WeightsException($"The shape of '{name}' does not fit its bytes.");
+                throw new WeightsException("weights.shape-and-bytes", $"The shape of '{name}' does not fit its bytes.");
             position = entry.End;
         }
 
         if (position != dataLength)
-            throw new WeightsException("There are bytes behind the last tensor.");
+            throw new WeightsException("safetensors.extra-bytes", $"There are bytes behind the last tensor.");
     }
 
     /// <summary>Writes atomically; larger element types first, as the format asks, then by name.</summary>
@@ -145,7 +145,7 @@ public static class Safetensors
     {
         // Padding may only follow, and what is no object has no entries.
         if (!header.AsSpan().StartsWith("{"u8))
-            throw new WeightsException("The safetensors header is damaged.");
+            throw new WeightsException("safetensors.damaged", $"The safetensors header is damaged.");
         try
         {
             using JsonDocument document = JsonDocument.Parse(header, new JsonDocumentOptions { MaxDepth = HeaderDepth });
@@ -154,7 +154,7 @@ public static class Safetensors
             foreach (JsonProperty property in document.RootElement.EnumerateObject())
             {
                 if (!names.Add(property.Name))
-                    throw new WeightsException($"'{WeightsLimits.Shown(property.Name)}' is there twice.");
+                    throw new WeightsException("weights.twice", $"'{WeightsLimits.Shown(property.Name)}' is there twice.");
                 if (property.Name == Metadata)
                     CheckMetadata(property.Value);
                 else
@@ -166,7 +166,7 @@ public static class Safetensors
         // A text that is no UTF-8 is an invalid operation.
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
-            throw new WeightsException("The safetensors header is damaged.", e);
+            throw new WeightsException("safetensors.damaged", $"The safetensors header is damaged.", e);
         }
     }
 
@@ -174,16 +174,19 @@ public static class Safetensors
     {
         string name = WeightsLimits.CheckName(property.Name);
         if (property.Value.EnumerateObject().CountBy(p => p.Name).Any(p => p.Value > 1))
-            throw new WeightsException($"'{WeightsLimits.Shown(name)}' is described twice.");
+            throw new WeightsException("safetensors.described-twice", $"'{WeightsLimits.Shown(name)}' is described twice.");
         if (
             !property.Value.TryGetProperty("dtype", out JsonElement type)
             || !property.Value.TryGetProperty("shape", out JsonElement shape)
             || !property.Value.TryGetProperty("data_offsets", out JsonElement offsets)
             || offsets.GetArrayLength() != 2
         )
-            throw new WeightsException($"'{WeightsLimits.Shown(name)}' is not described with its type, shape and two offsets.");
+            throw new WeightsException(
+                "safetensors.not-described",
+                $"'{WeightsLimits.Shown(name)}' is not described with its type, shape and two offsets."
+            );
         if (shape.GetArrayLength() > WeightsLimits.Dimensions)
-            throw new WeightsException($"'{WeightsLimits.Shown(name)}' has {shape.GetArrayLength()} dimensions.");
+            throw new WeightsException("weights.dimensions", $"'{WeightsLimits.Shown(name)}' has {shape.GetArrayLength()} dimensions.");
         return new Entry(
             name,
             TypeOf(type.GetString()),
@@ -201,9 +204,9 @@ public static class Safetensors
         foreach (JsonProperty property in metadata.EnumerateObject())
         {
             if (property.Value.ValueKind != JsonValueKind.String)
-                throw new WeightsException("The safetensors metadata holds something other than texts.");
+                throw new WeightsException("safetensors.odd-metadata", $"The safetensors metadata holds something other than texts.");
             if (!texts.TryAdd(property.Name, property.Value.GetString()!))
-                throw new WeightsException("The safetensors metadata says something twice.");
+                throw new WeightsException("safetensors.metadata-twice", $"The safetensors metadata says something twice.");
         }
     }
 
@@ -221,6 +224,7 @@ public static class Safetensors
             "U8" => ElementType.UInt8,
             "BOOL" => ElementType.Bool,
             _ => throw new WeightsException(
+                "safetensors.type",
                 $"The element type '{WeightsLimits.Shown(name ?? "")}' is not supported. Save the weights as F32, F16 or BF16."
             ),
         };

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Training.Weights;
 
@@ -12,7 +13,7 @@ internal sealed record TensorGroup(IReadOnlyList<string> Names, Func<string> Pat
 /// <param name="Prefix">What its names begin with in the file.</param>
 /// <param name="Names">Its names in the file, with the prefix.</param>
 /// <param name="Note">See <see cref="WeightsContent.Note"/>.</param>
-internal sealed record FoundStateDictionary(int Group, string Prefix, IReadOnlyList<string> Names, string? Note);
+internal sealed record FoundStateDictionary(int Group, string Prefix, IReadOnlyList<string> Names, Message? Note);
 
 /// <summary>
 /// Finds the network's tensors among all of a file, however they are wrapped: <c>module.</c>, <c>state_dict</c>, an averaged copy or an
@@ -141,19 +142,33 @@ internal static partial class StateDictionaryFinder
             : 0;
     }
 
-    private static string? Describe(IReadOnlyList<TensorGroup> groups, Candidate chosen, string[] names)
+    private static Message? Describe(IReadOnlyList<TensorGroup> groups, Candidate chosen, string[] names)
     {
         string path = groups[chosen.Group].Path();
-        string where = path.Length == 0 ? "" : $" from '{WeightsLimits.Shown(path)}'",
-            without = chosen.Prefix.Length == 0 ? "" : $", without the prefix '{WeightsLimits.Shown(chosen.Prefix)}' of their names";
         string[] unused = Unused(groups, chosen, names);
-        if (where.Length + without.Length + unused.Length == 0)
-            return null;
-        string others =
-            unused.Length == 0 ? ""
-            : unused.Length <= ShownParts ? $" Not used: {string.Join(", ", unused)}."
-            : $" Not used: {string.Join(", ", unused.Take(ShownParts))} and more.";
-        return $"Read {names.Length} tensors{where}{without}.{others}";
+        string where = WeightsLimits.Shown(path),
+            prefix = WeightsLimits.Shown(chosen.Prefix);
+        Message? read = (path.Length > 0, chosen.Prefix.Length > 0) switch
+        {
+            (true, true) => Message.Of(
+                "weights.read-from-without-prefix",
+                $"Read {names.Length} tensors from '{where}', without the prefix '{prefix}' of their names."
+            ),
+            (true, false) => Message.Of("weights.read-from", $"Read {names.Length} tensors from '{where}'."),
+            (false, true) => Message.Of(
+                "weights.read-without-prefix",
+                $"Read {names.Length} tensors, without the prefix '{prefix}' of their names."
+            ),
+            (false, false) => unused.Length > 0 ? Message.Of("weights.read", $"Read {names.Length} tensors.") : null,
+        };
+        if (read is null || unused.Length == 0)
+            return read;
+        return Message.Join([
+            read,
+            unused.Length <= ShownParts
+                ? Message.Of("weights.not-used", $"Not used: {unused}.")
+                : Message.Of("weights.not-used-and-more", $"Not used: {unused.Take(ShownParts)} and more."),
+        ]);
     }
 
     /// <summary>What else holds tensors, a text a part; one more than is shown at most.</summary>

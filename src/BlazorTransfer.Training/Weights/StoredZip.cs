@@ -33,7 +33,7 @@ internal sealed class StoredZip(Stream stream)
     {
         (long begin, long length, long count) = FindDirectory();
         if (count > MaximumEntries || length > MaximumDirectory)
-            throw new WeightsException("The zip file has too many entries.");
+            throw new WeightsException("zip.too-many-entries", $"The zip file has too many entries.");
         ReadOnlySpan<byte> directory = Read(begin, length);
         var entries = new List<(long Header, StoredEntry Entry)>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -41,7 +41,7 @@ internal sealed class StoredZip(Stream stream)
         {
             DirectoryEntry entry = DirectoryEntry.Parse(ref directory);
             if (!names.Add(entry.Name))
-                throw new WeightsException($"The zip file has two entries named '{WeightsLimits.Shown(entry.Name)}'.");
+                throw new WeightsException("zip.same-names", $"The zip file has two entries named '{WeightsLimits.Shown(entry.Name)}'.");
             entries.Add((entry.Header, Locate(entry, begin)));
         }
 
@@ -50,7 +50,7 @@ internal sealed class StoredZip(Stream stream)
         {
             StoredEntry before = entries[i - 1].Entry;
             if (entries[i].Header < before.Begin + before.Length)
-                throw new WeightsException("Entries of the zip file overlap.");
+                throw new WeightsException("zip.overlap", $"Entries of the zip file overlap.");
         }
 
         return [.. entries.Select(e => e.Entry)];
@@ -61,7 +61,10 @@ internal sealed class StoredZip(Stream stream)
     public byte[] Read(StoredEntry entry) =>
         entry.IsStored
             ? Read(entry.Begin, entry.Length)
-            : throw new WeightsException($"The entry '{WeightsLimits.Shown(entry.Name)}' is not stored as PyTorch stores it.");
+            : throw new WeightsException(
+                "zip.not-stored",
+                $"The entry '{WeightsLimits.Shown(entry.Name)}' is not stored as PyTorch stores it."
+            );
 
     private (long Begin, long Length, long Count) FindDirectory()
     {
@@ -72,7 +75,7 @@ internal sealed class StoredZip(Stream stream)
         while (end >= 0 && !(tail[end..].StartsWith("PK\u0005\u0006"u8) && UInt16(tail, end + 20) == tail.Length - end - EndLength))
             end--;
         if (end < 0)
-            throw new WeightsException("The zip file is cut off: it has no directory.");
+            throw new WeightsException("zip.no-directory", $"The zip file is cut off: it has no directory.");
         ReadOnlySpan<byte> record = tail[end..];
         (long endPosition, long count, long length, long begin) = (
             tailBegin + end,
@@ -116,7 +119,7 @@ internal sealed class StoredZip(Stream stream)
         if (hasSizes && (UInt32(header, 18) != entry.Compressed || UInt32(header, 22) != entry.Length))
             throw Damaged();
         if (begin > directory || entry.Compressed < 0 || entry.Compressed > directory - begin)
-            throw new WeightsException($"The entry '{WeightsLimits.Shown(entry.Name)}' leaves the zip file.");
+            throw new WeightsException("zip.leaves-file", $"The entry '{WeightsLimits.Shown(entry.Name)}' leaves the zip file.");
         return new StoredEntry(entry.Name, begin, entry.Compressed, entry.IsStored && entry.Compressed == entry.Length);
     }
 
@@ -125,7 +128,7 @@ internal sealed class StoredZip(Stream stream)
         if (begin < 0 || length < 0 || begin > stream.Length || length > stream.Length - begin)
             throw Damaged();
         if (length > WeightsLimits.TensorBytes)
-            throw new WeightsException("An entry of the zip file is larger than 2 GB.");
+            throw new WeightsException("zip.entry-too-large", $"An entry of the zip file is larger than 2 GB.");
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)length);
         stream.Position = begin;
         stream.ReadExactly(bytes);
@@ -138,7 +141,7 @@ internal sealed class StoredZip(Stream stream)
 
     private static long Int64(ReadOnlySpan<byte> bytes, int offset) => BinaryPrimitives.ReadInt64LittleEndian(bytes[offset..]);
 
-    private static WeightsException Damaged() => new("The zip file's directory is damaged.");
+    private static WeightsException Damaged() => new("zip.damaged-directory", $"The zip file's directory is damaged.");
 
     private sealed record DirectoryEntry(string Name, byte[] NameBytes, bool IsStored, long Compressed, long Length, long Header)
     {

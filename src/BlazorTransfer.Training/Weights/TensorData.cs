@@ -165,14 +165,14 @@ public sealed record TensorData(ElementType Type, IReadOnlyList<long> Shape, Rea
         foreach (long side in shape)
         {
             if (side < 0)
-                throw new WeightsException("A tensor has a negative side.");
+                throw new WeightsException("weights.negative-side", $"A tensor has a negative side.");
             try
             {
                 count = checked(count * side);
             }
             catch (OverflowException)
             {
-                throw new WeightsException("A tensor claims more elements than fit into memory.");
+                throw new WeightsException("weights.claims-elements", $"A tensor claims more elements than fit into memory.");
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Training.Weights;
 
@@ -37,9 +38,9 @@ public static partial class WeightsFile
     internal static WeightsContent Read(Stream stream)
     {
         if (stream.Length > MaximumBytes)
-            throw new WeightsException($"The file is larger than {MaximumBytes >> 30} GB.");
+            throw new WeightsException("weights.file-too-large", $"The file is larger than {MaximumBytes >> 30} GB.");
         if (stream.Length < 10)
-            throw new WeightsException("The file is too short to hold weights.");
+            throw new WeightsException("weights.too-short", $"The file is too short to hold weights.");
         try
         {
             Span<byte> head = stackalloc byte[10];
@@ -52,8 +53,12 @@ public static partial class WeightsFile
                     ? Unwrap(new WeightsContent(Safetensors.Read(stream), null))
                 : OnnxFile.IsLikely(head) ? Unwrap(OnnxFile.Read(stream))
                 : head[0] == 0x80 ? PyTorchLegacy.Read(stream)
-                : head[8] == (byte)'{' ? throw new WeightsException("The file is cut off: it is shorter than its header says.")
-                : throw new WeightsException("It is not a safetensors file, a PyTorch state dictionary (.pth) or an ONNX network.");
+                : head[8] == (byte)'{'
+                    ? throw new WeightsException("weights.cut-off", $"The file is cut off: it is shorter than its header says.")
+                : throw new WeightsException(
+                    "weights.unknown-format",
+                    $"It is not a safetensors file, a PyTorch state dictionary (.pth) or an ONNX network."
+                );
             // The names that torchvision's files of DenseNets still have.
             return content.Tensors.Keys.Any(k => OldDenseNetName().IsMatch(k))
                 ? content with
@@ -64,14 +69,14 @@ public static partial class WeightsFile
         }
         catch (EndOfStreamException e)
         {
-            throw new WeightsException($"The file is damaged: {e.Message}", e);
+            throw new WeightsException("weights.damaged", $"The file is damaged: {Message.Of(e)}", e);
         }
     }
 
     private static WeightsContent Unwrap(WeightsContent content)
     {
         if (content.Tensors.Count == 0)
-            throw new WeightsException("The file holds no tensors.");
+            throw new WeightsException("weights.no-tensors", $"The file holds no tensors.");
         FoundStateDictionary found = StateDictionaryFinder.Find([new TensorGroup([.. content.Tensors.Keys], () => "")]);
         return content with
         {
@@ -87,7 +92,7 @@ public static partial class WeightsFile
         {
             string now = OldDenseNetName().Replace(name, "$1$2");
             if (!renamed.TryAdd(now, tensor))
-                throw new WeightsException($"The file holds two tensors that mean '{now}'.");
+                throw new WeightsException("weights.same-meaning", $"The file holds two tensors that mean '{now}'.");
         }
 
         return renamed;

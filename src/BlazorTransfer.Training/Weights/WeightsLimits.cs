@@ -15,7 +15,9 @@ internal static class WeightsLimits
 
     /// <exception cref="WeightsException">The name is longer than any tensor's.</exception>
     public static string CheckName(string name) =>
-        name.Length <= NameLength ? name : throw new WeightsException($"The file has a name of {name.Length} characters, '{Shown(name)}'.");
+        name.Length <= NameLength
+            ? name
+            : throw new WeightsException("weights.long-name", $"The file has a name of {name.Length} characters, '{Shown(name)}'.");
 
     /// <summary>A text of the file's, fit for a sentence: cut, and without what would break a line of a log.</summary>
     public static string Shown(string text)

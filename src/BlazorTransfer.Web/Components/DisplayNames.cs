@@ -1,4 +1,6 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Components;
 
@@ -39,7 +41,7 @@ internal sealed class DisplayNames
         ParameterSpec? spec = _settings.GetValueOrDefault(setting);
         return value switch
         {
-            { AsBoolean: { } isOn } => isOn ? "on" : "off",
+            { AsBoolean: { } isOn } => EngineTexts.Of(isOn ? Message.Of("value.on", $"on") : Message.Of("value.off", $"off")),
             { AsText: { } text } => spec?.Choices.FirstOrDefault(c => c.Value == text)?.DisplayName ?? text,
             _ => spec?.Unit is { } unit ? $"{value} {unit}" : value.ToString(),
         };

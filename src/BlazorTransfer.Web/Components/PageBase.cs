@@ -1,5 +1,7 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -39,12 +41,12 @@ public abstract class PageBase : ComponentBase
         }
         catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
         {
-            Snackbar.Add(e.Message, Severity.Error);
+            Snackbar.Add(EngineTexts.Of(Message.Of(e)), Severity.Error);
             return false;
         }
         catch (Exception e) when (DiskFullException.IsCauseOf(e))
         {
-            Snackbar.Add(DiskFullException.Words, Severity.Error);
+            Snackbar.Add(EngineTexts.Of(DiskFullException.Sentence), Severity.Error);
             return false;
         }
     }

@@ -1,14 +1,17 @@
+using System.Collections.Concurrent;
 using System.ComponentModel;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 
 namespace BlazorTransfer.Web.Execution;
 
-/// <summary>The worker's catalogue, asked for once; a failure is told and tried again at the next question.</summary>
+/// <summary>The worker's catalogue in the language of the page, asked for once; after a failure the next question asks again.</summary>
 internal sealed class CatalogueProvider(WorkerCommands worker)
 {
     private readonly SemaphoreSlim _once = new(1);
+    private readonly ConcurrentDictionary<string, Catalogue> _translated = new();
     private Catalogue? _catalogue;
 
     /// <exception cref="RefusedException">The worker cannot start; the message is its one line.</exception>
@@ -17,7 +20,8 @@ internal sealed class CatalogueProvider(WorkerCommands worker)
         await _once.WaitAsync(cancel);
         try
         {
-            return _catalogue ??= await worker.DescribeAsync(cancel);
+            _catalogue ??= await worker.DescribeAsync(cancel);
+            return _translated.GetOrAdd(Languages.Current.Name, _ => CatalogueTexts.Translate(_catalogue));
         }
         finally
         {

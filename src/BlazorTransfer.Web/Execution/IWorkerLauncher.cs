@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Web.Execution;
@@ -13,11 +14,11 @@ internal sealed record WorkerAttempt(string Launcher, string Handle, int Attempt
 /// <param name="HasEnded">It will write nothing more.</param>
 /// <param name="Cause">Why a worker that reported no end of its run has ended, in words that say what to do; null while it runs, and where
 /// nobody can know.</param>
-internal sealed record WorkerState(bool HasEnded, string? Cause)
+internal sealed record WorkerState(bool HasEnded, Message? Cause)
 {
     public static WorkerState Running { get; } = new(HasEnded: false, null);
 
-    public static WorkerState Ended(string? cause) => new(HasEnded: true, cause);
+    public static WorkerState Ended(Message? cause) => new(HasEnded: true, cause);
 }
 
 /// <summary>Starts workers for runs somewhere, and knows what became of them. Whoever supervises runs knows no more of where that

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using CliWrap;
@@ -82,7 +83,14 @@ internal sealed class ImageProcess : IAsyncDisposable
             if (ProcessorTime() - before > _limits.Time || _clock.GetElapsedTime(start) > LongestWait * _limits.Time)
             {
                 await EndAsync();
-                return Rejected($"It takes more than {_limits.Time.TotalSeconds:0.#} seconds to decode");
+                return new ImageAnswer(
+                    Rejection: Message.Of(
+                        "image.slow",
+                        $"It takes more than {Math.Round(_limits.Time.TotalSeconds, 1)} seconds to decode. Open it in a picture "
+                            + $"editor and save "
+                            + $"it again."
+                    )
+                );
             }
         }
 
@@ -93,7 +101,14 @@ internal sealed class ImageProcess : IAsyncDisposable
         }
 
         await EndAsync();
-        return Rejected($"It crashes the decoder, or needs more than {_limits.MemoryBytes >> 20} MB to decode");
+        return new ImageAnswer(
+            Rejection: Message.Of(
+                "image.crashes",
+                $"It crashes the decoder, or needs more than {_limits.MemoryBytes >> 20} MB to decode. Open it in a picture editor "
+                    + $"and save "
+                    + $"it again."
+            )
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -102,8 +117,6 @@ internal sealed class ImageProcess : IAsyncDisposable
         _process?.Dispose();
         _kill.Dispose();
     }
-
-    private static ImageAnswer Rejected(string why) => new(Rejection: $"{why}. Open it in a picture editor and save it again.");
 
     private void Run(Command command)
     {

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
 using BlazorTransfer.Web.Storage;
@@ -19,7 +20,7 @@ internal sealed class LocalWorkerLauncher(
 ) : IWorkerLauncher, IDisposable
 {
     public const string Name = "local";
-    private const string LessMemory = "use a smaller batch size or a smaller backbone";
+    private static readonly Message LessMemory = Message.Of("memory.smaller-batch", $"use a smaller batch size or a smaller network");
 
     private readonly ConcurrentDictionary<WorkerAttempt, Worker> _workers = new();
 

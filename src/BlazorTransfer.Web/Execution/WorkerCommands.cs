@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
@@ -18,9 +19,12 @@ namespace BlazorTransfer.Web.Execution;
 /// </summary>
 internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLifetime lifetime, TimeProvider clock)
 {
-    private const string LeaveOutNetworks = "leave out the largest networks";
-    private const string SmallerRun = "use a smaller batch size, smaller images or a smaller network";
-    private const string CloseOthers = "wait until runs on this machine have ended";
+    private static readonly Message LeaveOutNetworks = Message.Of("memory.leave-out-networks", $"leave out the largest networks");
+    private static readonly Message SmallerRun = Message.Of(
+        "memory.smaller-run",
+        $"use a smaller batch size, smaller images or a smaller network"
+    );
+    private static readonly Message CloseOthers = Message.Of("memory.wait-for-runs", $"wait until runs on this machine have ended");
 
     // The program with libtorch and the largest image take about 2 GB; weights are held in the file's cache, as tensors and on their way.
     private const long PredictionBytes = 4L << 30;
@@ -111,7 +115,9 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancel.IsCancellationRequested)
         {
-            throw new RefusedException($"The worker did not answer within {Patience.TotalMinutes} minutes. Try again.");
+            throw new RefusedException(
+                Message.Of("worker.no-answer", $"The worker did not answer within {Patience.TotalMinutes} minutes. Try again.")
+            );
         }
 
         return Parse<T>(answer.ToString());
@@ -123,7 +129,7 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         string file,
         Action<TEvent> take,
         Func<TEvent, TResult?> resultOf,
-        string lessMemory,
+        Message lessMemory,
         CancellationToken cancel
     )
         where TEvent : class
@@ -138,10 +144,14 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         }
         catch (Exception) when (failure is not null)
         {
-            throw new RefusedException(failure is RefusedException ? failure.Message : $"An answer could not be used: {failure.Message}");
+            throw new RefusedException(
+                failure is RefusedException refused
+                    ? refused.Text
+                    : Message.Of("worker.unusable-answer", $"An answer could not be used: {Message.Of(failure)}")
+            );
         }
 
-        return result ?? throw new RefusedException("The worker ended without a result. Try again.");
+        return result ?? throw new RefusedException(Message.Of("worker.no-result", $"The worker ended without a result. Try again."));
 
         void Take(string line)
         {
@@ -166,7 +176,7 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
     private async Task ExecuteAsync(
         IReadOnlyList<string> arguments,
         PipeTarget output,
-        string lessMemory,
+        Message lessMemory,
         CancellationToken cancel,
         long memoryBytes = 0
     )
@@ -175,7 +185,9 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         string? words = null;
         Command command = memoryBytes > 0 ? locator.Command(arguments, memoryBytes) : locator.Command(arguments);
         CommandResult result = await command
-            .WithEnvironmentVariables(variables => variables.Set(ParentWatch.Variable, "1"))
+            .WithEnvironmentVariables(variables =>
+                variables.Set(ParentWatch.Variable, "1").Set(MessageLine.Wanted.Key, MessageLine.Wanted.Value)
+            )
             .WithStandardInputPipe(PipeSource.Create((_, ended) => Task.Delay(Timeout.Infinite, ended)))
             .WithStandardOutputPipe(output)
             .WithStandardErrorPipe(PipeTarget.ToDelegate(line => words ??= line.Length > 0 ? line : null, Encoding.UTF8))
@@ -188,7 +200,7 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
             throw new OperationCanceledException("The worker was ended from outside the application. Try again.");
         throw new RefusedException(
             words is not null && !WorkerEnding.IsSignal(result.ExitCode)
-                ? words
+                ? MessageLine.Read(words)
                 : WorkerEnding.Describe(result.ExitCode, lessMemory, hasLog: false)
         );
     }
@@ -202,7 +214,7 @@ internal sealed class WorkerCommands(WorkerLocator locator, IHostApplicationLife
         }
         catch (JsonException e)
         {
-            throw new RefusedException($"The worker's answer could not be read: {e.Message}");
+            throw new RefusedException(Message.Of("worker.unreadable-answer", $"The worker's answer could not be read: {Message.Of(e)}"));
         }
     }
 }

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Web.Execution;
@@ -11,19 +12,26 @@ internal static class WorkerEnding
     public static bool IsSignal(int exitCode) => exitCode > FirstSignal;
 
     /// <param name="exitCode">The process's exit code.</param>
-    /// <param name="lessMemory">What uses less memory, such as <c>use a smaller batch size</c>.</param>
+    /// <param name="lessMemory">What uses less memory, such as <c>use a smaller batch size</c>; part of a sentence.</param>
     /// <param name="hasLog">Whether the worker wrote a log that people can read.</param>
-    public static string Describe(int exitCode, string lessMemory, bool hasLog)
+    public static Message Describe(int exitCode, Message lessMemory, bool hasLog)
     {
-        string log = hasLog ? " The log says more." : "";
-        return exitCode switch
+        Message ending = exitCode switch
         {
-            137 => $"The worker was killed (SIGKILL). If nobody did that, memory ran out: {lessMemory}.",
-            139 => $"The worker crashed inside libtorch (SIGSEGV). If it happens again, {lessMemory}, and report it.{log}",
-            134 => $"The worker stopped itself inside libtorch (SIGABRT). If memory ran out, {lessMemory}.{log}",
-            (int)WorkerExitCode.RunTaken => "The worker found the run taken: another worker has executed it, or is executing it.",
-            143 => "The worker was told to stop (SIGTERM).",
-            _ => $"The worker ended unexpectedly with code {exitCode}.{log}",
+            137 => Message.Of("worker.killed", $"The worker was killed (SIGKILL). If nobody did that, memory ran out: {lessMemory}."),
+            139 => Message.Of(
+                "worker.crashed",
+                $"The worker crashed inside libtorch (SIGSEGV). If it happens again, {lessMemory}, and report it."
+            ),
+            134 => Message.Of("worker.aborted", $"The worker stopped itself inside libtorch (SIGABRT). If memory ran out, {lessMemory}."),
+            (int)WorkerExitCode.RunTaken => Message.Of(
+                "worker.run-taken",
+                $"The worker found the run taken: another worker has executed it, or is executing it."
+            ),
+            143 => Message.Of("worker.terminated", $"The worker was told to stop (SIGTERM)."),
+            _ => Message.Of("worker.ended", $"The worker ended unexpectedly with code {exitCode}."),
         };
+        bool mayBeLogged = exitCode is not (137 or 143 or (int)WorkerExitCode.RunTaken);
+        return hasLog && mayBeLogged ? Message.Join([ending, Message.Of("worker.see-log", $"The log says more.")]) : ending;
     }
 }

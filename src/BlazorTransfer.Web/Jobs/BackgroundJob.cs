@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Web.Jobs;
@@ -63,7 +64,7 @@ internal sealed record BackgroundJob
     public JobProgress? Progress { get; init; }
 
     /// <summary>Why it failed, in words.</summary>
-    public string? Error { get; init; }
+    public Message? Error { get; init; }
 
     /// <summary>What a job that succeeded returned.</summary>
     public JsonElement? Result { get; init; }
@@ -90,8 +91,8 @@ internal sealed record BackgroundJob
     public BackgroundJob Succeed(JsonElement? result, JobProgress? progress, DateTimeOffset now) =>
         State.IsFinal() ? this : End(JobState.Succeeded, progress, now) with { Result = result };
 
-    public BackgroundJob Fail(string error, JobProgress? progress, DateTimeOffset now) =>
-        State.IsFinal() ? this : End(JobState.Failed, progress, now) with { Error = ServerPaths.Hide(error) };
+    public BackgroundJob Fail(Message error, JobProgress? progress, DateTimeOffset now) =>
+        State.IsFinal() ? this : End(JobState.Failed, progress, now) with { Error = error.Map(ServerPaths.Hide) };
 
     public BackgroundJob Cancel(JobProgress? progress, DateTimeOffset now) =>
         State.IsFinal() ? this : End(JobState.Cancelled, progress, now);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
@@ -311,9 +312,9 @@ internal sealed class JobEngine(
         {
             null => live.Current.Succeed(live.Kind.KeepsHistory ? ToJson(result) : null, progress, now),
             _ when isCancelled => live.Current.Cancel(progress, now),
-            RefusedException or OperationCanceledException => live.Current.Fail(failure.Message, progress, now),
-            _ when DiskFullException.IsCauseOf(failure) => live.Current.Fail(DiskFullException.Words, progress, now),
-            _ => live.Current.Fail($"Something went wrong: {failure.Message}", progress, now),
+            RefusedException or OperationCanceledException => live.Current.Fail(Message.Of(failure), progress, now),
+            _ when DiskFullException.IsCauseOf(failure) => live.Current.Fail(DiskFullException.Sentence, progress, now),
+            _ => live.Current.Fail(Message.Of("error.something", $"Something went wrong: {Message.Of(failure)}"), progress, now),
         };
         if (live.Kind.KeepsHistory)
             await store.ChangeAsync(live, _ => ended);

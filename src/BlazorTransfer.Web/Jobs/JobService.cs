@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 
@@ -78,7 +79,9 @@ internal sealed class JobService(JobEngine engine, IJobProjects projects)
         BackgroundJob job = Get(user, jobId);
         return MayChange(user, job)
             ? job
-            : throw new ForbiddenException("Only whoever started this job, or an editor of the project, may cancel it.");
+            : throw new ForbiddenException(
+                Message.Of("refused.cancel-job", $"Only whoever started this job, or an editor of the project, may cancel it.")
+            );
     }
 
     private static bool IsOwnerOrAdmin(ClaimsPrincipal user, BackgroundJob job) =>

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Storage;
 
 namespace BlazorTransfer.Web.Jobs;
@@ -49,11 +50,19 @@ internal sealed class JobStore(
     private static BackgroundJob Recover(BackgroundJob job, IJobKind? kind, DateTimeOffset now) =>
         (kind, job) switch
         {
-            (null, _) => job.Fail("This version of the application does not know this kind of job.", null, now),
+            (null, _) => job.Fail(
+                Message.Of("job.unknown-kind", $"This version of the application does not know this kind of job."),
+                null,
+                now
+            ),
             ({ SurvivesRestart: false }, _) => job.Cancel(null, now),
             (_, { State: JobState.Running, Attempts: >= MostAttempts }) => job.Fail(
-                $"It was interrupted {MostAttempts} times by an end of the application. If nobody ended the application, memory may have "
-                    + "run out. Try again with less data or smaller models.",
+                Message.Of(
+                    "job.interrupted",
+                    $"It was interrupted {MostAttempts} times by an end of the application. If nobody ended the application, memory "
+                        + $"may have "
+                        + $"run out. Try again with less data or smaller models."
+                ),
                 null,
                 now
             ),

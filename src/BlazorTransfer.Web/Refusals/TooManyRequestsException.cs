@@ -2,7 +2,9 @@ namespace BlazorTransfer.Web.Refusals;
 
 /// <summary>The user has asked for this too often; it can be asked for again after <paramref name="wait"/>.</summary>
 internal sealed class TooManyRequestsException(TimeSpan wait)
-    : RefusedException($"Too many requests of this kind. Wait {SecondsOf(wait)} s, then try again.")
+    : RefusedException(
+        Core.Messages.Message.Of("refused.too-many", $"Too many requests of this kind. Wait {SecondsOf(wait)} s, then try again.")
+    )
 {
     /// <summary>Whole seconds to wait, at least one.</summary>
     public int Seconds { get; } = SecondsOf(wait);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
@@ -45,7 +46,7 @@ internal sealed class UserClaims(UserManager<User> users, IOptions<IdentityOptio
 
     /// <exception cref="ForbiddenException">Nobody is signed in.</exception>
     public static string IdOf(ClaimsPrincipal user) =>
-        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new ForbiddenException("Sign in first.");
+        user.FindFirstValue(ClaimTypes.NameIdentifier) ?? throw new ForbiddenException(Message.Of("refused.sign-in", $"Sign in first."));
 }
 
 /// <summary>Signs in enabled accounts only.</summary>

@@ -21,7 +21,7 @@ internal sealed class DataFolderHealth(DataFolder folder, DocumentStore store) :
         {
             return HealthCheckResult.Unhealthy(
                 DiskFullException.IsCauseOf(e)
-                    ? DiskFullException.Words
+                    ? DiskFullException.Sentence
                     : "The data folder cannot be used. The application's log says why.",
                 e
             );

@@ -11,7 +11,7 @@ internal sealed class DiskFullHandler : IExceptionHandler
     {
         string? words =
             exception is LowSpaceException ? exception.Message
-            : DiskFullException.IsCauseOf(exception) ? DiskFullException.Words
+            : DiskFullException.IsCauseOf(exception) ? DiskFullException.Sentence
             : null;
         if (words is null)
             return false;

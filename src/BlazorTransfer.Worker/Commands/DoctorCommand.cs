@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Diagnostics;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Diagnostics;
 using BlazorTransfer.Training.Foundation;
@@ -29,7 +30,7 @@ internal static class DoctorCommand
             {
                 string path = parsed.GetValue(folder)!;
                 if (!Directory.Exists(path))
-                    throw TrainingException.BadInput($"There is no folder '{path}'. Name an existing one with --folder.");
+                    throw TrainingException.BadInput(Message.Plain($"There is no folder '{path}'. Name an existing one with --folder."));
                 NativeLibtorch.Load();
                 bool asJson = parsed.GetValue(json);
                 // Programs take the first line of the standard error for the reason of a failure.

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Imaging.Fractals;
 using BlazorTransfer.Training.Foundation;
 
@@ -15,7 +16,7 @@ internal static class DrawFractalsCommand
     {
         var folder = new Option<string>("--out") { Description = "Folder to create. It must not exist yet.", Required = true };
         Option<int> classes = NumberOption.Create("--classes", 200, "Number of classes. Each class is one fractal.");
-        Option<int> images = NumberOption.Create("--images-per-class", 500, "Number of variations of each fractal.");
+        Option<int> images = NumberOption.Create(Message.Plain("--images-per-class"), 500, "Number of variations of each fractal.");
         Option<int> side = NumberOption.Create(
             "--image-size",
             64,
@@ -54,15 +55,17 @@ internal static class DrawFractalsCommand
     private static void Draw(string folder, int classes, int images, int side, int seed, CancellationToken cancel)
     {
         if (classes is < 2 or > 10_000)
-            throw TrainingException.BadInput("--classes must be 2 to 10,000.");
+            throw TrainingException.BadInput(Message.Plain("--classes must be 2 to 10,000."));
         if (images < 1 || (long)images * classes > MostImages)
-            throw TrainingException.BadInput($"--images-per-class must be at least 1, and all images together at most {MostImages:N0}.");
+            throw TrainingException.BadInput(
+                Message.Plain($"--images-per-class must be at least 1, and all images together at most {MostImages:N0}.")
+            );
         if (side is < FractalDatasetGenerator.SmallestSide or > FractalDatasetGenerator.LargestSide)
             throw TrainingException.BadInput(
-                $"--image-size must be {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}."
+                Message.Plain($"--image-size must be {FractalDatasetGenerator.SmallestSide} to {FractalDatasetGenerator.LargestSide}.")
             );
         if (Path.Exists(folder))
-            throw TrainingException.BadInput($"'{folder}' is there already. Name a folder that does not exist.");
+            throw TrainingException.BadInput(Message.Plain($"'{folder}' is there already. Name a folder that does not exist."));
         // Under its name only when it is complete: half a data set would train as if it were whole.
         string partial = $"{folder}.partial-{Guid.NewGuid():N}";
         try

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Foundation;
@@ -59,7 +60,7 @@ internal static class EvaluateCommand
         string[] unknown = [.. data.Classes.Except(predictor.Model.Classes)];
         if (unknown.Length > 0)
             throw TrainingException.BadInput(
-                $"The model has no class '{unknown[0]}'. Its classes are: {string.Join(", ", predictor.Model.Classes)}."
+                Message.Plain($"The model has no class '{unknown[0]}'. Its classes are: {string.Join(", ", predictor.Model.Classes)}.")
             );
         var images = new ImageStore(folder, predictor.Description.Preprocessing.ResizeShorterSide);
         InputReader reader = InputReader.Evaluation(images, predictor.Description.Preprocessing);

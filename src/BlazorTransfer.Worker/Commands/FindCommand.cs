@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Tuning;
 using BlazorTransfer.Training.Foundation;
@@ -100,7 +101,8 @@ internal static class FindCommand
     private static JobSpec FromOptions(ParseResult parsed, Dictionary<string, ParameterValue> chosen, string scratch)
     {
         string data =
-            parsed.GetValue(Data) ?? throw TrainingException.BadInput("Name the images with --data, or a prepared job with --job.");
+            parsed.GetValue(Data)
+            ?? throw TrainingException.BadInput(Message.Plain("Name the images with --data, or a prepared job with --job."));
         string method = parsed.GetValue(JobOptions.Method)!;
         // A method's random start is part of it, so that it need not be said.
         bool takesWeights = TransferMethodRegistry.All.FirstOrDefault(m => m.Name == method)?.TakesWeights ?? true;

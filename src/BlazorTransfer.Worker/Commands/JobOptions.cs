@@ -1,6 +1,7 @@
 using System.CommandLine;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
@@ -97,7 +98,8 @@ internal static class JobOptions
             if (parsed.GetValue(option) is not { } typed)
                 continue;
             chosen[spec.Name] =
-                ParameterValue.Parse(typed, spec.Kind) ?? throw TrainingException.BadInput($"--{spec.Name}: {spec.Check(typed)}");
+                ParameterValue.Parse(typed, spec.Kind)
+                ?? throw TrainingException.BadInput(Message.Plain($"--{spec.Name}: {spec.Check(typed)}"));
         }
 
         return chosen;
@@ -139,9 +141,9 @@ internal static class JobOptions
     public static IReadOnlyList<LabelSetSpec> LabelSetsOf(ParseResult parsed) =>
         [
             .. (parsed.GetValue(LabelSets) ?? []).Select(typed =>
-                LabelSetSpec.TryParse(typed, out LabelSetSpec? spec, out string? error)
+                LabelSetSpec.TryParse(typed, out LabelSetSpec? spec, out Message? error)
                     ? spec
-                    : throw TrainingException.BadInput($"--label-set: {error}")
+                    : throw TrainingException.BadInput(Message.Plain($"--label-set: {error}"))
             ),
         ];
 
@@ -179,7 +181,7 @@ internal static class JobOptions
         }
         catch (UnknownEncodingException e)
         {
-            throw new ImportException($"{e.Message} Add --encoding NAME to the command.");
+            throw new ImportException(Message.Plain($"{e.Message} Add --encoding NAME to the command."));
         }
     }
 
@@ -200,8 +202,10 @@ internal static class JobOptions
         return card is not null
             ? new WeightsSpec(path, card.Sha256, card.Name) { Origin = card.OriginAndLicence, LicenceText = card.LicenceText(path) }
             : throw TrainingException.BadInput(
-                $"There are no built-in weights for {backbone}, only for: "
-                    + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or use 'random'."
+                Message.Plain(
+                    $"There are no built-in weights for {backbone}, only for: "
+                        + $"{string.Join(", ", builtIn.Select(w => w.Card.Backbone))}. Name a file with --weights, or use 'random'."
+                )
             );
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
@@ -35,7 +36,7 @@ internal static class MeasureCommand
             {
                 NativeLibtorch.Load();
                 if (parsed.GetValue(batchSize) is < 1 or > 4096)
-                    throw TrainingException.BadInput("--batch-size must be 1 to 4096.");
+                    throw TrainingException.BadInput(Message.Plain("--batch-size must be 1 to 4096."));
                 string[] chosen = parsed.GetValue(names) is { Length: > 0 } named ? named : [.. BackboneRegistry.All.Select(b => b.Name)];
                 foreach (string name in chosen)
                 {

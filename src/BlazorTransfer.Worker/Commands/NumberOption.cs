@@ -1,4 +1,5 @@
 using System.CommandLine;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Worker.Commands;
@@ -17,11 +18,11 @@ internal static class NumberOption
             DefaultValueFactory = _ => usual,
             CustomParser = result =>
             {
-                if (NumberText.TryParseInteger(result.Tokens[0].Value, out int number, out string? error))
+                if (NumberText.TryParseInteger(result.Tokens[0].Value, out int number, out Message? error))
                 {
                     if (number >= least)
                         return number;
-                    error = FormattableString.Invariant($"It must be at least {least}.");
+                    error = Message.Plain(FormattableString.Invariant($"It must be at least {least}."));
                 }
 
                 result.AddError($"{name}: {error}");

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Foundation;
@@ -30,7 +31,7 @@ internal static class PreviewAugmentationCommand
                 else
                     WriteTo(
                         parsed.GetValue(folder)
-                            ?? throw TrainingException.BadInput("Name a folder for the pictures with --out, or add --json."),
+                            ?? throw TrainingException.BadInput(Message.Plain("Name a folder for the pictures with --out, or add --json.")),
                         sheet
                     );
             })

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Imaging;
@@ -108,7 +109,8 @@ internal static class RankCommand
     private static RankingJob FromOptions(ParseResult parsed, string manifest)
     {
         string folder = Path.GetFullPath(
-            parsed.GetValue(Data) ?? throw TrainingException.BadInput("Name the images with --data, or a prepared job with --job.")
+            parsed.GetValue(Data)
+                ?? throw TrainingException.BadInput(Message.Plain("Name the images with --data, or a prepared job with --job."))
         );
         FolderImport.FromFolder(folder).Manifest.Save(manifest);
         return new RankingJob

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Export;
@@ -171,7 +172,7 @@ internal static class TrainCommand
                 ),
             };
         else if (start.TargetLabels != 0)
-            throw TrainingException.BadInput("--target-labels needs a target domain. Name its folder with --target.");
+            throw TrainingException.BadInput(Message.Plain("--target-labels needs a target domain. Name its folder with --target."));
         job = job with { Teacher = JobOptions.TeacherFor(start.Teacher, folder.Path) };
         // The run folder holds all but what was named, so that it can be moved and run again.
         var root = new DataRoot(folder.Path);
@@ -206,11 +207,15 @@ internal static class TrainCommand
         // A call that was refused leaves empty folders, and lists of images; there is nothing to lose.
         bool isInUse = Directory.Exists(folder.Path) && FilesOf(folder).Except([Images, TargetImages, Path.GetFileName(folder.Lock)]).Any();
         if (isInUse && !force)
-            throw TrainingException.BadInput($"The folder '{folder.Path}' is not empty. Name another one, or add --force to replace it.");
+            throw TrainingException.BadInput(
+                Message.Plain($"The folder '{folder.Path}' is not empty. Name another one, or add --force to replace it.")
+            );
         // Only a run is deleted: a mistyped path must not cost somebody's files.
         if (isInUse && !File.Exists(folder.Job))
             throw TrainingException.BadInput(
-                $"The folder '{folder.Path}' holds something other than a run and was not changed. Name another folder with --out."
+                Message.Plain(
+                    $"The folder '{folder.Path}' holds something other than a run and was not changed. Name another folder with --out."
+                )
             );
         folder.Create();
         RunLock held = RunLock.Take(folder);

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Catalog;
 
@@ -153,8 +154,10 @@ public sealed class MethodRequirementsTests
                 [
                     new UnmetRequirement(
                         RequirementKind.ImageSize,
-                        $"Net needs images of at least 63 pixels, and the image size is {refused}. "
-                            + "Choose a larger image size, such as 224, or another network."
+                        Message.Plain(
+                            $"Net needs images of at least 63 pixels, and the image size is {refused}. "
+                                + "Choose a larger image size, such as 224, or another network."
+                        )
                     ),
                 ],
             unmet
@@ -181,10 +184,13 @@ public sealed class MethodRequirementsTests
         };
         MethodInputs inputs = new MethodInputs().With(Network, settings, new DeviceSpec("cpu", "CPU") { ComputesBFloat16 = device });
 
-        IReadOnlyList<string> warnings = MethodRequirements.Warnings(inputs with { TrainsBackbone = trains });
+        IReadOnlyList<Message> warnings = MethodRequirements.Warnings(inputs with { TrainsBackbone = trains });
 
         Assert.Equal(expected, warnings.Count);
-        Assert.Equal(trains == false && steps == "bf16", warnings.Any(w => w.Contains("do not use bfloat16", StringComparison.Ordinal)));
+        Assert.Equal(
+            trains == false && steps == "bf16",
+            warnings.Any(w => w.English.Contains("do not use bfloat16", StringComparison.Ordinal))
+        );
         // They do not stop a run.
         Assert.Empty(MethodRequirements.Check(Plain, inputs));
     }

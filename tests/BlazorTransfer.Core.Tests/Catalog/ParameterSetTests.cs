@@ -1,5 +1,6 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 
 namespace BlazorTransfer.Core.Tests.Catalog;
@@ -83,7 +84,7 @@ public sealed class ParameterSetTests
     [MemberData(nameof(WrongValues))]
     public void Resolve_WithAWrongValue_NamesItsParameter(string name, ParameterValue value)
     {
-        (ParameterSet? set, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
+        (ParameterSet? set, IReadOnlyDictionary<string, Message> errors) = ParameterSet.Resolve(
             Specs,
             new Dictionary<string, ParameterValue> { [name] = value }
         );

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Datasets;
 
@@ -37,7 +38,7 @@ public sealed class ClassFolderLayoutTests
 
         Assert.Single(layout.Placed);
         Assert.Equal(["ants/.hidden.jpg", "loose.jpg"], layout.Rejected.Select(r => r.Name).Order(StringComparer.Ordinal));
-        Assert.All(layout.Rejected, r => Assert.NotEmpty(r.Reason));
+        Assert.All(layout.Rejected, r => Assert.NotEmpty(r.Reason.English));
     }
 
     [Theory]
@@ -87,11 +88,13 @@ public sealed class ClassFolderLayoutTests
         Assert.Equal(new PlacedFile("photo/dog/1.jpg", "dog", null, "photo"), Assert.Single(layout.Placed));
         Assert.Equal(
             [
-                new RejectedFile("photo/dog/.hidden.jpg", "It is a hidden file."),
-                new RejectedFile("photo/loose.jpg", "It lies in the domain 'photo', but in no class folder there."),
+                new RejectedFile("photo/dog/.hidden.jpg", Message.Plain("It is a hidden file.")),
+                new RejectedFile("photo/loose.jpg", Message.Plain("It lies in the domain 'photo', but in no class folder there.")),
                 new RejectedFile(
                     "top.jpg",
-                    "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."
+                    Message.Plain(
+                        "It lies in no domain folder. Put each image into a class folder inside a domain folder, such as photo/dog/1.jpg."
+                    )
                 ),
             ],
             layout.Rejected

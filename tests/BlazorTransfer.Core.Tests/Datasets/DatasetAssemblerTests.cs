@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Datasets;
 
@@ -164,7 +165,10 @@ public sealed class DatasetAssemblerTests
             "lighting=warm domain=photo",
             string.Join(' ', result.Manifest.Samples.Single(s => s.Name == "photo/a/1").Tags.Select(t => $"{t.Key}={t.Value}"))
         );
-        Assert.Equal(new RejectedFile("sketch/a/copy", "It is the same image as photo/a/1."), Assert.Single(result.Rejected));
+        Assert.Equal(
+            new RejectedFile("sketch/a/copy", Message.Plain("It is the same image as photo/a/1.")),
+            Assert.Single(result.Rejected)
+        );
     }
 
     [Theory]
@@ -212,12 +216,12 @@ public sealed class DatasetAssemblerTests
             DatasetAssembler.Assemble(
                 [],
                 [
-                    .. Enumerable.Range(1, 7).Select(i => new RejectedFile($"a/{i}.jpg", "It is encrypted.")),
-                    new RejectedFile("b/1.jpg", "It is empty."),
-                    .. Enumerable.Range(1, 6).Select(i => new RejectedFile($"c/{i}.jpg", $"Reason {i}.")),
+                    .. Enumerable.Range(1, 7).Select(i => new RejectedFile($"a/{i}.jpg", Message.Plain("It is encrypted."))),
+                    new RejectedFile("b/1.jpg", Message.Plain("It is empty.")),
+                    .. Enumerable.Range(1, 6).Select(i => new RejectedFile($"c/{i}.jpg", Message.Plain($"Reason {i}."))),
                 ],
                 SplitPlan.Default,
-                notes: ["A note."]
+                notes: [Message.Plain("A note.")]
             )
         );
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Datasets;
 
@@ -19,8 +20,8 @@ public sealed class DatasetWarningsTests
         );
 
         Assert.Equal(
-            "The class 'c' has no training images, so it cannot be learned. The 3 validation images of this class will count as mistakes. "
-                + "Add training images, or remove the class.",
+            "The class 'c' has no training images, so it cannot be learned. Add training images, or remove the class. "
+                + "Its 3 validation and test images count as mistakes.",
             warning
         );
     }
@@ -32,7 +33,8 @@ public sealed class DatasetWarningsTests
             DatasetWarnings.Of([new ClassCount("a", 40, 30, 0), new ClassCount("b", 1, 0, 0), new ClassCount("c", 1, 0, 5)])
         );
 
-        Assert.StartsWith("The classes 'b', 'c' have no validation images", warning, StringComparison.Ordinal);
+        Assert.StartsWith("These classes have no validation images", warning, StringComparison.Ordinal);
+        Assert.Contains(": 'b', 'c'.", warning, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -40,26 +42,26 @@ public sealed class DatasetWarningsTests
     [InlineData(10, 10, false)]
     public void Of_FewValidationImages_IsReportedBelowTwenty(int first, int second, bool isReported)
     {
-        IReadOnlyList<string> warnings = DatasetWarnings.Of([new ClassCount("a", 40, first, 0), new ClassCount("b", 40, second, 0)]);
+        IReadOnlyList<Message> warnings = DatasetWarnings.Of([new ClassCount("a", 40, first, 0), new ClassCount("b", 40, second, 0)]);
 
-        Assert.Equal(isReported, warnings.Any(w => w.Contains($"{first + second} validation images", StringComparison.Ordinal)));
+        Assert.Equal(isReported, warnings.Any(w => w.English.Contains($"{first + second} validation images", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Of_NamesThatDifferInCase_NamesBoth() =>
         Assert.Contains(
-            "'Cats' and 'cats' differ only in upper and lower case",
+            "differ only in upper and lower case: 'Cats', 'cats'.",
             Assert.Single(DatasetWarnings.Of([new ClassCount("Cats", 40, 20, 0), new ClassCount("cats", 40, 20, 0)])),
             StringComparison.Ordinal
         );
 
     [Theory]
-    [InlineData("Straße", "STRASSE", "'Straße' and 'STRASSE' look alike")]
-    [InlineData("cat", "cat.", "'cat' and 'cat.' look alike")]
-    [InlineData("cat", "cat\u200B", "'cat' and 'cat[U+200B]' look alike")]
-    [InlineData("hot dog", "hot_dog", "'hot dog' and 'hot_dog' look alike")]
-    [InlineData("hot dog", "hot\u00A0dog", "'hot dog' and 'hot[U+00A0]dog' look alike")]
-    [InlineData("ＣＡＴ", "cat", "'ＣＡＴ' and 'cat' look alike")]
+    [InlineData("Straße", "STRASSE", "look alike: 'Straße', 'STRASSE'.")]
+    [InlineData("cat", "cat.", "look alike: 'cat', 'cat.'.")]
+    [InlineData("cat", "cat\u200B", "look alike: 'cat', 'cat[U+200B]'.")]
+    [InlineData("hot dog", "hot_dog", "look alike: 'hot dog', 'hot_dog'.")]
+    [InlineData("hot dog", "hot\u00A0dog", "look alike: 'hot dog', 'hot[U+00A0]dog'.")]
+    [InlineData("ＣＡＴ", "cat", "look alike: 'ＣＡＴ', 'cat'.")]
     [InlineData("ΣΟΦΟΣ", "σοφος", "differ only in upper and lower case")]
     public void Of_NamesThatLookAlike_NamesBothAndShowsWhatCannotBeSeen(string first, string second, string expected) =>
         Assert.Contains(

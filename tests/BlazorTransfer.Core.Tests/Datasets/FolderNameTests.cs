@@ -72,7 +72,7 @@ public sealed class FolderNameTests
         ClassFolderLayout layout = ClassFolderLayout.Of(names.Split(','));
 
         Assert.Equal(["cats", "dogs"], layout.Placed.Select(p => p.Label!).Distinct().Order(StringComparer.Ordinal));
-        Assert.Contains(layout.Notes, n => n.Contains(words, StringComparison.Ordinal));
+        Assert.Contains(layout.Notes, n => n.English.Contains(words, StringComparison.Ordinal));
     }
 
     [Theory]

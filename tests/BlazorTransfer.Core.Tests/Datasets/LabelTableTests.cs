@@ -1,5 +1,6 @@
 using System.Text;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Datasets;
 
@@ -40,7 +41,7 @@ public sealed class LabelTableTests
         );
         Assert.Equal(
             [("3.jpg", "labels.csv names no class for it."), ("6.jpg", "labels.csv has no row for it.")],
-            layout.Rejected.Select(r => (r.Name, r.Reason))
+            layout.Rejected.Select(r => (r.Name, r.Reason.English))
         );
         Assert.Equal("5.jpg", Assert.Single(table.Absent(["1.jpg", "in/2.jpg", "3.jpg", "4.jpg"])).Name);
     }
@@ -94,7 +95,9 @@ public sealed class LabelTableTests
         Assert.Contains(
             "It is encrypted.",
             Assert
-                .Throws<ImportException>(() => LabelTable.In(["labels.csv"], _ => (null, "It is encrypted."), ImportLayout.Table, []))
+                .Throws<ImportException>(() =>
+                    LabelTable.In(["labels.csv"], _ => (null, Message.Plain("It is encrypted.")), ImportLayout.Table, [])
+                )
                 .Message,
             StringComparison.Ordinal
         );
@@ -183,13 +186,13 @@ public sealed class LabelTableTests
 
     private static LabelSetSpec Read(string text)
     {
-        Assert.True(LabelSetSpec.TryParse(text, out LabelSetSpec? spec, out string? error), error);
+        Assert.True(LabelSetSpec.TryParse(text, out LabelSetSpec? spec, out Message? error), error);
         return spec;
     }
 
     private static string Refusal(string text)
     {
-        Assert.False(LabelSetSpec.TryParse(text, out _, out string? error));
+        Assert.False(LabelSetSpec.TryParse(text, out _, out Message? error));
         return error;
     }
 }

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Ranking;
 
 namespace BlazorTransfer.Core.Tests.Ranking;
@@ -36,7 +37,7 @@ public sealed class RankingVerdictTests
     [Fact]
     public void Verdict_WithoutWeightsThatCouldBeRanked_IsNone()
     {
-        RankedCandidate unreadable = New("unreadable", 1, 0) with { Scores = null, Error = "It is damaged." };
+        RankedCandidate unreadable = New("unreadable", 1, 0) with { Scores = null, Error = Message.Plain("It is damaged.") };
 
         Assert.Null(RankingVerdict.Of([unreadable, New("random", 0.9, 0) with { IsRandom = true }], folds: 5));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 using CsCheck;
 
@@ -42,7 +43,7 @@ public sealed class NumberTextTests
     [InlineData("1000000", 1e6)]
     public void TryParse_OfANumber_IsItsValue(string text, double expected)
     {
-        Assert.True(NumberText.TryParse(text, out double number, out string? error), error);
+        Assert.True(NumberText.TryParse(text, out double number, out Message? error), error);
         Assert.Equal(expected, number);
     }
 
@@ -62,7 +63,7 @@ public sealed class NumberTextTests
     [InlineData("-Infinity", "'-Infinity' is too large. Write a finite number.")]
     public void TryParse_OfSomethingElse_SaysWhatToWrite(string text, string expected)
     {
-        Assert.False(NumberText.TryParse(text, out _, out string? error));
+        Assert.False(NumberText.TryParse(text, out _, out Message? error));
         Assert.Equal(expected, error);
     }
 
@@ -78,7 +79,7 @@ public sealed class NumberTextTests
                     bool isNumber =
                         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double expected)
                         && double.IsFinite(expected);
-                    Assert.Equal(isNumber, NumberText.TryParse(text, out double number, out string? error));
+                    Assert.Equal(isNumber, NumberText.TryParse(text, out double number, out Message? error));
                     Assert.Equal(isNumber ? expected : 0, number);
                     Assert.Equal(isNumber, error is null);
                     if (error is not null)
@@ -112,7 +113,7 @@ public sealed class NumberTextTests
     [InlineData("3e9", "'3e9' is out of range. Write a number from -2147483648 to 2147483647.")]
     public void TryParseInteger_OfSomethingElse_SaysWhatToWrite(string text, string expected)
     {
-        Assert.False(NumberText.TryParseInteger(text, out _, out string? error));
+        Assert.False(NumberText.TryParseInteger(text, out _, out Message? error));
         Assert.Equal(expected, error);
     }
 
@@ -162,7 +163,7 @@ public sealed class NumberTextTests
     [InlineData("-1.000")]
     public void TryParseInteger_OfGroupedDigits_IsRefused(string text)
     {
-        Assert.False(NumberText.TryParseInteger(text, out _, out string? error));
+        Assert.False(NumberText.TryParseInteger(text, out _, out Message? error));
 
         Assert.Contains("thousands", error, StringComparison.Ordinal);
         Assert.True(NumberText.TryParse(text, out _, out _));

@@ -75,7 +75,7 @@ public sealed class PretrainedFileTests(ITestOutputHelper output)
         WeightsContent content = PretrainedFile.Named(Read(graph));
 
         Assert.Contains("It is an ONNX network", content.Note, StringComparison.Ordinal);
-        Assert.Contains("no known network has these layers", content.Note, StringComparison.Ordinal);
+        Assert.Contains("No known network has these layers", content.Note, StringComparison.Ordinal);
         Assert.Contains("folded into the convolutions", content.Note, StringComparison.Ordinal);
     }
 

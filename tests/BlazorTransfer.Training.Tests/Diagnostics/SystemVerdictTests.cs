@@ -73,7 +73,7 @@ public class SystemVerdictTests
 
         Assert.Equal(
             ["Use bfloat16 on cuda:0: 6.0 times as fast as single precision.", "TF32 on cuda:0 is 3.0 times as fast as single precision."],
-            SystemVerdict.Of(machine)
+            SystemVerdict.Of(machine).Select(v => v.English)
         );
     }
 
@@ -88,7 +88,7 @@ public class SystemVerdictTests
             .. Both("cuda:0", NumericPrecision.BFloat16, 2, error),
         ]);
 
-        IReadOnlyList<string> verdicts = SystemVerdict.Of(machine);
+        string[] verdicts = [.. SystemVerdict.Of(machine).Select(v => v.English)];
 
         Assert.StartsWith("Do not use bfloat16 on cuda:0: the matrix product", verdicts[0], StringComparison.Ordinal);
         Assert.DoesNotContain(verdicts, v => v.StartsWith("Use bfloat16", StringComparison.Ordinal));

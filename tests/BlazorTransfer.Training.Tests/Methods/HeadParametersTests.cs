@@ -110,7 +110,7 @@ public sealed class HeadParametersTests : IDisposable
             Assert.Equal(new HeadSpec(8, 0.5), predictor.Model.Backbone.HeadSpec);
 
         string weights = parent.BestCheckpoint;
-        Assert.Contains("the head included", Message("linear-probe", ("head-width", 8)), StringComparison.Ordinal);
+        Assert.Contains("including the head", Message("linear-probe", ("head-width", 8)), StringComparison.Ordinal);
         Assert.Contains("the head is new", Message("linear-probe", ("head-width", 9)), StringComparison.Ordinal);
         Assert.Contains("the head is new", Message("fine-tuning"), StringComparison.Ordinal);
 

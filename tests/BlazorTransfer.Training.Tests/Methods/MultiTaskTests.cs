@@ -228,7 +228,7 @@ public sealed class MultiTaskTests : IDisposable
         JobSpec job = Job(settings) with { LabelSets = [new("lighting")] };
         string model = _small.Execute(job).Folder.BestCheckpoint;
 
-        Assert.Contains("the head included", Loaded(job with { Weights = new WeightsSpec(model) }), StringComparison.Ordinal);
+        Assert.Contains("including the head", Loaded(job with { Weights = new WeightsSpec(model) }), StringComparison.Ordinal);
         Assert.Contains(
             "the head is new",
             Loaded(job with { Weights = new WeightsSpec(model), LabelSets = [new("place"), new("lighting")] }),

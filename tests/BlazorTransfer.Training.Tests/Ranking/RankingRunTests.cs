@@ -41,7 +41,7 @@ public sealed class RankingRunTests : IDisposable
             ["inferred", "resnet20_cifar, random initialisation"],
             report.Candidates.Where(c => c.Scores is not null).Select(c => c.Name)
         );
-        Assert.All(report.Candidates.Where(c => c.Scores is null), c => Assert.True(c.Error!.Length > 10, c.Error));
+        Assert.All(report.Candidates.Where(c => c.Scores is null), c => Assert.True(c.Error!.English.Length > 10, c.Error));
         RankedCandidate first = report.Candidates[0];
         Assert.Equal(("resnet20_cifar", "id", false), (first.Backbone, first.WeightsId, first.IsRandom));
         Assert.True(

@@ -29,7 +29,7 @@ public sealed class FeatureCacheTests : IDisposable
         (RunFolder first, List<RunEvent> events) = _small.Execute(job);
         (RunFolder second, List<RunEvent> again) = _small.Execute(job);
 
-        Assert.DoesNotContain(events.OfType<MessageLogged>(), m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal));
+        Assert.DoesNotContain(events.OfType<MessageLogged>(), m => m.Text.Contains("Reused the features", StringComparison.Ordinal));
         Assert.Contains(again.OfType<MessageLogged>(), m => m.Text.Contains("24 of 24 images were known", StringComparison.Ordinal));
         Assert.Equal(without, Head(first));
         Assert.Equal(without, Head(second));
@@ -248,7 +248,7 @@ public sealed class FeatureCacheTests : IDisposable
         _small
             .Execute(job)
             .Events.OfType<MessageLogged>()
-            .FirstOrDefault(m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal))
+            .FirstOrDefault(m => m.Text.Contains("Reused the features", StringComparison.Ordinal))
             ?.Text
         ?? "";
 

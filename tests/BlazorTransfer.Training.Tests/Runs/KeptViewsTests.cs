@@ -287,9 +287,9 @@ public sealed class KeptViewsTests : IDisposable
         string? text = _small
             .Execute(job)
             .Events.OfType<MessageLogged>()
-            .FirstOrDefault(m => m.Text.Contains("known from earlier runs", StringComparison.Ordinal))
+            .FirstOrDefault(m => m.Text.Contains("Reused the features", StringComparison.Ordinal))
             ?.Text;
-        return text is null ? 0 : int.Parse(text.Split(' ')[3], System.Globalization.CultureInfo.InvariantCulture);
+        return text is null ? 0 : int.Parse(text.Split(' ')[4], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private int Rows() =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using System.Text;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
@@ -74,7 +75,7 @@ public sealed class ServerPathTests : IDisposable
             CreatedAt = default,
         };
 
-        BackgroundJob failed = job.Fail("Something went wrong: Could not find file '/srv/secret/x'.", null, default);
+        BackgroundJob failed = job.Fail(Message.Plain("Something went wrong: Could not find file '/srv/secret/x'."), null, default);
 
         Assert.Equal("Something went wrong: Could not find file '…/x'.", failed.Error);
     }

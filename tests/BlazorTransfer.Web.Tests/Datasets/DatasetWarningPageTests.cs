@@ -11,8 +11,8 @@ public sealed class DatasetWarningPageTests : PageTests
 {
     private static readonly string[] Expected =
     [
-        "The class 'c' has no training images, so it cannot be learned. The 1 validation image of this class will count as a mistake. "
-            + "Add training images, or remove the class.",
+        "The class 'c' has no training images, so it cannot be learned. Add training images, or remove the class. "
+            + "Its validation or test image counts as a mistake.",
         "There are 3 validation images. With fewer than 20, the validation accuracy is mostly chance. Add images, or use cross-validation.",
     ];
 

@@ -129,7 +129,7 @@ public sealed class SearchTests : IAsyncLifetime
         {
             { "no setting", new("nothing", 0, 1) },
             { "below the largest", new("rate", 1, 0.1) },
-            { "orders of magnitude", new("rate", 0, 0.1) },
+            { "logarithmic scale", new("rate", 0, 0.1) },
             { "at most", new("depth", 0, 65) },
             { "finite", new("rate", double.NaN, 1) },
             { "two values", new("kind", Values: ["a"]) },

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 
@@ -391,7 +392,7 @@ public sealed class JobEngineTests
             CreatedAt = DateTimeOffset.UnixEpoch,
         }
             .Start(DateTimeOffset.UnixEpoch)
-            .Fail("why", new JobProgress("step", 1, 2), DateTimeOffset.UnixEpoch)
+            .Fail(Message.Plain("why"), new JobProgress("step", 1, 2), DateTimeOffset.UnixEpoch)
             .Dismiss();
 
         BackgroundJob back = JsonSerializer.Deserialize<BackgroundJob>(

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
@@ -69,7 +70,10 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
 
         Assert.Equal((4, 1), (data.Latest.Images, data.Latest.Rejected));
         Assert.Equal(
-            new RejectedFile("labels.csv", "Its labels are left out. labels.csv has no column with the files. Call it 'file'."),
+            new RejectedFile(
+                "labels.csv",
+                Message.Plain("Its labels are left out. labels.csv has no column with the files. Call it 'file'.")
+            ),
             Assert.Single(App.Get<DatasetService>().Rejected(_ada, _project.Id, data.Id, 1))
         );
     }

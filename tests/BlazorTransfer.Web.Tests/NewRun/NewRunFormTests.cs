@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Models;
@@ -571,7 +572,7 @@ public sealed class NewRunFormTests
         {
             Number = 1,
             CreatedAt = default,
-            SplitOrigin = "",
+            SplitOrigin = Message.Plain(""),
             Classes = [],
             Bytes = 0,
             Rejected = 0,

@@ -213,7 +213,7 @@ public sealed class DiskFullJourneyTests : IAsyncLifetime
                 if (job.State == JobState.Succeeded)
                     Assert.Equal(4, Require(_app.Get<DocumentCollection<Dataset>>().Find(job.Subject)).Latest.Images);
                 else
-                    Assert.Equal((JobState.Failed, DiskFullException.Words), (job.State, job.Error));
+                    Assert.Equal((JobState.Failed, DiskFullException.Sentence), (job.State, job.Error));
             }
 
             if (_run is not null)

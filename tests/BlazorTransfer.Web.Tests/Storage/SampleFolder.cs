@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
@@ -66,7 +67,7 @@ internal static class SampleFolder
                     StartedAt = DateTimeOffset.UnixEpoch,
                     Networks = 2,
                     ExperimentId = Ids.New(),
-                }.Fail("The ranking failed.")
+                }.Fail(Message.Plain("The ranking failed."))
             );
     }
 

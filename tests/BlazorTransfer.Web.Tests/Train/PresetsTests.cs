@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.NewRun;
@@ -189,7 +190,7 @@ public sealed class PresetsTests
                 {
                     Number = 1,
                     CreatedAt = default,
-                    SplitOrigin = "",
+                    SplitOrigin = Message.Plain(""),
                     Classes = [new ClassCount("a", perClass, validationPerClass, 0), new ClassCount("b", perClass, validationPerClass, 0)],
                     Bytes = 0,
                     Rejected = 0,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
@@ -66,7 +67,7 @@ public sealed partial class NumberField : IDisposable
 
     private string? Check(string typed, out double number)
     {
-        string? error;
+        Message? error;
         if (!Whole)
             NumberText.TryParse(typed, out number, out error);
         else
@@ -75,7 +76,7 @@ public sealed partial class NumberField : IDisposable
             number = whole;
         }
 
-        return error
+        return EngineTexts.Of(error)
             ?? (
                 number < Minimum ? Texts<SharedTexts>.Get("Smallest", Minimum.ToString(CultureInfo.InvariantCulture))
                 : number > Maximum ? Texts<SharedTexts>.Get("Largest", Maximum.ToString(CultureInfo.InvariantCulture))

@@ -16,7 +16,8 @@ internal sealed record BackgroundJobResponse(
     DateTimeOffset CreatedAt,
     DateTimeOffset? StartedAt,
     DateTimeOffset? FinishedAt,
-    string? Error
+    string? Error,
+    string? ErrorCode
 )
 {
     public static BackgroundJobResponse Of(BackgroundJob job) =>
@@ -31,7 +32,8 @@ internal sealed record BackgroundJobResponse(
             job.CreatedAt,
             job.StartedAt,
             job.FinishedAt,
-            job.Error
+            job.Error,
+            job.Error?.Code
         );
 }
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
@@ -12,7 +13,7 @@ public sealed record DatasetVersion
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>Who made the split, in words.</summary>
-    public required string SplitOrigin { get; init; }
+    public required Message SplitOrigin { get; init; }
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
     /// <summary>Images without a label, all of them for training.</summary>
@@ -27,14 +28,14 @@ public sealed record DatasetVersion
     public required int Rejected { get; init; }
 
     /// <summary>What the import did with names that is worth knowing, in sentences.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<Message> Notes { get; init; } = [];
     public int Images => Classes.Sum(c => c.Total) + Unlabelled;
 
     /// <summary>Whether something can be learned from it.</summary>
     public bool HasLabels => Classes.Count >= 2;
 
     /// <summary>What about the version can spoil a run, in sentences.</summary>
-    public IReadOnlyList<string> Warnings => DatasetWarnings.Of(Classes);
+    public IReadOnlyList<Message> Warnings => DatasetWarnings.Of(Classes);
 
     /// <summary>Images of a split.</summary>
     public int Of(Split split) =>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Jobs;
 
@@ -45,7 +46,7 @@ internal sealed record DatasetImport
     public JobProgress? Progress { get; init; }
 
     /// <summary>Why it failed, in words.</summary>
-    public string? Error { get; init; }
+    public Message? Error { get; init; }
 
     public static DatasetImport Of(BackgroundJob job)
     {

@@ -49,15 +49,16 @@ internal sealed record DatasetVersionResponse(
             [.. (version.Tags ?? []).Select(t => new TagCountResponse(t.Name, t.Value, t.Images))],
             version.Bytes,
             version.Rejected,
-            version.Warnings,
-            version.Notes
+            [.. version.Warnings.Select(w => w.English)],
+            [.. version.Notes.Select(n => n.English)]
         );
 }
 
 /// <summary>A file of an import that is not used.</summary>
 /// <param name="Name">Its name in the upload.</param>
-/// <param name="Reason">Why it was skipped, in a sentence.</param>
-internal sealed record SkippedFileResponse(string Name, string Reason);
+/// <param name="Reason">Why it was skipped, in an English sentence.</param>
+/// <param name="ReasonCode">Code of the reason, such as <c>skipped.duplicate</c>; null where it has none.</param>
+internal sealed record SkippedFileResponse(string Name, string Reason, string? ReasonCode);
 
 /// <summary>Images of a class by split.</summary>
 internal sealed record ClassCountResponse(string Label, int Train, int Validation, int Test);

@@ -53,7 +53,9 @@ internal static class DatasetsFeature
             "{datasetId}/versions/{number:int}/skipped-files",
             (ClaimsPrincipal user, string projectId, string datasetId, int number, DatasetService datasets) =>
                 TypedResults.Ok(
-                    datasets.Rejected(user, projectId, datasetId, number).Select(f => new SkippedFileResponse(f.Name, f.Reason))
+                    datasets
+                        .Rejected(user, projectId, datasetId, number)
+                        .Select(f => new SkippedFileResponse(f.Name, f.Reason, f.Reason.Code))
                 )
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
@@ -118,7 +120,7 @@ internal static class DatasetsFeature
         }
         catch (ImportException e)
         {
-            throw new RefusedException(e.Message);
+            throw new RefusedException(e.Text);
         }
     }
 

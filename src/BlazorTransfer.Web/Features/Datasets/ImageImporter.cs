@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Execution;
@@ -18,11 +19,11 @@ namespace BlazorTransfer.Web.Features.Datasets;
 internal sealed record ImportSource(
     IReadOnlyCollection<string> Names,
     IReadOnlyList<RejectedFile> Rejected,
-    Func<string, (byte[]? Bytes, string? Reason)> Read,
+    Func<string, (byte[]? Bytes, Message? Reason)> Read,
     Func<string, IReadOnlyDictionary<string, string>?> Tags,
     ImportLayout Layout = ImportLayout.Classes,
     TextEncoding? TableEncoding = null,
-    IReadOnlyList<string>? Notes = null
+    IReadOnlyList<Message>? Notes = null
 );
 
 /// <summary>
@@ -83,7 +84,7 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
         {
             cancel.ThrowIfCancellationRequested();
             folder.RequireSpace();
-            foreach ((ReadFile file, (StoredImage? image, string? reason)) in files.Zip(await JudgeAllAsync(files, cancel)))
+            foreach ((ReadFile file, (StoredImage? image, Message? reason)) in files.Zip(await JudgeAllAsync(files, cancel)))
             {
                 if (image is null)
                     rejected.Add(new RejectedFile(file.Place.Name, reason!));
@@ -100,13 +101,13 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
     }
 
     /// <summary>Reads files one after another, as an archive must be, as many at a time as are worth looking at side by side.</summary>
-    private static IEnumerable<ReadFile[]> InPortions(IReadOnlyList<PlacedFile> places, Func<string, (byte[]? Bytes, string? Reason)> read)
+    private static IEnumerable<ReadFile[]> InPortions(IReadOnlyList<PlacedFile> places, Func<string, (byte[]? Bytes, Message? Reason)> read)
     {
         var portion = new List<ReadFile>();
         long bytes = 0;
         foreach (PlacedFile place in places)
         {
-            (byte[]? content, string? reason) = read(place.Name);
+            (byte[]? content, Message? reason) = read(place.Name);
             portion.Add(new ReadFile(place, content, reason));
             bytes += content?.Length ?? 0;
             if (portion.Count < PortionFiles && bytes < PortionBytes)
@@ -120,9 +121,9 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
             yield return [.. portion];
     }
 
-    private async Task<(StoredImage? Image, string? Reason)[]> JudgeAllAsync(ReadFile[] files, CancellationToken cancel)
+    private async Task<(StoredImage? Image, Message? Reason)[]> JudgeAllAsync(ReadFile[] files, CancellationToken cancel)
     {
-        var judged = new (StoredImage? Image, string? Reason)[files.Length];
+        var judged = new (StoredImage? Image, Message? Reason)[files.Length];
         await Parallel.ForAsync(
             0,
             files.Length,
@@ -132,7 +133,7 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
         return judged;
     }
 
-    private async Task<(StoredImage? Image, string? Reason)> JudgeAsync(ReadFile file, CancellationToken cancel)
+    private async Task<(StoredImage? Image, Message? Reason)> JudgeAsync(ReadFile file, CancellationToken cancel)
     {
         if (file.Content is null)
             return (null, file.Reason);
@@ -160,5 +161,5 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
     /// <param name="Place">Where it belongs.</param>
     /// <param name="Content">Its bytes; null where they cannot be had.</param>
     /// <param name="Reason">Why not.</param>
-    private sealed record ReadFile(PlacedFile Place, byte[]? Content, string? Reason);
+    private sealed record ReadFile(PlacedFile Place, byte[]? Content, Message? Reason);
 }

@@ -47,7 +47,7 @@ internal sealed class ImportJob(
         }
         catch (ImportException e)
         {
-            throw new RefusedException(e.Message);
+            throw new RefusedException(e.Text);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.IO.Hashing;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Configuration;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -48,7 +49,7 @@ internal sealed class ZipImages : IDisposable
             if (_zip.Entries.Count != directory.Count)
                 throw new InvalidDataException("It has two directories.");
             if (_zip.Entries.Sum(e => (decimal)e.Length) > limits.TotalBytes)
-                throw new ImportException($"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
+                throw new ImportException("zip.unpacks-too-large", $"The zip unpacks to more than {limits.TotalBytes >> 30} GB.");
             IReadOnlyList<ZipName> texts = ZipNames.Of(directory, names);
             Notes = ZipNames.Notes(texts);
             List(texts);
@@ -56,7 +57,7 @@ internal sealed class ZipImages : IDisposable
         catch (InvalidDataException e)
         {
             file.Dispose();
-            throw new ImportException($"The file is no zip, or is damaged: {e.Message}");
+            throw new ImportException("zip.no-zip", $"The file is no zip, or is damaged: {Message.Of(e)}");
         }
         catch
         {
@@ -70,11 +71,11 @@ internal sealed class ZipImages : IDisposable
     public IReadOnlyList<RejectedFile> Rejected => _rejected;
 
     /// <summary>How names were read where that may be wrong, in sentences.</summary>
-    public IReadOnlyList<string> Notes { get; }
+    public IReadOnlyList<Message> Notes { get; }
 
     /// <summary>The bytes of an entry, or why it cannot be had.</summary>
     /// <exception cref="ImportException">The zip has unpacked to more than it may.</exception>
-    public (byte[]? Bytes, string? Reason) Read(string name)
+    public (byte[]? Bytes, Message? Reason) Read(string name)
     {
         ZipArchiveEntry entry = _entries[name];
         try
@@ -86,21 +87,28 @@ internal sealed class ZipImages : IDisposable
             for (int read; (read = content.Read(buffer)) > 0; bytes.Write(buffer, 0, read))
             {
                 if (bytes.Length + read > _limits.FileBytes)
-                    return (null, $"It is larger than {_limits.FileBytes >> 20} MB.");
+                    return (null, Message.Of("skipped.too-large", $"It is larger than {_limits.FileBytes >> 20} MB."));
                 if ((_bytesRead += read) > _limits.TotalBytes)
-                    throw new ImportException($"The zip unpacks to more than {_limits.TotalBytes >> 30} GB.");
+                    throw new ImportException("zip.unpacks-too-large", $"The zip unpacks to more than {_limits.TotalBytes >> 30} GB.");
                 check.Append(buffer.AsSpan(0, read));
             }
 
-            return bytes.Length != entry.Length ? (null, "Its size is not what the zip says: the zip is damaged.")
+            return bytes.Length != entry.Length
+                    ? (null, Message.Of("skipped.other-size", $"Its size is not what the zip says: the zip is damaged."))
                 : check.GetCurrentHashAsUInt32() != entry.Crc32
-                    ? (null, "Its checksum (CRC-32) is not what the zip says: the file is damaged. Make or download the zip again.")
+                    ? (
+                        null,
+                        Message.Of(
+                            "skipped.checksum",
+                            $"Its checksum (CRC-32) is not what the zip says: the file is damaged. Make or download the zip again."
+                        )
+                    )
                 // Without a copy where the size was known.
                 : (bytes.Capacity == bytes.Length ? bytes.GetBuffer() : bytes.ToArray(), null);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            return (null, "It is damaged inside the zip.");
+            return (null, Message.Of("skipped.damaged", $"It is damaged inside the zip."));
         }
     }
 
@@ -114,11 +122,15 @@ internal sealed class ZipImages : IDisposable
         {
             if (directory.Count == limits.Entries)
                 throw new ImportException(
+                    "zip.import-too-many-entries",
                     $"The zip has more than {limits.Entries:N0} entries. Split it into several data sets, or ask an administrator to "
                         + $"raise the limit ({nameof(BlazorTransferOptions.MaximumZipEntries)})."
                 );
             if ((nameBytes += entry.Name.Length) > limits.NameBytes)
-                throw new ImportException("The names in the zip are too long. Shorten the names of its files and folders.");
+                throw new ImportException(
+                    "zip.long-names",
+                    $"The names in the zip are too long. Shorten the names of its files and folders."
+                );
             directory.Add(entry);
         }
 
@@ -139,27 +151,35 @@ internal sealed class ZipImages : IDisposable
             else if ((ImportName.WhyRefused(path) ?? WhyRefused(entry, path, name.Entry)) is { } reason)
                 _rejected.Add(new RejectedFile(ImportName.Printable(path), reason));
             else if (!_entries.TryAdd(path, entry))
-                _rejected.Add(new RejectedFile(ImportName.Printable(path), "Another file of the zip has the same name."));
+                _rejected.Add(
+                    new RejectedFile(
+                        ImportName.Printable(path),
+                        Message.Of("skipped.same-name", $"Another file of the zip has the same name.")
+                    )
+                );
         }
     }
 
-    private string? WhyRefused(ZipArchiveEntry entry, string name, ZipDirectoryEntry stated)
+    private Message? WhyRefused(ZipArchiveEntry entry, string name, ZipDirectoryEntry stated)
     {
         const int symbolicLink = 0xA000,
             fileType = 0xF000;
         if (name.Count(c => c == '/') > _limits.Depth)
-            return $"It lies more than {_limits.Depth} folders deep.";
+            return Message.Of("skipped.too-deep", $"It lies more than {_limits.Depth} folders deep.");
         if (((entry.ExternalAttributes >> 16) & fileType) == symbolicLink)
-            return "It is a link, not a file.";
+            return Message.Of("skipped.link", $"It is a link, not a file.");
         if (entry.IsEncrypted || stated.Method == ZipMethods.Encrypted)
-            return "It is encrypted. Make a zip without a password.";
+            return Message.Of("skipped.encrypted", $"It is encrypted. Make a zip without a password.");
         if (ZipMethods.WhyRefused(stated.Method) is { } reason)
             return reason;
         if (entry.Length > _limits.FileBytes)
-            return $"It is larger than {_limits.FileBytes >> 20} MB.";
+            return Message.Of("skipped.too-large", $"It is larger than {_limits.FileBytes >> 20} MB.");
         if (entry.Length > ZipLimits.RatioFloorBytes && entry.Length / Math.Max(1, entry.CompressedLength) > _limits.Ratio)
-            return "It is compressed beyond what images are. An administrator can raise the limit "
-                + $"({nameof(BlazorTransferOptions.MaximumZipRatio)}).";
+            return Message.Of(
+                "skipped.ratio",
+                $"It is compressed beyond what images are. An administrator can raise the limit "
+                    + $"({nameof(BlazorTransferOptions.MaximumZipRatio)})."
+            );
         return null;
     }
 }

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Messages;
+
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>Compression methods of zips (APPNOTE.TXT 4.4.5).</summary>
@@ -11,10 +13,13 @@ internal static class ZipMethods
     private const ushort Deflate64 = 9;
 
     /// <summary>Why content compressed by this method cannot be read; null where it can.</summary>
-    public static string? WhyRefused(ushort method) =>
+    public static Message? WhyRefused(ushort method) =>
         method is Stored or Deflate or Deflate64
             ? null
-            : $"It is compressed with {Name(method)}, which is not supported. Make the zip again with the usual method, Deflate.";
+            : Message.Of(
+                "skipped.compression",
+                $"It is compressed with {Name(method)}, which is not supported. Make the zip again with the usual method, Deflate."
+            );
 
     private static string Name(ushort method) =>
         method switch

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
@@ -6,7 +7,7 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Entry">The entry.</param>
 /// <param name="Text">The name; null where its bytes mean nothing in the chosen encoding.</param>
 /// <param name="Reason">Why there is none.</param>
-internal readonly record struct ZipName(ZipDirectoryEntry Entry, string? Text, string? Reason);
+internal readonly record struct ZipName(ZipDirectoryEntry Entry, string? Text, Message? Reason);
 
 /// <summary>
 /// Decodes names in a zip. A name that the zip states to be UTF-8 counts, by its flag or its Unicode Path field. The others are
@@ -31,13 +32,20 @@ internal static class ZipNames
             .. entries.Select(e =>
                 e.StatedName is { } stated ? new ZipName(e, stated, null)
                 : (chosen is null ? TextEncoding.DecodeUtf8(e.Name) : chosen.Decode(e.Name)) is { } text ? new ZipName(e, text, null)
-                : new ZipName(e, null, $"Its name is not valid {chosen!.Name}. Choose another encoding, or rename the file.")
+                : new ZipName(
+                    e,
+                    null,
+                    Message.Of(
+                        "skipped.other-encoding",
+                        $"Its name is not valid {chosen!.Name}. Choose another encoding, or rename the file."
+                    )
+                )
             ),
         ];
     }
 
     /// <summary>What is worth knowing about names that were read in a chosen encoding, in sentences: some may have been UTF-8.</summary>
-    public static IReadOnlyList<string> Notes(IReadOnlyList<ZipName> names)
+    public static IReadOnlyList<Message> Notes(IReadOnlyList<ZipName> names)
     {
         HashSet<string> folders = [.. names.SelectMany(n => n.Text?.Split('/') ?? [])];
         (string Read, string Utf8)[] doubtful =
@@ -56,9 +64,20 @@ internal static class ZipNames
         (string read, string utf8) = doubtful[0];
         return
         [
-            $"{(doubtful.Length == 1 ? "1 name in the zip" : $"{doubtful.Length:N0} names in the zip")} may be in another encoding than "
-                + $"the others: '{ImportName.Printable(read)}' would be '{ImportName.Printable(utf8)}' in UTF-8. If that is right, rename "
-                + "these files, or make a zip of their own for them.",
+            doubtful.Length == 1
+                ? Message.Of(
+                    "import.doubtful-name",
+                    $"1 name in the zip may be in another encoding than the others: '{ImportName.Printable(read)}' would be "
+                        + $"'{ImportName.Printable(utf8)}' in UTF-8. If that is right, rename this file, or make a zip of its own for it."
+                )
+                : Message.Of(
+                    "import.doubtful-names",
+                    $"{doubtful.Length:N0} names in the zip may be in another encoding than the others: "
+                        + $"'{ImportName.Printable(read)}' would "
+                        + $"be '{ImportName.Printable(utf8)}' in UTF-8. If that is right, rename these files, or make a zip of their "
+                        + $"own for "
+                        + $"them."
+                ),
         ];
     }
 }

@@ -60,7 +60,7 @@ public sealed partial class TrainOnAllData
         }
         catch (Exception e) when (DiskFullException.IsCauseOf(e))
         {
-            (_refusal, _isStarting) = (DiskFullException.Words, false);
+            (_refusal, _isStarting) = (EngineTexts.Of(DiskFullException.Sentence), false);
         }
     }
 }

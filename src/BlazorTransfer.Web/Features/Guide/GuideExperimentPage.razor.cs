@@ -3,6 +3,7 @@ using BlazorTransfer.Web.Components.Shared;
 using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Security;
 using Microsoft.AspNetCore.Components;
 
@@ -118,7 +119,7 @@ public sealed partial class GuideExperimentPage
         }
 
         if (import.State.IsFinal())
-            (_isPreparing, _error) = (false, import.Error ?? T["ImportCancelled"]);
+            (_isPreparing, _error) = (false, EngineTexts.Of(import.Error) ?? T["ImportCancelled"]);
         StateHasChanged();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
 using System.Security.Cryptography;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Execution;
@@ -43,12 +44,12 @@ internal sealed record BackboneWeights
 }
 
 /// <summary>How the tensors of a file compare with backbones.</summary>
-internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons, string? Note = null);
+internal sealed record WeightsReport(string Name, IReadOnlyList<WeightsMismatch> Comparisons, Message? Note = null);
 
 /// <summary>The weights fit no backbone whole.</summary>
 /// <param name="message">Says so in a sentence.</param>
 /// <param name="mismatch">The closest backbone, and all that differs.</param>
-internal sealed class WeightsMismatchException(string message, WeightsMismatch mismatch) : RefusedException(message)
+internal sealed class WeightsMismatchException(Message message, WeightsMismatch mismatch) : RefusedException(message)
 {
     public WeightsMismatch Mismatch { get; } = mismatch;
 }
@@ -151,11 +152,22 @@ internal sealed class WeightsLibrary(
         WeightsInspection inspection = await worker.InspectWeightsAsync(file, cancel);
         if (inspection.Backbones.Count == 0)
         {
-            string why = inspection.Closest?.Describe() ?? Texts<ModelTexts>.Get("MustBe");
-            string message = inspection.Note is { } note
-                ? Texts<ModelTexts>.Get("FitsNoneNote", inspection.Tensors, note, why)
-                : Texts<ModelTexts>.Get("FitsNone", inspection.Tensors, why);
-            throw inspection.Closest is { } closest ? new WeightsMismatchException(message, closest) : new RefusedException(message);
+            Message[] found =
+            [
+                Message.Of("weights.fits-no-network", $"The file holds {inspection.Tensors} tensors, but fits none of the known networks."),
+                .. inspection.Note is { } note ? [note] : Array.Empty<Message>(),
+            ];
+            throw inspection.Closest is { } closest
+                ? new WeightsMismatchException(Message.Join([.. found, closest.Describe()]), closest)
+                : new RefusedException(
+                    Message.Join([
+                        .. found,
+                        Message.Of(
+                            "weights.must-be",
+                            $"It must be a state dictionary with torchvision's names, or an ONNX network with the same layers."
+                        ),
+                    ])
+                );
         }
 
         string sha256 = await HashAsync(file, cancel);
@@ -224,7 +236,9 @@ internal sealed class WeightsLibrary(
     {
         BackboneWeights entry = Get(user, id);
         if (!MayRemove(user, entry))
-            throw new ForbiddenException(Texts<ModelTexts>.Get("OnlyImporter"));
+            throw new ForbiddenException(
+                Message.Of("refused.remove-weights", $"Only who imported these weights, or an administrator, may remove them.")
+            );
         if (uses.Select(u => u.WhyKept(id)).FirstOrDefault(why => why is not null) is { } reason)
             throw new RefusedException(reason);
         weights.Remove(id);

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
@@ -13,7 +14,7 @@ namespace BlazorTransfer.Web.Features.Models;
 /// <param name="Total">Bytes of the file; null while that is not known.</param>
 /// <param name="Error">Why it failed, in words; null while it is queued or running.</param>
 /// <param name="MayStop">Whether the user may stop or dismiss it.</param>
-public sealed record DownloadState(string JobId, long Received, long? Total, string? Error, bool MayStop);
+public sealed record DownloadState(string JobId, long Received, long? Total, Message? Error, bool MayStop);
 
 /// <summary>Downloads of official weights, for the signed-in user. Everybody sees them, as everybody uses the weights.</summary>
 internal sealed class WeightsDownloads(
@@ -69,7 +70,9 @@ internal sealed class WeightsDownloads(
         if (!States(user).TryGetValue(backbone, out DownloadState? download))
             return;
         if (!download.MayStop)
-            throw new ForbiddenException(Texts<ModelTexts>.Get("OnlyDownloader"));
+            throw new ForbiddenException(
+                Message.Of("refused.stop-download", $"Only whoever started this download, or an administrator, may stop it.")
+            );
         jobs.Cancel(download.JobId);
         jobs.Dismiss(download.JobId);
     }

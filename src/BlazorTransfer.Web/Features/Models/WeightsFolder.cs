@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Web.Configuration;
-using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -14,7 +14,7 @@ namespace BlazorTransfer.Web.Features.Models;
 /// <param name="File">Its name.</param>
 /// <param name="Reason">Why, in words.</param>
 /// <param name="Mismatch">How its tensors compare with the closest backbone, where they do.</param>
-internal sealed record RefusedWeights(string File, string Reason, WeightsMismatch? Mismatch = null);
+internal sealed record RefusedWeights(string File, Message Reason, WeightsMismatch? Mismatch = null);
 
 /// <summary>
 /// Takes in weights that somebody copied into the weights folder. It looks by itself, since a file system's own notices do not
@@ -123,7 +123,7 @@ internal sealed class WeightsFolder(
         {
             // What a link points to may change after it was judged.
             if (file.LinkTarget is not null)
-                throw new RefusedException(Texts<ModelTexts>.Get("IsLink"));
+                throw new RefusedException(Message.Of("weights.link", $"It is a link. Copy the file itself."));
             await library.TakeInAsync("", file.Name, file.FullName, cancel);
             _seen.Remove(file.Name);
             log.LogInformation("Took in {File} from the weights folder.", file.Name);
@@ -138,7 +138,9 @@ internal sealed class WeightsFolder(
             if (library.EnteredFiles().Contains(file.Name))
                 return;
             // A system's message would tell every account where the folder is.
-            string reason = e is RefusedException ? e.Message : Texts<ModelTexts>.Get("FileUnreadable");
+            Message reason = e is RefusedException refused
+                ? refused.Text
+                : Message.Of("weights.unreadable", $"The application cannot read or move it. Check whose file it is, and its permissions.");
             _refused[file.Name] = new RefusedWeights(file.Name, reason, (e as WeightsMismatchException)?.Mismatch);
             log.LogWarning("{File} in the weights folder is refused: {Reason}", file.Name, e.Message);
         }

@@ -1,5 +1,7 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Core.Text;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -97,7 +99,9 @@ public sealed partial class AugmentationPreview : IDisposable
                 Log.LogError(e, "A preview failed.");
             (_failure, _isAtWork) = (
                 ServerPaths.Hide(
-                    e is RefusedException or NotFoundException or FileNotFoundException ? e.Message : T["PreviewFailed", e.Message]
+                    e is RefusedException or NotFoundException or FileNotFoundException
+                        ? EngineTexts.Of(Message.Of(e))
+                        : T["PreviewFailed", e.Message]
                 ),
                 false
             );

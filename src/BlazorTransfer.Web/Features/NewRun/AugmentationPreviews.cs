@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Previews;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
@@ -60,12 +61,12 @@ internal sealed class AugmentationPreviews(
         // A mistyped number is told at once, not after a start of the worker.
         Catalogue catalogue = await catalogues.GetAsync(cancel);
         TransferMethodSpec method = catalogue.FindMethod(request.Method) ?? throw new RefusedException(texts["NoMethod", request.Method]);
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(
+        (ParameterSet? settings, IReadOnlyDictionary<string, Message> errors) = ParameterSet.Resolve(
             catalogue.ParametersOf(method),
             request.Parameters
         );
         if (settings is null)
-            throw new RefusedException(string.Join(" ", errors.Values));
+            throw new RefusedException(Message.Join([.. errors.Values]));
         var job = new PreviewJob
         {
             Data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Localization;
@@ -28,12 +29,12 @@ public sealed class SearchedSetting(ParameterSpec spec, string low, string high)
     public bool IsRange => Spec.Kind is ParameterKind.Integer or ParameterKind.Number;
 
     /// <summary>Why the range is not valid; null if it is.</summary>
-    public string? Error => TextError ?? SearchPlan.WhatIsWrong(ToRange(), Spec);
+    public string? Error => TextError ?? EngineTexts.Of(SearchPlan.WhatIsWrong(ToRange(), Spec));
 
     private string? TextError =>
         !IsRange ? null
-        : !NumberText.TryParse(Low, out _, out string? wrong) || !NumberText.TryParse(High, out _, out wrong)
-            ? Texts<NewRunTexts>.Get("TagValue", Spec.DisplayName, wrong)
+        : !NumberText.TryParse(Low, out _, out Message? wrong) || !NumberText.TryParse(High, out _, out wrong)
+            ? EngineTexts.Of(Message.Of("parameter.unreadable", $"{Spec.Title}: {wrong}"))
         : null;
 
     public SearchRange ToRange() =>

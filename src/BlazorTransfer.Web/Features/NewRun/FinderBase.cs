@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Core.Tuning;
@@ -114,7 +115,7 @@ public abstract class FinderBase<TReport> : PageBase, IDisposable
                         or System.ComponentModel.Win32Exception
             )
         {
-            Error = ServerPaths.Hide(e.Message);
+            Error = ServerPaths.Hide(EngineTexts.Of(Message.Of(e)));
         }
         finally
         {

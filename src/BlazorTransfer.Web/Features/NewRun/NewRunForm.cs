@@ -97,7 +97,7 @@ internal sealed partial class NewRunForm
         InputErrors.First
         ?? Domains.Missing
         ?? (NeedsWeights ? Texts<NewRunTexts>.Get("NeedsWeights", Backbone.DisplayName) : null)
-        ?? MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message
+        ?? EngineTexts.Of(MethodRequirements.Check(Method, Inputs).FirstOrDefault()?.Message)
         ?? LabelSets.WrongWeightFor(Method);
 
     // Choices for other methods stay in the form and are not sent.
@@ -123,7 +123,7 @@ internal sealed partial class NewRunForm
         : FormPart.Method;
 
     /// <summary>Settings that have no effect or slow the run down, as sentences.</summary>
-    public IReadOnlyList<string> Warnings => MethodRequirements.Warnings(Inputs);
+    public IReadOnlyList<string> Warnings => [.. MethodRequirements.Warnings(Inputs).Select(w => EngineTexts.Of(w))];
 
     public TransferMethodSpec Method { get; private set; }
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Localization;
 using Microsoft.AspNetCore.Components;
 using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
 
@@ -40,7 +41,7 @@ public sealed partial class ParameterField
         _typed = typed ?? "";
         // What is no number goes on as a text, which no number's check accepts.
         ParameterValue value = ParameterValue.Parse(_typed, Spec.Kind) ?? _typed;
-        _error = Spec.Check(value);
+        _error = EngineTexts.Of(Spec.Check(value));
         _known = value;
         await ValueChanged.InvokeAsync(value);
     }

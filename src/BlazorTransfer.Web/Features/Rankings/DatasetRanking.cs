@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Web.Jobs;
 
@@ -28,7 +29,7 @@ internal sealed record RankingActivity
     public IReadOnlyList<RankedCandidate> Done { get; init; } = [];
 
     /// <summary>Why it ended without a report, in words; null while it is queued or running.</summary>
-    public string? Error { get; init; }
+    public Message? Error { get; init; }
 
     public bool IsAtWork => !State.IsFinal();
 

@@ -38,10 +38,10 @@ internal static class RunLog
                 : Text("Log.Evaluated", ImagesOf(e)),
             CheckpointSaved e => Text("Log.Saved", e.Epoch),
             ArtifactWritten e => Text("Log.Package", Format.Bytes(e.Bytes)),
-            MessageLogged e => e.Text,
+            MessageLogged e => EngineTexts.Of(e.Message),
             RunCancelRequested => Text("Log.Cancel"),
             RunStopRequested e => e.By is { Length: > 0 } name ? Text("Log.StopBy", name) : Text("Log.Stop"),
-            RunFinished e => e.Error is null ? Text($"Log.Ended.{e.Outcome}") : Text("Log.EndedWith", e.Error),
+            RunFinished e => e.Failure is null ? Text($"Log.Ended.{e.Outcome}") : Text("Log.EndedWith", EngineTexts.Of(e.Failure)),
             // The worker does not log these.
             RunQueued or AttemptStarted or PhaseProgressed or StepCompleted or SamplesPredicted or RunDeleted => null,
             _ => throw new InvalidOperationException($"No words for {runEvent.GetType().Name}."),

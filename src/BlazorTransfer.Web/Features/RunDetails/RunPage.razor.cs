@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
@@ -23,7 +24,7 @@ public sealed partial class RunPage : IDisposable
     private int? _sampleIndex;
     private bool _hasImages;
     private bool _hasTargetImages;
-    private IReadOnlyList<string> _warnings = [];
+    private IReadOnlyList<Message> _warnings = [];
     private string _log = "";
     private LineageGraph _lineage = null!;
     private JointEmbedding? _embedding;

@@ -1,8 +1,10 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Components.Shared;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Forms;
@@ -91,9 +93,9 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
     private string Describe(Exception e)
     {
         if (e is RefusedException or NotFoundException or ForbiddenException or FileNotFoundException)
-            return ServerPaths.Hide(e.Message);
+            return ServerPaths.Hide(EngineTexts.Of(Message.Of(e)));
         if (DiskFullException.IsCauseOf(e))
-            return DiskFullException.Words;
+            return EngineTexts.Of(DiskFullException.Sentence);
         Log.LogError(e, "An image could not be tried.");
         return T["ImageUnreadable"];
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Core.Text;
@@ -72,7 +73,7 @@ internal sealed record Run
     public LabelFreeScores? LabelFree { get; init; }
 
     /// <summary>Why it failed or was lost.</summary>
-    public string? Error { get; init; }
+    public Message? Error { get; init; }
 
     /// <summary>Somebody asked to stop it early and keep its best epoch, and its worker has not yet.</summary>
     public bool IsStopping { get; init; }
@@ -140,7 +141,7 @@ internal sealed record Run
                 // A request that came too late has stopped nothing.
                 StoppedBy = f.StoppedAtEpoch is null ? null : StoppedBy,
                 StoppedAtEpoch = f.StoppedAtEpoch,
-                Error = f.Error is null ? null : ServerPaths.Hide(f.Error),
+                Error = f.Failure?.Map(ServerPaths.Hide),
                 FinishedAt = f.Time,
             },
             RunDeleted => next with { IsDeleted = true },

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Storage;
@@ -41,7 +42,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
                 new RunFinished
                 {
                     Outcome = OutcomeOf(stored.Status),
-                    Error = stored.Error,
+                    Failure = stored.Error,
                     Seconds = 0,
                     Time = stored.FinishedAt ?? clock.GetUtcNow(),
                 }
@@ -70,7 +71,7 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
                 new RunFinished
                 {
                     Outcome = RunOutcome.Failed,
-                    Error = DamagedError,
+                    Failure = DamagedError,
                     Seconds = 0,
                 }
             );
@@ -87,7 +88,8 @@ internal sealed class RunFolderReader(DataFolder folder, TimeProvider clock)
     }
 
     /// <summary>Said of a run whose events cannot be read any further.</summary>
-    public const string DamagedError = "The run's record of events is damaged, so it cannot be followed. Start the run again.";
+    public static Message DamagedError { get; } =
+        Message.Of("run.damaged-record", $"The run's record of events is damaged, so it cannot be followed. Start the run again.");
 
     private static RunOutcome OutcomeOf(RunStatus status) =>
         status switch

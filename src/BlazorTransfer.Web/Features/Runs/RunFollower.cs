@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Configuration;
@@ -65,7 +66,7 @@ internal sealed class RunFollower(
     }
 
     /// <summary>Records the end of a run whose worker could not.</summary>
-    public void Finish(string runId, RunOutcome outcome, string? error) =>
+    public void Finish(string runId, RunOutcome outcome, Message? error) =>
         journal.Record(
             runId,
             run =>
@@ -76,7 +77,7 @@ internal sealed class RunFollower(
                         new RunFinished
                         {
                             Outcome = outcome,
-                            Error = error,
+                            Failure = error,
                             Seconds = run.StartedAt is { } started ? (clock.GetUtcNow() - started).TotalSeconds : 0,
                         },
                     ]
@@ -135,7 +136,11 @@ internal sealed class RunFollower(
         else if (watch.Worker is null && NeverHadWorker(run))
             journal.Record(run.Id, r => r.Status == RunStatus.Starting ? [new RunQueued()] : []);
         else
-            Finish(run.Id, RunOutcome.Lost, "The worker disappeared while the application was not running. Start the run again.");
+            Finish(
+                run.Id,
+                RunOutcome.Lost,
+                Message.Of("run.worker-disappeared", $"The worker disappeared while the application was not running. Start the run again.")
+            );
     }
 
     /// <exception cref="DirectoryNotFoundException">Somebody has deleted it.</exception>

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Storage;
@@ -165,12 +166,12 @@ internal sealed class RunJournal(
 
     /// <summary>Ends a run whose folder cannot be used. The stored run has the end in any case, and the record of events where that can be
     /// written.</summary>
-    public void Break(string runId, string reason)
+    public void Break(string runId, Message reason)
     {
         var end = new RunFinished
         {
             Outcome = RunOutcome.Failed,
-            Error = reason,
+            Failure = reason,
             Seconds = 0,
         };
         lock (_writing)

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using Microsoft.AspNetCore.Components;
 
@@ -33,7 +34,7 @@ public sealed partial class RunNotes
         }
         catch (Exception e) when (DiskFullException.IsCauseOf(e))
         {
-            _refusal = DiskFullException.Words;
+            _refusal = EngineTexts.Of(DiskFullException.Sentence);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
@@ -79,9 +80,9 @@ internal sealed class RunPlanner(
         TransferMethodSpec method =
             catalogue.FindMethod(request.Method) ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchMethod", request.Method));
         IReadOnlyList<ParameterSpec> specs = catalogue.ParametersOf(method);
-        (ParameterSet? settings, IReadOnlyDictionary<string, string> errors) = ParameterSet.Resolve(specs, request.Parameters);
+        (ParameterSet? settings, IReadOnlyDictionary<string, Message> errors) = ParameterSet.Resolve(specs, request.Parameters);
         if (settings is null)
-            throw new RefusedException(string.Join(" ", errors.Values));
+            throw new RefusedException(Message.Join([.. errors.Values]));
         DeviceSpec device =
             catalogue.FindDevice(request.Device) ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchDevice", request.Device));
         MethodInputs inputs = InputsOf(user, request, method).With(backbone, settings.Values, device);

@@ -19,8 +19,11 @@ internal sealed record RunResponse
     public string Notes { get; init; } = "";
     public required RunStatus Status { get; init; }
 
-    /// <summary>Why it failed or was lost.</summary>
+    /// <summary>Why it failed or was lost, in English.</summary>
     public string? Error { get; init; }
+
+    /// <summary>Code of <see cref="Error"/>, such as <c>run.diverged</c>; null where it has none.</summary>
+    public string? ErrorCode { get; init; }
 
     /// <summary>For how long its worker has given no sign of life, in steps of 30 seconds; null where it is not silent. The run may go on
     /// all the same.</summary>
@@ -111,6 +114,7 @@ internal sealed record RunResponse
             Notes = run.Notes,
             Status = run.Status,
             Error = run.Error,
+            ErrorCode = run.Error?.Code,
             WorkerSilentSeconds = (int?)silence?.TotalSeconds,
             SubmittedBy = submission.SubmittedBy,
             SubmittedAt = submission.SubmittedAt,

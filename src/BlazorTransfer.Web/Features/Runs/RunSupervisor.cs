@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Configuration;
@@ -153,7 +154,11 @@ internal sealed class RunSupervisor(
         {
             // The message names folders of this machine, which is for its administrator to read.
             log.LogError(e, "The worker of run {Run} could not be started.", runId);
-            follower.Finish(runId, RunOutcome.Failed, "The worker could not be started. The application's log says why.");
+            follower.Finish(
+                runId,
+                RunOutcome.Failed,
+                Message.Of("worker.not-started", $"The worker could not be started. The application's log says why.")
+            );
             return null;
         }
     }
@@ -205,7 +210,13 @@ internal sealed class RunSupervisor(
     {
         if (!follower.HasStopped(watch))
             return;
-        journal.Break(runId, $"The run's folder cannot be used: {folder.Paths.Hide(failure.Message).TrimEnd('.')}. Start the run again.");
+        journal.Break(
+            runId,
+            Message.Of(
+                "run.folder-unusable",
+                $"The run's folder cannot be used: {folder.Paths.Hide(failure.Message).TrimEnd('.')}. Start the run again."
+            )
+        );
         _failures.Remove(runId);
         if (watch is not null)
             Forget(runId, watch);

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Text;
 using BlazorTransfer.Web.Localization;
@@ -87,16 +88,30 @@ public sealed record SearchPlan
     }
 
     /// <summary>Why a range cannot be searched, or null where it can.</summary>
-    public static string? WhatIsWrong(SearchRange range, ParameterSpec spec) =>
+    public static Message? WhatIsWrong(SearchRange range, ParameterSpec spec) =>
         spec.Kind switch
         {
-            _ when !spec.Searchable => Texts<RunTexts>.Get("NotSearchable", spec.DisplayName),
+            _ when !spec.Searchable => Message.Of(
+                "search.not-searchable",
+                $"{spec.Title} cannot be searched: it changes how long or where a run trains, or how it is scored."
+            ),
             ParameterKind.Integer or ParameterKind.Number => spec.Check(range.Low)
                 ?? spec.Check(range.High)
-                ?? (range.Low >= range.High ? Texts<RunTexts>.Get("RangeReversed", spec.DisplayName) : null)
-                ?? (spec.Logarithmic && range.Low <= 0 ? Texts<RunTexts>.Get("RangeZero", spec.DisplayName) : null),
+                ?? (
+                    range.Low >= range.High
+                        ? Message.Of("search.empty-range", $"{spec.Title}: the smallest value must be below the largest.")
+                        : null
+                )
+                ?? (
+                    spec.Logarithmic && range.Low <= 0
+                        ? Message.Of(
+                            "search.zero",
+                            $"{spec.Title} is searched on a logarithmic scale, so the smallest value must be above 0."
+                        )
+                        : null
+                ),
             ParameterKind.Boolean or ParameterKind.Choice => range.Values is not { Count: > 1 }
-                ? Texts<RunTexts>.Get("TooFewValues", spec.DisplayName)
+                ? Message.Of("search.one-value", $"{spec.Title}: choose at least two values.")
                 : range.Values.Select(spec.Check).FirstOrDefault(wrong => wrong is not null),
             _ => throw new InvalidOperationException($"No rule for {spec.Kind}."),
         };

@@ -27,7 +27,7 @@ internal sealed record SystemReportResponse(
     public static SystemReportResponse Of(SystemReport report) =>
         new(
             report.WorkerVersion,
-            report.Verdicts,
+            [.. report.Verdicts.Select(v => v.English)],
             new(
                 report.Processor.Name,
                 report.Processor.Features,

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using System.Threading.Channels;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Datasets;
@@ -90,13 +91,22 @@ internal sealed class PlanConductor(
         }
         catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
         {
-            plans.Change(planId, p => p.Fail($"{e.Message} Start again once this is solved."));
+            plans.Change(planId, p => p.Fail(Message.Of("plan.failed", $"{Message.Of(e)} Start again once this is solved.")));
         }
         catch (Exception e)
         {
             // Such as a full disk: a restart with the same plan would fail alike, and nobody would know.
             log.LogError(e, "The preset Best failed.");
-            plans.Change(planId, p => p.Fail("Something went wrong on the server. Start again, or ask an administrator to read its log."));
+            plans.Change(
+                planId,
+                p =>
+                    p.Fail(
+                        Message.Of(
+                            "plan.server-failed",
+                            $"Something went wrong on the server. Start again, or ask an administrator to read its log."
+                        )
+                    )
+            );
         }
 
         return plans.Find(planId) is not { IsAtWork: true };
@@ -128,7 +138,15 @@ internal sealed class PlanConductor(
             case { State: JobState.Failed, Error: var error }:
                 plans.Change(
                     plan.Id,
-                    p => p.Fail($"The ranking of the networks failed: {error} Start again, or use Balanced, which needs no ranking.")
+                    p =>
+                        p.Fail(
+                            Message.Of(
+                                "plan.ranking-failed",
+                                $"The ranking of the networks failed: {error ?? Message.Plain("")} Start again, or use Balanced, "
+                                    + $"which needs no "
+                                    + $"ranking."
+                            )
+                        )
                 );
                 return;
             case { State: JobState.Cancelled }:

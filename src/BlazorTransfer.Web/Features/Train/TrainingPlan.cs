@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Web.Features.Train;
@@ -46,7 +47,7 @@ internal sealed record TrainingPlan
     public bool OwnsRanking { get; init; }
 
     /// <summary>Why it failed and what to do.</summary>
-    public string? Error { get; init; }
+    public Message? Error { get; init; }
 
     public bool IsAtWork => State == PlanState.Ranking;
 
@@ -54,7 +55,8 @@ internal sealed record TrainingPlan
 
     public TrainingPlan Start() => IsAtWork ? this with { State = PlanState.Started } : this;
 
-    public TrainingPlan Fail(string error) => IsAtWork ? this with { State = PlanState.Failed, Error = ServerPaths.Hide(error) } : this;
+    public TrainingPlan Fail(Message error) =>
+        IsAtWork ? this with { State = PlanState.Failed, Error = error.Map(ServerPaths.Hide) } : this;
 
     public TrainingPlan Cancel() => IsAtWork ? this with { State = PlanState.Cancelled } : this;
 }
