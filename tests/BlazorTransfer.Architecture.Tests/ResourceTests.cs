@@ -90,6 +90,8 @@ public sealed partial class ResourceTests
     [InlineData("<p>@T[\"Key\"] and more</p>", "and more")]
     [InlineData("<p>@T[\"Key\"] · @(a ? T[\"B\"] : T[\"C\"]) @Format.Date(user.CreatedAt)</p>", null)]
     [InlineData("@if (a > 1 && b < 2)\n{\n<p>@T[\"Key\"]</p>\n}", null)]
+    [InlineData("@switch (a)\n{\ncase Kind.One:\n<p>@T[\"Key\"]</p>\nbreak;\n}", null)]
+    [InlineData("@for (int i = 0; i < 2; i++)\n{\nint row = i;\n<p>@T[\"Key\"]</p>\n}", null)]
     [InlineData("<a href=\"@AppRoutes.Home\" class=\"bt-link\">@T[\"Key\"]</a>", null)]
     public void Literals_AreFoundInMarkup(string markup, string? expected) =>
         Assert.Equal(expected is null ? [] : [expected], LiteralsOf(markup));
@@ -164,7 +166,8 @@ public sealed partial class ResourceTests
     private static partial Regex Attribute();
 
     [GeneratedRegex(
-        @"^\s*(?:@(?:if|else|foreach|for|page|layout|attribute|inherits|inject|using|implements|typeparam|namespace)\b|else\b|\{|\}).*$",
+        @"^\s*(?:@(?:if|else|foreach|for|page|layout|attribute|inherits|inject|using|implements|typeparam|namespace)\b|else\b|\{|\}"
+            + @"|case\s[\w. ]+:|default:|break;|throw\b|[\w?]+\s\w+\s=\s).*$",
         RegexOptions.Multiline
     )]
     private static partial Regex Statement();

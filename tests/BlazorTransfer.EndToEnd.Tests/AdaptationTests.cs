@@ -84,8 +84,8 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Run again" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^TrAdaBoost") }).ClickAsync();
         await page.OpenSectionAsync("Settings");
-        await page.GetByLabel(new Regex("^Labelled images of the target, a class")).FillAsync("6");
-        await Expect(page.GetByText("TrAdaBoost learns from 6 labelled target images per class")).ToBeVisibleAsync();
+        await page.GetByLabel(new Regex("^Labelled target images per class")).FillAsync("6");
+        await Expect(page.GetByText("TrAdaBoost is trained with 6 labelled target images per class")).ToBeVisibleAsync();
         // With less, the boosted classifiers are never wrong about so few images, and none is dropped.
         await page.GetByLabel(new Regex("^Weight decay of the classifier")).FillAsync("1");
         await page.GetByLabel(new Regex("^Weight decay of the classifier")).PressAsync("Tab");

@@ -19,7 +19,7 @@ public sealed class MultiTaskTests(BrowserFixture browser)
         await page.UseSampleDataSetAsync();
         await page.GetByRole(AriaRole.Link, new() { NameRegex = new("Surface inspection") }).ClickAsync();
         await page.PhotographAsync("multi-task-dataset");
-        await page.GetByRole(AriaRole.Link, new() { Name = "Learn the lighting too" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Predict lighting too" }).ClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Multi-task learning") })).ToBeCheckedAsync();
         await Expect(page.GetByRole(AriaRole.Checkbox, new() { NameRegex = new("^Lighting") })).ToBeCheckedAsync();

@@ -135,10 +135,10 @@ public sealed class ScreenTour(BrowserFixture browser)
         await page.OpenSectionAsync("Augmentation");
         await page.OpenSectionAsync("Settings");
         await page.Locator(".bt-preview summary").ClickAsync();
-        await Expect(page.GetByText("Nothing is changed")).ToBeVisibleAsync();
+        await Expect(page.GetByText("These settings change nothing")).ToBeVisibleAsync();
         await page.GetByLabel("Crop and mirroring").ClickAsync();
         await page.Locator(".mud-popover-open .mud-list-item", new() { HasText = "Strong" }).ClickAsync();
-        await Expect(page.GetByText("Nothing is changed")).ToBeHiddenAsync();
+        await Expect(page.GetByText("These settings change nothing")).ToBeHiddenAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Find a learning rate" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Find again" })).ToBeVisibleAsync();
         await ShootAsync(page, "run-new-tried");

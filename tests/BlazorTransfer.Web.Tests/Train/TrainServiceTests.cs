@@ -8,6 +8,7 @@ using BlazorTransfer.Web.Features.Rankings;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.Train;
 using BlazorTransfer.Web.Jobs;
+using BlazorTransfer.Web.Localization;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
 using BlazorTransfer.Web.Storage;
@@ -96,6 +97,19 @@ public sealed class TrainServiceTests : IAsyncLifetime
 
         Assert.Equal(PlanState.Started, Plan!.State);
         Assert.Equal([(1, 0), (1, 1)], Runs.Select(r => (r.Submission.Trial, r.Job.Fold!.Index)));
+    }
+
+    [Fact]
+    public async Task Best_StartedInChinese_GivesItsExperimentAChineseName()
+    {
+        Languages.Use(Languages.Chinese);
+        await _app.ImportWeightsAsync(_ada, "90");
+
+        await StartAsync(TrainPreset.Best);
+        await TestApp.WaitForAsync(() => Plan is { IsAtWork: false });
+
+        Assert.NotEmpty(Runs);
+        Assert.All(Runs, r => Assert.StartsWith("最佳，", r.ExperimentName, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Datasets;
@@ -9,8 +10,14 @@ public sealed record TagCount(string Name, string Value, int Images)
     /// <summary>A tag with more values than this, such as a file's number, divides nothing.</summary>
     public const int MostValues = 50;
 
-    /// <summary>A tag's name as people read it: that of domains in their language, others as they were given.</summary>
-    public static string Shown(string name) => name == SampleTag.DomainName ? Texts<DatasetTexts>.Get("Domain") : name;
+    /// <summary>A tag's name as people read it: the program's own names in their language, others as they were given.</summary>
+    public static string Shown(string name) =>
+        name switch
+        {
+            SampleTag.DomainName => Texts<DatasetTexts>.Get("Domain"),
+            SampleDatasetGenerator.LightingTag => Texts<DatasetTexts>.Get("Lighting"),
+            _ => name,
+        };
 
     /// <summary>A tag's name at the head of a column or a field.</summary>
     public static string Heading(string name) => Shown(name) is var shown ? $"{char.ToUpperInvariant(shown[0])}{shown[1..]}" : "";
