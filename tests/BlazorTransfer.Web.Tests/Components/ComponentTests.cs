@@ -82,7 +82,8 @@ public sealed class ComponentTests : BunitContext
         );
 
         Assert.Equal(30, table.FindAll("tbody tr").Count);
-        Assert.Equal(["c7", "c7 predicted as c9", "12", "23 %"], table.FindAll("tbody tr")[0].Children.Select(c => c.TextContent));
+        Assert.Equal(["c7", "c9", "12", "23 %"], table.FindAll("tbody tr")[0].Children.Select(c => c.TextContent.Trim()));
+        Assert.Equal("c7 predicted as c9", table.FindAll("tbody button")[0].GetAttribute("aria-label"));
         table.FindAll("tbody button")[1].Click();
         Assert.Equal((9, 7), chosen);
     }

@@ -2,6 +2,7 @@ using AngleSharp.Dom;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets;
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace BlazorTransfer.Web.Tests.Datasets;
 
@@ -11,7 +12,11 @@ public sealed class EncodingPickerTests : BunitContext
     private static readonly byte[] GbkDog = [0xB9, 0xB7];
     private TextEncoding? _chosen;
 
-    public EncodingPickerTests() => JSInterop.Mode = JSRuntimeMode.Loose;
+    public EncodingPickerTests()
+    {
+        Services.AddLocalization();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+    }
 
     [Fact]
     public void Picker_AtFirst_ChoosesNoneAndOffersEachReadingAsOneTabStop()

@@ -55,7 +55,7 @@ public sealed class ChinesePagesTests : PageTests, IAsyncLifetime
         Dataset divided = await App.ImportDatasetAsync(_ada, _project.Id, Domains(), ImportLayout.Domains);
         Dataset unlabelled = await App.ImportDatasetAsync(_ada, _project.Id, layout: ImportLayout.Unlabelled);
 
-        AssertNoEnglish(Open<DatasetsPage>(_ada, ("ProjectId", _project.Id)));
+        AssertNoEnglish(Open<DatasetsPage>(_ada, ("ProjectId", _project.Id)), divided);
         AssertNoEnglish(Open<DatasetPage>(_ada, ("ProjectId", _project.Id), ("DatasetId", divided.Id)), divided);
         AssertNoEnglish(Open<DatasetPage>(_ada, ("ProjectId", _project.Id), ("DatasetId", unlabelled.Id)), unlabelled);
     }
@@ -172,7 +172,7 @@ public sealed class ChinesePagesTests : PageTests, IAsyncLifetime
         );
 
     private void AssertNoEnglish(IRenderedComponent<IComponent> page, params string[] names) =>
-        ChineseTexts.AssertNoEnglish(page.Markup, [_project.Name, .. names, .. ChineseTexts.Of(_catalogue)]);
+        ChineseTexts.AssertNoEnglish(page.Markup, [_project.Name, ParameterSections.Machine, .. names, .. ChineseTexts.Of(_catalogue)]);
 
     /// <summary>A data set's classes and files are names, and what its import says is said by the importer.</summary>
     private void AssertNoEnglish(IRenderedComponent<IComponent> page, Dataset dataset) =>
@@ -184,7 +184,7 @@ public sealed class ChinesePagesTests : PageTests, IAsyncLifetime
                 .. dataset.Latest.Warnings,
                 .. dataset.Latest.Notes,
                 .. dataset.Latest.Classes.Select(c => c.Label),
-                .. (dataset.Latest.Tags ?? []).SelectMany(t => new[] { TagCount.Heading(t.Name), t.Name, t.Value }),
+                .. (dataset.Latest.Tags ?? []).Select(t => t.Value),
                 .. App.Get<DatasetService>().Manifest(_ada, _project.Id, dataset.Id, 1).Samples.Select(s => s.Name),
                 .. App.Get<DatasetService>().Rejected(_ada, _project.Id, dataset.Id, 1).SelectMany(r => new[] { r.Name, r.Reason }),
             ]

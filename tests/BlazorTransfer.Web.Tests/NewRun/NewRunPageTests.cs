@@ -46,10 +46,10 @@ public sealed class NewRunPageTests : PageTests
     }
 
     [Theory]
-    [InlineData("dataset=nope", "names a data set that")]
-    [InlineData("from=nope", "names a run to repeat that")]
-    [InlineData("start=nope", "names a model to start from that")]
-    [InlineData("dataset=nope&backbone=nope", "names a data set and a network that")]
+    [InlineData("dataset=nope", "do not exist here: data set.")]
+    [InlineData("from=nope", "do not exist here: run to repeat.")]
+    [InlineData("start=nope", "do not exist here: model to start from.")]
+    [InlineData("dataset=nope&backbone=nope", "do not exist here: data set, network.")]
     public async Task Address_ThatNamesWhatIsNotThere_IsTold(string query, string expected)
     {
         ClaimsPrincipal ada = await App.PrincipalAsync(await App.CreateUserAsync("Ada"));

@@ -76,7 +76,7 @@ public sealed partial class DatasetsPage
                 T[
                     "Values",
                     TagCount.Heading(values.Key),
-                    string.Join(", ", values.Take(MostValues)) + (values.Count() > MostValues ? ", …" : "")
+                    string.Join(T["ListSeparator"], values.Count() > MostValues ? [.. values.Take(MostValues), "…"] : values)
                 ].Value
             );
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
@@ -8,8 +9,11 @@ public sealed record TagCount(string Name, string Value, int Images)
     /// <summary>A tag with more values than this, such as a file's number, divides nothing.</summary>
     public const int MostValues = 50;
 
+    /// <summary>A tag's name as people read it: that of domains in their language, others as they were given.</summary>
+    public static string Shown(string name) => name == SampleTag.DomainName ? Texts<DatasetTexts>.Get("Domain") : name;
+
     /// <summary>A tag's name at the head of a column or a field.</summary>
-    public static string Heading(string name) => $"{char.ToUpperInvariant(name[0])}{name[1..]}";
+    public static string Heading(string name) => Shown(name) is var shown ? $"{char.ToUpperInvariant(shown[0])}{shown[1..]}" : "";
 
     /// <summary>By name and value, without those that divide nothing.</summary>
     public static IReadOnlyList<TagCount> Of(IEnumerable<Sample> samples) =>

@@ -62,6 +62,8 @@ public sealed partial class RunPage : IDisposable
     private int ShownSamples =>
         Math.Min(_sampleIndex ?? (_run.Status.IsFinal() ? BestSamples : null) ?? _view.Samples.Count, _view.Samples.Count);
 
+    private SamplesPredicted Shown => _view.Samples[ShownSamples - 1];
+
     private int? BestSamples => _view.Samples.FindIndex(s => s.Epoch == _view.KeptEpoch) is >= 0 and int index ? index + 1 : null;
 
     /// <summary>A method that finds its model at once leaves no curves.</summary>

@@ -90,13 +90,13 @@ internal sealed class PlanConductor(
         }
         catch (Exception e) when (e is RefusedException or ForbiddenException or NotFoundException)
         {
-            plans.Change(planId, p => p.Fail(texts["StartAgain", e.Message]));
+            plans.Change(planId, p => p.Fail($"{e.Message} Start again once this is solved."));
         }
         catch (Exception e)
         {
             // Such as a full disk: a restart with the same plan would fail alike, and nobody would know.
             log.LogError(e, "The preset Best failed.");
-            plans.Change(planId, p => p.Fail(texts["ServerError"]));
+            plans.Change(planId, p => p.Fail("Something went wrong on the server. Start again, or ask an administrator to read its log."));
         }
 
         return plans.Find(planId) is not { IsAtWork: true };
@@ -126,7 +126,10 @@ internal sealed class PlanConductor(
             case { State: JobState.Queued or JobState.Running }:
                 return;
             case { State: JobState.Failed, Error: var error }:
-                plans.Change(plan.Id, p => p.Fail(texts["RankingFailed", error ?? ""]));
+                plans.Change(
+                    plan.Id,
+                    p => p.Fail($"The ranking of the networks failed: {error} Start again, or use Balanced, which needs no ranking.")
+                );
                 return;
             case { State: JobState.Cancelled }:
                 plans.Change(plan.Id, p => p.Cancel());

@@ -72,7 +72,11 @@ public sealed partial class TrainPage : IDisposable
             return;
         string[] names =
         [
-            .. Datasets.TagsOf(_dataset, _dataset.Latest.Number).GroupBy(t => t.Name).Where(g => g.Count() > 1).Select(g => g.Key),
+            .. Datasets
+                .TagsOf(_dataset, _dataset.Latest.Number)
+                .GroupBy(t => t.Name)
+                .Where(g => g.Count() > 1)
+                .Select(g => TagCount.Shown(g.Key)),
         ];
         _dividedBy = string.Join(T["ListSeparator"], names);
         LoadPlan();
