@@ -21,7 +21,7 @@ public sealed class GuideTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Try it" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Create project and open the experiment" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Fine-tuning") })).ToBeCheckedAsync();
-        ILocator start = page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Start") });
+        ILocator start = page.GetByRole(AriaRole.Button, new() { Name = "Start run" });
         await Expect(start).ToBeEnabledAsync();
         await start.ClickAsync();
 

@@ -21,7 +21,7 @@ public sealed class TermTests : BunitContext
         Assert.Equal("Epoch", button.TextContent);
         Assert.Equal(note.Id, button.GetAttribute("popovertarget"));
         Assert.NotEqual(other.Find("[popover]").Id, note.Id);
-        Assert.StartsWith("One pass through all training images.", note.TextContent, StringComparison.Ordinal);
+        Assert.StartsWith("Epoch One pass through all training images.", note.TextContent, StringComparison.Ordinal);
         Assert.Equal(AppRoutes.GuidePage(GuideTopics.DataPreparation), note.QuerySelector("a")!.GetAttribute("href"));
     }
 
