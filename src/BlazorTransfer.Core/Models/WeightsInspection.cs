@@ -52,10 +52,24 @@ public sealed record WeightsMismatch(
     public Message Describe() =>
         Message.Of(
             "weights.closest",
-            $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}: {MissingCount} missing, {MismatchedCount} of "
-                + $"another "
-                + $"shape, {UnexpectedCount} unknown to it."
+            $"Closest is {Backbone}, of whose {Total} tensors the file has {Matching}; {DescribeMissing()}, {DescribeMismatched()}, "
+                + $"{DescribeUnexpected()}."
         );
+
+    private Message DescribeMissing() =>
+        MissingCount == 0
+            ? Message.Of("weights.none-missing", $"none missing")
+            : Message.Of("weights.some-missing", $"{MissingCount} missing (such as {Missing[0]})");
+
+    private Message DescribeMismatched() =>
+        MismatchedCount == 0
+            ? Message.Of("weights.none-of-another-shape", $"none of another shape")
+            : Message.Of("weights.some-of-another-shape", $"{MismatchedCount} of another shape (such as {Mismatched[0]})");
+
+    private Message DescribeUnexpected() =>
+        UnexpectedCount == 0
+            ? Message.Of("weights.none-unknown", $"none unknown to it")
+            : Message.Of("weights.some-unknown", $"{UnexpectedCount} unknown to it (such as {Unexpected[0]})");
 
     /// <summary>The same as a table: a line a tensor, what is wrong and its name, and how many more there are of each kind.</summary>
     public IEnumerable<string> Table() =>

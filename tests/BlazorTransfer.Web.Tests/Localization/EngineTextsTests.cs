@@ -58,7 +58,7 @@ public sealed class EngineTextsTests : IDisposable
             [
                 """{"type":"queued","sequence":1,"time":"2026-01-02T03:04:05+00:00"}""",
                 """{"type":"message","sequence":2,"time":"2026-01-02T03:04:06+00:00","level":"warning","text":"The processor is slow."}""",
-                """{"type":"finished","sequence":3,"time":"2026-01-02T03:04:07+00:00","outcome":"failed","error":"No memory.","seconds":2}""",
+                """{"type":"finished","sequence":3,"time":"2026-01-02T03:04:07Z","outcome":"failed","error":"No memory.","seconds":2}""",
             ]
         );
 
