@@ -88,7 +88,7 @@ public sealed class ComparePageTests : PageTests
         (ClaimsPrincipal ada, Project project, Run[] runs) = await ThreeRunsAsync();
 
         Assert.Contains(
-            "Choose two or more runs",
+            "Select two or more runs",
             (await CompareAsync(ada, project, chosen.Replace("one", runs[0].Id, StringComparison.Ordinal))).Markup,
             StringComparison.Ordinal
         );

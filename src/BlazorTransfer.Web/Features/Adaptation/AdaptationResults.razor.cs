@@ -74,6 +74,9 @@ public sealed partial class AdaptationResults
             ? Texts<AdaptationTexts>.Count("LabelsUsed", count)
             : T["LabelsForScoring"];
 
+    private string TitleOf(PartRow row) =>
+        row.Part == AdaptationPart.Method ? NameOf(row.Configuration.Runs[0].Job.Method) : row.Configuration.Name;
+
     private string ExplanationOf(PartRow row) =>
         row.Part switch
         {
@@ -91,7 +94,5 @@ public sealed partial class AdaptationResults
         public Spread? Source => Configuration.Accuracy;
 
         public Spread? Target => Configuration.Target;
-
-        public string Title => Configuration.Name;
     }
 }

@@ -14,14 +14,14 @@ public sealed partial class EmbeddingCard
         Height = 440,
         Margin = 16;
 
-    // Told apart by eyes that see few colours, in light and dark; more classes begin anew.
+    // Distinguishable with colour blindness, in light and dark. Further classes repeat the colours.
     private static readonly string[] Palette = ["#0b8a92", "#c96a00", "#7a5bd0", "#3f9b4a", "#c2407a", "#8a7a1f", "#3a72c8", "#8c5a3c"];
 
     private Colouring _by = Colouring.Domain;
     private EmbeddedImage? _chosen;
     private bool _byNeighbours;
 
-    /// <summary>What a point's colour tells.</summary>
+    /// <summary>The meaning of a point's colour.</summary>
     private enum Colouring
     {
         Domain,

@@ -23,7 +23,7 @@ internal sealed class SearchConductor(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         changes.Changed += Notice;
-        // What ended while nobody was here.
+        // Rounds that ended while the application was not running.
         foreach (string project in runs.All().Where(r => r.Submission.Search is not null).Select(r => r.Submission.ProjectId).Distinct())
             Notice(project);
         return base.StartAsync(cancellationToken);
@@ -46,7 +46,7 @@ internal sealed class SearchConductor(
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
-                // Such as a full disk; the next change in the project tries again. Nothing that befalls a search may end the application.
+                // Such as a full disk; the next change in the project tries again. A failing search must not end the application.
                 log.LogError(e, "The next round of a search could not be started.");
             }
         }

@@ -32,7 +32,7 @@ public sealed partial class LineageView
         return $"M {x1} {y1} C {x1 + bend} {y1}, {x2 - bend} {y2}, {x2} {y2}";
     }
 
-    /// <summary>The lines in words, for whoever does not see them.</summary>
+    /// <summary>The lines in words, for screen readers.</summary>
     private string Origin(LineageNode node) =>
         Words("From", Graph.SourcesOf(node)) + Words("TaughtBy", Graph.SourcesOf(node, teachers: true));
 

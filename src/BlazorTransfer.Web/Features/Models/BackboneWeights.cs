@@ -26,7 +26,7 @@ internal sealed record BackboneWeights
     /// <summary>Backbones whose trunk the weights fit.</summary>
     public required IReadOnlyList<string> Backbones { get; init; }
 
-    /// <summary>Classes of the head in the file, 0 where it has none; null where nobody looked.</summary>
+    /// <summary>Classes of the head in the file, 0 where it has none; null where it is unknown.</summary>
     public int? HeadClasses { get; init; }
 
     /// <summary>The account; empty where the file was copied into the weights folder, or came with the program.</summary>
@@ -63,7 +63,7 @@ internal interface IWeightsUse
 
 /// <summary>
 /// Pretrained weights, shared by all projects: every account sees them, and whoever imported one, or an administrator, may
-/// remove it. The files are judged by the worker, in a process of its own; this one never reads them.
+/// remove it. The worker validates the files in a process of its own; the web process never reads them.
 /// </summary>
 internal sealed class WeightsLibrary(
     DocumentCollection<BackboneWeights> weights,
@@ -125,11 +125,11 @@ internal sealed class WeightsLibrary(
         }
     }
 
-    /// <summary>What the user's last import showed of its tensors; null where it did not come so far. It is told once.</summary>
+    /// <summary>The tensors of the user's last import; null where it did not get that far. It is returned once.</summary>
     public WeightsReport? TakeReport(ClaimsPrincipal user) =>
         _reports.TryRemove(UserClaims.IdOf(user), out WeightsReport? report) ? report : null;
 
-    /// <summary>Asks the worker anew what a file in the library holds.</summary>
+    /// <summary>Asks the worker again what a file in the library contains.</summary>
     /// <exception cref="RefusedException">The file cannot be read any more.</exception>
     public async Task<WeightsReport> InspectAsync(ClaimsPrincipal user, string id, CancellationToken cancel)
     {

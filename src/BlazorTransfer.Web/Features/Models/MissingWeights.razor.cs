@@ -90,7 +90,7 @@ public sealed partial class MissingWeights : IDisposable
         catch (OperationCanceledException) { }
     }
 
-    /// <summary>Looks for weights that came since; those of another network are named, since somebody meant them for this one.</summary>
+    /// <summary>Looks for new weights. Those of another network are named, since they were probably meant for this one.</summary>
     private async Task LookAsync()
     {
         BackboneWeights[] fresh = [.. Library.List(User).Where(w => !_known.Contains(w.Id))];

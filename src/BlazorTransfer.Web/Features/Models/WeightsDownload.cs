@@ -92,7 +92,7 @@ internal sealed class WeightsDownload(
                     && !cancel.IsCancellationRequested
                 )
             {
-                // Something came, so that trying on is worth it; a machine without a way out is told so soon.
+                // Something was received, so that further attempts make sense; a machine without internet access fails soon.
                 if (Length(part) > before)
                     attempt = 1;
                 if (attempt >= MostAttempts || (attempt >= 2 && Length(part) == 0))

@@ -64,7 +64,7 @@ internal sealed class WeightsDownloads(
     }
 
     /// <summary>Stops a download, keeping what has come; or takes a failed one off the list.</summary>
-    /// <exception cref="ForbiddenException">Somebody else started it, and the user is no administrator.</exception>
+    /// <exception cref="ForbiddenException">Another account started it, and the user is no administrator.</exception>
     public void Cancel(ClaimsPrincipal user, string backbone)
     {
         if (!States(user).TryGetValue(backbone, out DownloadState? download))

@@ -17,8 +17,8 @@ namespace BlazorTransfer.Web.Features.Models;
 internal sealed record RefusedWeights(string File, Message Reason, WeightsMismatch? Mismatch = null);
 
 /// <summary>
-/// Takes in weights that somebody copied into the weights folder. It looks by itself, since a file system's own notices do not
-/// cross network shares. A file is judged, like an upload, once it has stayed the same from one look to the next: one that is being
+/// Imports weights that were copied into the weights folder. It looks by itself, since a file system's own notices do not
+/// cross network shares. A file is validated, like an upload, once it has stayed the same from one look to the next: one that is being
 /// copied has not.
 /// </summary>
 internal sealed class WeightsFolder(
@@ -42,15 +42,15 @@ internal sealed class WeightsFolder(
     private readonly Dictionary<string, Mark> _seen = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RefusedWeights> _refused = new(StringComparer.Ordinal);
 
-    /// <summary>Counts what changed, so that a page knows when to draw anew.</summary>
+    /// <summary>Counts what changed, so that a page knows when to refresh.</summary>
     public int Changes { get; private set; }
 
-    /// <summary>Files that are still growing or being judged.</summary>
+    /// <summary>Files that are still growing or being validated.</summary>
     public IReadOnlyList<string> Waiting { get; private set; } = [];
 
     public IReadOnlyList<RefusedWeights> Refused { get; private set; } = [];
 
-    /// <summary>Looks now, and judges anew what was refused before.</summary>
+    /// <summary>Looks now, and validates refused files again.</summary>
     public async Task LookNowAsync(ClaimsPrincipal user, CancellationToken cancel)
     {
         limits.Take(user, LimitedWork.Uploads);
@@ -75,7 +75,7 @@ internal sealed class WeightsFolder(
         } while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    /// <summary>One look; what is as it was at the look before is judged.</summary>
+    /// <summary>One look; files that have not changed since the last look are validated.</summary>
     internal async Task LookAsync(bool forget = false, CancellationToken cancel = default)
     {
         await _one.WaitAsync(cancel);
@@ -106,7 +106,7 @@ internal sealed class WeightsFolder(
                     _refused.Remove(file.Name);
                 Publish(found);
                 if (isSettled && !_refused.ContainsKey(file.Name))
-                    await JudgeAsync(file, cancel);
+                    await ValidateAsync(file, cancel);
             }
 
             Publish(found);
@@ -117,11 +117,11 @@ internal sealed class WeightsFolder(
         }
     }
 
-    private async Task JudgeAsync(FileInfo file, CancellationToken cancel)
+    private async Task ValidateAsync(FileInfo file, CancellationToken cancel)
     {
         try
         {
-            // What a link points to may change after it was judged.
+            // The target of a link may change after it was validated.
             if (file.LinkTarget is not null)
                 throw new RefusedException(Message.Of("weights.link", $"It is a link. Copy the file itself."));
             await library.TakeInAsync("", file.Name, file.FullName, cancel);
@@ -130,14 +130,14 @@ internal sealed class WeightsFolder(
         }
         catch (Exception e) when (e is FileNotFoundException or Win32Exception)
         {
-            log.LogWarning("{File} could not be judged, and is tried again: {Reason}", file.Name, e.Message);
+            log.LogWarning("{File} could not be validated, and is tried again: {Reason}", file.Name, e.Message);
         }
         catch (Exception e) when (e is RefusedException or IOException or UnauthorizedAccessException)
         {
             // An upload of the same weights may have come in between, and this is its file.
             if (library.EnteredFiles().Contains(file.Name))
                 return;
-            // A system's message would tell every account where the folder is.
+            // A system's message would show every account where the folder is.
             Message reason = e is RefusedException refused
                 ? refused.Text
                 : Message.Of("weights.unreadable", $"The application cannot read or move it. Check whose file it is, and its permissions.");

@@ -7,7 +7,7 @@ namespace BlazorTransfer.Web.Features.Models;
 /// <param name="Bytes">Size of the file.</param>
 /// <param name="Backbones">Networks whose trunk they fit.</param>
 /// <param name="HeadClasses">Classes of the head in the file, 0 where it has none; null where it is not known.</param>
-/// <param name="ImportedBy">The account; empty where nobody imported them.</param>
+/// <param name="ImportedBy">The account; empty for built-in weights and files of the weights folder.</param>
 /// <param name="ImportedAt">When they were imported.</param>
 /// <param name="IsBuiltIn">They came with the program.</param>
 /// <param name="Origin">Origin and licence, where they are known.</param>

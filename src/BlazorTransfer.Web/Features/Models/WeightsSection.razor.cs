@@ -47,7 +47,7 @@ public sealed partial class WeightsSection
         _closed.Dispose();
     }
 
-    /// <summary>Files appear in the folder, and are judged, without anybody on this page having done anything.</summary>
+    /// <summary>Files appear in the folder and are validated without any action on this page.</summary>
     private async Task FollowFolderAsync()
     {
         try

@@ -14,7 +14,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
-/// <summary>A run, live or finished. Whoever opens it, whenever, sees everything from the beginning.</summary>
+/// <summary>A run, live or finished. The page shows everything from its beginning, whenever it is opened.</summary>
 public sealed partial class RunPage : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(400);
@@ -229,7 +229,7 @@ public sealed partial class RunPage : IDisposable
     /// <summary>What changes with the run's status alone.</summary>
     private void LoadResults()
     {
-        // Nobody asks for an oracle alone: what is asked for again is the comparison that it belongs to.
+        // An upper bound is never requested alone: "Run again" repeats the comparison that it belongs to.
         _again = _run.Job.Target is not { IsOracle: true }
             ? RunId
             : Runs.Experiment(User, ProjectId, _run.Submission.ExperimentId!).FirstOrDefault(r => r.Job.Target is { IsOracle: false })?.Id;

@@ -11,7 +11,7 @@ using Microsoft.AspNetCore.Components.Forms;
 
 namespace BlazorTransfer.Web.Features.RunDetails;
 
-/// <summary>Shows the probabilities of a run's model for an image that somebody drops, chooses or pastes.</summary>
+/// <summary>Shows the probabilities of a run's model for an image that is dropped, chosen or pasted.</summary>
 public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.js")
 {
     private readonly CancellationTokenSource _closed = new();

@@ -9,10 +9,10 @@ namespace BlazorTransfer.Web.Features.Runs;
 /// <summary>Some runs side by side, live. Which ones, and in which order, is in the address.</summary>
 public sealed partial class ComparePage : IDisposable
 {
-    /// <summary>As many as curves can be told apart, and columns fit.</summary>
+    /// <summary>Most runs whose curves can be distinguished and whose columns fit.</summary>
     public const int Most = 8;
 
-    private readonly Dictionary<string, (RunView View, RunEventTail Tail)> _told = [];
+    private readonly Dictionary<string, (RunView View, RunEventTail Tail)> _views = [];
     private DisplayNames _names = DisplayNames.None;
     private IReadOnlyList<ComparedRun> _runs = [];
     private RunComparison _comparison = new([], default);
@@ -20,7 +20,7 @@ public sealed partial class ComparePage : IDisposable
     private string? _leftOut;
     private bool _all;
 
-    /// <summary>The runs' ids, with commas between them; the first is what others are held against.</summary>
+    /// <summary>The runs' ids, with commas between them; the others are compared with the first.</summary>
     [SupplyParameterFromQuery(Name = "runs")]
     private string? Chosen { get; set; }
 
@@ -37,7 +37,7 @@ public sealed partial class ComparePage : IDisposable
 
     private ComparedRow[] ShownSettings => [.. _comparison.Settings(_all, _names.Of)];
 
-    /// <summary>A chart is drawn anew for other runs, and as they go on: curves of several runs do not grow in step.</summary>
+    /// <summary>Changes with the runs and with their epochs: a chart of several runs is drawn again, because their curves do not grow in step.</summary>
     private string Drawn => string.Join(' ', _runs.Select(r => $"{r.Run.Id} {r.View.Accuracy.Count}"));
 
     private IEnumerable<string> Others(ComparedRun run) => _runs.Where(r => r != run).Select(r => r.Run.Id);
@@ -74,10 +74,10 @@ public sealed partial class ComparePage : IDisposable
         _comparison = new RunComparison(_runs, Clock.GetUtcNow());
     }
 
-    /// <summary>Of a run whose events cannot be read any more, and which has failed by that, the others are not kept back.</summary>
+    /// <summary>A run whose events cannot be read is shown as far as they can, so that the other runs can still be compared.</summary>
     private RunView ReadOn(Run run)
     {
-        (RunView view, RunEventTail tail) = _told.GetValueOrDefault(run.Id, (new RunView(run), RunEventTail.Start));
+        (RunView view, RunEventTail tail) = _views.GetValueOrDefault(run.Id, (new RunView(run), RunEventTail.Start));
         try
         {
             do
@@ -89,7 +89,7 @@ public sealed partial class ComparePage : IDisposable
         }
         catch (InvalidDataException) { }
 
-        _told[run.Id] = (view, tail);
+        _views[run.Id] = (view, tail);
         return view;
     }
 }

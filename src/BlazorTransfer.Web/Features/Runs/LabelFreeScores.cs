@@ -2,7 +2,7 @@ using BlazorTransfer.Core.Runs;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>What can be told of a model on the target without any label of it.</summary>
+/// <summary>Scores of a model on the target that need no label of the target.</summary>
 /// <param name="Information">See <see cref="MetricKeys.TargetInformation"/>.</param>
 /// <param name="Density">See <see cref="MetricKeys.TargetDensity"/>; null where there were too few images, as the others.</param>
 /// <param name="Risk">See <see cref="MetricKeys.TargetRisk"/>.</param>

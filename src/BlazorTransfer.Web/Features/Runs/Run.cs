@@ -75,10 +75,10 @@ internal sealed record Run
     /// <summary>Why it failed or was lost.</summary>
     public Message? Error { get; init; }
 
-    /// <summary>Somebody asked to stop it early and keep its best epoch, and its worker has not yet.</summary>
+    /// <summary>An early stop was requested, and the worker has not stopped yet.</summary>
     public bool IsStopping { get; init; }
 
-    /// <summary>Name of the account that stopped it early; null where nobody did, or somebody on the command line.</summary>
+    /// <summary>Name of the account that stopped it early; null where it was not stopped, or was stopped on the command line.</summary>
     public string? StoppedBy { get; init; }
 
     /// <summary>The epoch in which it stopped early on request, from 1; null where it did not.</summary>

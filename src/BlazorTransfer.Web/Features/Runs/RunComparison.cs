@@ -9,7 +9,7 @@ namespace BlazorTransfer.Web.Features.Runs;
 
 /// <summary>A run in a comparison.</summary>
 /// <param name="Run">The run.</param>
-/// <param name="View">What it has told.</param>
+/// <param name="View">Its events so far.</param>
 internal sealed record ComparedRun(Run Run, RunView View)
 {
     /// <summary>What charts and sentences call it.</summary>
@@ -36,8 +36,8 @@ internal sealed record ComparedCell(string Text, string? Detail = null, bool IsB
     public static ComparedCell Unknown => new(Texts<RunTexts>.Get("NotStarted"));
 }
 
-/// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The first run is the one that others
-/// are held against.</summary>
+/// <summary>What some runs reached, where they differ, and whether the difference is more than chance. The others are compared with the
+/// first.</summary>
 /// <param name="runs">The runs.</param>
 /// <param name="now">When it is, for runs that go on.</param>
 internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOffset now)
@@ -50,7 +50,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     /// <summary>Which images decide: those of the test split, where all runs have answered some.</summary>
     public Split Decisive => AllTested ? Split.Test : Split.Validation;
 
-    /// <summary>All were asked about the same images, so that their answers can be held against each other.</summary>
+    /// <summary>All were scored on the same images, so that their predictions can be compared.</summary>
     public bool OnSameImages => runs.Select(r => ComparisonBasis.Of(r.Run) with { Target = null }).Distinct().Count() <= 1;
 
     private bool OnSameTarget => runs.Select(r => ComparisonBasis.Of(r.Run).Target).Distinct().Count() <= 1;

@@ -15,7 +15,7 @@ internal sealed class RunListWatch : IDisposable
     private int _refreshing;
     private bool _closed;
 
-    /// <param name="changes">Where changes are told.</param>
+    /// <param name="changes">Publishes the changes.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="refresh">Reads and draws, on the page's own thread.</param>
     /// <param name="failed">Takes what goes wrong with that, such as a project that was deleted in another tab.</param>

@@ -18,7 +18,7 @@ internal static class RunNames
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The new runs with names that are unique: "Linear probe" becomes "Linear probe 2" where there is one. The runs of an
-    /// experiment get its name, and what tells them apart.</summary>
+    /// experiment get its name and their differences.</summary>
     /// <param name="present">The runs that the project has.</param>
     /// <param name="added">The runs to add. All runs of an experiment that begins now are among them.</param>
     public static IReadOnlyList<(RunSubmission Submission, JobSpec Job)> Unique(
@@ -84,7 +84,7 @@ internal static class RunNames
         return free;
     }
 
-    /// <summary>What tells a run from the others of its configuration and experiment, after a comma; empty where nothing does.</summary>
+    /// <summary>How a run differs from the others of its configuration and experiment, after a comma; empty where it does not.</summary>
     public static string DifferenceOf(RunSubmission submission, JobSpec job) => string.Concat((
                 (string?[])
                     [

@@ -3,7 +3,7 @@ using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>What somebody wants to run.</summary>
+/// <summary>A request for a run or an experiment.</summary>
 public sealed record RunRequest
 {
     public string Name { get; init; } = "";
@@ -16,7 +16,7 @@ public sealed record RunRequest
     /// <summary>What a method that learns more than the classes learns beside them; empty for others.</summary>
     public IReadOnlyList<LabelSetSpec> LabelSets { get; init; } = [];
 
-    /// <summary>Where the model shall work, if elsewhere; null where it is not.</summary>
+    /// <summary>The target domain; null where the model is used on the same domain.</summary>
     public TargetRequest? Target { get; init; }
     public required string Backbone { get; init; }
 

@@ -90,7 +90,7 @@ internal sealed record RunResponse
     /// <summary>Accuracy (top-1) of the best epoch on the labelled images of the target domain, 0…1.</summary>
     public double? TargetTop1 { get; init; }
 
-    /// <summary>Somebody asked to stop it early, and the worker has not yet.</summary>
+    /// <summary>An early stop was requested, and the worker has not stopped yet.</summary>
     public bool IsStopping { get; init; }
 
     /// <summary>Name of the account that stopped it early.</summary>

@@ -26,7 +26,7 @@ internal sealed class RunView(Run run)
     public IReadOnlyList<string> PartNames { get; private set; } = [];
     public ThinnedPoints LossParts { get; } = new();
 
-    /// <summary>How alike the domains are, and what needs no label of the target to be told; empty where there is no target.</summary>
+    /// <summary>Distances of the domains by epoch; empty where there is no target.</summary>
     public MetricCurves DomainLikeness { get; } =
         new(
             (MetricKeys.DomainDistance, Texts<RunTexts>.Get("ProxyADistance")),

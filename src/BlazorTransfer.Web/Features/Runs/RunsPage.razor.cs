@@ -31,6 +31,7 @@ public sealed partial class RunsPage : IDisposable
     private IReadOnlyList<Run> _runs = [];
     private IReadOnlyList<(RunListEntry Entry, IReadOnlyList<Run> Runs)> _shown = [];
     private DisplayNames _names = DisplayNames.None;
+    private bool _isNaming = true;
     private RunListWatch? _watch;
 
     [SupplyParameterFromQuery(Name = "find")]
@@ -62,9 +63,9 @@ public sealed partial class RunsPage : IDisposable
         _runs = Runs.List(User, ProjectId);
         Arrange();
         _watch = new RunListWatch(Changes, ProjectId, () => InvokeAsync(Refresh), DispatchExceptionAsync);
-        if (await Catalogues.TryGetAsync() is not { } catalogue)
-            return;
-        _names = DisplayNames.From(catalogue);
+        if (await Catalogues.TryGetAsync() is { } catalogue)
+            _names = DisplayNames.From(catalogue);
+        _isNaming = false;
         Arrange();
     }
 
@@ -122,7 +123,8 @@ public sealed partial class RunsPage : IDisposable
             _ => entry.Number,
         };
 
-    private string NameOf(string name) => _names.Of(name);
+    // The worker may have to be started for its catalogue; until then no internal names are shown.
+    private string NameOf(string name) => _isNaming ? "…" : _names.Of(name);
 
     private string MethodOf(Experiment experiment) => Common(experiment, r => r.Job.Method, "Methods");
 

@@ -53,7 +53,7 @@ public sealed record SearchPlan
     /// <summary>Epochs of a trial in a round, from 0.</summary>
     public int EpochsOf(int round) => EpochsOf(round, Rounds);
 
-    /// <summary>Epochs of all trials in all rounds, to tell what a search costs.</summary>
+    /// <summary>Epochs of all trials in all rounds: the cost of the search.</summary>
     public long TotalEpochs
     {
         get

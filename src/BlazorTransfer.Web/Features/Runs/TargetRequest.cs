@@ -2,7 +2,7 @@ using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Web.Features.Runs;
 
-/// <summary>The target domain that somebody wants a run to have.</summary>
+/// <summary>The target domain that is requested for a run.</summary>
 public sealed record TargetRequest
 {
     /// <summary>A data set of the project; it may be the run's own, divided by tags.</summary>
