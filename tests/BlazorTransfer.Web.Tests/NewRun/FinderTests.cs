@@ -36,9 +36,12 @@ public sealed class FinderTests : PageTests
         page.WaitForAssertion(() => Assert.Equal("0.00032", Field(page, "Learning rate")), Patience);
 
         Press(page, "Find a batch size");
-        page.WaitForAssertion(() => Assert.Contains("Use 32 images and a rate of 0.01", page.Markup, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("Use batch size 32 and learning rate 0.01", page.Markup, StringComparison.Ordinal),
+            Patience
+        );
         Assert.Equal(["16", "Suggested32", "64"], page.FindAll(".bt-finder tbody tr").Select(r => r.Children[0].TextContent));
-        Press(page, "Use 32");
+        Press(page, "Use batch size 32");
         page.WaitForAssertion(() => Assert.Equal(("32", "0.01"), (Field(page, "Batch size"), Field(page, "Learning rate"))), Patience);
         // The rate was found for another batch size.
         page.WaitForAssertion(() => Assert.Contains("The form has changed since", page.Markup, StringComparison.Ordinal), Patience);
