@@ -56,7 +56,8 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
         Assert.Contains("交叉验证，2 折", page.Markup, StringComparison.Ordinal);
         AssertNoEnglish(page);
         Services.GetRequiredService<NavigationManager>().NavigateTo($"/projects/{_project.Id}/runs?find=nothing");
-        AssertNoEnglish(OpenRuns());
+        // The name of the button is MudBlazor's own.
+        AssertNoEnglish(OpenRuns(), "Clear");
     }
 
     [Fact]
@@ -96,7 +97,7 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
         IRenderedComponent<IComponent> page = Open<RunPage>(_ada, ("ProjectId", _project.Id), ("RunId", runs[0].Id));
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".bt-matrix")), TestApp.HangLimit);
 
-        Assert.Contains("预测示例", page.Markup, StringComparison.Ordinal);
+        Assert.Contains("目标域准确率", page.Markup, StringComparison.Ordinal);
         AssertNoEnglish(page);
         AssertNoEnglish(Open<ExperimentPage>(_ada, ("ProjectId", _project.Id), ("ExperimentId", runs[0].Submission.ExperimentId!)));
         AssertNoEnglish(Open<LineagePage>(_ada, ("ProjectId", _project.Id)));
@@ -329,7 +330,9 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
                 .. _dataset.Latest.Classes.Select(c => c.Label),
                 .. _dataset.Latest.Warnings,
                 .. Runs.List(_ada, _project.Id)
-                    .SelectMany(r => new[] { r.Name, r.ExperimentName, r.Submission.TargetName, r.Job.Weights.Name, r.Device, r.Error })
+                    .SelectMany(r =>
+                        new[] { r.Name, r.ExperimentName, r.Submission.TargetName, r.Job.Weights.Name, r.Job.Device, r.Device, r.Error }
+                    )
                     .OfType<string>(),
                 .. ChineseTexts.Of(_catalogue),
             ]
