@@ -37,7 +37,8 @@ public sealed partial class ComparePage : IDisposable
 
     private ComparedRow[] ShownSettings => [.. _comparison.Settings(_all, _names.Of)];
 
-    /// <summary>Changes with the runs and with their epochs: a chart of several runs is drawn again, because their curves do not grow in step.</summary>
+    /// <summary>Changes with the runs and with their epochs: a chart of several runs is drawn again, because their curves do not grow in
+    /// step.</summary>
     private string Drawn => string.Join(' ', _runs.Select(r => $"{r.Run.Id} {r.View.Accuracy.Count}"));
 
     private IEnumerable<string> Others(ComparedRun run) => _runs.Where(r => r != run).Select(r => r.Run.Id);
