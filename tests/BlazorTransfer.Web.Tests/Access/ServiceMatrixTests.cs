@@ -184,6 +184,8 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
                 .Concat(["RunService.Delete", "DatasetService.Delete", "ProjectService.Delete", "WeightsLibrary.Remove"])
                 // Say what somebody may do, and do nothing.
                 .Concat(["JobProjects.MayEdit", "JobService.MayChange", "WeightsLibrary.MayRemove"])
+                // The same page for everybody.
+                .Concat(["GuidePageAddress.Require"])
                 .Distinct()
                 .Order(StringComparer.Ordinal),
         ];

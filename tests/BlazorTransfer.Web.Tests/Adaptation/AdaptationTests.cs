@@ -288,7 +288,7 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
 
         Assert.Contains("Choose at least 1 per class, such as 5", await Refusal("fake-boosting", 0), StringComparison.Ordinal);
         Assert.Contains(
-            "Of the target, fewer than 9 have the label a (2), b (2)",
+            "Of the target's images, fewer than 9 have the label a (2), b (2)",
             await Refusal("fake-boosting", 9, transductive: true),
             StringComparison.Ordinal
         );
@@ -312,14 +312,14 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
         Assert.DoesNotContain("a class", string.Join(' ', plain.FindAll("label").Select(l => l.TextContent)), StringComparison.Ordinal);
         Assert.StartsWith("Target labels are used for scoring only.", plain.Find(".bt-note").TextContent, StringComparison.Ordinal);
         Assert.Contains(
-            "Boosting learns from 5 labelled target images per class, drawn at random from its training images. "
+            "Boosting is trained with 5 labelled target images per class, drawn at random from its training images. "
                 + "Other target labels are used for scoring only.",
             boosting.Find(".bt-note").TextContent,
             StringComparison.Ordinal
         );
         boosting.FindAll("input").Single(i => i.GetAttribute("type") is not "checkbox").Input("3");
         Assert.Equal(3, form.LabelledPerClass);
-        Assert.Contains("from 3 labelled target images", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
+        Assert.Contains("with 3 labelled target images", boosting.Find(".bt-note").TextContent, StringComparison.Ordinal);
         Assert.Equal(
             (0, 3),
             (form.ApplyTo(Request()).Target!.LabelledPerClass, form.ApplyTo(Request(), usesLabels: true).Target!.LabelledPerClass)

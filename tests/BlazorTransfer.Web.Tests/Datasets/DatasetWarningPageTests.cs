@@ -23,7 +23,7 @@ public sealed class DatasetWarningPageTests : PageTests
 
         IRenderedComponent<IComponent> page = Open<DatasetPage>(ada, ("ProjectId", project.Id), ("DatasetId", dataset.Id));
 
-        Assert.Equal(Expected, page.FindAll("[role=note]").Select(n => n.TextContent));
+        Assert.Equal(Expected, page.FindAll(".bt-note[role=note]").Select(n => n.TextContent));
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class DatasetWarningPageTests : PageTests
         IRenderedComponent<IComponent> form = Open<NewRunPage>(ada, ("ProjectId", project.Id));
 
         await form.WaitForAssertionAsync(
-            () => Assert.Equal(Expected, form.FindAll("[role=note]").Select(n => n.TextContent)),
+            () => Assert.Equal(Expected, form.FindAll(".bt-note[role=note]").Select(n => n.TextContent)),
             TimeSpan.FromSeconds(60)
         );
     }

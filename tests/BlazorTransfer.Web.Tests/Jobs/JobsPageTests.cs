@@ -30,18 +30,18 @@ public sealed class JobsPageTests : PageTests
 
         await App.Get<RankingService>().StartAsync(ada, project.Id, dataset.Id, [], withRandom: false);
         page.WaitForAssertion(
-            () => Assert.Equal("Rank backbones on Data", page.Find("[role=progressbar]").GetAttribute("aria-label")),
+            () => Assert.Equal("Rank networks on Data", page.Find("[role=progressbar]").GetAttribute("aria-label")),
             Patience
         );
         IRenderedComponent<IComponent> viewers = Open<JobsPage>(vera, ("ProjectId", project.Id));
         Assert.Single(viewers.FindAll("[role=progressbar]"));
         Assert.DoesNotContain(viewers.FindAll("button"), b => b.TextContent.Contains("Cancel", StringComparison.Ordinal));
 
-        page.Press(() => page.Find("button[aria-label='Cancel Rank backbones on Data']"));
+        page.Press(() => page.Find("button[aria-label='Cancel Rank networks on Data']"));
 
         page.WaitForAssertion(
             () =>
-                Assert.StartsWith("Rank backbones on Data", page.Find("tbody tr").Children[0].TextContent.Trim(), StringComparison.Ordinal),
+                Assert.StartsWith("Rank networks on Data", page.Find("tbody tr").Children[0].TextContent.Trim(), StringComparison.Ordinal),
             Patience
         );
         Assert.Equal(nameof(JobState.Cancelled), page.Find("tbody tr").Children[1].TextContent);
