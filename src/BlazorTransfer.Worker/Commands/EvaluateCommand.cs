@@ -74,7 +74,12 @@ internal static class EvaluateCommand
                 new
                 {
                     images = result.Predictions.Count,
-                    skipped,
+                    Skipped = skipped.Select(f => new
+                    {
+                        f.Name,
+                        Reason = f.Reason.English,
+                        ReasonCode = f.Reason.Code,
+                    }),
                     result.Loss,
                     result.Top1,
                     result.BalancedAccuracy,

@@ -132,7 +132,7 @@ public sealed class KeptViewsTests : IDisposable
             m =>
                 m.Text.Contains(
                     $"{all.Of(Split.Validation).Count + 3 * (all.Of(Split.Train).Count - 5)} of "
-                        + $"{all.Of(Split.Validation).Count + 3 * all.Of(Split.Train).Count} images and views were known",
+                        + $"{all.Of(Split.Validation).Count + 3 * all.Of(Split.Train).Count} images and views.",
                     StringComparison.Ordinal
                 )
         );
