@@ -124,7 +124,7 @@ public sealed class FrozenTrunkTests
             (_, List<RunEvent> events) = small.Execute(job);
             return (
                 events.OfType<EpochCompleted>().Last().Metrics[MetricKeys.TrainTop1],
-                events.OfType<MessageLogged>().Any(m => m.Text.Contains("were known", StringComparison.Ordinal))
+                events.OfType<MessageLogged>().Any(m => m.Code == "features.known")
             );
         }
 

@@ -30,7 +30,7 @@ public sealed class FeatureCacheTests : IDisposable
         (RunFolder second, List<RunEvent> again) = _small.Execute(job);
 
         Assert.DoesNotContain(events.OfType<MessageLogged>(), m => m.Text.Contains("Reused the features", StringComparison.Ordinal));
-        Assert.Contains(again.OfType<MessageLogged>(), m => m.Text.Contains("24 of 24 images were known", StringComparison.Ordinal));
+        Assert.Contains(again.OfType<MessageLogged>(), m => m.Text.Contains("features of 24 of 24 images.", StringComparison.Ordinal));
         Assert.Equal(without, Head(first));
         Assert.Equal(without, Head(second));
         // Every image is there once: of the second run nothing was written.
@@ -78,7 +78,7 @@ public sealed class FeatureCacheTests : IDisposable
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(Job());
 
-        Assert.Contains(events.OfType<MessageLogged>(), m => m.Text.Contains("16 of 24 images were known", StringComparison.Ordinal));
+        Assert.Contains(events.OfType<MessageLogged>(), m => m.Text.Contains("features of 16 of 24 images.", StringComparison.Ordinal));
         // What an image's features are does not depend on which others were missing.
         Assert.Equal(whole, Head(folder));
     }
