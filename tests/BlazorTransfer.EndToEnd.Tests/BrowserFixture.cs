@@ -47,7 +47,13 @@ public sealed class BrowserFixture : IAsyncLifetime
     }
 
     /// <summary>A fresh browser context with one page. Skips the test, with the reason, where no Chromium can be had.</summary>
-    public async Task<IPage> NewPageAsync(string baseUrl, int width = 1400, int height = 900, ColorScheme scheme = ColorScheme.Light)
+    public async Task<IPage> NewPageAsync(
+        string baseUrl,
+        int width = 1400,
+        int height = 900,
+        ColorScheme scheme = ColorScheme.Light,
+        string locale = "en"
+    )
     {
         Assert.SkipWhen(_browser is null, _whyNone ?? "No Chromium.");
         IBrowserContext context = await _browser!.NewContextAsync(
@@ -56,6 +62,7 @@ public sealed class BrowserFixture : IAsyncLifetime
                 BaseURL = baseUrl,
                 ViewportSize = new ViewportSize { Width = width, Height = height },
                 ColorScheme = scheme,
+                Locale = locale,
                 AcceptDownloads = true,
             }
         );

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
@@ -45,39 +44,7 @@ public sealed class ImportEncodingTests(BrowserFixture browser)
 
     private static byte[] GbkZip()
     {
-        var bytes = new MemoryStream();
-        using (
-            var zip = new ZipArchive(
-                bytes,
-                ZipArchiveMode.Create,
-                leaveOpen: true,
-                CodePagesEncodingProvider.Instance.GetEncoding("gb18030")
-            )
-        )
-        {
-            byte shade = 0;
-            foreach (string name in new[] { "\u732B/1.bmp", "\u732B/2.bmp", "\u72D7/1.bmp", "\u72D7/2.bmp" })
-            {
-                using Stream entry = zip.CreateEntry(name).Open();
-                entry.Write(Bitmap(shade += 50));
-            }
-        }
-
-        return bytes.ToArray();
-    }
-
-    /// <summary>A bitmap of 16 × 16 pixels of one shade.</summary>
-    private static byte[] Bitmap(byte shade)
-    {
-        const int head = 54,
-            side = 16,
-            bits = 24;
-        byte[] file = new byte[head + side * side * 3];
-        "BM"u8.CopyTo(file);
-        foreach ((int at, int value) in new[] { (2, file.Length), (10, head), (14, 40), (18, side), (22, side) })
-            BitConverter.TryWriteBytes(file.AsSpan(at), value);
-        (file[26], file[28]) = (1, bits);
-        file.AsSpan(head).Fill(shade);
-        return file;
+        (string, byte)[] images = [("\u732B/1.bmp", 50), ("\u732B/2.bmp", 100), ("\u72D7/1.bmp", 150), ("\u72D7/2.bmp", 200)];
+        return PlainImages.Zip(images, CodePagesEncodingProvider.Instance.GetEncoding("gb18030"));
     }
 }

@@ -9,14 +9,15 @@ internal static class Journey
 {
     public const string Password = "a long enough password";
 
-    public static async Task SetUpAsync(this IPage page, WebAppProcess app, string name = "Ada")
+    public static async Task SetUpAsync(this IPage page, WebAppProcess app, string name = "Ada", JourneyTexts? texts = null)
     {
+        texts ??= JourneyTexts.English;
         await page.GotoAsync("/");
-        await page.GetByLabel("Set-up code").FillAsync(app.SetupCode);
-        await page.GetByLabel("Your name").FillAsync(name);
-        await page.GetByLabel("Password").FillAsync(Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create the account" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
+        await page.GetByLabel(texts.SetUpCode).FillAsync(app.SetupCode);
+        await page.GetByLabel(texts.YourName).FillAsync(name);
+        await page.GetByLabel(texts.Password).FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = texts.CreateAccount }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = texts.Projects, Exact = true })).ToBeVisibleAsync();
     }
 
     public static async Task SignInAsync(this IPage page, string name)
@@ -28,11 +29,12 @@ internal static class Journey
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Projects", Exact = true })).ToBeVisibleAsync();
     }
 
-    public static async Task CreateProjectAsync(this IPage page, string name)
+    public static async Task CreateProjectAsync(this IPage page, string name, JourneyTexts? texts = null)
     {
-        await page.GetByLabel("Name").FillAsync(name);
-        await page.GetByLabel("Name").PressAsync("Tab");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Create project" }).ClickAsync();
+        texts ??= JourneyTexts.English;
+        await page.GetByLabel(texts.ProjectName).FillAsync(name);
+        await page.GetByLabel(texts.ProjectName).PressAsync("Tab");
+        await page.GetByRole(AriaRole.Button, new() { Name = texts.CreateProject }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = name })).ToBeVisibleAsync();
     }
 
@@ -42,6 +44,24 @@ internal static class Journey
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Use the sample data set" }).ClickAsync();
         await Expect(page.GetByText("400 images, 4 classes")).ToBeVisibleAsync();
+    }
+
+    /// <summary>Uploads a zip of images and returns when training is offered.</summary>
+    public static async Task ImportAsync(this IPage page, FilePayload zip, JourneyTexts? texts = null)
+    {
+        texts ??= JourneyTexts.English;
+        await page.GetByRole(AriaRole.Link, new() { Name = texts.Datasets }).First.ClickAsync();
+        await page.Locator("input[type=file]").SetInputFilesAsync(zip);
+        await page.GetByRole(AriaRole.Button, new() { Name = texts.Import, Exact = true }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = texts.TrainModel })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Chooses the preset Quick on the page that starts a training.</summary>
+    public static async Task ChooseQuickAsync(this IPage page, JourneyTexts? texts = null)
+    {
+        ILocator quick = (texts ?? JourneyTexts.English).QuickOn(page);
+        await quick.ClickAsync();
+        await Expect(quick).ToBeCheckedAsync();
     }
 
     /// <summary>Imports a file of weights under its own name.</summary>

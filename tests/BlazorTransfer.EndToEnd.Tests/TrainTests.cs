@@ -21,21 +21,19 @@ public sealed partial class TrainTests(BrowserFixture browser)
         await page.CreateProjectAsync("Quick");
         await page.UseSampleDataSetAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Train a model" }).ClickAsync();
-        ILocator balanced = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Balanced") }),
-            quick = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Quick") });
+        ILocator balanced = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Balanced") });
         await Expect(balanced).ToBeCheckedAsync();
         await page.PhotographAsync("train");
 
         await page.ReloadAsync();
         await Expect(balanced).ToBeCheckedAsync();
         Assert.InRange(await TabStopsToStartAsync(page), 1, MostTabStops);
-        await quick.ClickAsync();
-        await Expect(quick).ToBeCheckedAsync();
+        await page.ChooseQuickAsync();
         // As an impatient hand does; it must start one run.
         await page.GetByRole(AriaRole.Button, new() { Name = "Start training" }).DblClickAsync();
 
         await Expect(page.GetByRole(AriaRole.Heading, new() { NameRegex = new("^#1 ") })).ToBeVisibleAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") })).ToBeVisibleAsync();
+        await Expect(JourneyTexts.English.DownloadOn(page)).ToBeVisibleAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Runs", Exact = true }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Linear probe, ResNet-18") })).ToHaveCountAsync(1);
     }
@@ -57,11 +55,9 @@ public sealed partial class TrainTests(BrowserFixture browser)
         await Expect(train).ToBeVisibleAsync();
         var clock = Stopwatch.StartNew();
         await train.ClickAsync();
-        ILocator quick = page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^Quick") });
-        await quick.ClickAsync();
-        await Expect(quick).ToBeCheckedAsync();
+        await page.ChooseQuickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Start training" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { NameRegex = new("^Download model") }).First).ToBeVisibleAsync();
+        await Expect(JourneyTexts.English.DownloadOn(page).First).ToBeVisibleAsync();
 
         TestContext.Current.TestOutputHelper?.WriteLine($"From the import to the model: {clock.Elapsed.TotalSeconds:F0} s.");
         string tile = await page.Locator(".bt-tile", new() { HasText = "validation" }).First.InnerTextAsync();

@@ -35,7 +35,10 @@ internal sealed class OfficialWeightsCatalogue
     public string OriginOf(BackboneWeights weights) =>
         KnownOriginOf(weights) ?? Texts<ModelTexts>.Get(weights.ImportedBy.Length == 0 ? "FromFolder" : "Uploaded");
 
-    /// <summary>The same in English, for files that go with a model.</summary>
+    /// <summary>The language of the origin where it is in the words of those who made the weights; null for the page's.</summary>
+    public string? LanguageOfOrigin(BackboneWeights weights) => KnownOriginOf(weights) is null ? null : "en";
+
+    /// <summary>The origin in English, for files that go with a model.</summary>
     public string RecordedOriginOf(BackboneWeights weights) =>
         KnownOriginOf(weights)
         ?? (weights.ImportedBy.Length == 0 ? "From the weights folder; licence unknown" : "Uploaded; licence unknown");
