@@ -28,9 +28,6 @@ internal static class Format
 
     public static string Percent(double? fraction) => fraction is { } f ? f.ToString("P1") : "–";
 
-    public static string Count(long count, string singular, string? plural = null) =>
-        $"{count:N0} {(count == 1 ? singular : plural ?? singular + "s")}";
-
     /// <summary>A day, such as 28 Nov 2026.</summary>
     public static string Date(DateTimeOffset time) => time.ToString("d", Languages.Current);
 

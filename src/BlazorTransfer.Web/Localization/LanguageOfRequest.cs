@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Localization;
 using Microsoft.Net.Http.Headers;
+using MudBlazor;
 
 namespace BlazorTransfer.Web.Localization;
 
@@ -13,6 +14,7 @@ internal static class LanguageOfRequest
         // Messages of background work are written in English.
         Languages.UseEnglishByDefault();
         services.AddLocalization();
+        services.AddSingleton<MudLocalizer, MudTexts>();
         return services.Configure<RequestLocalizationOptions>(options =>
         {
             options.DefaultRequestCulture = new RequestCulture(Languages.English);

@@ -29,7 +29,9 @@ internal sealed class Revocations(ILogger<Revocations> log)
 
     /// <summary>Watches before the first look at what is stored, so that no change is missed.</summary>
     /// <param name="userId">Whose access to watch.</param>
-    /// <param name="onChange">Gets the project, as <see cref="Publish"/> does. It never runs after the result is disposed.</param>
+    /// <param name="onChange">
+    /// Gets the project, as <see cref="Publish"/> does, in the language of the caller. It never runs after the result is disposed.
+    /// </param>
     public IDisposable Begin(string userId, Action<string?> onChange)
     {
         var watch = new Watch(this, onChange);
@@ -40,6 +42,9 @@ internal sealed class Revocations(ILogger<Revocations> log)
     private sealed class Watch(Revocations owner, Action<string?> onChange) : IDisposable
     {
         private readonly Lock _notifying = new();
+
+        // The language of a page belongs to its context; a change is published in that of the person who made it.
+        private readonly ExecutionContext _context = ExecutionContext.Capture()!;
         private bool _isDisposed;
 
         public void Notify(string? projectId)
@@ -50,7 +55,7 @@ internal sealed class Revocations(ILogger<Revocations> log)
                     return;
                 try
                 {
-                    onChange(projectId);
+                    ExecutionContext.Run(_context, _ => onChange(projectId), null);
                 }
                 catch (Exception e)
                 {

@@ -1,3 +1,4 @@
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -12,7 +13,7 @@ internal static class ExperimentWords
             ExperimentType.Search => Texts<RunTexts>.Get("Extent.Search", Trials(experiment)),
             ExperimentType.Adaptation => Texts<RunTexts>.Get(
                 "Extent.Adaptation",
-                Texts<RunTexts>.Count("Count.Run", experiment.Members.Count)
+                Counted.Runs(experiment.Members.Count)
             ),
             ExperimentType.Comparison => Texts<RunTexts>.Get("Extent.Comparison", Configurations(experiment), Each(experiment)),
             ExperimentType.CrossValidation => Texts<RunTexts>.Get(

@@ -151,7 +151,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                 .Select(row => new ComparedRow(
                     row.Name,
                     Marked(row.Values, v => Format.Percent(v)),
-                    Texts<RunTexts>.Count("Count.Image", row.Images)
+                    Counted.Images(row.Images)
                 )),
         ];
     }
