@@ -148,11 +148,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                 .Where(row => row.Images > 0)
                 .OrderByDescending(row => row.Values.Max() - row.Values.Min())
                 .Take(MostClasses)
-                .Select(row => new ComparedRow(
-                    row.Name,
-                    Marked(row.Values, v => Format.Percent(v)),
-                    Counted.Images(row.Images)
-                )),
+                .Select(row => new ComparedRow(row.Name, Marked(row.Values, v => Format.Percent(v)), Counted.Images(row.Images))),
         ];
     }
 
