@@ -11,10 +11,7 @@ internal static class ExperimentWords
         experiment.Type switch
         {
             ExperimentType.Search => Texts<RunTexts>.Get("Extent.Search", Trials(experiment)),
-            ExperimentType.Adaptation => Texts<RunTexts>.Get(
-                "Extent.Adaptation",
-                Counted.Runs(experiment.Members.Count)
-            ),
+            ExperimentType.Adaptation => Texts<RunTexts>.Get("Extent.Adaptation", Counted.Runs(experiment.Members.Count)),
             ExperimentType.Comparison => Texts<RunTexts>.Get("Extent.Comparison", Configurations(experiment), Each(experiment)),
             ExperimentType.CrossValidation => Texts<RunTexts>.Get(
                 "Extent.CrossValidation",
