@@ -17,6 +17,7 @@ public abstract class PageTests : BunitContext
     {
         App = new TestApp(null, settings);
         Services.AddMudServices();
+        Services.AddSingleton(App.Get<MudBlazor.MudLocalizer>());
         JSInterop.Mode = JSRuntimeMode.Loose;
         _scope = App.Factory.Services.CreateScope();
         Services.AddFallbackServiceProvider(_scope.ServiceProvider);

@@ -85,6 +85,9 @@ function drawMark(u, mark) {
 // As wide as the longest number; the first drawing has none yet.
 const room = (u, numbers) => Math.max(58, 26 + 7 * Math.max(0, ...(numbers ?? []).map(n => n.length)));
 
+// As the server writes it in the language of the page.
+const percentSign = document.documentElement.lang.startsWith("zh") ? "%" : " %";
+
 function options(chart) {
   const { element, spec } = chart;
   const colours = palette(), font = "12px IBM Plex Sans", line = css("--bt-line");
@@ -92,7 +95,7 @@ function options(chart) {
   const axis = { stroke: css("--bt-muted"), grid: { stroke: line, width: 1 }, ticks: { stroke: line }, ...labelled };
   const format = v =>
     v == null ? "–"
-    : spec.percent ? (v * 100).toFixed(1) + " %"
+    : spec.percent ? (v * 100).toFixed(1) + percentSign
     : Math.abs(v) >= 1000 ? Math.round(v).toLocaleString("en")
     : v !== 0 && Math.abs(v) < 1e-3 ? v.toExponential(1)
     : Number(v.toPrecision(4)).toString();
@@ -113,7 +116,7 @@ function options(chart) {
         size: room,
         ...(chart.isLogarithmic ? { filter: logNumbers } : {}),
         // On a logarithmic axis only some of the lines have room for a number.
-        values: (u, vs) => vs.map(v => v == null ? "" : spec.percent ? Number((v * 100).toFixed(1)) + " %" : format(v)),
+        values: (u, vs) => vs.map(v => v == null ? "" : spec.percent ? Number((v * 100).toFixed(1)) + percentSign : format(v)),
       },
     ],
     // While nobody points at the chart, its legend tells the latest values.

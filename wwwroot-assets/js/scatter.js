@@ -7,6 +7,9 @@ const font = size => `${size}px IBM Plex Sans`;
 // 1, 2 and 5 of each power of ten: what people read off a logarithmic axis.
 const ticks = Array.from({ length: 13 }, (_, i) => i - 6).flatMap(power => [1, 2, 5].map(n => Math.log10(n) + power));
 
+// As the server writes it in the language of the page.
+const percentSign = document.documentElement.lang.startsWith("zh") ? "%" : " %";
+
 function options(chart) {
   const { element, spec } = chart;
   const colours = [css("--bt-good"), css("--bt-accent"), css("--bt-muted"), css("--bt-warm")];
@@ -14,7 +17,7 @@ function options(chart) {
   const axis = { stroke: css("--bt-muted"), grid: { stroke: line, width: 1 }, ticks: { stroke: line }, ...labelled };
   const format = v =>
     v == null ? "–"
-    : spec.percent ? (v * 100).toFixed(v * 100 % 1 ? 1 : 0) + " %"
+    : spec.percent ? (v * 100).toFixed(v * 100 % 1 ? 1 : 0) + percentSign
     : Number(v.toPrecision(4)).toString();
   const pad = (low, high, share) => { const more = Math.max((high - low) * share, 1e-3); return [low - more, high + more]; };
   return {

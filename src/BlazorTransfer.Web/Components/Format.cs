@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Components;
@@ -5,6 +6,9 @@ namespace BlazorTransfer.Web.Components;
 /// <summary>Numbers, times and dates as people read them, with their units, in the language of the page.</summary>
 internal static class Format
 {
+    private const string CpuStart = "CPU, ";
+    private const string CpuEnd = " threads";
+
     public static string Bytes(long bytes) =>
         bytes switch
         {
@@ -27,6 +31,18 @@ internal static class Format
     public static string Seconds(double seconds) => seconds < 1 ? $"{seconds * 1000:F0} ms" : $"{seconds:F1} s";
 
     public static string Percent(double? fraction) => fraction is { } f ? f.ToString("P1") : "–";
+
+    /// <summary>A device, which the worker describes in English, in the language of the page.</summary>
+    /// <param name="description">Such as <c>CPU, 8 threads</c>, or the choice that leaves it to the worker.</param>
+    public static string Device(string? description) =>
+        description switch
+        {
+            null => "",
+            DeviceSpec.Auto => Texts<CommonTexts>.Get("Automatic"),
+            _ when description.StartsWith(CpuStart, StringComparison.Ordinal) && description.EndsWith(CpuEnd, StringComparison.Ordinal) =>
+                Texts<CommonTexts>.Get("CpuThreads", description[CpuStart.Length..^CpuEnd.Length]),
+            _ => description,
+        };
 
     /// <summary>A day, such as 28 Nov 2026.</summary>
     public static string Date(DateTimeOffset time) => time.ToString("d", Languages.Current);

@@ -2,6 +2,7 @@ using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Runs;
 
 namespace BlazorTransfer.Web.Tests.Runs;
@@ -70,14 +71,19 @@ public sealed class RunComparisonTests
     {
         var comparison = new RunComparison([First, Better], default);
 
-        Assert.Equal(["Seed", "Passes"], comparison.Settings(all: false, name => name == "epochs" ? "Passes" : name).Select(r => r.Title));
-        Assert.Equal(["2", "3"], comparison.Settings(all: false, name => name).Last().Cells.Select(c => c.Text));
-        Assert.Contains(comparison.Settings(all: true, name => name), r => r.Title == "momentum");
-        // Networks and methods are shown by their display names.
-        Assert.All(
-            comparison.Settings(all: true, name => $"name of {name}").Where(r => r.Title is "Network" or "Method").SelectMany(r => r.Cells),
-            cell => Assert.StartsWith("name of ", cell.Text, StringComparison.Ordinal)
-        );
+        Assert.Equal(["Seed", "Passes"], comparison.Settings(all: false, Names).Select(r => r.Title));
+        Assert.Equal(["2", "3"], comparison.Settings(all: false, DisplayNames.None).Last().Cells.Select(c => c.Text));
+        Assert.Contains(comparison.Settings(all: true, Names), r => r.Title == "momentum");
+    }
+
+    [Fact]
+    public void Settings_NameNetworksMethodsAndValues_AsTheCatalogueDoes()
+    {
+        ComparedRow[] rows = [.. new RunComparison([First, Better], default).Settings(all: true, Names)];
+
+        Assert.All(rows.Single(r => r.Title == "Network").Cells, c => Assert.Equal("ResNet-18", c.Text));
+        Assert.All(rows.Single(r => r.Title == "Method").Cells, c => Assert.Equal("Fine-tuning", c.Text));
+        Assert.Equal(["2 times", "3 times"], rows.Single(r => r.Title == "Passes").Cells.Select(c => c.Text));
     }
 
     [Fact]
@@ -86,10 +92,10 @@ public sealed class RunComparisonTests
         ComparedRun waiting = new(Better.Run with { Device = null }, new RunView(Better.Run));
         var comparison = new RunComparison([First, waiting], default);
 
-        Assert.Equal(["Seed"], comparison.Settings(all: false, name => name).Select(r => r.Title));
+        Assert.Equal(["Seed"], comparison.Settings(all: false, DisplayNames.None).Select(r => r.Title));
         Assert.Equal(
             ["2", "not started"],
-            comparison.Settings(all: true, name => name).Single(r => r.Title == "epochs").Cells.Select(c => c.Text)
+            comparison.Settings(all: true, DisplayNames.None).Single(r => r.Title == "epochs").Cells.Select(c => c.Text)
         );
     }
 
@@ -113,6 +119,29 @@ public sealed class RunComparisonTests
         Assert.Equal([false, true], recall[0].Cells.Select(c => c.IsBest));
         Assert.Equal([false, false], recall[1].Cells.Select(c => c.IsBest));
     }
+
+    private static DisplayNames Names { get; } =
+        DisplayNames.From(
+            new Catalogue
+            {
+                WorkerVersion = "1",
+                Backbones = [new BackboneSpec("resnet18", "ResNet-18", "ResNet", 1, 1, 1, [], Preprocessing.ImageNet, "")],
+                Methods = [new TransferMethodSpec("fine-tuning", "Fine-tuning", "", "", null, [])],
+                CommonParameters =
+                [
+                    new ParameterSpec
+                    {
+                        Name = "epochs",
+                        DisplayName = "Passes",
+                        Help = "",
+                        Kind = ParameterKind.Integer,
+                        Default = 1,
+                        Unit = "times",
+                    },
+                ],
+                Devices = [],
+            }
+        );
 
     private static ComparedRow Row(RunComparison comparison, string title) => comparison.Results().Single(r => r.Title == title);
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Web.Components;
 using Microsoft.AspNetCore.Components;
 using ParameterValue = BlazorTransfer.Core.Catalog.ParameterValue;
 
@@ -30,8 +31,8 @@ public sealed partial class SettingsFields
     private string? DeviceHelp => Catalogue.FindDevice(Form.Device) is { ComputesBFloat16: true } ? T["DeviceBFloat16"].Value : null;
 
     private string? DeviceText(string? name) =>
-        name == DeviceSpec.Auto ? T["Automatic", Catalogue.Devices[0].Description]
-        : Catalogue.FindDevice(name ?? "") is { } device ? T["DeviceOf", device.Name, device.Description]
+        name == DeviceSpec.Auto ? T["Automatic", Format.Device(Catalogue.Devices[0].Description)]
+        : Catalogue.FindDevice(name ?? "") is { } device ? T["DeviceOf", device.Name, Format.Device(device.Description)]
         : name;
 
     private Task SetAsync(ParameterSpec spec, ParameterValue value)

@@ -171,7 +171,7 @@ public sealed partial class RankingPage : IDisposable
             "Ranked",
             Format.Ago(ranking.FinishedAt, Clock.GetUtcNow()),
             Format.Duration(TimeSpan.FromSeconds(ranking.Report.Seconds)),
-            ranking.Report.Device,
+            Format.Device(ranking.Report.Device),
             ranking.Report.Images.ToString("N0"),
             ranking.Report.TrainImages.ToString("N0"),
             ranking.DatasetVersion,

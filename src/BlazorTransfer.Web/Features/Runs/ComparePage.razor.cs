@@ -35,7 +35,7 @@ public sealed partial class ComparePage : IDisposable
 
     private IReadOnlyList<string> Marks => [.. _runs.Select(r => r.Mark)];
 
-    private ComparedRow[] ShownSettings => [.. _comparison.Settings(_all, _names.Of)];
+    private ComparedRow[] ShownSettings => [.. _comparison.Settings(_all, _names)];
 
     /// <summary>Changes with the runs and with their epochs: a chart of several runs is drawn again, because their curves do not grow in
     /// step.</summary>

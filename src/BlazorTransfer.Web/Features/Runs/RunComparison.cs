@@ -123,9 +123,9 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
 
     /// <summary>What runs were asked for: of all of it, or of what differs.</summary>
     /// <param name="all">Also what is the same.</param>
-    /// <param name="nameOf">Display name of a setting, network or method.</param>
-    public IEnumerable<ComparedRow> Settings(bool all, Func<string, string> nameOf) =>
-        AllSettings(nameOf).Where(row => all || row.Cells.Where(c => c != ComparedCell.Unknown).Distinct().Count() > 1);
+    /// <param name="names">Display names of settings and their values, networks and methods.</param>
+    public IEnumerable<ComparedRow> Settings(bool all, DisplayNames names) =>
+        AllSettings(names).Where(row => all || row.Cells.Where(c => c != ComparedCell.Unknown).Distinct().Count() > 1);
 
     /// <summary>Recall of each class on the decisive images, the classes on which the runs differ most first; none where the runs have
     /// other classes or images.</summary>
@@ -245,13 +245,13 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
         ];
     }
 
-    private IEnumerable<ComparedRow> AllSettings(Func<string, string> nameOf)
+    private IEnumerable<ComparedRow> AllSettings(DisplayNames names)
     {
         yield return Row(Texts<RunTexts>.Get("ImagesOfRun"), r => BestSoFar.DataOf(r.Run));
         yield return Row(Texts<RunTexts>.Get("TargetDomain"), r => r.Run.Submission.TargetName);
-        yield return Row(Texts<RunTexts>.Get("Network"), r => nameOf(r.Run.Job.Backbone));
+        yield return Row(Texts<RunTexts>.Get("Network"), r => names.Of(r.Run.Job.Backbone));
         yield return Row(Texts<RunTexts>.Get("Weights"), r => r.Run.Job.Weights.Name);
-        yield return Row(Texts<RunTexts>.Get("Method"), r => nameOf(r.Run.Job.Method));
+        yield return Row(Texts<RunTexts>.Get("Method"), r => names.Of(r.Run.Job.Method));
         yield return Row(Texts<RunTexts>.Get("Teacher"), r => r.Run.Job.Teacher?.Name);
         yield return Row(
             Texts<RunTexts>.Get("FurtherLabelSets"),
@@ -265,11 +265,11 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
             Texts<RunTexts>.Get("Fold"),
             r => r.Run.Job.Fold is { } fold ? Texts<RunTexts>.Get("Of", fold.Index + 1, fold.Count) : null
         );
-        yield return FromWorker(Texts<RunTexts>.Get("Device"), started => started.DeviceDescription);
+        yield return FromWorker(Texts<RunTexts>.Get("Device"), started => Format.Device(started.DeviceDescription));
         foreach (string setting in runs.SelectMany(r => r.View.Started?.Settings.Keys ?? []).Distinct(StringComparer.Ordinal))
             yield return FromWorker(
-                nameOf(setting),
-                started => started.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) ? value.ToString() : null
+                names.Of(setting),
+                started => started.Settings.TryGetValue(setting, out Core.Catalog.ParameterValue value) ? names.Of(setting, value) : null
             );
     }
 
