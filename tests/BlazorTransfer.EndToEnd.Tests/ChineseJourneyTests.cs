@@ -14,7 +14,8 @@ public sealed partial class ChineseJourneyTests(BrowserFixture browser)
     private const string ReadPage = """
         () => {
           const says = element => {
-            if (element.matches("code, pre, script, style, [lang], a[href^='https://']") || !element.checkVisibility({ visibilityProperty: true }))
+            const isLeftOut = element.matches("code, pre, script, style, [lang], a[href^='https://']");
+            if (isLeftOut || !element.checkVisibility({ visibilityProperty: true }))
               return [];
             const names = ["aria-label", "title", "alt", "placeholder"].map(name => element.getAttribute(name)).filter(name => name);
             const texts = [...element.childNodes].filter(node => node.nodeType === Node.TEXT_NODE).map(node => node.data.trim());
