@@ -6,7 +6,8 @@ using MudBlazor;
 
 namespace BlazorTransfer.Web.Tests.Localization;
 
-/// <summary>Texts that neither a page nor the engine's messages bring: labels of MudBlazor, and devices as the worker describes them.</summary>
+/// <summary>Texts that neither a page nor the engine's messages bring: labels of MudBlazor, and devices as the worker describes
+/// them.</summary>
 public sealed class MudTextsTests : PageTests
 {
     [Theory]

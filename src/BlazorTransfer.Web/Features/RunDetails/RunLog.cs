@@ -31,7 +31,7 @@ internal static class RunLog
     private static string? Words(RunEvent runEvent) =>
         runEvent switch
         {
-            RunStarted e => Text("Log.Started", e.DeviceDescription, e.TrainSamples, e.ValidationSamples, e.Epochs),
+            RunStarted e => Text("Log.Started", Format.Device(e.DeviceDescription), e.TrainSamples, e.ValidationSamples, e.Epochs),
             EpochCompleted e => Text(e.IsBest ? "Log.BestEpoch" : "Log.Epoch", e.Epoch, Format.Seconds(e.Seconds), Figures(e)),
             EvaluationCompleted e => e.LabelSet is { } set
                 ? Text("Log.EvaluatedSet", ImagesOf(e), set)
