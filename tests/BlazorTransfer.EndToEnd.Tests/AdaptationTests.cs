@@ -45,7 +45,7 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
             .Locator("tbody tr");
         await Expect(methods).ToHaveCountAsync(2);
         await Expect(methods.First)
-            .ToContainTextAsync(new Regex("domain-standardisation.*%.*\\d\\.\\d\\d.*\\d\\.\\d\\d", RegexOptions.Singleline));
+            .ToContainTextAsync(new Regex("Per-domain standardisation.*%.*\\d\\.\\d\\d.*\\d\\.\\d\\d", RegexOptions.Singleline));
         await page.GetByRole(AriaRole.Radio, new() { Name = "neighbours (t-SNE)" }).ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { Name = "error" }).ClickAsync();
         // The last one lies above all others.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
@@ -303,7 +304,24 @@ internal sealed class TestApp : IDisposable
     public void Dispose()
     {
         _factory.Dispose();
-        if (_ownsFolder && Directory.Exists(DataFolder))
-            Directory.Delete(DataFolder, recursive: true);
+        if (_ownsFolder)
+            DeleteFolder();
+    }
+
+    /// <summary>Deletes the data folder; a worker that outlives the application may still write to it.</summary>
+    private void DeleteFolder()
+    {
+        var patience = Stopwatch.StartNew();
+        while (Directory.Exists(DataFolder))
+        {
+            try
+            {
+                Directory.Delete(DataFolder, recursive: true);
+            }
+            catch (IOException) when (patience.Elapsed < HangLimit)
+            {
+                Thread.Sleep(20);
+            }
+        }
     }
 }

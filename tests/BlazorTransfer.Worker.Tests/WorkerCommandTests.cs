@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -577,6 +578,7 @@ public sealed class WorkerCommandTests : IDisposable
     public void Train_WhenCtrlBackslashIsPressed_SucceedsWithThePackageOfTheBestEpoch()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGQUIT.");
+        Assert.SkipWhen(IsSigQuitIgnored(), "SIGQUIT is ignored here, as in a script's background job, and in every process started here.");
         var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
         using Process worker = WorkerProcess.Start(
             "train",
@@ -599,6 +601,16 @@ public sealed class WorkerCommandTests : IDisposable
         (int code, _, _) = WorkerProcess.Finish(worker);
 
         AssertStopped(folder, code);
+    }
+
+    private static bool IsSigQuitIgnored()
+    {
+        const string Field = "SigIgn:";
+        const string Status = "/proc/self/status";
+        return File.Exists(Status)
+            && File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) is { } ignored
+            && (ulong.Parse(ignored[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (SigQuit - 1)))
+                != 0;
     }
 
     private static RunEvent[] AssertStopped(RunFolder folder, int code)

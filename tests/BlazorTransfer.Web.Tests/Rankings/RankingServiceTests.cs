@@ -55,7 +55,7 @@ public sealed class RankingServiceTests : IAsyncLifetime
         Assert.Null(activity);
         Assert.Equal((1, UserClaims.IdOf(_ada)), (last!.DatasetVersion, last.StartedBy));
         Assert.Equal(
-            ["70", "90", "fake, random initialisation", "unreadable"],
+            ["70", "90", "Fake, random", "unreadable"],
             last.Report.Candidates.Select(c => c.Name).Order(StringComparer.Ordinal)
         );
         Assert.Equal(good.Id, RankingVerdict.Of(last.Report.Candidates, last.Report.Folds)!.Best.WeightsId);

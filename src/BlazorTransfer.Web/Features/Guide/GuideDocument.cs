@@ -18,7 +18,8 @@ internal sealed record GuideDocument(string Title, string Lead, string Html)
     /// <exception cref="InvalidDataException">It does not begin with a heading of the first level and a paragraph.</exception>
     public static GuideDocument Parse(string markdown)
     {
-        MarkdownDocument document = Markdown.Parse(markdown, Pipeline);
+        // A figure stays on one line with its unit.
+        MarkdownDocument document = Markdown.Parse(markdown.Replace(" %", "\u00a0%", StringComparison.Ordinal), Pipeline);
         if (document is not [HeadingBlock { Level: 1 } title, ParagraphBlock lead, ..])
             throw new InvalidDataException("A page of the guide begins with a heading of the first level and a paragraph.");
         document.Remove(title);

@@ -109,7 +109,7 @@ internal sealed class RankingService(
             Candidates =
             [
                 .. chosen.Select(c => new RankingCandidate(c.Name, c.Backbone.Name, c.File, c.Key)),
-                .. withRandom ? [RankingCandidate.Random(chosen[0].Backbone.Name)] : Array.Empty<RankingCandidate>(),
+                .. withRandom ? [RandomOf(chosen[0].Backbone)] : Array.Empty<RankingCandidate>(),
             ],
         };
         return jobs.Submit(
@@ -144,4 +144,10 @@ internal sealed class RankingService(
         BackgroundJob? last = jobs.List(projectId).FirstOrDefault(j => j.Kind == kind.Name && j.Subject == datasetId);
         return last is { State: JobState.Failed, IsDismissed: false } ? RankingActivity.Of(last) : null;
     }
+
+    private static RankingCandidate RandomOf(BackboneSpec network) =>
+        RankingCandidate.Random(network.Name) with
+        {
+            Name = Texts<RankingTexts>.Get("RandomPoint", network.DisplayName),
+        };
 }
