@@ -67,7 +67,10 @@ public sealed partial class AdaptationTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "#3", Exact = true }).First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Distance of the domains by epoch" })).ToBeVisibleAsync();
         await Expect(
-                page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Distance of the domains by epoch: .*proxy A-distance.*MMD².*discriminator") })
+                page.GetByRole(
+                    AriaRole.Img,
+                    new() { NameRegex = new("^Distance of the domains by epoch: .*proxy A-distance.*MMD².*discriminator") }
+                )
             )
             .ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Img, new() { NameRegex = new("^information maximisation, higher is better: ") }))

@@ -54,10 +54,7 @@ public sealed class RankingServiceTests : IAsyncLifetime
         (RankingActivity? activity, DatasetRanking? last) = Rankings.Get(_ada, _project.Id, _dataset.Id);
         Assert.Null(activity);
         Assert.Equal((1, UserClaims.IdOf(_ada)), (last!.DatasetVersion, last.StartedBy));
-        Assert.Equal(
-            ["70", "90", "Fake, random", "unreadable"],
-            last.Report.Candidates.Select(c => c.Name).Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(["70", "90", "Fake, random", "unreadable"], last.Report.Candidates.Select(c => c.Name).Order(StringComparer.Ordinal));
         Assert.Equal(good.Id, RankingVerdict.Of(last.Report.Candidates, last.Report.Folds)!.Best.WeightsId);
         Assert.Equal("It is damaged.", last.Report.Candidates.Single(c => c.Name == "unreadable").Error);
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_data, "uploads")));
