@@ -11,8 +11,9 @@ internal sealed class MessageJsonConverter : JsonConverter<Message>
     {
         if (reader.TokenType == JsonTokenType.String)
             return Message.Plain(reader.GetString()!);
-        Parts parts = JsonSerializer.Deserialize<Parts>(ref reader, options) ?? throw new JsonException("A message is empty.");
-        return Message.From(parts.Code, parts.Arguments, parts.Text);
+        return JsonSerializer.Deserialize<Parts>(ref reader, options) is { Text: { } text } parts
+            ? Message.From(parts.Code, parts.Arguments, text)
+            : throw new JsonException("A message has no text.");
     }
 
     public override void Write(Utf8JsonWriter writer, Message value, JsonSerializerOptions options)
@@ -23,7 +24,7 @@ internal sealed class MessageJsonConverter : JsonConverter<Message>
             JsonSerializer.Serialize(writer, new Parts(value.Code, value.Arguments, value.English), options);
     }
 
-    private sealed record Parts(string? Code, IReadOnlyList<MessageArgument>? Arguments, string Text);
+    private sealed record Parts(string? Code, IReadOnlyList<MessageArgument>? Arguments, string? Text);
 }
 
 /// <summary>Writes an argument as the JSON value that it is: a number, a text, a list of texts or a message.</summary>

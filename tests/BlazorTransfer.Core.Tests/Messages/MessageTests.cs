@@ -39,6 +39,13 @@ public sealed class MessageTests
         Assert.Equal("\"It is damaged.\"", JsonSerializer.Serialize(read, ProtocolJson.Line));
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("{ \"code\": \"run.diverged\", \"text\": null }")]
+    [InlineData("{ \"code\": \"run.diverged\", \"arguments\": [true], \"text\": \"It diverged.\" }")]
+    public void Json_WithoutATextOrWithAnotherArgument_IsRefused(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<Message>(json, ProtocolJson.Line));
+
     [Fact]
     public void Events_KeepTheirTexts_AndAddTheCode()
     {
