@@ -16,7 +16,7 @@ internal static class PyTorchLegacy
         if (stream.Length > WeightsLimits.TensorBytes)
             throw new WeightsException(
                 "pytorch.old-too-large",
-                $"Files of PyTorch's old format are read up to 2 GB. Save it anew with a current PyTorch."
+                $"Files of PyTorch's old format are read up to 2 GB. Save it again with a current PyTorch."
             );
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stream.Length);
         stream.ReadExactly(bytes);

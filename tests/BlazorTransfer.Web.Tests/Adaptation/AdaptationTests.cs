@@ -57,7 +57,7 @@ public sealed class AdaptationTests : PageTests, IAsyncLifetime
             runs,
             r =>
                 Assert.Equal(
-                    (Sketch, "Data v1, domain=sketch", _dataset.Id),
+                    (Sketch, "Data v1, domain: sketch", _dataset.Id),
                     (r.Job.Target!.Data.Only, r.Submission.TargetName, r.Submission.TargetDatasetId)
                 )
         );

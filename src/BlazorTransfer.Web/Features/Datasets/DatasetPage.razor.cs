@@ -104,7 +104,7 @@ public sealed partial class DatasetPage
     private string? TagText(string? tag) =>
         tag is null || SampleTag.Parse(tag) is not { } read ? tag
         : _byTag.Count == 1 ? read.Value
-        : T["Values", TagCount.Shown(read.Name), read.Value];
+        : TagCount.Shown(read);
 
     private void Go(string? label, string? split, string? tag, int page) =>
         Navigation.NavigateTo(

@@ -19,6 +19,9 @@ public sealed record TagCount(string Name, string Value, int Images)
             _ => name,
         };
 
+    /// <summary>A tag as people read it, such as <c>lighting: warm</c>.</summary>
+    public static string Shown(SampleTag tag) => Texts<DatasetTexts>.Get("Values", Shown(tag.Name), tag.Value);
+
     /// <summary>A tag's name at the head of a column or a field.</summary>
     public static string Heading(string name) => Shown(name) is var shown ? $"{char.ToUpperInvariant(shown[0])}{shown[1..]}" : "";
 

@@ -59,11 +59,7 @@ public sealed partial class DomainFields
     private IReadOnlyList<Choice<SampleTag>> Parts(IReadOnlyList<SampleTag> tags, Dataset dataset) =>
         [
             new(null, T["AllImages"], Counted.Images(dataset.Latest.Images)),
-            .. tags.Select(t => new Choice<SampleTag>(
-                t,
-                T["TagValue", TagCount.Shown(t.Name), t.Value],
-                Counted.Images(Domains.ImagesOf(t, dataset))
-            )),
+            .. tags.Select(t => new Choice<SampleTag>(t, TagCount.Shown(t), Counted.Images(Domains.ImagesOf(t, dataset)))),
         ];
 
     private async Task SetAsync(Action change)

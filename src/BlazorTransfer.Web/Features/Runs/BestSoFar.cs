@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Features.Datasets;
 using BlazorTransfer.Web.Localization;
 
 namespace BlazorTransfer.Web.Features.Runs;
@@ -77,7 +78,7 @@ internal sealed record BestSoFar(string Name, string Href, Spread Accuracy, stri
     /// <summary>The data set version that a run uses, and which part of it.</summary>
     public static string DataOf(Run run) =>
         run.Job.Data.Only is { } only
-            ? Texts<RunTexts>.Get("DataVersionPart", run.Submission.DatasetName, run.Submission.DatasetVersion, only)
+            ? Texts<RunTexts>.Get("DataVersionPart", run.Submission.DatasetName, run.Submission.DatasetVersion, TagCount.Shown(only))
             : Texts<RunTexts>.Get("DataVersion", run.Submission.DatasetName, run.Submission.DatasetVersion);
 
     private sealed record Result(ComparisonBasis Images, IReadOnlyList<Run> Runs, string Name, string Href)

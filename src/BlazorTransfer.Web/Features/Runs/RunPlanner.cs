@@ -245,7 +245,7 @@ internal sealed class RunPlanner(
             DatasetName = dataset.Name,
         };
 
-    private static string NameOf(DataSpec data) => data.Only is null ? data.Version! : $"{data.Version}, {data.Only}";
+    private static string NameOf(DataSpec data) => data.Only is { } only ? $"{data.Version}, {TagCount.Shown(only)}" : data.Version!;
 
     private WeightsSpec WeightsFor(ClaimsPrincipal user, RunRequest request, BackboneSpec backbone)
     {
