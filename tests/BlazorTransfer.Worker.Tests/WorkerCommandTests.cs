@@ -1,22 +1,16 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Tests.Runs;
-using BlazorTransfer.Training.Weights;
 
 namespace BlazorTransfer.Worker.Tests;
 
 /// <summary>The command line as a script sees it: exit codes, one line of error, JSON.</summary>
 public sealed class WorkerCommandTests : IDisposable
 {
-    private const int SigQuit = 3;
-    private const int SigTerm = 15;
     private readonly SmallRun _small = new();
 
     public void Dispose() => _small.Dispose();
@@ -361,85 +355,6 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.True(speed.Training > 0 && speed.Features > 0);
     }
 
-    [Fact]
-    public void InspectWeights_OfAPartialMatch_ListsTheDifferences_AndTrainRefusesIt()
-    {
-        string weights = _small.Weights("resnet20_cifar");
-        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => t.Key, t => t.Value);
-        tensors["conv1.weight"] = new TensorData(ElementType.Float32, [16, 1, 3, 3], new byte[16 * 9 * 4]);
-        tensors["extra"] = new TensorData(ElementType.Float32, [1], new byte[4]);
-        tensors.Remove("layer1.0.bn1.weight");
-        Safetensors.Write(weights, tensors);
-
-        (int code, string table, string errors) = WorkerProcess.Run("inspect-weights", weights, "--backbone", "resnet20_cifar");
-        Assert.True(code == 0, errors);
-        Assert.Contains("missing     layer1.0.bn1.weight", table, StringComparison.Ordinal);
-        Assert.Contains(
-            "other       conv1.weight: [16, 1, 3, 3] in the file, [16, 3, 3, 3] in the network",
-            table,
-            StringComparison.Ordinal
-        );
-        Assert.Contains("unexpected  extra", table, StringComparison.Ordinal);
-
-        (code, string json, errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
-        Assert.True(code == 0, errors);
-        WeightsInspection inspection = JsonSerializer.Deserialize<WeightsInspection>(json, ProtocolJson.Line)!;
-        Assert.Empty(inspection.Backbones);
-        Assert.Equal(["layer1.0.bn1.weight"], inspection.Closest!.Missing);
-
-        (code, string output, errors) = WorkerProcess.Run(
-            "train",
-            "--data",
-            _small.Images,
-            "--backbone",
-            "resnet20_cifar",
-            "--weights",
-            weights,
-            "--out",
-            Path.Combine(_small.Folder, "out")
-        );
-        Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
-        Assert.Contains("'layer1.0.bn1.weight' is missing", errors + output, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void InspectWeights_OfDamagedWeights_NamesTheTensor()
-    {
-        string weights = _small.Weights("resnet20_cifar");
-        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => t.Key, t => t.Value);
-        byte[] bytes = tensors["layer2.0.conv1.weight"].Bytes.ToArray();
-        BitConverter.TryWriteBytes(bytes.AsSpan(8), float.NaN);
-        tensors["layer2.0.conv1.weight"] = tensors["layer2.0.conv1.weight"] with { Bytes = bytes };
-        Safetensors.Write(weights, tensors);
-
-        (int code, string output, string errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
-
-        Assert.Equal((WorkerExitCode.BadInput, ""), ((WorkerExitCode)code, output));
-        Assert.Equal(
-            "The weights are damaged: 'layer2.0.conv1.weight' has 1 value that is NaN or infinite. Save or download the file again.",
-            errors.TrimEnd()
-        );
-    }
-
-    [Fact]
-    public void InspectWeights_OfAWrappedFile_SaysWhatWasRead()
-    {
-        string weights = _small.Weights("resnet20_cifar");
-        Dictionary<string, TensorData> tensors = WeightsFile.Open(weights).ToDictionary(t => "module." + t.Key, t => t.Value);
-        tensors["queue"] = new TensorData(ElementType.Float32, [1], new byte[4]);
-        Safetensors.Write(weights, tensors);
-        string note = $"Read {tensors.Count - 1} tensors, without the prefix 'module.' of their names. Not used: 'queue'.";
-
-        (int code, string json, string errors) = WorkerProcess.Run("inspect-weights", weights, "--json");
-        Assert.True(code == 0, errors);
-        WeightsInspection inspection = JsonSerializer.Deserialize<WeightsInspection>(json, ProtocolJson.Line)!;
-        Assert.Equal(("resnet20_cifar", note), (inspection.Backbones.Single(), inspection.Note?.English));
-
-        (code, string text, errors) = WorkerProcess.Run("inspect-weights", weights);
-        Assert.True(code == 0, errors);
-        Assert.Contains(note, text, StringComparison.Ordinal);
-    }
-
     public static TheoryData<string, WorkerExitCode, string> WrongCalls =>
         new()
         {
@@ -533,97 +448,6 @@ public sealed class WorkerCommandTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Run_AskedToStop_EndsAsCancelledWithALastEvent(bool bySignal)
-    {
-        Assert.SkipWhen(bySignal && OperatingSystem.IsWindows(), "Windows has no SIGTERM.");
-        var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
-        folder.Create();
-        _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 1000)).Save(folder.Job);
-        using Process worker = WorkerProcess.Start("run", folder.Path);
-        WaitFor(() => RunEventTail.All(folder.Events).Any(e => e is EpochCompleted));
-
-        if (bySignal)
-            Assert.Equal(0, Kill(worker.Id, SigTerm));
-        else
-            folder.RequestCancel(DateTimeOffset.UtcNow);
-        (int code, _, _) = WorkerProcess.Finish(worker);
-
-        Assert.Equal(WorkerExitCode.Cancelled, (WorkerExitCode)code);
-        RunEvent[] events = [.. RunEventTail.All(folder.Events)];
-        Assert.Equal(RunOutcome.Cancelled, Assert.IsType<RunFinished>(events[^1]).Outcome);
-        Assert.Equal(!bySignal, events.Any(e => e is RunCancelRequested));
-        Assert.Empty(Directory.GetFiles(folder.Artifacts));
-    }
-
-    [Fact]
-    public void Run_AskedToStopEarly_SucceedsWithThePackageOfTheBestEpoch()
-    {
-        var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
-        folder.Create();
-        _small.Job("fine-tuning", "squeezenet1_1", null, ("epochs", 1000)).Save(folder.Job);
-        using Process worker = WorkerProcess.Start("run", folder.Path);
-        WaitFor(() => RunEventTail.All(folder.Events).Any(e => e is EpochCompleted));
-
-        folder.RequestStop(DateTimeOffset.UtcNow, "Ada");
-        (int code, _, _) = WorkerProcess.Finish(worker);
-
-        RunEvent[] events = AssertStopped(folder, code);
-        Assert.Equal("Ada", Assert.Single(events.OfType<RunStopRequested>()).By);
-    }
-
-    [Fact]
-    public void Train_WhenCtrlBackslashIsPressed_SucceedsWithThePackageOfTheBestEpoch()
-    {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no SIGQUIT.");
-        Assert.SkipWhen(IsSigQuitIgnored(), "SIGQUIT is ignored here, as in a script's background job, and in every process started here.");
-        var folder = new RunFolder(Path.Combine(_small.Folder, "run"));
-        using Process worker = WorkerProcess.Start(
-            "train",
-            "--data",
-            _small.Images,
-            "--backbone",
-            "squeezenet1_1",
-            "--weights",
-            "random",
-            "--method",
-            "fine-tuning",
-            "--epochs",
-            "1000",
-            "--out",
-            folder.Path
-        );
-        WaitFor(() => File.Exists(folder.Events) && RunEventTail.All(folder.Events).Any(e => e is EpochCompleted));
-
-        Assert.Equal(0, Kill(worker.Id, SigQuit));
-        (int code, _, _) = WorkerProcess.Finish(worker);
-
-        AssertStopped(folder, code);
-    }
-
-    private static bool IsSigQuitIgnored()
-    {
-        const string Field = "SigIgn:";
-        const string Status = "/proc/self/status";
-        return File.Exists(Status)
-            && File.ReadLines(Status).FirstOrDefault(l => l.StartsWith(Field, StringComparison.Ordinal)) is { } ignored
-            && (ulong.Parse(ignored[Field.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) & (1UL << (SigQuit - 1)))
-                != 0;
-    }
-
-    private static RunEvent[] AssertStopped(RunFolder folder, int code)
-    {
-        Assert.Equal(WorkerExitCode.Success, (WorkerExitCode)code);
-        RunEvent[] events = [.. RunEventTail.All(folder.Events)];
-        RunFinished finished = Assert.IsType<RunFinished>(events[^1]);
-        Assert.Equal(RunOutcome.Succeeded, finished.Outcome);
-        Assert.InRange(finished.StoppedAtEpoch!.Value, finished.BestEpoch!.Value, 999);
-        Assert.True(File.Exists(folder.ModelPackage));
-        return events;
-    }
-
     /// <summary>What the web application asks for gives what <c>predict</c> does, and the image as the network sees it.</summary>
     private static void AssertTried(RunFolder run, string image)
     {
@@ -650,17 +474,4 @@ public sealed class WorkerCommandTests : IDisposable
         Assert.Equal(WorkerExitCode.BadInput, (WorkerExitCode)code);
         Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        var clock = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(clock.Elapsed < TimeSpan.FromMinutes(2), "The worker did not finish an epoch.");
-            Thread.Sleep(50);
-        }
-    }
-
-    [DllImport("libc", EntryPoint = "kill")]
-    private static extern int Kill(int process, int signal);
 }

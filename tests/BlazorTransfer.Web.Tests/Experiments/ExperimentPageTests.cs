@@ -31,7 +31,7 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task Folds_AreShownWithTheirMean_AChartAndATable_AndOfferTheBestModel()
     {
-        IReadOnlyList<Run> folds = await FinishedAsync(Request() with { Folds = 3 });
+        IReadOnlyList<Run> folds = await App.FinishedExperimentAsync(_ada, _project.Id, Request() with { Folds = 3 });
 
         IRenderedComponent<IComponent> page = Open(folds[0]);
 
@@ -49,8 +49,10 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
     public async Task Search_ShowsItsTrialsOnce_TheBestFirst_AndItsBestSettingsCanBeUsed()
     {
         Run first = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Search = Search });
-        await TestApp.WaitForAsync(() => Members(first).Count == 4 && Members(first).All(r => r.Status.IsFinal()));
-        Run best = Members(first)[^1];
+        await TestApp.WaitForAsync(() =>
+            App.ExperimentOf(_ada, first).Count == 4 && App.ExperimentOf(_ada, first).All(r => r.Status.IsFinal())
+        );
+        Run best = App.ExperimentOf(_ada, first)[^1];
 
         IRenderedComponent<IComponent> page = Open(first);
 
@@ -91,13 +93,13 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
         Assert.Contains(page.FindAll("button"), b => b.TextContent.Trim() == "Cancel remaining runs");
         Assert.DoesNotContain(viewed.FindAll("button"), b => b.TextContent.Trim() is "Cancel remaining runs" or "Rename");
         Runs.CancelExperiment(_ada, _project.Id, first.Submission.ExperimentId!);
-        await TestApp.WaitForAsync(() => Members(first).All(r => r.Status.IsFinal()));
+        await TestApp.WaitForAsync(() => App.ExperimentOf(_ada, first).All(r => r.Status.IsFinal()));
     }
 
     [Fact]
     public async Task TrainBest_StartsARunOnAllData_WhosePageShowsTheAccuracyOfTheExperiment()
     {
-        IReadOnlyList<Run> folds = await FinishedAsync(Request() with { Folds = 3, Seed = 4 });
+        IReadOnlyList<Run> folds = await App.FinishedExperimentAsync(_ada, _project.Id, Request() with { Folds = 3, Seed = 4 });
         IRenderedComponent<IComponent> page = Open(folds[0]);
 
         page.Press(() => page.FindAll("button").Single(b => b.TextContent.Trim() == "Train best on all data"));
@@ -134,7 +136,7 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task RunPage_OfAMember_LinksToItsExperiment_AndEditsNameAndNotes()
     {
-        IReadOnlyList<Run> seeds = await FinishedAsync(Request() with { Repeats = 2 });
+        IReadOnlyList<Run> seeds = await App.FinishedExperimentAsync(_ada, _project.Id, Request() with { Repeats = 2 });
         IRenderedComponent<IComponent> page = Open<RunPage>(
             _ada,
             (nameof(RunPage.ProjectId), _project.Id),
@@ -178,21 +180,5 @@ public sealed class ExperimentPageTests : PageTests, IAsyncLifetime
             (nameof(ExperimentPage.ExperimentId), member.Submission.ExperimentId!)
         );
 
-    private IReadOnlyList<Run> Members(Run member) => Runs.Experiment(_ada, _project.Id, member.Submission.ExperimentId!);
-
-    private async Task<IReadOnlyList<Run>> FinishedAsync(RunRequest request)
-    {
-        Run first = await Runs.SubmitAsync(_ada, _project.Id, request);
-        await TestApp.WaitForAsync(() => Members(first).All(r => r.Status.IsFinal()));
-        return Members(first);
-    }
-
-    private RunRequest Request() =>
-        new()
-        {
-            DatasetId = _dataset.Id,
-            DatasetVersion = 1,
-            Backbone = "fake",
-            Method = "fake-method",
-        };
+    private RunRequest Request() => TestApp.Request(_dataset);
 }

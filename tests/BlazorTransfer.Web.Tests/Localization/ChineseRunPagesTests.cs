@@ -48,7 +48,7 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
     {
         Languages.Use(Languages.Chinese);
         AssertNoEnglish(OpenRuns());
-        await FinishedAsync(Request() with { Folds = 2 });
+        await App.FinishedExperimentAsync(_ada, _project.Id, Request() with { Folds = 2 });
 
         IRenderedComponent<IComponent> page = OpenRuns();
         page.Press(() => page.Find("button[aria-expanded=false]"));
@@ -63,7 +63,7 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task ComparePage_HasNoEnglish()
     {
-        IReadOnlyList<Run> seeds = await FinishedAsync(Request() with { Repeats = 2 });
+        IReadOnlyList<Run> seeds = await App.FinishedExperimentAsync(_ada, _project.Id, Request() with { Repeats = 2 });
         Languages.Use(Languages.Chinese);
         AssertNoEnglish(OpenRuns<ComparePage>());
         Services.GetRequiredService<NavigationManager>().NavigateTo(AppRoutes.CompareRuns(_project.Id, seeds.Select(r => r.Id)));
@@ -78,7 +78,9 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
     [Fact]
     public async Task RunPage_AndTheLineageOfTheProject_HaveNoEnglish()
     {
-        IReadOnlyList<Run> runs = await FinishedAsync(
+        IReadOnlyList<Run> runs = await App.FinishedExperimentAsync(
+            _ada,
+            _project.Id,
             Request() with
             {
                 Only = Photo,
@@ -131,7 +133,9 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
             Ranges = [new SearchRange("strength", 0.1, 1)],
         };
         Run first = await Runs.SubmitAsync(_ada, _project.Id, Request() with { Search = plan });
-        await TestApp.WaitForAsync(() => Members(first).Count == 4 && Members(first).All(r => r.Status.IsFinal()));
+        await TestApp.WaitForAsync(() =>
+            App.ExperimentOf(_ada, first).Count == 4 && App.ExperimentOf(_ada, first).All(r => r.Status.IsFinal())
+        );
         Languages.Use(Languages.Chinese);
 
         IRenderedComponent<IComponent> page = Open<ExperimentPage>(
@@ -142,7 +146,7 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
 
         Assert.Contains("最佳配置：试验", page.Markup, StringComparison.Ordinal);
         AssertNoEnglish(page);
-        AssertNoEnglish(Open<RunPage>(_ada, ("ProjectId", _project.Id), ("RunId", Members(first)[^1].Id)));
+        AssertNoEnglish(Open<RunPage>(_ada, ("ProjectId", _project.Id), ("RunId", App.ExperimentOf(_ada, first)[^1].Id)));
     }
 
     [Fact]
@@ -301,23 +305,7 @@ public sealed class ChineseRunPagesTests : PageTests, IAsyncLifetime
     private IRenderedComponent<IComponent> OpenRuns<TPage>()
         where TPage : IComponent => Open<TPage>(_ada, ("ProjectId", _project.Id));
 
-    private IReadOnlyList<Run> Members(Run member) => Runs.Experiment(_ada, _project.Id, member.Submission.ExperimentId!);
-
-    private async Task<IReadOnlyList<Run>> FinishedAsync(RunRequest request)
-    {
-        Run first = await Runs.SubmitAsync(_ada, _project.Id, request);
-        await TestApp.WaitForAsync(() => Members(first).All(r => r.Status.IsFinal()));
-        return Members(first);
-    }
-
-    private RunRequest Request() =>
-        new()
-        {
-            DatasetId = _dataset.Id,
-            DatasetVersion = 1,
-            Backbone = "fake",
-            Method = "fake-method",
-        };
+    private RunRequest Request() => TestApp.Request(_dataset);
 
     /// <summary>Names of people's things, of the catalogue and of what the worker reports stay as they are.</summary>
     private void AssertNoEnglish(IRenderedComponent<IComponent> page, params string[] names) =>
