@@ -43,6 +43,6 @@ public sealed class BackbonesTests(BrowserFixture browser)
             await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "backbones-offline.png") });
         await row.GetByRole(AriaRole.Button, new() { Name = "Dismiss" }).ClickAsync();
         await Expect(row.GetByText("cannot be reached")).ToHaveCountAsync(0);
-        Directory.Delete(Path.GetDirectoryName(catalogue)!, recursive: true);
+        TestFolder.Delete(Path.GetDirectoryName(catalogue)!);
     }
 }

@@ -56,6 +56,6 @@ public sealed class MissingWeightsTests(BrowserFixture browser)
         await Expect(network).Not.ToContainTextAsync("Weights needed");
         await Expect(method).ToBeCheckedAsync();
         await Expect(start).ToBeEnabledAsync();
-        Directory.Delete(Path.GetDirectoryName(catalogue)!, recursive: true);
+        TestFolder.Delete(Path.GetDirectoryName(catalogue)!);
     }
 }

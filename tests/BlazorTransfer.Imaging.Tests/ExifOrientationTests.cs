@@ -52,7 +52,7 @@ public sealed class ExifOrientationTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 

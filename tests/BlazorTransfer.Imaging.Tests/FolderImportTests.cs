@@ -9,7 +9,7 @@ public sealed class FolderImportTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-folder-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void FromFolder_WithAWesternTable_NeedsItsEncoding()

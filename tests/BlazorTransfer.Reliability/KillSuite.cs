@@ -70,7 +70,7 @@ public sealed class KillSuite
         finally
         {
             await app.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
+            TestFolder.Delete(_folder);
         }
     }
 

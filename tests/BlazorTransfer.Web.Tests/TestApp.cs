@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Security.Claims;
@@ -268,6 +267,28 @@ internal sealed class TestApp : IDisposable
         return await Get<WeightsLibrary>().ImportAsync(user, name, file, CancellationToken.None);
     }
 
+    /// <summary>The request for a run of the fake worker that succeeds.</summary>
+    public static RunRequest Request(Dataset dataset) =>
+        new()
+        {
+            DatasetId = dataset.Id,
+            DatasetVersion = 1,
+            Backbone = "fake",
+            Method = "fake-method",
+        };
+
+    /// <summary>All runs of the experiment that a run belongs to.</summary>
+    public IReadOnlyList<Run> ExperimentOf(ClaimsPrincipal user, Run member) =>
+        Get<RunService>().Experiment(user, member.Submission.ProjectId, member.Submission.ExperimentId!);
+
+    /// <summary>All runs of an experiment, submitted and ended.</summary>
+    public async Task<IReadOnlyList<Run>> FinishedExperimentAsync(ClaimsPrincipal user, string projectId, RunRequest request)
+    {
+        Run first = await Get<RunService>().SubmitAsync(user, projectId, request);
+        await WaitForAsync(() => ExperimentOf(user, first).All(r => r.Status.IsFinal()));
+        return ExperimentOf(user, first);
+    }
+
     public Task<Run> SubmitAsync(ClaimsPrincipal user, Project project, Dataset dataset, string behaviour) =>
         Get<RunService>()
             .SubmitAsync(
@@ -305,23 +326,6 @@ internal sealed class TestApp : IDisposable
     {
         _factory.Dispose();
         if (_ownsFolder)
-            DeleteFolder();
-    }
-
-    /// <summary>Deletes the data folder; a worker that outlives the application may still write to it.</summary>
-    private void DeleteFolder()
-    {
-        var patience = Stopwatch.StartNew();
-        while (Directory.Exists(DataFolder))
-        {
-            try
-            {
-                Directory.Delete(DataFolder, recursive: true);
-            }
-            catch (IOException) when (patience.Elapsed < HangLimit)
-            {
-                Thread.Sleep(20);
-            }
-        }
+            TestFolder.Delete(DataFolder);
     }
 }

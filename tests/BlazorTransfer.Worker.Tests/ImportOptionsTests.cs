@@ -11,7 +11,7 @@ public sealed class ImportOptionsTests : IDisposable
 
     private string Images => Path.Combine(_folder, "images");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void Train_WithATableThatIsNotUtf8_AsksForItsEncodingAndUsesIt()

@@ -8,7 +8,7 @@ public sealed class MissingLibraryTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-libtorch-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     /// <summary>.NET itself needs libstdc++, so it cannot be taken away. A libtorch that asks for one of another name misses it as
     /// well.</summary>

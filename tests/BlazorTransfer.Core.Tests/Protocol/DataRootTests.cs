@@ -11,7 +11,7 @@ public sealed class DataRootTests : IDisposable
 
     public DataRootTests() => _root = new DataRoot(_folder);
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void Resolve_OfAnyRelativePath_StaysInsideOrIsRejected() =>

@@ -10,8 +10,8 @@ public sealed class RunClaimTests : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(_folder.Path, recursive: true);
-        Directory.Delete(_elsewhere, recursive: true);
+        TestFolder.Delete(_folder.Path);
+        TestFolder.Delete(_elsewhere);
     }
 
     [Fact]

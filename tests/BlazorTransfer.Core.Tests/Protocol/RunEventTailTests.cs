@@ -8,7 +8,7 @@ public sealed class RunEventTailTests : IDisposable
 {
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("blazortransfer-").FullName, "events.jsonl");
 
-    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
+    public void Dispose() => TestFolder.Delete(Path.GetDirectoryName(_file)!);
 
     [Fact]
     public void ReadOn_AtEveryByteThatAWriterMayHaveReached_GivesEachEventOnceAndInOrder()

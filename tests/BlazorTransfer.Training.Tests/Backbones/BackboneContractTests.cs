@@ -237,7 +237,7 @@ public sealed class BackboneContractTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 

@@ -57,7 +57,7 @@ public sealed class ReferenceLogitsTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TestFolder.Delete(folder);
         }
     }
 }

@@ -53,7 +53,7 @@ public sealed class DecodedImagesTests : IDisposable
         using DecodedImages kept = new(memoryBytes, spills ? Spill : null);
         float[][] first = Inputs(kept);
 
-        Directory.Delete(_small.Images, recursive: true);
+        TestFolder.Delete(_small.Images);
 
         Assert.Equal(first, Inputs(kept));
     }

@@ -192,5 +192,5 @@ internal sealed class SmallRun : IDisposable
         return (folder, events);
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 }

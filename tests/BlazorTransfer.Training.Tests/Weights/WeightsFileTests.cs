@@ -10,7 +10,7 @@ public sealed class WeightsFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Theory]
     [InlineData("mobilenet_v2-imagenet.pth", "mobilenet_v2")]

@@ -16,7 +16,7 @@ public sealed class WrappedStateDictionaryTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void Read_OfAnyWrapperOfAStateDictionary_GivesItsTensors() =>

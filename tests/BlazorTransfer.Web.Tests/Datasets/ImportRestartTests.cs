@@ -18,7 +18,7 @@ public sealed class ImportRestartTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
 
-    public void Dispose() => Directory.Delete(_data, recursive: true);
+    public void Dispose() => TestFolder.Delete(_data);
 
     [Fact]
     public async Task Uploads_Acknowledged_SurviveAKillAndBecomeOneDataSetEach()
@@ -48,7 +48,7 @@ public sealed class ImportRestartTests : IDisposable
             Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(copy, "jobs")));
         }
 
-        Directory.Delete(copy, recursive: true);
+        TestFolder.Delete(copy);
     }
 
     [Theory]

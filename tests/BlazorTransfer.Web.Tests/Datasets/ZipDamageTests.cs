@@ -9,7 +9,7 @@ public sealed class ZipDamageTests : IDisposable
 
     private string Zip => Path.Combine(_folder, "damaged.zip");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void Read_ContentWithAnotherChecksum_IsRefused()

@@ -10,7 +10,7 @@ public sealed class ZipImagesTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-zip-").FullName;
     private string Zip => Path.Combine(_folder, "hostile.zip");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Theory]
     [InlineData("../../etc/cron.d/evil.jpg")]

@@ -14,7 +14,7 @@ public sealed class ZipNamesTests : IDisposable
 
     private string Zip => Path.Combine(_folder, "names.zip");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void Names_NotInUtf8_AreRefusedWithTheWaysToReadThem()

@@ -88,6 +88,6 @@ public sealed class ImageProcessTests
         );
 
         Assert.Contains("decodes images", refusal.Message, StringComparison.Ordinal);
-        Directory.Delete(empty, recursive: true);
+        TestFolder.Delete(empty);
     }
 }

@@ -20,7 +20,7 @@ public sealed class WorkerHealthTests
         await TestApp.WaitForAsync(() => broken.Get<WorkerHealth>().CheckHealthAsync(new()).Result.Description?.Contains("cannot") == true);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, StatusOf(other));
-        Directory.Delete(empty, recursive: true);
+        TestFolder.Delete(empty);
     }
 
     [Fact]

@@ -65,7 +65,7 @@ internal sealed class JobHarness : IDisposable
     {
         _lifetime.StopApplication();
         _store.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
     }
 
     private void Open()

@@ -12,7 +12,7 @@ public sealed class EngineTextsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void Of_KnownMessage_IsInTheLanguage()

@@ -44,7 +44,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        TestFolder.Delete(_folder);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class WeightsDownloadTests : IAsyncLifetime
             Assert.Equal(Hash(_file), Assert.Single(app.Get<WeightsLibrary>().List(user)).Sha256);
         }
 
-        Directory.Delete(copy, recursive: true);
+        TestFolder.Delete(copy);
     }
 
     [Fact]

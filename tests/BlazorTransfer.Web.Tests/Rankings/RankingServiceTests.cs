@@ -34,7 +34,7 @@ public sealed class RankingServiceTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _app.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
         return ValueTask.CompletedTask;
     }
 

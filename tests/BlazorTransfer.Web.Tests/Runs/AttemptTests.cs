@@ -31,7 +31,7 @@ public sealed class AttemptTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _app.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
         return ValueTask.CompletedTask;
     }
 

@@ -27,7 +27,7 @@ public sealed class BrokenRunTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _app.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
         return ValueTask.CompletedTask;
     }
 
@@ -102,7 +102,7 @@ public sealed class BrokenRunTests : IAsyncLifetime
         RunFolder folder = _app.Get<DataFolder>().Run(runId);
         if (damage == "deleted")
         {
-            Directory.Delete(folder.Path, recursive: true);
+            TestFolder.Delete(folder.Path);
             return;
         }
 

@@ -15,7 +15,7 @@ public sealed class EventDeliveryTests : IDisposable
 {
     private readonly string _data = Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
 
-    public void Dispose() => Directory.Delete(_data, recursive: true);
+    public void Dispose() => TestFolder.Delete(_data);
 
     [Fact]
     public void RecentEvents_KeepTheLast_AndKnowWhatTheyDoNotHave()

@@ -36,7 +36,7 @@ public sealed class RunRebuildTests : IAsyncLifetime
         foreach (Run run in Documents.All().Where(r => r.Status.HasWorker()))
             KillWorkerOf(run);
         _app.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
         return ValueTask.CompletedTask;
     }
 

@@ -30,7 +30,7 @@ public sealed class RunSupervisorTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _app.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
         return ValueTask.CompletedTask;
     }
 

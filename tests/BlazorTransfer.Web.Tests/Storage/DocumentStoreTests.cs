@@ -12,7 +12,7 @@ public sealed class DocumentStoreTests : IDisposable
     private static readonly DocumentIndex<Note> ByOwner = new(nameof(Note.Owner), n => n.Owner);
     private readonly string _data = Directory.CreateTempSubdirectory("blazortransfer-store-").FullName;
 
-    public void Dispose() => Directory.Delete(_data, recursive: true);
+    public void Dispose() => TestFolder.Delete(_data);
 
     [Fact]
     public void ManyWritersAndReaders_LoseNothingAndSeeWholeDocuments()
@@ -72,7 +72,7 @@ public sealed class DocumentStoreTests : IDisposable
         }
         finally
         {
-            Directory.Delete(copy, recursive: true);
+            TestFolder.Delete(copy);
         }
     }
 

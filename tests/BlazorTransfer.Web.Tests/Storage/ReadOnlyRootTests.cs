@@ -12,7 +12,7 @@ public sealed class ReadOnlyRootTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("blazortransfer-web-").FullName;
 
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose() => TestFolder.Delete(_root);
 
     [Fact]
     public void R62_Dockerfile_EndsWithoutRoot_WithOneVolume_AndAsksWhetherTheApplicationIsReady()

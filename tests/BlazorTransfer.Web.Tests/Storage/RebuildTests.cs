@@ -11,7 +11,7 @@ public sealed class RebuildTests : IDisposable
 
     private string Database => Path.Combine(_folder, "blazortransfer.db");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public async Task R10_DeletedDatabase_IsMadeAgain_DocumentByDocument()

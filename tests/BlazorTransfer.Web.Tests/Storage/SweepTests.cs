@@ -14,7 +14,7 @@ public sealed class SweepTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-sweep-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     [Fact]
     public void R14_Start_DeletesUnfinishedFiles_AndRunFoldersThatWereNeverComplete()

@@ -46,7 +46,7 @@ internal sealed class TestStore : IDisposable
             File.Delete(file);
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(Folder);
 
     private sealed class Environment : IHostEnvironment
     {

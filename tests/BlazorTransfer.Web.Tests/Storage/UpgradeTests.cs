@@ -27,7 +27,7 @@ public sealed class UpgradeTests : IDisposable
     );
     private readonly string _folder = Directory.CreateTempSubdirectory("blazortransfer-upgrade-").FullName;
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => TestFolder.Delete(_folder);
 
     public static TheoryData<string> Fixtures => [.. Directory.GetFiles(Formats, "*.zip").Select(f => Path.GetFileName(f))];
 
@@ -59,7 +59,7 @@ public sealed class UpgradeTests : IDisposable
             await SampleFolder.FillAsync(app);
         // Keys of cookies are secrets, and the next start makes others.
         foreach (string left in new[] { "keys", "backups" })
-            Directory.Delete(Path.Combine(_folder, left), recursive: true);
+            TestFolder.Delete(Path.Combine(_folder, left));
         if (Environment.GetEnvironmentVariable("BLAZORTRANSFER_FORMATS") is { Length: > 0 } formats)
         {
             string zip = Path.Combine(formats, $"format-{DocumentFormat.Current}.zip");

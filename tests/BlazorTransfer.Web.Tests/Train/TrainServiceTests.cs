@@ -40,7 +40,7 @@ public sealed class TrainServiceTests : IAsyncLifetime
     public ValueTask DisposeAsync()
     {
         _app.Dispose();
-        Directory.Delete(_data, recursive: true);
+        TestFolder.Delete(_data);
         return ValueTask.CompletedTask;
     }
 

@@ -167,7 +167,7 @@ internal sealed partial class WebAppProcess : IAsyncDisposable
 
         _process.Dispose();
         if (_ownsDataFolder)
-            Directory.Delete(_dataFolder, recursive: true);
+            TestFolder.Delete(_dataFolder);
         return ValueTask.CompletedTask;
     }
 
