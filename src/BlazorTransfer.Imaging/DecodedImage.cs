@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Datasets;
+
 namespace BlazorTransfer.Imaging;
 
 /// <summary>As much of a picture as a later resize needs: some of its rows, or all of it, on as many pixels as it has or on

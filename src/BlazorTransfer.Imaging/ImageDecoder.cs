@@ -1,4 +1,5 @@
 using System.Runtime.Intrinsics;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using SkiaSharp;
 

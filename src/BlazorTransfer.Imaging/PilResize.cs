@@ -1,4 +1,5 @@
 using System.Buffers;
+using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Imaging;
 

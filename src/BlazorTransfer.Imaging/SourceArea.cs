@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Datasets;
+
 namespace BlazorTransfer.Imaging;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Datasets;
+
 namespace BlazorTransfer.Imaging.Tests;
 
 /// <summary>A JPEG decoded at k/8 of its size shows, once resized, what the whole picture shows.</summary>

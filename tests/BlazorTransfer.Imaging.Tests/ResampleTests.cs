@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BlazorTransfer.Core.Datasets;
 using CsCheck;
 using SkiaSharp;
 

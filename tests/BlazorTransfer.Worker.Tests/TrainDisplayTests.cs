@@ -129,7 +129,7 @@ public sealed class TrainDisplayTests
             Device = "cpu",
             DeviceDescription = "CPU",
             Classes = ["a", "b"],
-            LabelSets = method.LearnsLabelSets ? [new LabelSet(Set, ["x", "y"])] : [],
+            LabelSets = method.LearnsLabelSets ? [new LabelTask(Set, ["x", "y"])] : [],
             TrainSamples = 8,
             ValidationSamples = 4,
             TestSamples = 4,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Datasets;
@@ -11,20 +12,37 @@ public enum Split
 }
 
 /// <summary>
-/// One image of a data set version. <see cref="Label"/> is null for an unlabelled image (a target domain).
-/// <see cref="Tags"/> hold further facts about it, such as the domain it comes from (<c>"lighting": "warm"</c>).
+/// One image of a data set version, or a region of one. An unlabelled one (a target domain, or new images) has neither
+/// <see cref="Label"/> nor <see cref="Labels"/>. <see cref="Tags"/> hold further facts about it, such as the domain it comes from
+/// (<c>"lighting": "warm"</c>).
 /// </summary>
 public sealed record Sample
 {
     /// <summary>Path of the image relative to the manifest's image root, with forward slashes.</summary>
     public required string File { get; init; }
 
-    /// <summary>SHA-256 of the file's bytes, lower-case hex; the sample's identity across versions.</summary>
+    /// <summary>SHA-256 of the file's bytes, lower-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>The part of the upright image that is meant, inside of it; null for all of it.</summary>
+    public PixelArea? Region { get; init; }
+
+    /// <summary>The sample's identity in a data set and across its versions: the image's hash, and the region where it has one.</summary>
+    [JsonIgnore]
+    public string Key =>
+        Region is { } area ? FormattableString.Invariant($"{Sha256}@{area.Left},{area.Top},{area.Width},{area.Height}") : Sha256;
 
     /// <summary>The name under which the user brought it, such as <c>train/ants/0013035.jpg</c>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>The class, in a data set whose classes are of <see cref="LabelKind.SingleLabel"/>.</summary>
     public string? Label { get; init; }
+
+    /// <summary>The classes, perhaps none of them, in a data set whose classes are of <see cref="LabelKind.MultiLabel"/>.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    [JsonIgnore]
+    public bool IsLabelled => Label is not null || Labels is not null;
     public required Split Split { get; init; }
 
     /// <summary>Width after the EXIF orientation was applied, in pixels.</summary>
@@ -33,6 +51,15 @@ public sealed record Sample
     /// <summary>Height after the EXIF orientation was applied, in pixels.</summary>
     public required int Height { get; init; }
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Its classes; null where nobody has labelled it.</summary>
+    public IReadOnlyList<string>? LabelsOf(LabelKind kind) =>
+        kind switch
+        {
+            LabelKind.SingleLabel => Label is null ? null : [Label],
+            LabelKind.MultiLabel => Labels,
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, null),
+        };
 }
 
 /// <summary>A fact about images that divides a data set, such as the domain they come from.</summary>

@@ -20,7 +20,7 @@ public sealed record ModelDescription
 
     /// <summary>What it also answers, each set's outputs after those of the one before, and all after those of the classes. Null where it
     /// answers nothing else, as in all older files.</summary>
-    public IReadOnlyList<LabelSet>? LabelSets { get; init; }
+    public IReadOnlyList<LabelTask>? LabelSets { get; init; }
 
     /// <summary>The head, where it is more than one linear layer, as in no file of older versions.</summary>
     public HeadSpec? Head { get; init; }

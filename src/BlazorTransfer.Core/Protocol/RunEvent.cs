@@ -66,7 +66,7 @@ public sealed record RunStarted : RunEvent
     public required IReadOnlyList<string> Classes { get; init; }
 
     /// <summary>What is learned beside the classes.</summary>
-    public IReadOnlyList<Datasets.LabelSet> LabelSets { get; init; } = [];
+    public IReadOnlyList<Datasets.LabelTask> LabelSets { get; init; } = [];
 
     /// <summary>Images by split.</summary>
     public required int TrainSamples { get; init; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Imaging;
 
 namespace BlazorTransfer.Training.Inputs;

@@ -8,7 +8,7 @@ namespace BlazorTransfer.Training.Models;
 /// <param name="Labels">The possible answers.</param>
 /// <param name="FirstOutput">Number of the first of its outputs.</param>
 /// <param name="Weight">How much its errors count in training, where those of the classes count 1.</param>
-public sealed record ModelTask(LabelSet Labels, int FirstOutput, double Weight = 1)
+public sealed record ModelTask(LabelTask Labels, int FirstOutput, double Weight = 1)
 {
     /// <summary>All outputs of the model [N, outputs] to those of this set, [N, labels].</summary>
     public Tensor Of(Tensor outputs) => outputs.narrow(1, FirstOutput, Labels.Labels.Count);
@@ -21,7 +21,7 @@ public sealed record ModelTask(LabelSet Labels, int FirstOutput, double Weight =
         return
         [
             .. samples.Select(s =>
-                Labels.LabelOf(s) is { } label && numbers.TryGetValue(label, out long number) ? number : BatchSource.NoLabel
+                Labels.LabelsOf(s) is [{ } label] && numbers.TryGetValue(label, out long number) ? number : BatchSource.NoLabel
             ),
         ];
     }
@@ -29,11 +29,11 @@ public sealed record ModelTask(LabelSet Labels, int FirstOutput, double Weight =
     /// <summary>Label sets in their order, the outputs of each after those of the one before.</summary>
     /// <param name="sets">The sets, with their weights.</param>
     /// <param name="classes">Outputs of the classes, which come first.</param>
-    public static IReadOnlyList<ModelTask> Behind(int classes, IEnumerable<(LabelSet Set, double Weight)> sets)
+    public static IReadOnlyList<ModelTask> Behind(int classes, IEnumerable<(LabelTask Set, double Weight)> sets)
     {
         int first = classes;
         var tasks = new List<ModelTask>();
-        foreach ((LabelSet set, double weight) in sets)
+        foreach ((LabelTask set, double weight) in sets)
         {
             tasks.Add(new ModelTask(set, first, weight));
             first += set.Labels.Count;

@@ -71,7 +71,9 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
             weights.Dispose();
         TaskLabelWeights =
         [
-            .. Tasks.Select(t => WeightsFor([.. t.Labels.Labels.Select(label => training.Count(s => t.Labels.LabelOf(s) == label))])),
+            .. Tasks.Select(t =>
+                WeightsFor([.. t.Labels.Labels.Select(label => training.Count(s => t.Labels.LabelsOf(s)?.Contains(label) == true))])
+            ),
         ];
     }
 

@@ -49,7 +49,7 @@ internal static class RunData
             return [];
         if (LabelSetSpec.WhyNot(job.LabelSets, data.Samples) is { } wrong)
             throw TrainingException.BadInput(wrong);
-        return ModelTask.Behind(data.Classes.Count, job.LabelSets.Select(s => (LabelSet.Of(s.Name, data.Samples), s.Weight)));
+        return ModelTask.Behind(data.Classes.Count, job.LabelSets.Select(s => (LabelTask.OfTag(s.Name, data.Samples), s.Weight)));
     }
 
     /// <summary>The target domain, where the job names one.</summary>

@@ -161,7 +161,7 @@ public sealed class LabelTableTests
             LabelSetSpec.WhyNot([new("material")], samples)
         );
         Assert.Null(LabelSetSpec.WhyNot([new("material")], [.. samples, Of("b", Split.Validation)]));
-        Assert.Equal(new LabelSet("material", ["a", "b"]), LabelSet.Of("material", samples));
+        Assert.Equal(new LabelTask("material", ["a", "b"]), LabelTask.OfTag("material", samples));
         Assert.Contains(
             "import them with a labels.csv",
             LabelSetSpec.WhyNot([new("size")], [Of(null, Split.Train)]),

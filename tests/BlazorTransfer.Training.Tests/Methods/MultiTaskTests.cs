@@ -21,7 +21,7 @@ public sealed class MultiTaskTests : IDisposable
 {
     private const string Network = "resnet18_slim";
     private static readonly string[] Classes = ["a", "b", "c"];
-    private static readonly LabelSet Light = new("light", ["cold", "warm"]),
+    private static readonly LabelTask Light = new("light", ["cold", "warm"]),
         Size = new("size", ["l", "m", "s"]);
     private readonly SmallRun _small = new(imagesPerClass: 8);
 
@@ -172,7 +172,7 @@ public sealed class MultiTaskTests : IDisposable
 
         (RunFolder folder, List<RunEvent> events) = _small.Execute(job);
 
-        Assert.Equal([new LabelSet("lighting", ["cold", "warm"])], events.OfType<RunStarted>().Single().LabelSets);
+        Assert.Equal([new LabelTask("lighting", ["cold", "warm"])], events.OfType<RunStarted>().Single().LabelSets);
         EpochCompleted[] epochs = [.. events.OfType<EpochCompleted>()];
         double Mean(EpochCompleted e) => (e.Metrics[MetricKeys.ValidationTop1] + e.Metrics["validation.top1:lighting"]) / 2;
         int best = events.OfType<CheckpointSaved>().Last().Epoch;
@@ -276,7 +276,7 @@ public sealed class MultiTaskTests : IDisposable
         return _small.Job("multi-task", Network, _small.Weights(Network), parameters);
     }
 
-    private static TransferModel Model(params (LabelSet Set, double Weight)[] sets)
+    private static TransferModel Model(params (LabelTask Set, double Weight)[] sets)
     {
         manual_seed(1);
         IReadOnlyList<ModelTask> tasks = ModelTask.Behind(Classes.Length, sets);

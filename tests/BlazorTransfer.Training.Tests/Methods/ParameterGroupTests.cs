@@ -69,7 +69,7 @@ public sealed class ParameterGroupTests
         if (name == "multi-task")
             parameters["task-weighting"] = "uncertainty";
         (TransferMethod method, ParameterSet settings) = TransferMethodRegistry.Create(name, parameters);
-        IReadOnlyList<ModelTask> tasks = ModelTask.Behind(Classes.Length, [(new LabelSet("light", ["cold", "warm"]), 1.0)]);
+        IReadOnlyList<ModelTask> tasks = ModelTask.Behind(Classes.Length, [(new LabelTask("light", ["cold", "warm"]), 1.0)]);
         var model = new TransferModel(BackboneRegistry.Create(Network, TransferModel.OutputsOf(Classes, tasks), method.Head), Classes, CPU)
         {
             Tasks = tasks,

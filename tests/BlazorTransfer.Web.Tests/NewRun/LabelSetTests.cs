@@ -235,7 +235,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
                 Device = "",
                 DeviceDescription = "",
                 Classes = ["a", "b"],
-                LabelSets = [new LabelSet("light", ["cold", "warm"])],
+                LabelSets = [new LabelTask("light", ["cold", "warm"])],
                 TrainSamples = 1,
                 ValidationSamples = 1,
                 TestSamples = 0,

@@ -1,4 +1,4 @@
-namespace BlazorTransfer.Imaging;
+namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>A rectangle of pixels, from its top left corner.</summary>
 public readonly record struct PixelArea(int Left, int Top, int Width, int Height)

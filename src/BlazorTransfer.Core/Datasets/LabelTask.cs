@@ -4,25 +4,46 @@ using BlazorTransfer.Core.Text;
 
 namespace BlazorTransfer.Core.Datasets;
 
-/// <summary>Labels that images have beside their classes, in a tag: one more question that a network can answer of an image.</summary>
-/// <param name="Name">Name of the tag, such as <c>material</c>.</param>
-/// <param name="Labels">The possible answers, in the order of the model's outputs.</param>
-public sealed record LabelSet(string Name, IReadOnlyList<string> Labels)
+/// <summary>How many labels of a task an image has.</summary>
+public enum LabelKind
 {
+    /// <summary>Exactly one, such as the class of a photograph with one object.</summary>
+    SingleLabel,
+
+    /// <summary>Any number, also none, such as the objects that a photograph shows.</summary>
+    MultiLabel,
+}
+
+/// <summary>
+/// A question that a network can answer of each image, with its possible answers. The classes of a data set are its first task; further
+/// ones, of a single label, are kept in tags of the images.
+/// </summary>
+/// <param name="Name"><see cref="ClassName"/>, or the name of a tag, such as <c>material</c>.</param>
+/// <param name="Labels">The possible answers, in the order of the model's outputs.</param>
+/// <param name="Kind">How many of them an image has.</param>
+public sealed record LabelTask(string Name, IReadOnlyList<string> Labels, LabelKind Kind = LabelKind.SingleLabel)
+{
+    /// <summary>Name of the first task.</summary>
+    public const string ClassName = "class";
+
     /// <summary>A tag with more values than this, such as a file's number, is no question that a network answers.</summary>
     public const int MostLabels = 1000;
 
-    /// <summary>The labels that occur, in the order of their names.</summary>
-    public static LabelSet Of(string name, IEnumerable<Sample> samples) =>
+    /// <summary>The task whose labels are the values of a tag, in the order of their names.</summary>
+    public static LabelTask OfTag(string name, IEnumerable<Sample> samples) =>
         new(name, [.. samples.Select(s => s.Tags.GetValueOrDefault(name)).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
 
-    /// <summary>The label of an image; null where it has none.</summary>
-    public string? LabelOf(Sample sample) => sample.Tags.GetValueOrDefault(Name);
+    /// <summary>The labels that an image has in this task, in no order; null where nobody has labelled it.</summary>
+    public IReadOnlyList<string>? LabelsOf(Sample sample) =>
+        Name == ClassName ? sample.LabelsOf(Kind)
+        : sample.Tags.TryGetValue(Name, out string? label) ? [label]
+        : null;
 
     // Of two with the same content, one is as good as the other.
-    public bool Equals(LabelSet? other) => other is not null && Name == other.Name && Labels.SequenceEqual(other.Labels);
+    public bool Equals(LabelTask? other) =>
+        other is not null && Name == other.Name && Kind == other.Kind && Labels.SequenceEqual(other.Labels);
 
-    public override int GetHashCode() => HashCode.Combine(Name, Labels.Count);
+    public override int GetHashCode() => HashCode.Combine(Name, Kind, Labels.Count);
 }
 
 /// <summary>A label set that a run learns beside the classes.</summary>
@@ -69,8 +90,8 @@ public sealed record LabelSetSpec(string Name, double Weight = 1)
     {
         if (Weight is not (> 0 and <= MaximumWeight))
             return Message.Of("labels.weight-range", $"The weight of '{Name}' must be above 0 and at most {MaximumWeight}.");
-        int labels = LabelSet.Of(Name, samples).Labels.Count,
-            learned = LabelSet.Of(Name, samples.Where(s => s.Split == Split.Train)).Labels.Count;
+        int labels = LabelTask.OfTag(Name, samples).Labels.Count,
+            learned = LabelTask.OfTag(Name, samples.Where(s => s.Split == Split.Train)).Labels.Count;
         if (labels == 0)
         {
             string[] others = [.. samples.SelectMany(s => s.Tags.Keys).Distinct().Order(StringComparer.Ordinal)];
@@ -84,10 +105,10 @@ public sealed record LabelSetSpec(string Name, double Weight = 1)
 
         return learned < 2
                 ? Message.Of("labels.one-label", $"All training images have the same '{Name}', or none, so that there is nothing to learn.")
-            : labels > LabelSet.MostLabels
+            : labels > LabelTask.MostLabels
                 ? Message.Of(
                     "labels.too-many",
-                    $"'{Name}' has {labels:N0} different labels; {LabelSet.MostLabels:N0} are the most that can be learned."
+                    $"'{Name}' has {labels:N0} different labels; {LabelTask.MostLabels:N0} are the most that can be learned."
                 )
             : samples.All(s => s.Split != Split.Validation || !s.Tags.ContainsKey(Name))
                 ? Message.Of(
