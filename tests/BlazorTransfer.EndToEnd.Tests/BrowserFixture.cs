@@ -2,8 +2,8 @@ using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(BlazorTransfer.EndToEnd.Tests.BrowserFixture))]
 
-// Two cores: a worker, a web server and a browser at a time are enough.
-[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+// Two at a time: while one test waits for its browser or for the start of a program, the other uses the core.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.Collections, MaxThreads = 2)]
 
 namespace BlazorTransfer.EndToEnd.Tests;
 

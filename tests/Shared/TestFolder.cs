@@ -7,7 +7,7 @@ internal static class TestFolder
 {
     private static readonly TimeSpan HangLimit = TimeSpan.FromMinutes(3);
 
-    /// <summary>Deletes a folder with its content. A process that was just stopped may still add a file to it, so this tries again.</summary>
+    /// <summary>Deletes a folder with its content. A process that was just stopped may still add a file, so this tries again.</summary>
     public static void Delete(string path)
     {
         var patience = Stopwatch.StartNew();
