@@ -47,7 +47,13 @@ internal sealed class KillCheck(ApiSession session, Ledger ledger, string dataFo
         HashSet<string> stored = [.. runs.Select(r => Text(r, "id"))];
         foreach (string folder in Directory.EnumerateDirectories(Path.Combine(dataFolder, "runs")).Select(f => Path.GetFileName(f)))
             Require(stored.Contains(folder), $"The run folder {folder} belongs to no run.");
-        foreach (string file in Directory.EnumerateFiles(dataFolder, "*.tmp", SearchOption.AllDirectories))
+        // What a kill left in the folder of a run that is still at work, the run's end deletes.
+        HashSet<string> openRuns = [.. runs.Where(r => !IsFinal(r)).Select(r => Path.Combine(dataFolder, "runs", Text(r, "id")))];
+        foreach (
+            string file in Directory
+                .EnumerateFiles(dataFolder, "*.tmp", SearchOption.AllDirectories)
+                .Where(f => !openRuns.Contains(Path.GetDirectoryName(f)!))
+        )
             Require(LastWrite(file) >= started, $"The unfinished file {Path.GetRelativePath(dataFolder, file)} was left.");
         foreach (string file in Directory.EnumerateFiles(Path.Combine(dataFolder, "uploads")))
             Require(LastWrite(file) >= started, $"The upload {Path.GetFileName(file)} was left.");

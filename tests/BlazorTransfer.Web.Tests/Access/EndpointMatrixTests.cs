@@ -58,7 +58,7 @@ public sealed class EndpointMatrixTests : IDisposable
         ["PAGE /login"] = [200, 302, 302, 302, 302, 302],
         // There is an account already.
         ["PAGE /setup"] = [302, 302, 302, 302, 302, 302],
-        ["PAGE /not-found"] = Page,
+        ["PAGE /not-found"] = [302, 404, 404, 404, 404, 404],
         ["PAGE /projects/{ProjectId}"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/datasets"] = ProjectPage,
         ["PAGE /projects/{ProjectId}/datasets/{DatasetId}"] = ProjectPage,

@@ -341,7 +341,8 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             (
                 ProjectRole.Viewer,
                 "ImagePredictions.AnswerAsync",
-                user => _app.Get<ImagePredictions>().AnswerAsync(user, project, run, [1], CancellationToken.None)
+                user =>
+                    _app.Get<ImagePredictions>().AnswerAsync(user, project, run, _ => Task.FromResult<byte[]>([1]), CancellationToken.None)
             ),
             (ProjectRole.Editor, "RankingService.Cancel", user => Do<RankingService>(r => r.Cancel(user, project, dataset))),
             (ProjectRole.Viewer, "JobService.List", user => Do<JobService>(j => j.List(user, project))),

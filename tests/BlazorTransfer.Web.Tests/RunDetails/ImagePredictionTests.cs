@@ -80,6 +80,37 @@ public sealed class ImagePredictionTests : PageTests
     }
 
     [Fact]
+    public async Task Answers_ForManyAtOnce_ReceiveFourFilesAtATime_AndNoneForWhoMayNotSeeTheRun()
+    {
+        (ClaimsPrincipal user, Run run) = await FinishedAsync();
+        ClaimsPrincipal stranger = await App.PrincipalAsync(await App.CreateUserAsync("Mallory"));
+        var arrives = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        int asked = 0;
+        Task<ImagePrediction> Answer(ClaimsPrincipal person) =>
+            App.Get<ImagePredictions>()
+                .AnswerAsync(
+                    person,
+                    run.Submission.ProjectId,
+                    run.Id,
+                    _ =>
+                    {
+                        Interlocked.Increment(ref asked);
+                        return arrives.Task;
+                    },
+                    CancellationToken.None
+                );
+
+        Task<ImagePrediction>[] answers = [.. Enumerable.Range(0, 6).Select(_ => Answer(user))];
+        await Assert.ThrowsAsync<NotFoundException>(() => Answer(stranger));
+
+        // Each runs up to its wait before the call returns.
+        Assert.Equal(4, asked);
+        arrives.SetResult(Picture);
+        await Task.WhenAll(answers);
+        Assert.Equal(6, asked);
+    }
+
+    [Fact]
     public async Task Card_WhenAnImageIsChosen_ShowsItsProbabilities()
     {
         (ClaimsPrincipal user, Run run) = await FinishedAsync();
@@ -123,7 +154,7 @@ public sealed class ImagePredictionTests : PageTests
     }
 
     private Task<ImagePrediction> AnswerAsync(ClaimsPrincipal user, Run run, byte[] file) =>
-        App.Get<ImagePredictions>().AnswerAsync(user, run.Submission.ProjectId, run.Id, file, CancellationToken.None);
+        App.Get<ImagePredictions>().AnswerAsync(user, run.Submission.ProjectId, run.Id, _ => Task.FromResult(file), CancellationToken.None);
 
     private IRenderedComponent<TryImageCard> Card(ClaimsPrincipal user, Run run) =>
         Render<TryImageCard>(p => p.Add(c => c.ProjectId, run.Submission.ProjectId).Add(c => c.RunId, run.Id).Add(c => c.User, user));

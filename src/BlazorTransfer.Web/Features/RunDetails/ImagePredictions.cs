@@ -41,20 +41,26 @@ internal sealed class ImagePredictions(
     UserLimits limits
 )
 {
+    private const int MostReceived = 4;
+    private static readonly TimeSpan LongestReception = TimeSpan.FromMinutes(2);
+
+    // Each file that is received takes memory, up to its largest size.
+    private readonly SemaphoreSlim _reception = new(MostReceived, MostReceived);
+
     /// <summary>Largest file, in bytes.</summary>
     public static long MaximumBytes => ImageLimits.Default.MaximumBytes;
 
     /// <param name="user">Anybody who sees the run.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="runId">A finished run.</param>
-    /// <param name="file">The bytes of an image file.</param>
+    /// <param name="receive">Receives the bytes of an image file. It is called once the answer is possible, for few files at a time.</param>
     /// <param name="cancel">Ends the worker.</param>
     /// <exception cref="RefusedException">The run has no model, or the file is no image that can be used; the message says why.</exception>
     public async Task<ImagePrediction> AnswerAsync(
         ClaimsPrincipal user,
         string projectId,
         string runId,
-        byte[] file,
+        Func<CancellationToken, Task<byte[]>> receive,
         CancellationToken cancel
     )
     {
@@ -62,6 +68,7 @@ internal sealed class ImagePredictions(
         Run run = runs.Get(user, projectId, runId);
         if (run.Status != RunStatus.Succeeded || !File.Exists(folder.Run(runId).BestCheckpoint))
             throw new RefusedException(Texts<RunDetailTexts>.Get("NoModel"));
+        byte[] file = await ReceiveAsync(receive, cancel);
         if (file.Length == 0)
             throw new RefusedException(Texts<RunDetailTexts>.Get("FileEmpty"));
         if (file.LongLength > MaximumBytes)
@@ -91,6 +98,25 @@ internal sealed class ImagePredictions(
         {
             // Gone already where the job took it over.
             File.Delete(path);
+        }
+    }
+
+    private async Task<byte[]> ReceiveAsync(Func<CancellationToken, Task<byte[]>> receive, CancellationToken cancel)
+    {
+        await _reception.WaitAsync(cancel);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        patience.CancelAfter(LongestReception);
+        try
+        {
+            return await receive(patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new RefusedException(Texts<RunDetailTexts>.Get("ReceptionTooSlow"));
+        }
+        finally
+        {
+            _reception.Release();
         }
     }
 }

@@ -59,9 +59,7 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
             if (file.Size > ImagePredictions.MaximumBytes)
                 throw new RefusedException(T["FileTooLarge", ImagePredictions.MaximumBytes >> 20]);
             Show(T["Receiving"]);
-            byte[] bytes = await ReadAsync(file);
-            Show(T["Predicting"]);
-            _answer = await Predictions.AnswerAsync(User, ProjectId, RunId, bytes, _closed.Token);
+            _answer = await Predictions.AnswerAsync(User, ProjectId, RunId, cancel => ReadAsync(file, cancel), _closed.Token);
         }
         catch (Exception) when (_closed.IsCancellationRequested)
         {
@@ -81,12 +79,13 @@ public sealed partial class TryImageCard() : ScriptedComponent("./js/try-image.j
         StateHasChanged();
     }
 
-    private async Task<byte[]> ReadAsync(IBrowserFile file)
+    private async Task<byte[]> ReadAsync(IBrowserFile file, CancellationToken cancel)
     {
-        await using Stream stream = file.OpenReadStream(ImagePredictions.MaximumBytes, _closed.Token);
+        await using Stream stream = file.OpenReadStream(ImagePredictions.MaximumBytes, cancel);
         // Without reserving the size that the browser claims.
         using var bytes = new MemoryStream();
-        await stream.CopyToAsync(bytes, _closed.Token);
+        await stream.CopyToAsync(bytes, cancel);
+        Show(T["Predicting"]);
         return bytes.ToArray();
     }
 
