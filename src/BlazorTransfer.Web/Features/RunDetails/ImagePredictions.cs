@@ -53,7 +53,7 @@ internal sealed class ImagePredictions(
     /// <param name="user">Anybody who sees the run.</param>
     /// <param name="projectId">The project.</param>
     /// <param name="runId">A finished run.</param>
-    /// <param name="receive">Receives the bytes of an image file. It is called once the answer is possible, for few files at a time.</param>
+    /// <param name="receive">Receives the bytes of an image file. It is called once an answer is possible, for few files at a time.</param>
     /// <param name="cancel">Ends the worker.</param>
     /// <exception cref="RefusedException">The run has no model, or the file is no image that can be used; the message says why.</exception>
     public async Task<ImagePrediction> AnswerAsync(
