@@ -71,6 +71,26 @@ public sealed partial class MessageTests
         Assert.Empty(bare);
     }
 
+    /// <summary>A literal would be English on every page.</summary>
+    [Fact]
+    public void Refusals_AreNoLiterals()
+    {
+        string[] literals =
+        [
+            .. Trees()
+                .SelectMany(t => t.GetRoot().DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
+                .Where(c =>
+                    c is ObjectCreationExpressionSyntax { Type: var type } && type.ToString() is "RefusedException" or "ForbiddenException"
+                )
+                .Where(c =>
+                    c.ArgumentList?.Arguments is [{ Expression: LiteralExpressionSyntax or InterpolatedStringExpressionSyntax }, ..]
+                )
+                .Select(c => $"{Path.GetFileName(c.SyntaxTree.FilePath)}: {c}"),
+        ];
+
+        Assert.Empty(literals);
+    }
+
     [Fact]
     public void Messages_AreFoundInSources()
     {

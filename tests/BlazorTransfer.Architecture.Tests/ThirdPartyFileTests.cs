@@ -54,7 +54,7 @@ public sealed class ThirdPartyFileTests
             (string?)
                 central
                     .Descendants("PackageVersion")
-                    .Single(p => (string?)p.Attribute("Include") == "Deque.AxeCore.Playwright")
+                    .Single(p => (string?)p.Attribute("Include") == "Deque.AxeCore.Commons")
                     .Attribute("Version")
         );
     }

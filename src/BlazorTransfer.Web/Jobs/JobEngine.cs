@@ -217,10 +217,13 @@ internal sealed class JobEngine(
         // For each owner, so that nobody can fill the queue for all others.
         if (inLane.Count(j => j.OwnerId == document.OwnerId) >= MostOfOwner)
             throw new RefusedException(
-                $"You have {MostOfOwner} jobs of this kind in the queue. Cancel some, or wait until they have ended."
+                Message.Of(
+                    "jobs.too-many-of-owner",
+                    $"You have {MostOfOwner} jobs of this kind in the queue. Cancel some, or wait until they have ended."
+                )
             );
         if (inLane.Length >= MostQueued)
-            throw new RefusedException("Too many jobs of this kind are queued. Try again later.");
+            throw new RefusedException(Message.Of("jobs.queue-full", $"Too many jobs of this kind are queued. Try again later."));
         documents.Add(document);
         return _live[id] = NewLive(document, kind, take);
     }
