@@ -158,6 +158,10 @@ public sealed class LabelTable
         }
     }
 
+    /// <summary>Whether a column of this name is none of a tag.</summary>
+    public static bool IsReserved(string name) =>
+        FileColumns.Concat(ClassColumns).Append(SplitColumn).Contains(name, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Class of a file; null where it says none.</summary>
     public string? ClassOf(string file) => _rows.GetValueOrDefault(Key(file))?.Class;
 

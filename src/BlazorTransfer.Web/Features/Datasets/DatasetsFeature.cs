@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Features.Datasets.Versions;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Localization;
@@ -26,6 +27,7 @@ internal static class DatasetsFeature
         );
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
+        services.AddSingleton<DatasetWorkspaces>();
         services.AddSingleton<DatasetService>();
         services.AddSingleton<IPageAddress, DatasetAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
