@@ -60,6 +60,8 @@ internal sealed class DatasetVersions(
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, datasetId);
         folder.RequireSpace();
+        if (PublishJob.WhyNot(dataset, workspaces.Open(user, projectId, datasetId)) is { } reason)
+            throw new RefusedException(reason);
         return jobs.Submit(
             kind,
             new NewJob<PublishInput>(
