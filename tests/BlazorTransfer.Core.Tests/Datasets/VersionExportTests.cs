@@ -26,6 +26,27 @@ public sealed class VersionExportTests
         Assert.Equal(odd.File, files[1].Image);
     }
 
+    [Theory]
+    [InlineData("=1+1")]
+    [InlineData("'=1+1")]
+    [InlineData("-5")]
+    [InlineData("@a, b")]
+    [InlineData("'quoted'")]
+    public void R58_Csv_OfANameLikeAFormula_RunsNone_AndIsReadAsItWas(string name)
+    {
+        Sample sample = WorkingCopyData.Sample("1.jpg", name, Split.Train) with
+        {
+            Tags = new Dictionary<string, string> { ["=tag"] = name },
+        };
+
+        ExportedFile table = VersionExport.Files(ExportFormat.Csv, new DatasetManifest([name], [sample])).First();
+
+        string[] cells = Encoding.UTF8.GetString(table.Content!).Split(['\n', ',', '"'], StringSplitOptions.TrimEntries);
+        Assert.DoesNotContain(cells, c => c.Length > 0 && "=+-@".Contains(c[0], StringComparison.Ordinal));
+        LabelTable read = LabelTable.Read(table.Name, table.Content!);
+        Assert.Equal((name, name), (read.ClassOf("images/1.jpg"), read.TagsOf("images/1.jpg")!["=tag"]));
+    }
+
     [Fact]
     public void ClassFolders_KeepSplits_AndNamesStayUnlike()
     {

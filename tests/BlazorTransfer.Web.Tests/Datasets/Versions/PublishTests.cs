@@ -76,7 +76,7 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task R67_Publish_FailingAtEachStep_LeavesTheOldStateOrTheNewOne()
+    public async Task Publish_FailingAtEachStep_LeavesTheOldStateOrTheNewOne()
     {
         using var disk = new FaultyDisk(_data.App.DataFolder);
         bool failed = true;
@@ -111,7 +111,7 @@ public sealed class PublishTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task R67_Publish_StartedAgainAfterItWasDone_PublishesNothingMore()
+    public async Task Publish_StartedAgainAfterItWasDone_PublishesNothingMore()
     {
         _data.Change(new ClassAdded("c"));
 
@@ -152,8 +152,9 @@ public sealed class PublishTests : IAsyncLifetime
     [Fact]
     public async Task Versions_AreCompared_AndTheWorkingCopyGoesBack()
     {
+        string removed = Training("b");
         _data.Change(new SamplesLabelled([Training("a")], ["b"]));
-        _data.Change(new SamplesRemoved([Training("b")]));
+        _data.Change(new SamplesRemoved([removed]));
         await _data.PublishAsync();
 
         WorkingCopy comparison = _data.Versions.Compare(_data.Ada, _data.Project.Id, _data.DatasetId, 1, 2);

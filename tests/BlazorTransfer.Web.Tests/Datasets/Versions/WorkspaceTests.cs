@@ -71,7 +71,7 @@ public sealed class WorkspaceTests
     }
 
     [Fact]
-    public async Task R66_ChangesOfManyAtOnce_AreAllThere_AfterAKillInTheMiddleOfAnother()
+    public async Task ChangesOfManyAtOnce_AreAllThere_AfterAKillInTheMiddleOfAnother()
     {
         const int each = 20;
         using VersionedData data = await VersionedData.CreateAsync();
