@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using System.Text.Json;
 using BlazorTransfer.Core.Protocol;
 
@@ -10,10 +10,7 @@ namespace BlazorTransfer.Core.Datasets;
 /// </summary>
 public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyList<Sample> Samples)
 {
-    private const int CurrentFormat = 2;
-
-    /// <summary>The format before there were multi-label data sets and regions; otherwise the same.</summary>
-    private const int FirstFormat = 1;
+    private const int WrittenAtOnce = 1 << 16;
 
     /// <summary>How many classes an image has.</summary>
     public LabelKind Kind { get; init; }
@@ -44,35 +41,43 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
 
     public IReadOnlyList<Sample> Of(Split split) => [.. Samples.Where(s => s.Split == split)];
 
+    /// <inheritdoc cref="Write"/>
+    /// <param name="path">The file.</param>
+    public void Save(string path) => Write(path, ClassTask, Samples);
+
     /// <summary>Writes under a temporary name, flushes to the disk, then renames: a reader never sees half a manifest.</summary>
-    public void Save(string path)
-    {
-        var text = new StringBuilder();
-        text.AppendLine(JsonSerializer.Serialize(new Header(CurrentFormat, Classes, Kind), ProtocolJson.Line));
-        foreach (Sample sample in Samples)
-            text.AppendLine(JsonSerializer.Serialize(sample, ProtocolJson.Line));
-        AtomicFile.WriteAllText(path, text.ToString());
-    }
+    /// <param name="path">The file.</param>
+    /// <param name="classes">The classes.</param>
+    /// <param name="samples">The samples, which need not be in memory.</param>
+    public static void Write(string path, LabelTask classes, IEnumerable<Sample> samples) =>
+        AtomicFile.Write(
+            path,
+            stream =>
+            {
+                var buffer = new ArrayBufferWriter<byte>(WrittenAtOnce);
+                using var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = ProtocolJson.Line.Encoder });
+                Line(new ManifestHeader(ManifestHeader.Current, classes.Labels, classes.Kind));
+                foreach (Sample sample in samples)
+                    Line(sample);
+                stream.Write(buffer.WrittenSpan);
+
+                void Line<T>(T value)
+                {
+                    JsonSerializer.Serialize(json, value, ProtocolJson.Line);
+                    buffer.Write("\n"u8);
+                    json.Reset();
+                    if (buffer.WrittenCount < WrittenAtOnce)
+                        return;
+                    stream.Write(buffer.WrittenSpan);
+                    buffer.ResetWrittenCount();
+                }
+            }
+        );
 
     /// <exception cref="InvalidDataException">The file is no manifest of a format this version knows, or is damaged.</exception>
     public static DatasetManifest Load(string path)
     {
-        try
-        {
-            using var lines = new StreamReader(path);
-            Header? header = JsonSerializer.Deserialize<Header>(lines.ReadLine() ?? "null", ProtocolJson.Line);
-            if (header?.Format is not (FirstFormat or CurrentFormat))
-                throw new InvalidDataException($"{path} is no data set manifest of format {FirstFormat} or {CurrentFormat}.");
-            var samples = new List<Sample>();
-            while (lines.ReadLine() is { } line)
-                samples.Add(JsonSerializer.Deserialize<Sample>(line, ProtocolJson.Line)!);
-            return new DatasetManifest(header.Classes, samples) { Kind = header.Kind };
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path} is damaged: {e.Message}", e);
-        }
+        using ManifestReader manifest = ManifestReader.Open(path);
+        return new DatasetManifest(manifest.Classes, [.. manifest.Samples()]) { Kind = manifest.Kind };
     }
-
-    private sealed record Header(int Format, IReadOnlyList<string> Classes, LabelKind Kind = LabelKind.SingleLabel);
 }

@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Features.Datasets.Versions;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Localization;
@@ -26,7 +27,10 @@ internal static class DatasetsFeature
         );
         services.AddSingleton<ImageImporter>();
         services.AddSingleton<UploadReceiver>();
+        services.AddSingleton<DatasetWorkspaces>();
         services.AddSingleton<DatasetService>();
+        services.AddSingleton<DatasetVersions>();
+        services.AddJobKind<PublishJob>();
         services.AddSingleton<IPageAddress, DatasetAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
@@ -60,6 +64,7 @@ internal static class DatasetsFeature
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
+        api.MapVersions();
     }
 
     private static async Task<PhysicalFileHttpResult> ImageAsync(
