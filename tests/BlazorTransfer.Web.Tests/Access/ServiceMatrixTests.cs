@@ -17,6 +17,7 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.SystemCheck;
 using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Features.Train;
+using BlazorTransfer.Web.Features.Workbench;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
@@ -263,6 +264,16 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
                 user => _app.Get<DatasetService>().ImageAsync(user, project, dataset, Sha256(), thumbnail: false)
             ),
             (ProjectRole.Editor, "DatasetService.Rename", user => Do<DatasetService>(d => d.Rename(user, project, dataset, "Data"))),
+            (
+                ProjectRole.Viewer,
+                "RunMistakes.Find",
+                user => Do<RunMistakes>(m => m.Find(user, project, new RunImages(run, 1, null, null)))
+            ),
+            (
+                ProjectRole.Viewer,
+                "ImageExif.ReadAsync",
+                user => _app.Get<ImageExif>().ReadAsync(user, project, dataset, Sha256(), CancellationToken.None)
+            ),
             (ProjectRole.Viewer, "RunService.List", user => Do<RunService>(r => r.List(user, project))),
             (ProjectRole.Viewer, "RunService.Get", user => Do<RunService>(r => r.Get(user, project, run))),
             (ProjectRole.Viewer, "RunService.Events", user => Do<RunService>(r => r.Events(user, project, run, RunEventTail.Start))),
