@@ -24,6 +24,9 @@ internal sealed record JobLane(string Name, int Slots)
     public static readonly JobLane Previews = new("previews", 1);
 
     public static readonly JobLane Downloads = new("downloads", 3);
+
+    /// <summary>Each takes a core and some memory for seconds, and somebody waits for it.</summary>
+    public static readonly JobLane Publications = new("publications", 2);
 }
 
 /// <summary>What the engine needs to know of a kind of job; <see cref="JobKind{TInput,TResult}"/> is the way to write one.</summary>

@@ -45,6 +45,9 @@ public sealed partial class WorkingCopy
     /// <summary>Names of the classes, in the order of a model's outputs.</summary>
     public IReadOnlyList<string> Classes => [.. _classes.OfType<string>()];
 
+    /// <summary>The classes as a task.</summary>
+    public LabelTask ClassTask => new(LabelTask.ClassName, Classes, Kind);
+
     /// <summary>Number of the last change; 0 where there is none.</summary>
     public int LastChange => _steps.Length;
 

@@ -29,17 +29,39 @@ public sealed record DatasetVersion
 
     /// <summary>What the import did with names that is worth knowing, in sentences.</summary>
     public IReadOnlyList<Message> Notes { get; init; } = [];
-    public int Images => Classes.Sum(c => c.Total) + Unlabelled;
+
+    /// <summary>How many classes an image has.</summary>
+    public LabelKind Kind { get; init; }
+
+    /// <summary>All images by split; null in versions of before, in which an image has one class at most.</summary>
+    public SplitCount? Splits { get; init; }
+
+    /// <summary>Images that the working copy had and this version leaves out.</summary>
+    public int Excluded { get; init; }
+
+    /// <summary>The <see cref="VersionHash"/>; null in versions of before.</summary>
+    public string? Hash { get; init; }
+
+    /// <summary>The account that imported or published it; null in versions of before.</summary>
+    public string? AuthorId { get; init; }
+
+    /// <summary>What the author says about it; may be empty.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>The job that published it; null for an imported one.</summary>
+    public string? JobId { get; init; }
+    public int Images => Splits?.Total ?? Classes.Sum(c => c.Total) + Unlabelled;
 
     /// <summary>Whether something can be learned from it.</summary>
-    public bool HasLabels => Classes.Count >= 2;
+    public bool HasLabels => Classes.Count(c => c.Total > 0) >= 2;
 
     /// <summary>What about the version can spoil a run, in sentences.</summary>
     public IReadOnlyList<Message> Warnings => DatasetWarnings.Of(Classes);
 
     /// <summary>Images of a split.</summary>
     public int Of(Split split) =>
-        split switch
+        Splits?.Of(split)
+        ?? split switch
         {
             Split.Train => Classes.Sum(c => c.Train) + Unlabelled,
             Split.Validation => Classes.Sum(c => c.Validation),
@@ -54,7 +76,10 @@ public sealed record DatasetVersion
             CreatedAt = now,
             SplitOrigin = import.SplitOrigin,
             Classes = ClassCount.Of(import.Manifest),
-            Unlabelled = import.Manifest.Samples.Count(s => s.Label is null),
+            Unlabelled = import.Manifest.Samples.Count(s => !s.IsLabelled),
+            Kind = import.Manifest.Kind,
+            Splits = SplitCount.Of(import.Manifest.Samples),
+            Hash = VersionHash.Of(import.Manifest),
             Tags = TagCount.Of(import.Manifest.Samples),
             Bytes = bytes,
             Rejected = import.Rejected.Count,

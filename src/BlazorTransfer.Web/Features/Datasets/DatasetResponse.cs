@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Datasets;
+
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>A data set, as the API gives it.</summary>
@@ -24,6 +26,11 @@ internal sealed record DatasetResponse(
 /// <param name="Rejected">Number of skipped files of the import; <c>versions/{number}/skipped-files</c> lists them with reasons.</param>
 /// <param name="Warnings">What about the version can spoil a run, in sentences.</param>
 /// <param name="Notes">What the import did with names, in sentences.</param>
+/// <param name="Kind">How many classes an image has.</param>
+/// <param name="Excluded">Images that the working copy had and this version leaves out.</param>
+/// <param name="Hash">Hash of what the version says; null in versions of before.</param>
+/// <param name="AuthorId">The account that imported or published it; null in versions of before.</param>
+/// <param name="Note">What the author says about it.</param>
 internal sealed record DatasetVersionResponse(
     int Number,
     DateTimeOffset CreatedAt,
@@ -35,7 +42,12 @@ internal sealed record DatasetVersionResponse(
     long Bytes,
     int Rejected,
     IReadOnlyList<string> Warnings,
-    IReadOnlyList<string> Notes
+    IReadOnlyList<string> Notes,
+    LabelKind Kind,
+    int Excluded,
+    string? Hash,
+    string? AuthorId,
+    string Note
 )
 {
     public static DatasetVersionResponse Of(DatasetVersion version) =>
@@ -50,7 +62,12 @@ internal sealed record DatasetVersionResponse(
             version.Bytes,
             version.Rejected,
             [.. version.Warnings.Select(w => w.English)],
-            [.. version.Notes.Select(n => n.English)]
+            [.. version.Notes.Select(n => n.English)],
+            version.Kind,
+            version.Excluded,
+            version.Hash,
+            version.AuthorId,
+            version.Note
         );
 }
 

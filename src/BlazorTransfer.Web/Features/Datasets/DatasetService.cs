@@ -4,6 +4,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Execution;
+using BlazorTransfer.Web.Features.Datasets.Versions;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Storage;
@@ -28,6 +29,7 @@ internal sealed class DatasetService(
     DataFolder folder,
     ImageImporter importer,
     IMemoryCache cache,
+    DatasetWorkspaces workspaces,
     ImageProcesses processes,
     IEnumerable<IDatasetUse> uses
 ) : IProjectContent
@@ -88,7 +90,11 @@ internal sealed class DatasetService(
         Dataset dataset = Get(user, projectId, datasetId);
         // The hash decides only among the images of this data set; it never becomes a path by itself.
         Sample sample =
-            dataset.Versions.Reverse().Select(v => Index(datasetId, v.Number).GetValueOrDefault(sha256)).FirstOrDefault(s => s is not null)
+            workspaces.Workspace(dataset).Current.FindImage(sha256)
+            ?? dataset
+                .Versions.Reverse()
+                .Select(v => Index(datasetId, v.Number).GetValueOrDefault(sha256))
+                .FirstOrDefault(s => s is not null)
             ?? throw new NotFoundException();
         string original = Path.Combine(folder.Images, sample.File);
         if (!thumbnail)
@@ -124,7 +130,11 @@ internal sealed class DatasetService(
     {
         HashSet<string> files = [.. ids.SelectMany(FilesOf)];
         foreach (string id in ids)
+        {
             datasets.Remove(id);
+            workspaces.Drop(id);
+        }
+
         // Images are shared by their hash: only those that no other data set has may go.
         foreach (Dataset other in datasets.All())
             files.ExceptWith(FilesOf(other.Id));
@@ -140,7 +150,7 @@ internal sealed class DatasetService(
     }
 
     private IEnumerable<string> FilesOf(string datasetId) =>
-        datasets.Find(datasetId)?.Versions.SelectMany(v => Manifest(datasetId, v.Number).Samples.Select(s => s.File)) ?? [];
+        datasets.Find(datasetId)?.Versions.SelectMany(v => new VersionFiles(folder, datasetId).ImageFiles(v.Number)) ?? [];
 
     private DatasetManifest Manifest(string datasetId, int version) =>
         cache.GetOrCreate(
@@ -158,7 +168,7 @@ internal sealed class DatasetService(
             entry =>
             {
                 entry.SlidingExpiration = TimeSpan.FromMinutes(10);
-                return Manifest(datasetId, version).Samples.ToDictionary(s => s.Sha256, StringComparer.Ordinal);
+                return Manifest(datasetId, version).Samples.DistinctBy(s => s.Sha256).ToDictionary(s => s.Sha256, StringComparer.Ordinal);
             }
         )!;
 

@@ -29,6 +29,8 @@ internal static class DatasetsFeature
         services.AddSingleton<UploadReceiver>();
         services.AddSingleton<DatasetWorkspaces>();
         services.AddSingleton<DatasetService>();
+        services.AddSingleton<DatasetVersions>();
+        services.AddJobKind<PublishJob>();
         services.AddSingleton<IPageAddress, DatasetAddress>();
         services.AddSingleton<IProjectContent>(provider => provider.GetRequiredService<DatasetService>());
         services.AddSingleton<DatasetImports>();
@@ -62,6 +64,7 @@ internal static class DatasetsFeature
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
+        api.MapVersions();
     }
 
     private static async Task<PhysicalFileHttpResult> ImageAsync(

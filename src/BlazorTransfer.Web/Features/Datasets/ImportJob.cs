@@ -93,7 +93,7 @@ internal sealed class ImportJob(
             ProjectId = job.Job.ProjectId,
             Name = job.Input.Name,
             CreatedAt = clock.GetUtcNow(),
-            Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow())],
+            Versions = [DatasetVersion.From(1, result, bytes, clock.GetUtcNow()) with { AuthorId = job.Job.OwnerId }],
         };
         datasets.Add(dataset);
         return dataset;

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Datasets.Changes;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Localization;
 
@@ -27,18 +28,21 @@ public sealed record TagCount(string Name, string Value, int Images)
 
     /// <summary>By name and value, without those that divide nothing.</summary>
     public static IReadOnlyList<TagCount> Of(IEnumerable<Sample> samples) =>
-        [
+        Of([
             .. samples
                 .SelectMany(s => s.Tags)
-                .GroupBy(t => t.Key, StringComparer.Ordinal)
-                .OrderBy(g => g.Key, StringComparer.Ordinal)
-                .Select(name =>
-                    name.GroupBy(t => t.Value, StringComparer.Ordinal)
-                        .OrderBy(g => g.Key, StringComparer.Ordinal)
-                        .Select(g => new TagCount(name.Key, g.Key, g.Count()))
-                        .ToArray()
-                )
-                .Where(values => values.Length <= MostValues)
-                .SelectMany(values => values),
+                .GroupBy(t => new SampleTag(t.Key, t.Value))
+                .Select(g => new TagValueCount(g.Key, g.Count()))
+                .OrderBy(t => t.Tag.Name, StringComparer.Ordinal)
+                .ThenBy(t => t.Tag.Value, StringComparer.Ordinal),
+        ]);
+
+    /// <inheritdoc cref="Of(IEnumerable{Sample})"/>
+    public static IReadOnlyList<TagCount> Of(IReadOnlyList<TagValueCount> counts) =>
+        [
+            .. counts
+                .GroupBy(t => t.Tag.Name, StringComparer.Ordinal)
+                .Where(values => values.Count() <= MostValues)
+                .SelectMany(values => values.Select(t => new TagCount(t.Tag.Name, t.Tag.Value, t.Images))),
         ];
 }

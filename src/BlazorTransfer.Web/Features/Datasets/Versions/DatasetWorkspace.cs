@@ -9,7 +9,7 @@ internal sealed class DatasetWorkspace
     private readonly Lock _gate = new();
     private readonly ChangeFile _file;
     private volatile WorkingCopy _current;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     private DatasetWorkspace(int baseVersion, ChangeFile file, WorkingCopy current) =>
         (BaseVersion, _file, _current) = (baseVersion, file, current);
@@ -18,6 +18,9 @@ internal sealed class DatasetWorkspace
     public int BaseVersion { get; }
 
     public WorkingCopy Current => _current;
+
+    /// <summary>Another one must be opened.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>When somebody asked for it last.</summary>
     public DateTimeOffset LastUsed { get; set; }

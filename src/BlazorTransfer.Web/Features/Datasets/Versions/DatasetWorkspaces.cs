@@ -57,6 +57,10 @@ internal sealed class DatasetWorkspaces : IDisposable
     public WorkingCopy Open(ClaimsPrincipal user, string projectId, string datasetId) =>
         Workspace(Require(user, projectId, datasetId, ProjectRole.Viewer)).Current;
 
+    /// <summary>Refuses whoever may not change the data set.</summary>
+    public void RequireEditor(ClaimsPrincipal user, string projectId, string datasetId) =>
+        Require(user, projectId, datasetId, ProjectRole.Editor);
+
     /// <summary>Makes a change. When this returns, it is on the disk and all viewers are notified.</summary>
     /// <param name="user">Whose change it is.</param>
     /// <param name="projectId">The project.</param>
@@ -141,7 +145,11 @@ internal sealed class DatasetWorkspaces : IDisposable
         Lazy<DatasetWorkspace> lazy;
         lock (_gate)
         {
-            if (_open.TryGetValue(dataset.Id, out lazy!) && lazy.IsValueCreated && lazy.Value.BaseVersion < dataset.Latest.Number)
+            if (
+                _open.TryGetValue(dataset.Id, out lazy!)
+                && lazy.IsValueCreated
+                && (lazy.Value.IsClosed || lazy.Value.BaseVersion < dataset.Latest.Number)
+            )
             {
                 lazy.Value.Close();
                 _open.Remove(dataset.Id);
@@ -186,6 +194,7 @@ internal sealed class DatasetWorkspaces : IDisposable
         {
             Dataset dataset = Require(user, projectId, datasetId, ProjectRole.Editor);
             DatasetWorkspace workspace = Workspace(dataset);
+            // None where the workspace was dropped since.
             DatasetChange? written = workspace.Change(copy =>
             {
                 DatasetChange change = WithNames(make(copy));
@@ -200,9 +209,6 @@ internal sealed class DatasetWorkspaces : IDisposable
                 Notify(datasetId);
                 return written;
             }
-
-            // It was dropped in between.
-            Forget(datasetId, workspace);
         }
     }
 
@@ -238,15 +244,6 @@ internal sealed class DatasetWorkspaces : IDisposable
         lock (_gate)
         {
             if (_open.TryGetValue(datasetId, out Lazy<DatasetWorkspace>? present) && ReferenceEquals(present, lazy))
-                _open.Remove(datasetId);
-        }
-    }
-
-    private void Forget(string datasetId, DatasetWorkspace workspace)
-    {
-        lock (_gate)
-        {
-            if (_open.TryGetValue(datasetId, out Lazy<DatasetWorkspace>? lazy) && lazy.IsValueCreated && lazy.Value == workspace)
                 _open.Remove(datasetId);
         }
     }
