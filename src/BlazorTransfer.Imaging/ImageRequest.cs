@@ -13,6 +13,9 @@ public sealed record ImageRequest
 
     /// <summary>Longest side of the thumbnail, in pixels.</summary>
     public int Side { get; init; }
+
+    /// <summary>Asks for the EXIF of the source instead of a thumbnail.</summary>
+    public bool WantsExif { get; init; }
 }
 
 /// <summary>What became of an <see cref="ImageRequest"/>: a line of JSON.</summary>
@@ -21,12 +24,14 @@ public sealed record ImageRequest
 /// <param name="Format">The file's format; null where rejected or drawn.</param>
 /// <param name="Rejection">Why the file cannot be used, a sentence for the user; null where it can.</param>
 /// <param name="Thumbnail">The thumbnail as a JPEG file; null where none was asked for.</param>
+/// <param name="Exif">What the camera wrote into the file; null where nobody asked.</param>
 public sealed record ImageAnswer(
     int Width = 0,
     int Height = 0,
     ImageFormat? Format = null,
     Message? Rejection = null,
-    byte[]? Thumbnail = null
+    byte[]? Thumbnail = null,
+    ExifFacts? Exif = null
 )
 {
     public static ImageAnswer Of(ImageProbeResult result) => new(result.Width, result.Height, result.Format, result.Rejection);

@@ -22,6 +22,7 @@ public sealed class WebRoomTests
             "Datasets",
             "Models",
             "Runs",
+            "Workbench",
             "Backbones",
             "Adaptation",
             "Experiments",

@@ -44,6 +44,68 @@ internal static class AppRoutes
     /// <summary>Which network for this data?</summary>
     public static string Ranking(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/ranking";
 
+    /// <summary>The images of a data set's working copy.</summary>
+    public static string Gallery(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/images";
+
+    /// <summary>The images of a data set that have a class.</summary>
+    public static string GalleryOfClass(string projectId, string datasetId, string label) =>
+        QueryHelpers.AddQueryString(Gallery(projectId, datasetId), "class", label);
+
+    /// <summary>An image of a data set, in full.</summary>
+    public static string GalleryImage(string projectId, string datasetId, string key) =>
+        QueryHelpers.AddQueryString(Gallery(projectId, datasetId), "image", key);
+
+    /// <summary>The images of one class that a run took for another one; all that it took for a wrong one without classes.</summary>
+    /// <param name="projectId">The project.</param>
+    /// <param name="datasetId">The data set that the run was evaluated on.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="evaluation">Which of the run's evaluations: its sequence number.</param>
+    /// <param name="label">The true class.</param>
+    /// <param name="predicted">The class that the run predicted.</param>
+    public static string GalleryOfMistakes(
+        string projectId,
+        string datasetId,
+        string runId,
+        long evaluation,
+        string? label = null,
+        string? predicted = null
+    ) =>
+        QueryHelpers.AddQueryString(
+            Gallery(projectId, datasetId),
+            new Dictionary<string, string?>
+            {
+                ["run"] = runId,
+                ["evaluation"] = evaluation.ToString(CultureInfo.InvariantCulture),
+                ["true"] = label,
+                ["predicted"] = predicted,
+            }
+        );
+
+    public static string Classes(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/classes";
+
+    public static string Versions(string projectId, string datasetId) => $"{Dataset(projectId, datasetId)}/versions";
+
+    /// <summary>What differs between two versions of a data set.</summary>
+    /// <param name="projectId">The project.</param>
+    /// <param name="datasetId">The data set.</param>
+    /// <param name="from">The one version.</param>
+    /// <param name="to">The other one; null for the working copy.</param>
+    public static string CompareVersions(string projectId, string datasetId, int from, int? to) =>
+        QueryHelpers.AddQueryString(
+            $"{Versions(projectId, datasetId)}/compare",
+            new Dictionary<string, string?>
+            {
+                ["from"] = from.ToString(CultureInfo.InvariantCulture),
+                ["to"] = to?.ToString(CultureInfo.InvariantCulture),
+            }
+        );
+
+    /// <summary>A version of a data set as a zip.</summary>
+    public static string ExportVersion(string projectId, string datasetId, int version, string format) =>
+        FormattableString.Invariant(
+            $"/api/v1/projects/{projectId}/datasets/{datasetId}/versions/{version}/export?format={format.ToLowerInvariant()}"
+        );
+
     /// <summary>The presets for a data set; without one, for the newest with labels.</summary>
     public static string Train(string projectId, string? datasetId = null) =>
         datasetId is null ? $"{Project(projectId)}/train" : $"{Project(projectId)}/train?dataset={datasetId}";

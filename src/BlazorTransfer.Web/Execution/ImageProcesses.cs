@@ -33,6 +33,11 @@ internal sealed class ImageProcesses(
     public Task<ImageAnswer> DrawThumbnailAsync(string source, int side, CancellationToken cancel) =>
         AskAsync(new ImageRequest { Source = source, Side = side }, [], cancel);
 
+    /// <summary>Reads what the camera wrote into a file.</summary>
+    /// <inheritdoc cref="VerifyAsync"/>
+    public Task<ImageAnswer> ReadExifAsync(string source, CancellationToken cancel) =>
+        AskAsync(new ImageRequest { Source = source, WantsExif = true }, [], cancel);
+
     public void Dispose()
     {
         _timer?.Dispose();

@@ -20,6 +20,7 @@ using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.SystemCheck;
 using BlazorTransfer.Web.Features.Team;
 using BlazorTransfer.Web.Features.Train;
+using BlazorTransfer.Web.Features.Workbench;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Refusals;
 using BlazorTransfer.Web.Security;
@@ -303,6 +304,16 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             ),
             (ProjectRole.Editor, "DatasetVersions.Publish", user => Do<DatasetVersions>(v => v.Publish(user, project, dataset, ""))),
             (ProjectRole.Editor, "DatasetVersions.Restore", user => Do<DatasetVersions>(v => v.Restore(user, project, dataset, 1))),
+            (
+                ProjectRole.Viewer,
+                "RunMistakes.Find",
+                user => Do<RunMistakes>(m => m.Find(user, project, new RunImages(run, 1, null, null)))
+            ),
+            (
+                ProjectRole.Viewer,
+                "ImageExif.ReadAsync",
+                user => _app.Get<ImageExif>().ReadAsync(user, project, dataset, Sha256(), CancellationToken.None)
+            ),
             (ProjectRole.Viewer, "RunService.List", user => Do<RunService>(r => r.List(user, project))),
             (ProjectRole.Viewer, "RunService.Get", user => Do<RunService>(r => r.Get(user, project, run))),
             (ProjectRole.Viewer, "RunService.Events", user => Do<RunService>(r => r.Events(user, project, run, RunEventTail.Start))),

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace BlazorTransfer.Web.Features.Datasets;
 
-/// <summary>A data set: its counts, its images, and what was left out. Filters and page are in the address.</summary>
+/// <summary>A data set: its counts, some of its images, and the files that were skipped.</summary>
 public sealed partial class DatasetPage
 {
-    private const int PageSize = 60;
+    private const int SampleImages = 16;
     private const int MostRejected = 200;
 
     // A class with a third of the largest one's images tends to be neglected in training.
@@ -18,34 +18,15 @@ public sealed partial class DatasetPage
     private IReadOnlyList<RejectedFile> _rejected = [];
     private IReadOnlyList<TagCount> _tags = [];
     private IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> _byTag = [];
-    private Sample? _shownSample;
     private bool _hasSources;
-    private bool _dialogOpen;
 
     [Parameter]
     public string DatasetId { get; set; } = "";
-
-    [SupplyParameterFromQuery(Name = "label")]
-    private string? LabelFilter { get; set; }
-
-    [SupplyParameterFromQuery(Name = "split")]
-    private string? SplitFilter { get; set; }
-
-    /// <summary>A <see cref="SampleTag"/>, such as <c>domain=photo</c>.</summary>
-    [SupplyParameterFromQuery(Name = "tag")]
-    private string? TagFilter { get; set; }
-
-    [SupplyParameterFromQuery(Name = "page")]
-    private int? PageNumber { get; set; }
 
     [Inject]
     private DatasetService Datasets { get; set; } = null!;
 
     private DatasetVersion Shown => _dataset.Latest;
-
-    private int Pages => Math.Max(1, (_samples.Count + PageSize - 1) / PageSize);
-
-    private int Page => Math.Clamp(PageNumber ?? 1, 1, Pages);
 
     private string Subtitle => T["Version", Shown.Number, Format.Ago(Shown.CreatedAt, Clock.GetUtcNow())];
 
@@ -59,27 +40,16 @@ public sealed partial class DatasetPage
         _hasSources = Datasets.List(User, ProjectId).Any(d => d.Latest.HasLabels);
         _rejected = Datasets.Rejected(User, ProjectId, DatasetId, Shown.Number);
         _tags = Datasets.TagsOf(_dataset, Shown.Number);
-        _byTag = CountByTag(_tags, Datasets.Manifest(User, ProjectId, DatasetId, Shown.Number).Samples);
-        Filter();
+        IReadOnlyList<Sample> samples = Datasets.Manifest(User, ProjectId, DatasetId, Shown.Number).Samples;
+        _byTag = CountByTag(_tags, samples);
+        _samples = SomeOf(samples);
     }
 
-    // The address changed: by a filter, by paging, or by the browser's back button.
-    protected override void OnParametersSet()
-    {
-        if (_dataset is not null)
-            Filter();
-    }
-
-    private void Filter() =>
-        _samples = [
-            .. Datasets
-                .Manifest(User, ProjectId, DatasetId, Shown.Number)
-                .Samples.Where(s =>
-                    (LabelFilter is null || s.Label == LabelFilter)
-                    && (SplitFilter is null || s.Split.ToString() == SplitFilter)
-                    && (TagFilter is null || s.Tags.Any(t => new SampleTag(t.Key, t.Value).ToString() == TagFilter))
-                ),
-        ];
+    /// <summary>Images from all over the data set, so that all classes have a chance to be among them.</summary>
+    private static IReadOnlyList<Sample> SomeOf(IReadOnlyList<Sample> samples) =>
+        samples.Count <= SampleImages
+            ? samples
+            : [.. Enumerable.Range(0, SampleImages).Select(i => samples[(int)((long)i * samples.Count / SampleImages)])];
 
     private static IReadOnlyList<(string Name, IReadOnlyList<ClassCount> Counts)> CountByTag(
         IReadOnlyList<TagCount> tags,
@@ -94,32 +64,7 @@ public sealed partial class DatasetPage
                 }),
         ];
 
-    private static string TextOf(TagCount tag) => new SampleTag(tag.Name, tag.Value).ToString();
-
     private string NameOf(Split split) => T[$"Split.{split}"];
-
-    private string? TextOfSplit(string? split) => split is null ? null : T[$"Split.{split}"].Value;
-
-    /// <summary>The value alone where there is only one name to ask for.</summary>
-    private string? TagText(string? tag) =>
-        tag is null || SampleTag.Parse(tag) is not { } read ? tag
-        : _byTag.Count == 1 ? read.Value
-        : TagCount.Shown(read);
-
-    private void Go(string? label, string? split, string? tag, int page) =>
-        Navigation.NavigateTo(
-            Navigation.GetUriWithQueryParameters(
-                new Dictionary<string, object?>
-                {
-                    ["label"] = label,
-                    ["split"] = split,
-                    ["tag"] = tag,
-                    ["page"] = page == 1 ? null : page,
-                }
-            )
-        );
-
-    private void Show(Sample sample) => (_shownSample, _dialogOpen) = (sample, true);
 
     private async Task DeleteAsync()
     {
