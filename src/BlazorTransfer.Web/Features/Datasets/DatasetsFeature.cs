@@ -68,11 +68,12 @@ internal static class DatasetsFeature
         string datasetId,
         string sha256,
         string? size,
+        string? region,
         DatasetService datasets,
         HttpContext context
     )
     {
-        (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full");
+        (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full", region);
         // The content of a hash never changes, but it is for this user's eyes.
         context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         // An original is what somebody brought, and may be a page as well as an image: shown in a page it is an image, opened by itself it
