@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Imaging;
@@ -25,6 +26,9 @@ public sealed record ImageProbeResult
     [MemberNotNullWhen(true, nameof(Format))]
     [MemberNotNullWhen(false, nameof(Rejection))]
     public bool IsAccepted => Rejection is null;
+
+    /// <summary>Why an import with these options does not take the file; null where it does.</summary>
+    public Message? WhySkipped(ImportOptions options) => SeveralFrames.WhySkipped(Rejection, Frames, options);
 
     internal static ImageProbeResult Accept(int width, int height, ImageFormat format, int frames) =>
         new(width, height, format, frames, null);

@@ -36,6 +36,9 @@ public sealed record ImageAnswer(
     byte[]? Thumbnail = null
 )
 {
+    /// <inheritdoc cref="ImageProbeResult.WhySkipped"/>
+    public Message? WhySkipped(ImportOptions options) => SeveralFrames.WhySkipped(Rejection, Frames, options);
+
     public static ImageAnswer Of(ImageProbeResult result) =>
         new(result.Width, result.Height, result.Format, result.Rejection, result.Frames);
 }

@@ -16,7 +16,10 @@ public sealed record ClassCount(string Label, int Train, int Validation, int Tes
     /// <summary>The classes of a data set, in its order.</summary>
     public static IReadOnlyList<ClassCount> Of(DatasetManifest data)
     {
-        ILookup<string?, Sample> byLabel = data.Samples.ToLookup(s => s.Label, StringComparer.Ordinal);
+        // An image of several classes counts for each.
+        ILookup<string, Sample> byLabel = data
+            .Samples.SelectMany(s => (s.LabelsOf(data.Kind) ?? []).Select(label => (Label: label, Sample: s)))
+            .ToLookup(s => s.Label, s => s.Sample, StringComparer.Ordinal);
         return [.. data.Classes.Select(label => Of(label, byLabel[label]))];
     }
 }

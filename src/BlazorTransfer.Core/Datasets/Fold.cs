@@ -18,23 +18,23 @@ public sealed record Fold(int Index, int Count, int Seed = 0)
         Count < 2 || Index < 0 || Index >= Count ? Message.Of("split.no-fold", $"Fold {Index + 1} of {Count} does not exist.") : null;
 
     /// <summary>
-    /// Deals class by class, so that each part has the classes in proportion; all regions of an image go together. What part an image is in depends on the seed and the hashes
+    /// Deals class by class, so that each part has the classes in proportion. What part an image is in depends on the seed and the hashes
     /// alone, not on the order of the list.
     /// </summary>
     public DatasetManifest Apply(DatasetManifest data)
     {
+        if (data.Samples.Any(s => s.Region is not null))
+            return data with { Samples = RegionsTogether.Divide(data.Samples, images => Apply(data with { Samples = images }).Samples) };
         int dealt = 0;
         Sample[] divided =
         [
-            .. SplitUnit
-                .ByRarestClass(data.Samples.Where(s => s.Split != Split.Test))
-                .SelectMany(g => g.OrderBy(i => Draw(i.Sha256), StringComparer.Ordinal))
+            .. data
+                .Samples.Where(s => s.Split != Split.Test)
+                .GroupBy(s => s.Label, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .SelectMany(g => g.OrderBy(s => Draw(s.Sha256), StringComparer.Ordinal))
                 // Dealt on from class to class, so that small classes do not all leave their odd image with the first part.
-                .SelectMany(i =>
-                {
-                    Split split = dealt++ % Count == Index ? Split.Validation : Split.Train;
-                    return i.Samples.Select(s => s with { Split = split });
-                }),
+                .Select(s => s with { Split = dealt++ % Count == Index ? Split.Validation : Split.Train }),
         ];
         return data with { Samples = [.. divided, .. data.Of(Split.Test)] };
     }

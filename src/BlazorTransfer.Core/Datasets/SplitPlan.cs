@@ -22,26 +22,27 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
             : null;
 
     /// <summary>
-    /// Divides class by class, so that each split has the classes in the same proportion; an image of several classes goes with the rarest
-    /// one, and all regions of an image go together. A class with at least two images has one or more in training and in validation. The
-    /// draw depends on the seed and each image's hash alone: adding images later, or listing them in another order, moves few of the others.
+    /// Divides class by class, so that each split has the classes in the same proportion. A class with at least two images has
+    /// one or more in training and in validation. The draw depends on the seed and each image's hash alone: adding images
+    /// later, or listing them in another order, moves few of the others.
     /// </summary>
-    public IReadOnlyList<Sample> Apply(IEnumerable<Sample> samples) => [.. SplitUnit.ByRarestClass(samples).SelectMany(ApplyToClass)];
+    public IReadOnlyList<Sample> Apply(IEnumerable<Sample> samples) =>
+        [.. samples.GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(ApplyToClass)];
 
-    private IEnumerable<Sample> ApplyToClass(IReadOnlyList<SplitUnit> images)
+    private IEnumerable<Sample> ApplyToClass(IEnumerable<Sample> samples)
     {
-        SplitUnit[] drawn = [.. images.OrderBy(i => Draw(i.Sha256), StringComparer.Ordinal)];
+        Sample[] drawn = [.. samples.OrderBy(s => Draw(s.Sha256), StringComparer.Ordinal)];
         int validation = drawn.Length < 2 ? 0 : Math.Clamp((int)Math.Round(drawn.Length * Validation), 1, drawn.Length - 1);
         int test = Math.Clamp((int)Math.Round(drawn.Length * Test), 0, Math.Max(0, drawn.Length - validation - 1));
-        return drawn.SelectMany(
-            (image, i) =>
-            {
-                Split split =
-                    i < validation ? Split.Validation
-                    : i < validation + test ? Split.Test
-                    : Split.Train;
-                return image.Samples.Select(s => s with { Split = split });
-            }
+        return drawn.Select(
+            (sample, i) =>
+                sample with
+                {
+                    Split =
+                        i < validation ? Split.Validation
+                        : i < validation + test ? Split.Test
+                        : Split.Train,
+                }
         );
     }
 
