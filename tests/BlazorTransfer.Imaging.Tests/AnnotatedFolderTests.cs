@@ -74,7 +74,7 @@ public sealed class AnnotatedFolderTests
         Assert.Equal(
             1960,
             domains.Manifest.Samples.Count
-                + domains.Rejected.Count(r => r.Reason.Code.StartsWith("skipped.duplicate", StringComparison.Ordinal))
+                + domains.Rejected.Count(r => r.Reason.Code?.StartsWith("skipped.duplicate", StringComparison.Ordinal) == true)
         );
     }
 
