@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Localization;

@@ -4,7 +4,7 @@ using BlazorTransfer.Core.Messages;
 namespace BlazorTransfer.Web.Features.Datasets;
 
 /// <summary>A class that an import would have, and the samples of it.</summary>
-internal sealed record PreviewedClass(string Label, int Samples);
+public sealed record PreviewedClass(string Label, int Samples);
 
 /// <summary>What an import will take, as far as its names and its texts tell: no image has been read, and nothing is stored.</summary>
 /// <param name="Options">How the files are read.</param>
@@ -15,7 +15,7 @@ internal sealed record PreviewedClass(string Label, int Samples);
 /// <param name="Rejected">Files and annotations that will not be used, and why.</param>
 /// <param name="Notes">How names were read where that is not obvious.</param>
 /// <param name="Problem">Why no data set can be made of it; null where one may.</param>
-internal sealed record ImportPreview(
+public sealed record ImportPreview(
     ImportOptions Options,
     ImportLayout Recognised,
     int Samples,
@@ -31,7 +31,7 @@ internal sealed record ImportPreview(
     /// <param name="zip">The upload.</param>
     /// <param name="options">How it is read; null to recognise the layout.</param>
     /// <exception cref="UnknownEncodingException">A table of labels is not UTF-8, and no encoding was chosen.</exception>
-    public static ImportPreview Of(ZipImages zip, ImportOptions? options)
+    internal static ImportPreview Of(ZipImages zip, ImportOptions? options)
     {
         ImportLayout recognised = LayoutDetection.Of(zip.Names);
         options ??= new ImportOptions(recognised);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components.Shared;
 using Microsoft.AspNetCore.Components;
@@ -17,7 +16,7 @@ public sealed partial class ImportPreviewCard
     public string ProjectId { get; set; } = "";
 
     [Parameter, EditorRequired]
-    internal PendingUpload Upload { get; set; } = null!;
+    public PendingUpload Upload { get; set; } = null!;
 
     /// <summary>The user wants the upload read in another way.</summary>
     [Parameter]
@@ -36,8 +35,7 @@ public sealed partial class ImportPreviewCard
     private IReadOnlyList<Choice<BoxUse>> Boxes =>
         [.. Enum.GetValues<BoxUse>().Select(use => new Choice<BoxUse>(use, T[$"Boxes.{use}"], T[$"Boxes.{use}.Hint"]))];
 
-    private static IReadOnlyList<Choice<double>> Margins =>
-        [.. OfferedMargins.Select(m => new Choice<double>(m, m.ToString("P0", CultureInfo.CurrentCulture)))];
+    private static IReadOnlyList<Choice<double>> Margins => [.. OfferedMargins.Select(m => new Choice<double>(m, m.ToString("P0")))];
 
     private IReadOnlyList<Choice<bool>> Frames => [new(false, T["Frames.First"]), new(true, T["Frames.Skip"])];
 

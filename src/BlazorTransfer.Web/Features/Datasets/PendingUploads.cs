@@ -21,7 +21,7 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Options">How it is read; null where the layout is to be recognised.</param>
 /// <param name="Encodings">Chosen so far.</param>
 /// <param name="AddedAt">When it was received.</param>
-internal sealed record PendingUpload(
+public sealed record PendingUpload(
     string Id,
     string ProjectId,
     string Name,
