@@ -21,6 +21,9 @@ internal readonly record struct FileStructure(bool IsComplete, int Orientation)
             ImageFormat.WebP => OfWebP(file),
             // Its rows are not compressed: the decoder misses those that are not there.
             ImageFormat.Bmp => new FileStructure(true, NoOrientation),
+            ImageFormat.Gif or ImageFormat.Tiff or ImageFormat.Tga or ImageFormat.Pnm => throw new InvalidOperationException(
+                $"The reader of {format} knows its parts itself."
+            ),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
         };
 

@@ -12,43 +12,42 @@ public static class FolderImport
 
     /// <param name="folder">The folder; sample files are relative to it.</param>
     /// <param name="plan">How to split where the folders do not.</param>
-    /// <param name="layout">What the folders inside mean.</param>
-    /// <param name="encoding">Encoding of a table of labels that is not Unicode; null where none was chosen.</param>
+    /// <param name="options">How the files are read.</param>
     /// <param name="cancel">Stops the scan.</param>
     /// <exception cref="ImportException">The folder holds no data set; the message says what to change.</exception>
     public static ImportResult FromFolder(
         string folder,
         SplitPlan? plan = null,
-        ImportLayout layout = ImportLayout.Classes,
-        TextEncoding? encoding = null,
+        ImportOptions? options = null,
         CancellationToken cancel = default
     )
     {
-        if (!Directory.Exists(folder))
-            throw new ImportException("import.no-folder", $"There is no folder '{folder}'.");
+        var unreadable = new List<RejectedFile>();
+        string[] names = FilesIn(folder, unreadable);
         string root = Path.GetFullPath(folder);
-        var rejected = new List<RejectedFile>();
-        string[] names = NamesIn(root, rejected);
-        LabelTable? table = LabelTable.In(names, name => ReadTable(Path.Combine(root, name)), layout, rejected, encoding);
-        ClassFolderLayout folders = ClassFolderLayout.Of(names, layout, table);
-        var judged = new (ImportedImage? Image, RejectedFile? Rejected)[folders.Placed.Count];
+        var import = ImportPlan.Of(names, name => ReadText(Path.Combine(root, name)), options ?? new ImportOptions());
+        var judged = new (ImportedImage? Image, RejectedFile? Rejected)[import.Placed.Count];
         Parallel.For(
             0,
             judged.Length,
             new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
-            i => judged[i] = Judge(root, folders.Placed[i], table)
+            i => judged[i] = Judge(root, import.Placed[i], import)
         );
-        return DatasetAssembler.Assemble(
+        return import.Assemble(
             [.. judged.Select(j => j.Image).OfType<ImportedImage>()],
-            rejected
-                .Concat(folders.Rejected)
-                .Concat(table?.Absent(names) ?? [])
-                .Concat(judged.Select(j => j.Rejected).OfType<RejectedFile>()),
-            plan ?? SplitPlan.Default,
-            layout,
-            folders.Notes
+            [.. unreadable, .. judged.Select(j => j.Rejected).OfType<RejectedFile>()],
+            plan ?? SplitPlan.Default
         );
     }
+
+    /// <summary>The layout that the names of a folder's files have.</summary>
+    /// <exception cref="ImportException">There is no such folder.</exception>
+    public static ImportLayout LayoutOf(string folder) => LayoutDetection.Of(FilesIn(folder, []));
+
+    private static string[] FilesIn(string folder, List<RejectedFile> rejected) =>
+        Directory.Exists(folder)
+            ? NamesIn(Path.GetFullPath(folder), rejected)
+            : throw new ImportException("import.no-folder", $"There is no folder '{folder}'.");
 
     /// <summary>Files below a folder with forward slashes. Those whose names cannot be read as text, or that lie too deep, are rejected. A
     /// link to a folder around it is not followed.</summary>
@@ -108,7 +107,7 @@ public static class FolderImport
         }
     }
 
-    private static (byte[]? Bytes, Message? Reason) ReadTable(string path)
+    private static (byte[]? Bytes, Message? Reason) ReadText(string path)
     {
         try
         {
@@ -120,22 +119,22 @@ public static class FolderImport
         }
     }
 
-    private static (ImportedImage?, RejectedFile?) Judge(string root, PlacedFile file, LabelTable? table)
+    private static (ImportedImage?, RejectedFile?) Judge(string root, PlacedFile file, ImportPlan import)
     {
         try
         {
             byte[] bytes = File.ReadAllBytes(Path.Combine(root, file.Name));
             ImageProbeResult probe = ImageProbe.Verify(bytes);
-            return probe.IsAccepted
-                ? (
+            return probe.WhySkipped(import.Options) is { } reason
+                ? (null, new RejectedFile(file.Name, reason))
+                : (
                     new ImportedImage(
                         file,
                         new StoredImage(file.Name, Convert.ToHexStringLower(SHA256.HashData(bytes)), probe.Width, probe.Height),
-                        table?.TagsOf(file.Name)
+                        import.TagsOf(file.Name)
                     ),
                     null
-                )
-                : (null, new RejectedFile(file.Name, probe.Rejection));
+                );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -6,8 +6,8 @@ using SkiaSharp;
 namespace BlazorTransfer.Imaging;
 
 /// <summary>
-/// Turns a file into red, green and blue: grey, palette and 16-bit pictures are widened or narrowed to 8 bits a channel,
-/// the EXIF orientation is applied, and transparency lies over white.
+/// Turns a file into red, green and blue: grey, palette and 16-bit pictures are widened or narrowed to 8 bits a channel (of 16 bits, the
+/// high byte is kept, as PIL does), the EXIF orientation is applied, and transparency lies over white.
 /// </summary>
 public static class ImageDecoder
 {
@@ -22,8 +22,8 @@ public static class ImageDecoder
     /// <param name="limits">See above.</param>
     public static RgbImage DecodeRgb(byte[] file, ImageLimits? limits = null)
     {
-        using CodecSession session = Open(file, limits);
-        return Decode(session, CodecPixels.FullScale).Image;
+        using ImageReader reader = Open(file, limits);
+        return Decode(reader, CodecPixels.FullScale).Image;
     }
 
     /// <summary>
@@ -36,13 +36,13 @@ public static class ImageDecoder
     /// <exception cref="ImageException">The file is no picture that can be used; the message says why.</exception>
     public static DecodedImage DecodeRows(byte[] file, Func<int, int, (int First, int Count)> needed, ImageLimits? limits = null)
     {
-        using (CodecSession session = Open(file, limits))
+        using (ImageReader reader = Open(file, limits))
         {
-            if (session is { Format: ImageFormat.Jpeg, Origin: SKEncodedOrigin.TopLeft })
+            if (reader is { Format: ImageFormat.Jpeg, Origin: SKEncodedOrigin.TopLeft })
             {
-                (int width, int height) = (session.StoredWidth, session.StoredHeight);
+                (int width, int height) = (reader.StoredWidth, reader.StoredHeight);
                 (int first, int count) = needed(width, height);
-                using CodecPixels? rows = CodecPixels.DecodeRows(session, first, count);
+                using CodecPixels? rows = reader.DecodeRows(first, count);
                 if (rows is not null)
                     return new DecodedImage(ToRgb(rows), width, height, new PixelArea(0, -first, width, height));
             }
@@ -64,27 +64,56 @@ public static class ImageDecoder
     /// <exception cref="ImageException">The file is no picture that can be used; the message says why.</exception>
     public static DecodedImage DecodeReduced(byte[] file, int minimumShorterSide, ImageLimits? limits = null)
     {
-        using CodecSession session = Open(file, limits);
-        return Decode(session, CodecPixels.SmallestScale(session, minimumShorterSide));
+        using ImageReader reader = Open(file, limits);
+        return Decode(reader, reader.SmallestScale(minimumShorterSide));
     }
 
-    private static CodecSession Open(byte[] file, ImageLimits? limits)
+    /// <summary>A region of the upright picture in full size; of an upright JPEG, no other rows are decoded.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="region">Inside of the upright picture.</param>
+    /// <param name="limits">See above.</param>
+    /// <exception cref="ImageException">The file is no picture that can be used, or ends before the region; the message says
+    /// why.</exception>
+    public static RgbImage DecodeRegion(byte[] file, PixelArea region, ImageLimits? limits = null)
     {
-        (CodecSession? session, Message? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
-        return session ?? throw new ImageException(rejection!);
+        // A region that leaves the picture must not reach the decoder; it is refused below.
+        DecodedImage decoded = DecodeRows(
+            file,
+            (width, height) => region.FitsInto(width, height) ? (region.Top, region.Height) : (0, height),
+            limits
+        );
+        if (!region.FitsInto(decoded.Width, decoded.Height))
+            throw new ImageException(
+                Message.Of(
+                    "image.region-outside",
+                    $"The region {region.Left},{region.Top},{region.Width},{region.Height} is not inside of the picture, which has "
+                        + $"{decoded.Width} × {decoded.Height} pixels."
+                )
+            );
+        var crop = RgbImage.Undrawn(region.Width, region.Height);
+        int top = region.Top + (int)decoded.Whole.Top;
+        for (int y = 0; y < region.Height; y++)
+            decoded.Image.Row(top + y).Slice(RgbImage.Channels * region.Left, RgbImage.Channels * region.Width).CopyTo(crop.Row(y));
+        return crop;
     }
 
-    private static DecodedImage Decode(CodecSession session, int eighths)
+    private static ImageReader Open(byte[] file, ImageLimits? limits)
     {
-        using CodecPixels pixels = CodecPixels.Decode(session, eighths) ?? throw new ImageException(CodecSession.Damaged(session.Format));
-        SKEncodedOrigin origin = session.Origin;
+        (ImageReader? reader, Message? rejection) = ImageReader.Open(file, limits ?? ImageLimits.Default);
+        return reader ?? throw new ImageException(rejection!);
+    }
+
+    private static DecodedImage Decode(ImageReader reader, int eighths)
+    {
+        using CodecPixels pixels = reader.Decode(eighths) ?? throw new ImageException(ImageReader.Damaged(reader.Format));
+        SKEncodedOrigin origin = reader.Origin;
         RgbImage upright = ExifOrientation.Apply(origin, ToRgb(pixels));
         if (eighths == CodecPixels.FullScale)
             return new DecodedImage(upright);
 
         // The last column and row as stored may show less than a whole pixel.
         const double Full = CodecPixels.FullScale;
-        (int width, int height) = ExifOrientation.UprightSize(origin, session.StoredWidth, session.StoredHeight);
+        (int width, int height) = ExifOrientation.UprightSize(origin, reader.StoredWidth, reader.StoredHeight);
         (double shownWidth, double shownHeight) = (width * eighths / Full, height * eighths / Full);
         (bool mirrored, bool upsideDown) = ExifOrientation.Flips(origin);
         return new DecodedImage(

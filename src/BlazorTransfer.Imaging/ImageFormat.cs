@@ -7,29 +7,39 @@ public enum ImageFormat
     Png,
     WebP,
     Bmp,
+    Gif,
+    Tiff,
+    Tga,
+
+    /// <summary>PBM, PGM and PPM, the portable anymaps.</summary>
+    Pnm,
 }
 
 public static class ImageFormatExtensions
 {
     /// <summary>The extension under which files of the format are stored, with its dot.</summary>
-    public static string Extension(this ImageFormat format) =>
-        format switch
-        {
-            ImageFormat.Jpeg => ".jpg",
-            ImageFormat.Png => ".png",
-            ImageFormat.WebP => ".webp",
-            ImageFormat.Bmp => ".bmp",
-            _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
-        };
+    public static string Extension(this ImageFormat format) => Of(format).Extension;
 
     /// <summary>The media type to serve files of the format under.</summary>
-    public static string MediaType(this ImageFormat format) =>
+    public static string MediaType(this ImageFormat format) => Of(format).MediaType;
+
+    /// <summary>Whether browsers show such files. Of the others, a JPEG is shown.</summary>
+    public static bool IsShownByBrowsers(this ImageFormat format) => Of(format).IsShown;
+
+    /// <summary>The format's name for people.</summary>
+    public static string Title(this ImageFormat format) => Of(format).Title;
+
+    private static (string Title, string Extension, string MediaType, bool IsShown) Of(ImageFormat format) =>
         format switch
         {
-            ImageFormat.Jpeg => "image/jpeg",
-            ImageFormat.Png => "image/png",
-            ImageFormat.WebP => "image/webp",
-            ImageFormat.Bmp => "image/bmp",
+            ImageFormat.Jpeg => ("JPEG", ".jpg", "image/jpeg", true),
+            ImageFormat.Png => ("PNG", ".png", "image/png", true),
+            ImageFormat.WebP => ("WebP", ".webp", "image/webp", true),
+            ImageFormat.Bmp => ("BMP", ".bmp", "image/bmp", true),
+            ImageFormat.Gif => ("GIF", ".gif", "image/gif", true),
+            ImageFormat.Tiff => ("TIFF", ".tif", "image/tiff", false),
+            ImageFormat.Tga => ("TGA", ".tga", "image/x-tga", false),
+            ImageFormat.Pnm => ("PNM", ".pnm", "image/x-portable-anymap", false),
             _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
         };
 }

@@ -11,11 +11,11 @@ public static class ImageProbe
     /// <summary>Reads the header only: format and dimensions, before any pixel.</summary>
     public static ImageProbeResult Inspect(byte[] file, ImageLimits? limits = null)
     {
-        (CodecSession? session, Message? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
-        if (session is null)
+        (ImageReader? reader, Message? rejection) = ImageReader.Open(file, limits ?? ImageLimits.Default);
+        if (reader is null)
             return ImageProbeResult.Reject(rejection!);
-        using (session)
-            return Upright(session);
+        using (reader)
+            return Upright(reader);
     }
 
     /// <inheritdoc cref="Inspect(byte[], ImageLimits?)"/>
@@ -30,23 +30,23 @@ public static class ImageProbe
     /// </summary>
     public static ImageProbeResult Verify(byte[] file, ImageLimits? limits = null)
     {
-        (CodecSession? session, Message? rejection) = CodecSession.Open(file, limits ?? ImageLimits.Default);
-        if (session is null)
+        (ImageReader? reader, Message? rejection) = ImageReader.Open(file, limits ?? ImageLimits.Default);
+        if (reader is null)
             return ImageProbeResult.Reject(rejection!);
-        using (session)
+        using (reader)
         {
-            using CodecPixels? pixels = CodecPixels.Decode(session, CodecPixels.SmallestScale(session, minimumShorterSide: 1));
-            return pixels is null ? ImageProbeResult.Reject(CodecSession.Damaged(session.Format)) : Upright(session);
+            using CodecPixels? pixels = reader.Decode(reader.SmallestScale(minimumShorterSide: 1));
+            return pixels is null ? ImageProbeResult.Reject(ImageReader.Damaged(reader.Format)) : Upright(reader);
         }
     }
 
     /// <inheritdoc cref="Verify(byte[], ImageLimits?)"/>
     public static ImageProbeResult Verify(string path, ImageLimits? limits = null) => Read(path, limits, Verify);
 
-    private static ImageProbeResult Upright(CodecSession session)
+    private static ImageProbeResult Upright(ImageReader reader)
     {
-        (int width, int height) = ExifOrientation.UprightSize(session.Origin, session.StoredWidth, session.StoredHeight);
-        return ImageProbeResult.Accept(width, height, session.Format);
+        (int width, int height) = ExifOrientation.UprightSize(reader.Origin, reader.StoredWidth, reader.StoredHeight);
+        return ImageProbeResult.Accept(width, height, reader.Format, reader.Frames);
     }
 
     private static ImageProbeResult Read(string path, ImageLimits? limits, Func<byte[], ImageLimits?, ImageProbeResult> judge)

@@ -36,13 +36,15 @@ public static class ImageServer
     /// <summary>Judges the file, reads its EXIF, or draws a thumbnail.</summary>
     public static ImageAnswer Answer(ImageRequest request, byte[] file)
     {
-        if (request.Length is not null)
+        if (request.Side == 0)
             return ImageAnswer.Of(ImageProbe.Verify(file));
         if (request.WantsExif)
             return new ImageAnswer(Exif: ExifFacts.Read(request.Source!));
         try
         {
-            return new ImageAnswer(Thumbnail: Thumbnail.Draw(request.Source!, request.Side));
+            return new ImageAnswer(
+                Thumbnail: Thumbnail.Draw(request.Length is null ? File.ReadAllBytes(request.Source!) : file, request.Side, request.Region)
+            );
         }
         catch (ImageException e)
         {

@@ -4,7 +4,7 @@ using BlazorTransfer.Core.Messages;
 namespace BlazorTransfer.Imaging;
 
 /// <summary>
-/// Tells formats apart by their first bytes, never by the file's name. Only the four accepted formats reach a decoder;
+/// Tells formats apart by their first bytes, never by the file's name. Only the accepted formats reach a decoder;
 /// for the others that people try, the answer names the format, so that the sentence can say what to do.
 /// </summary>
 internal static class ImageSignature
@@ -25,20 +25,19 @@ internal static class ImageSignature
                 ImageFormat.Bmp,
                 null
             ),
+            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', (byte)'7' or (byte)'9', (byte)'a', ..] => (ImageFormat.Gif, null),
+            [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => (ImageFormat.Tiff, null),
+            [(byte)'P', >= (byte)'1' and <= (byte)'6', (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'#', ..] => (
+                ImageFormat.Pnm,
+                null
+            ),
+            _ when TgaHeader.Fits(file) => (ImageFormat.Tga, null),
             _ => (null, Message.Of("image.save-as", $"{Name(file)} Save it as JPEG or PNG and import it again.")),
         };
 
     private static Message Name(ReadOnlySpan<byte> file) =>
         file switch
         {
-            [(byte)'G', (byte)'I', (byte)'F', (byte)'8', ..] => Message.Of(
-                "image.gif",
-                $"GIF pictures are not supported, since they may be animated and hold 256 colours at most."
-            ),
-            [(byte)'I', (byte)'I', 42 or 43, 0, ..] or [(byte)'M', (byte)'M', 0, 42 or 43, ..] => Message.Of(
-                "image.tiff",
-                $"TIFF pictures are not supported."
-            ),
             [_, _, _, _, (byte)'f', (byte)'t', (byte)'y', (byte)'p', ..] => Message.Of(
                 "image.heic",
                 $"HEIC, HEIF, AVIF and video files are not supported."
@@ -51,7 +50,10 @@ internal static class ImageSignature
                 $"JPEG XL pictures are not supported."
             ),
             _ when LooksLikeSvg(file) => Message.Of("image.svg", $"SVG drawings are not supported."),
-            _ => Message.Of("image.unknown", $"This is not a picture in a format that is understood (JPEG, PNG, WebP or BMP)."),
+            _ => Message.Of(
+                "image.unknown",
+                $"This is not a picture in a format that is understood (JPEG, PNG, WebP, BMP, GIF, TIFF, TGA or PNM)."
+            ),
         };
 
     private static bool HasRiffType(ReadOnlySpan<byte> file, ReadOnlySpan<byte> type) =>

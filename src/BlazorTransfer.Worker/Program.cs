@@ -16,6 +16,7 @@ var root = new RootCommand($"Trains, evaluates and uses image classifiers.\n\n{E
     MeasureCommand.Create(),
     DoctorCommand.Create(),
     RankCommand.Create(),
+    ImportCommand.Create(),
     PreviewAugmentationCommand.Create(),
     FindCommand.CreateLearningRate(),
     FindCommand.CreateBatchSize(),

@@ -134,14 +134,14 @@ internal static class MultiTaskComparison
         yield return new Images(
             "PACS-small",
             pacs,
-            FolderImport.FromFolder(pacs, layout: ImportLayout.Domains).Manifest,
+            FolderImport.FromFolder(pacs, options: new(ImportLayout.Domains)).Manifest,
             ValidationPerCell: 10,
             PerCell: [5, 20]
         );
         yield return new Images(
             "Sample data set",
             drawn,
-            FolderImport.FromFolder(drawn, layout: ImportLayout.Domains).Manifest,
+            FolderImport.FromFolder(drawn, options: new(ImportLayout.Domains)).Manifest,
             ValidationPerCell: 10,
             PerCell: [10, 40]
         );

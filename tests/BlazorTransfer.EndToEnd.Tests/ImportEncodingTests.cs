@@ -35,6 +35,9 @@ public sealed class ImportEncodingTests(BrowserFixture browser)
         await chinese.ClickAsync();
         await Expect(chinese).ToHaveAttributeAsync("aria-checked", "true");
         await page.GetByRole(AriaRole.Button, new() { Name = "Import images" }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Check the import of animals" })).ToBeVisibleAsync();
+        await page.PhotographAsync("import-preview");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import images" }).ClickAsync();
 
         await page.Locator("a.bt-card").First.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Cell, new() { Name = "\u732B" })).ToBeVisibleAsync();

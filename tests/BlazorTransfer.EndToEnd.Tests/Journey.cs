@@ -53,6 +53,7 @@ internal static class Journey
         await page.GetByRole(AriaRole.Link, new() { Name = texts.Datasets }).First.ClickAsync();
         await page.Locator("input[type=file]").SetInputFilesAsync(zip);
         await page.GetByRole(AriaRole.Button, new() { Name = texts.Import, Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = texts.ImportImages }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = texts.TrainModel })).ToBeVisibleAsync();
     }
 

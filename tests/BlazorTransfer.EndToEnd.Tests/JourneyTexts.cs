@@ -18,6 +18,7 @@ internal sealed record JourneyTexts
             Quick = "Quick",
             Datasets = "Data sets",
             Import = "Import",
+            ImportImages = "Import images",
             TrainModel = "Train a model",
             StartTraining = "Start training",
             DownloadModel = "Download model",
@@ -36,6 +37,7 @@ internal sealed record JourneyTexts
             Quick = "快速",
             Datasets = "数据集",
             Import = "导入",
+            ImportImages = "导入图像",
             TrainModel = "训练模型",
             StartTraining = "开始训练",
             DownloadModel = "下载模型",
@@ -51,6 +53,7 @@ internal sealed record JourneyTexts
     public required string Quick { get; init; }
     public required string Datasets { get; init; }
     public required string Import { get; init; }
+    public required string ImportImages { get; init; }
     public required string TrainModel { get; init; }
     public required string StartTraining { get; init; }
     public required string DownloadModel { get; init; }

@@ -50,7 +50,8 @@ public sealed partial class TrainTests(BrowserFixture browser)
         await page.CreateProjectAsync("Insects");
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
         await page.Locator("input[type=file]").SetInputFilesAsync(zip);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Import images" }).ClickAsync();
         ILocator train = page.GetByRole(AriaRole.Link, new() { Name = "Train a model" });
         await Expect(train).ToBeVisibleAsync();
         var clock = Stopwatch.StartNew();

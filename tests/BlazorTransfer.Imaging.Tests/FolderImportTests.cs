@@ -23,8 +23,11 @@ public sealed class FolderImportTests : IDisposable
             Encoding.Latin1.GetBytes("file;class\n1.jpg;\u00C41\n2.jpg;\u00C41\n3.jpg;\u00D61\n4.jpg;\u00D61\n")
         );
 
-        Assert.Throws<UnknownEncodingException>(() => FolderImport.FromFolder(_folder, layout: ImportLayout.Table));
-        ImportResult import = FolderImport.FromFolder(_folder, layout: ImportLayout.Table, encoding: TextEncoding.Find("windows-1252"));
+        Assert.Throws<UnknownEncodingException>(() => FolderImport.FromFolder(_folder, options: new(ImportLayout.Table)));
+        ImportResult import = FolderImport.FromFolder(
+            _folder,
+            options: new(ImportLayout.Table, TableEncoding: TextEncoding.Find("windows-1252"))
+        );
 
         Assert.Equal(["\u00C41", "\u00D61"], import.Manifest.Classes);
     }

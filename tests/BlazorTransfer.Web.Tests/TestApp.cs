@@ -200,7 +200,7 @@ internal sealed class TestApp : IDisposable
     )
     {
         string zip = TestZip.Write(Path.Combine(DataFolder, "uploads", $"{Ids.New()}.zip"), files ?? TestZip.TwoClasses());
-        DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip, layout);
+        DatasetImport import = Get<DatasetImports>().StartZip(editor, projectId, "Data", zip, new ImportOptions(layout));
         await WaitForJobAsync(import.Id);
         return Get<DatasetService>().Get(editor, projectId, import.DatasetId);
     }

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets.Annotations;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Datasets;
@@ -7,7 +8,14 @@ namespace BlazorTransfer.Core.Datasets;
 /// <param name="Label">The class: the name of the folder it lies in; null where folders are no classes.</param>
 /// <param name="Split">The split that a folder above the class names; null where there is none.</param>
 /// <param name="Domain">The folder above class and split, where those divide the images by where they come from; else null.</param>
-public sealed record PlacedFile(string Name, string? Label, Split? Split, string? Domain = null);
+public sealed record PlacedFile(string Name, string? Label, Split? Split, string? Domain = null)
+{
+    /// <summary>The classes, perhaps none, where an image may have several; else null.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
+
+    /// <summary>What annotation files say of it; null where there are none.</summary>
+    public AnnotatedImage? Annotated { get; init; }
+}
 
 /// <summary>What the folders of an import mean.</summary>
 /// <param name="Placed">Files whose place is clear, by name.</param>
@@ -43,12 +51,18 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     /// <param name="names">Names of the files, with forward slashes.</param>
     /// <param name="layout">What the folders mean.</param>
     /// <param name="table">What a table among the files says of the others; it is none of the images.</param>
-    public static ClassFolderLayout Of(IEnumerable<string> names, ImportLayout layout = ImportLayout.Classes, LabelTable? table = null)
+    /// <param name="annotations">What annotation files among them say of the others; none of them is an image.</param>
+    public static ClassFolderLayout Of(
+        IEnumerable<string> names,
+        ImportLayout layout = ImportLayout.Classes,
+        LabelTable? table = null,
+        AnnotationSet? annotations = null
+    )
     {
         string[][] paths =
         [
             .. names
-                .Where(n => n != table?.Name)
+                .Where(n => n != table?.Name && annotations?.Files.Contains(n) != true)
                 .Order(StringComparer.Ordinal)
                 .Select(n => n.Split('/', StringSplitOptions.RemoveEmptyEntries))
                 .Where(parts => parts.Length > 0 && !parts.Any(p => p == "__MACOSX") && !Litter.Contains(parts[^1])),
@@ -63,7 +77,9 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
             byHidden[true].Select(f => new RejectedFile(f.Name, Message.Of("skipped.hidden", $"It is a hidden file.")))
         );
         FileInside[] files = [.. byHidden[false]];
-        if (layout == ImportLayout.Table)
+        if (annotations is not null)
+            PlaceByAnnotations(files, annotations, placed, rejected);
+        else if (layout == ImportLayout.Table)
             PlaceByTable(
                 files,
                 table
@@ -90,11 +106,31 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
     /// <summary>A split by what people call it, such as <c>val</c>; null where it is none.</summary>
     internal static Split? SplitOf(string name) => SplitNames.TryGetValue(name, out Split split) ? split : null;
 
+    private static void PlaceByAnnotations(
+        FileInside[] files,
+        AnnotationSet annotations,
+        List<PlacedFile> placed,
+        List<RejectedFile> rejected
+    )
+    {
+        foreach (FileInside file in files)
+        {
+            if (annotations.Images.TryGetValue(file.Name, out AnnotatedImage? image))
+                placed.Add(new PlacedFile(file.Name, null, image.Split) { Annotated = image });
+            else
+                rejected.Add(
+                    new RejectedFile(file.Name, Message.Of("skipped.not-annotated", $"No annotation file says anything about it."))
+                );
+        }
+    }
+
     private static void PlaceByTable(FileInside[] files, LabelTable table, List<PlacedFile> placed, List<RejectedFile> rejected)
     {
         foreach (FileInside file in files)
         {
-            if (table.ClassOf(file.Name) is { } label)
+            if (table.LabelsOf(file.Name) is { } labels)
+                placed.Add(new PlacedFile(file.Name, null, table.SplitOf(file.Name)) { Labels = labels });
+            else if (table.ClassOf(file.Name) is { } label)
                 placed.Add(new PlacedFile(file.Name, label, table.SplitOf(file.Name)));
             else
                 rejected.Add(
@@ -245,7 +281,7 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         while (
             judged.Length > 0
             && judged.All(p => p.Length > depth + LeftInside(p) && ImportName.Key(p[depth]) == ImportName.Key(judged[0][depth]))
-            && (layout is ImportLayout.Unlabelled or ImportLayout.Table || !SplitNames.ContainsKey(ImportName.Key(judged[0][depth])))
+            && (layout is not (ImportLayout.Classes or ImportLayout.Domains) || !SplitNames.ContainsKey(ImportName.Key(judged[0][depth])))
         )
         {
             depth++;
@@ -257,8 +293,8 @@ public sealed record ClassFolderLayout(IReadOnlyList<PlacedFile> Placed, IReadOn
         int LeftInside(string[] path) =>
             layout switch
             {
-                ImportLayout.Unlabelled or ImportLayout.Table => 1,
                 ImportLayout.Classes => 2,
+                not ImportLayout.Domains => 1,
                 _ => path.Length > depth + 1 && SplitNames.ContainsKey(ImportName.Key(path[depth + 1])) ? 4 : 3,
             };
     }

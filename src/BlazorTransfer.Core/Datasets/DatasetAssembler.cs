@@ -16,7 +16,11 @@ public class ImportException(Message message) : Exception(message.English), IMes
 /// <param name="Place">Name, class and perhaps split.</param>
 /// <param name="Image">File, hash and size; label and split are filled in here.</param>
 /// <param name="Tags">Further facts beside the domain; null where there are none.</param>
-public sealed record ImportedImage(PlacedFile Place, StoredImage Image, IReadOnlyDictionary<string, string>? Tags = null);
+public sealed record ImportedImage(PlacedFile Place, StoredImage Image, IReadOnlyDictionary<string, string>? Tags = null)
+{
+    /// <summary>The part of the image that is meant; null for all of it.</summary>
+    public PixelArea? Region { get; init; }
+}
 
 /// <param name="File">Path relative to the image root.</param>
 /// <param name="Sha256">Of the file's bytes, lower-case hex.</param>
@@ -64,13 +68,21 @@ public static class DatasetAssembler
                 Message.Of("split.none", $"None, as the images have no labels."),
                 notes ?? []
             );
-        string[] classes = [.. unique.Select(i => i.Place.Label!).Distinct().Order(StringComparer.Ordinal)];
+        string[] classes = [.. unique.SelectMany(i => i.Place.Labels ?? [i.Place.Label!]).Distinct().Order(StringComparer.Ordinal)];
+        LabelKind kind = unique[0].Place.Labels is null ? LabelKind.SingleLabel : LabelKind.MultiLabel;
         if (plan == SplitPlan.TestOnly)
             return new ImportResult(
-                new DatasetManifest(classes, [.. unique.Select(i => ToSample(i, Split.Test))]),
+                new DatasetManifest(classes, [.. unique.Select(i => ToSample(i, Split.Test))]) { Kind = kind },
                 rejected,
                 Message.Of("split.test-only", $"All images are for the test."),
                 notes ?? []
+            );
+        if (classes.Length == 0)
+            throw Refusal("import.no-label", $"No image has a label. Import them as images without labels, or add labels.");
+        if (classes.Length < 2 && (layout.HasBoxes() || layout == ImportLayout.Table))
+            throw Refusal(
+                "import.one-label",
+                $"Only one class was found ('{classes[0]}'). A classifier needs at least two: add images that show another one."
             );
         if (classes.Length < 2)
             throw Refusal(
@@ -88,7 +100,7 @@ public static class DatasetAssembler
             );
         }
 
-        (IReadOnlyList<Sample> samples, Message origin) = CompleteEachDomain(unique, plan, layout == ImportLayout.Table);
+        (IReadOnlyList<Sample> samples, Message origin) = CompleteEachDomain(unique, plan, layout);
         if (samples.All(s => s.Split != Split.Validation))
             throw layout == ImportLayout.Domains
                 ? Refusal(
@@ -98,7 +110,7 @@ public static class DatasetAssembler
                 : Refusal("import.single-images", $"Each class has a single image, so none is left for validation. Add more images.");
         if (samples.All(s => s.Split != Split.Train))
             throw Refusal("import.none-for-training", $"No image is left for training. Add images to the train folder.");
-        return new ImportResult(new DatasetManifest(classes, samples), rejected, origin, notes ?? []);
+        return new ImportResult(new DatasetManifest(classes, samples) { Kind = kind }, rejected, origin, notes ?? []);
     }
 
     private static Message Advice(ImportLayout layout) =>
@@ -114,9 +126,14 @@ public static class DatasetAssembler
             ),
             ImportLayout.Table => Message.Of(
                 "import.advice-table",
-                $"The table names files as they lie from its own folder, and has a column 'class'."
+                $"The table names files as they lie from its own folder, and has a column 'class' or 'labels'."
             ),
-            _ => Message.Of("import.advice-formats", $"JPEG, PNG, WebP and BMP are read."),
+            ImportLayout.Coco or ImportLayout.Voc or ImportLayout.Yolo => Message.Of(
+                "import.advice-annotations",
+                $"The annotation files must name images that are part of the import."
+            ),
+            ImportLayout.Unlabelled => Message.Of("import.advice-formats", $"JPEG, PNG, WebP, BMP, GIF, TIFF, TGA and PNM files are read."),
+            _ => throw new ArgumentOutOfRangeException(nameof(layout), layout, null),
         };
 
     private static List<ImportedImage> WithoutDuplicates(IReadOnlyList<ImportedImage> images, List<RejectedFile> rejected)
@@ -124,14 +141,26 @@ public static class DatasetAssembler
         var first = new Dictionary<string, ImportedImage>(StringComparer.Ordinal);
         foreach (ImportedImage image in images)
         {
-            if (first.TryAdd(image.Image.Sha256, image))
+            string key = ToSample(image, Split.Train).Key;
+            if (first.TryAdd(key, image))
                 continue;
-            PlacedFile kept = first[image.Image.Sha256].Place;
+            PlacedFile kept = first[key].Place;
             rejected.Add(
                 new RejectedFile(
                     image.Place.Name,
-                    kept.Label == image.Place.Label
-                        ? Message.Of("skipped.duplicate", $"It is the same image as {kept.Name}.")
+                    image.Region is not null && kept.Label == image.Place.Label
+                            ? Message.Of("skipped.duplicate-box", $"A box of the class '{kept.Label}' is there twice.")
+                        : image.Region is not null
+                            ? Message.Of(
+                                "skipped.duplicate-box-of-class",
+                                $"One box has the classes '{kept.Label}' and '{image.Place.Label}'. '{kept.Label}' was taken."
+                            )
+                        : !(kept.Labels ?? []).SequenceEqual(image.Place.Labels ?? [])
+                            ? Message.Of(
+                                "skipped.duplicate-of-labels",
+                                $"It is the same image as {kept.Name}, which has other labels. Those of {kept.Name} were taken."
+                            )
+                        : kept.Label == image.Place.Label ? Message.Of("skipped.duplicate", $"It is the same image as {kept.Name}.")
                         : Message.Of(
                             "skipped.duplicate-of-class",
                             $"It is the same image as {kept.Name}, which has the class '{kept.Label}'. One of the two labels must be wrong."
@@ -147,7 +176,7 @@ public static class DatasetAssembler
     private static (IReadOnlyList<Sample> Samples, Message Origin) CompleteEachDomain(
         List<ImportedImage> images,
         SplitPlan plan,
-        bool isTable
+        ImportLayout layout
     )
     {
         (string? Domain, IReadOnlyList<Sample> Samples, Message Origin)[] domains =
@@ -157,7 +186,7 @@ public static class DatasetAssembler
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g =>
                 {
-                    (IReadOnlyList<Sample> samples, Message origin) = Complete([.. g], plan, isTable);
+                    (IReadOnlyList<Sample> samples, Message origin) = Complete([.. g], plan, layout);
                     return (g.Key, samples, origin);
                 }),
         ];
@@ -173,11 +202,11 @@ public static class DatasetAssembler
     private static IEnumerable<string> Few(IEnumerable<string> names) =>
         names.ToArray() is { Length: > MostNames } many ? [.. many.Take(MostNames), "…"] : names;
 
-    private static (IReadOnlyList<Sample> Samples, Message Origin) Complete(List<ImportedImage> images, SplitPlan plan, bool isTable)
+    private static (IReadOnlyList<Sample> Samples, Message Origin) Complete(List<ImportedImage> images, SplitPlan plan, ImportLayout layout)
     {
         if (images.All(i => i.Place.Split is null))
             return (
-                plan.Apply(images.Select(i => ToSample(i, Split.Train))),
+                RegionsTogether.Divide([.. images.Select(i => ToSample(i, Split.Train))], plan.Apply),
                 images[0].Place.Domain is null
                     ? Message.Of("split.drawn", $"Drawn class by class: {plan.Validation:P0} for validation, seed {plan.Seed}.")
                     : Message.Of(
@@ -189,15 +218,15 @@ public static class DatasetAssembler
         if (images.Any(i => i.Place.Split == Split.Validation))
             return (
                 [.. images.Select(i => ToSample(i, i.Place.Split ?? Split.Train))],
-                isTable
-                    ? Message.Of("split.as-table-gives", $"As your table gives it.")
-                    : Message.Of("split.as-folders-give", $"As your folders give it.")
+                layout.HasBoxes() ? Message.Of("split.as-annotations-give", $"As your files are named, or lists of them give it.")
+                : layout == ImportLayout.Table ? Message.Of("split.as-table-gives", $"As your table gives it.")
+                : Message.Of("split.as-folders-give", $"As your folders give it.")
             );
         // Train and test folders only: validation is drawn from training, and the test stays untouched.
         ILookup<bool, Sample> byTest = images.Select(i => ToSample(i, i.Place.Split ?? Split.Train)).ToLookup(s => s.Split == Split.Test);
         return (
-            [.. (plan with { Test = 0 }).Apply(byTest[false]), .. byTest[true]],
-            (byTest[true].Any(), isTable) switch
+            [.. RegionsTogether.Divide([.. byTest[false]], (plan with { Test = 0 }).Apply), .. byTest[true]],
+            (byTest[true].Any(), layout == ImportLayout.Table) switch
             {
                 (false, _) => Message.Of(
                     "split.no-test",
@@ -221,7 +250,9 @@ public static class DatasetAssembler
             File = image.Image.File,
             Sha256 = image.Image.Sha256,
             Name = image.Place.Name,
+            Region = image.Region,
             Label = image.Place.Label,
+            Labels = image.Place.Labels,
             Split = split,
             Width = image.Image.Width,
             Height = image.Image.Height,

@@ -23,6 +23,8 @@ public sealed record Fold(int Index, int Count, int Seed = 0)
     /// </summary>
     public DatasetManifest Apply(DatasetManifest data)
     {
+        if (data.Samples.Any(s => s.Region is not null))
+            return data with { Samples = RegionsTogether.Divide(data.Samples, images => Apply(data with { Samples = images }).Samples) };
         int dealt = 0;
         Sample[] divided =
         [

@@ -7,8 +7,9 @@ using Microsoft.VisualBasic.FileIO;
 namespace BlazorTransfer.Core.Datasets;
 
 /// <summary>
-/// A <c>labels.csv</c> beside the images: a column with files, and columns with labels of them, named in the first row. Files are named as
-/// they lie from the table's folder. Separated by commas, semicolons or tabs; in UTF-8, Unicode with a byte order mark, or an encoding that
+/// A <c>labels.csv</c> beside the images: a column with files, and columns with labels of them, named in the first row. A column
+/// <c>labels</c> has all classes of an image, perhaps none, separated by |, semicolons or commas. Files are named as they lie from the
+/// table's folder. Separated by commas, semicolons or tabs; in UTF-8, Unicode with a byte order mark, or an encoding that
 /// the user chooses.
 /// </summary>
 public sealed class LabelTable
@@ -17,10 +18,14 @@ public sealed class LabelTable
     public const int LongestLabel = 100;
     private const int MostBytes = 32 << 20;
 
-    private static readonly string[] FileNames = ["labels.csv", "metadata.csv"];
+    private static readonly string[] FileNames = ["labels.csv", "metadata.csv", "labels.tsv", "metadata.tsv"];
     private static readonly string[] FileColumns = ["file", "file_name", "filename", "image", "path"];
     private static readonly string[] ClassColumns = ["class", "label"];
+    private static readonly string[] LabelsColumns = ["labels", "classes", "tags"];
     private const string SplitColumn = "split";
+    private static readonly char[] LabelSeparators = ['|', ';', ','];
+    private const StringSplitOptions Trimmed = StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+    private static readonly char[] LineEnds = ['\r', '\n'];
     private static readonly string[] Delimiters = [",", ";", "\t"];
 
     // By the file's name in the import, in composed form.
@@ -73,7 +78,8 @@ public sealed class LabelTable
             : Read(name, bytes, encoding);
     }
 
-    private static string? Find(IEnumerable<string> names) =>
+    /// <summary>The outermost table among the files of an import; null where there is none.</summary>
+    internal static string? Find(IEnumerable<string> names) =>
         names
             .Where(n => FileNames.Contains(n.Split('/')[^1], StringComparer.OrdinalIgnoreCase))
             .OrderBy(n => n.Count(c => c == '/'))
@@ -108,10 +114,13 @@ public sealed class LabelTable
             if (file < 0)
                 throw new ImportException("table.no-file-column", $"{name} has no column with the files. Call it 'file'.");
             int label = IndexOf(header, ClassColumns),
+                several = label >= 0 ? -1 : IndexOf(header, LabelsColumns),
                 split = IndexOf(header, [SplitColumn]);
             int[] others =
             [
-                .. Enumerable.Range(0, header.Length).Where(c => c != file && c != label && c != split && header[c].Length > 0),
+                .. Enumerable
+                    .Range(0, header.Length)
+                    .Where(c => c != file && c != label && c != several && c != split && header[c].Length > 0),
             ];
             if (others.FirstOrDefault(c => !IsLabel(header[c]), -1) is >= 0 and int odd)
                 throw new ImportException(
@@ -123,9 +132,10 @@ public sealed class LabelTable
             while (!parser.EndOfData)
             {
                 long line = parser.LineNumber;
-                string[] fields = parser.ReadFields()!;
+                // A cell of several lines, such as a remark, is shown on one.
+                string[] fields = [.. parser.ReadFields()!.Select(f => string.Join(' ', f.Split(LineEnds, Trimmed)))];
                 string Field(int column) => column >= 0 && column < fields.Length ? CsvCell.Read(fields[column]) : "";
-                if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file)) is { } wrong)
+                if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file) && f != Field(several)) is { } wrong)
                     throw new ImportException(
                         "table.odd-label",
                         $"{name}, line {line}: '{wrong[..Math.Min(40, wrong.Length)]}' is longer than {LongestLabel} "
@@ -142,6 +152,7 @@ public sealed class LabelTable
                     : null;
                 var row = new Row(
                     Field(label) is { Length: > 0 } own ? ImportName.Key(own) : null,
+                    several < 0 ? null : Field(several),
                     divided,
                     others.Where(c => Field(c).Length > 0).ToDictionary(c => header[c], c => ImportName.Key(Field(c)))
                 );
@@ -149,7 +160,7 @@ public sealed class LabelTable
                     throw new ImportException("table.row-twice", $"{name}, line {line}: '{Field(file)}' has a row already.");
             }
 
-            return new LabelTable(name, rows, [.. others.Select(c => header[c])]);
+            return new LabelTable(name, several < 0 ? rows : WithLabels(name, rows), [.. others.Select(c => header[c])]);
         }
         catch (MalformedLineException e)
         {
@@ -163,6 +174,40 @@ public sealed class LabelTable
     /// <summary>Whether a column of this name is none of a tag.</summary>
     public static bool IsReserved(string name) =>
         FileColumns.Concat(ClassColumns).Append(SplitColumn).Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    // The whole column is separated by one sign: a class may have one of the others in its name.
+    private static Dictionary<string, Row> WithLabels(string name, Dictionary<string, Row> rows)
+    {
+        char separator = LabelSeparators.FirstOrDefault(s => rows.Values.Any(r => r.Several!.Contains(s)), LabelSeparators[0]);
+        return rows.ToDictionary(
+            r => r.Key,
+            r =>
+                r.Value with
+                {
+                    Labels =
+                    [
+                        .. r
+                            .Value.Several!.Split(separator, Trimmed)
+                            .Select(l =>
+                                IsLabel(l)
+                                    ? ImportName.Key(l)
+                                    : throw new ImportException(
+                                        "table.odd-label-of-file",
+                                        $"{name}: a label of '{r.Key}' is longer than {LongestLabel} characters, or has signs that no "
+                                            + $"label has."
+                                    )
+                            )
+                            .Distinct()
+                            .Order(StringComparer.Ordinal),
+                    ],
+                },
+            StringComparer.Ordinal
+        );
+    }
+
+    /// <summary>Classes of a file, perhaps none, in a table with all classes of an image in one column; null in another table, or where it
+    /// says nothing about the file.</summary>
+    public IReadOnlyList<string>? LabelsOf(string file) => _rows.GetValueOrDefault(Key(file))?.Labels;
 
     /// <summary>Class of a file; null where it says none.</summary>
     public string? ClassOf(string file) => _rows.GetValueOrDefault(Key(file))?.Class;
@@ -275,5 +320,8 @@ public sealed class LabelTable
 
     private static bool IsLabel(string text) => text.Length <= LongestLabel && NameRule.IsPlain(text);
 
-    private sealed record Row(string? Class, Split? Split, Dictionary<string, string> Tags);
+    private sealed record Row(string? Class, string? Several, Split? Split, Dictionary<string, string> Tags)
+    {
+        public IReadOnlyList<string>? Labels { get; init; }
+    }
 }

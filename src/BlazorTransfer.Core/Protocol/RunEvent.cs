@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Protocol;
@@ -163,6 +164,9 @@ public sealed record SamplesPredicted : RunEvent
 /// <param name="Top">The most probable classes, the best first.</param>
 public sealed record SamplePrediction(string Sha256, string File, string Label, IReadOnlyList<ClassProbability> Top)
 {
+    /// <summary>The part of the image that was asked about; null for all of it.</summary>
+    public PixelArea? Region { get; init; }
+
     /// <summary>What the model says of the image's other labels, as far as it has any; null where that is nothing.</summary>
     public IReadOnlyList<FurtherPrediction>? Further { get; init; }
 }

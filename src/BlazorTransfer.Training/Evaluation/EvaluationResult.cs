@@ -23,7 +23,10 @@ public sealed record Prediction(Sample Sample, int True, float[] Probabilities)
                     .OrderByDescending(p => p.Probability)
                     .Take(top),
             ]
-        );
+        )
+        {
+            Region = Sample.Region,
+        };
 }
 
 /// <summary>The model's answers on a split, and what they amount to.</summary>
@@ -58,7 +61,7 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
         FurtherPrediction[] further =
         [
             .. LabelSets.SelectMany(s =>
-                s.Result.Predictions.Where(p => p.Sample.Sha256 == prediction.Sample.Sha256)
+                s.Result.Predictions.Where(p => p.Sample.Key == prediction.Sample.Key)
                     .Select(p => p.Describe(s.Result.Classes, top: 1))
                     .Select(d => new FurtherPrediction(s.Name, d.Label, d.Top[0]))
             ),
@@ -68,7 +71,7 @@ public sealed record EvaluationResult(IReadOnlyList<string> Classes, IReadOnlyLi
 
     /// <summary>See <see cref="EvaluationCompleted.Answers"/>.</summary>
     public string Answers() =>
-        string.Concat(Predictions.OrderBy(p => p.Sample.Sha256, StringComparer.Ordinal).Select(p => p.Predicted == p.True ? '1' : '0'));
+        string.Concat(Predictions.OrderBy(p => p.Sample.Key, StringComparer.Ordinal).Select(p => p.Predicted == p.True ? '1' : '0'));
 
     /// <summary>Counts by true class (row) and predicted class (column).</summary>
     public int[][] ConfusionMatrix()

@@ -34,15 +34,16 @@ internal sealed record Pictures(BatchSource Images, int Side, int Epoch, string 
         );
 
     /// <summary>
-    /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set,
-    /// unless
-    /// something is drawn for it, which goes by its number too.
+    /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set. Its
+    /// region belongs to the name, and its number where something is drawn for it.
     /// </summary>
     public string NameOf(int index)
     {
         Sample sample = Images.Samples[index];
-        return Draws.Length == 0
-            ? sample.Sha256
-            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{sample.Sha256} {index}")));
+        return Draws.Length > 0 ? Hashed($"{sample.Key} {index}")
+            : sample.Region is null ? sample.Sha256
+            : Hashed(sample.Key);
     }
+
+    private static string Hashed(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

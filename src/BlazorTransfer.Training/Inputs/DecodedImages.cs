@@ -5,9 +5,9 @@ using BlazorTransfer.Imaging;
 namespace BlazorTransfer.Training.Inputs;
 
 /// <summary>Names decoded pixels.</summary>
-/// <param name="Sha256">The file's content.</param>
+/// <param name="Image">The <see cref="Core.Datasets.Sample.Key"/>: the file's content, and the region of it.</param>
 /// <param name="How">All else that decides the pixels.</param>
-internal readonly record struct DecodedKey(string Sha256, string How);
+internal readonly record struct DecodedKey(string Image, string How);
 
 /// <summary>
 /// What a run has decoded, so that no epoch decodes it again: in memory, then in a <see cref="DecodedFile"/>, and where both are full, not

@@ -32,29 +32,31 @@ public sealed class ImageStore
     /// <summary>The pixels that evaluation sees, which are those of PIL and torchvision.</summary>
     /// <exception cref="TrainingException">The file is gone or damaged.</exception>
     public RgbImage Evaluated(Sample sample, ImageTransforms transforms) =>
-        _decoded.GetOrAdd(new DecodedKey(sample.Sha256, transforms.EvaluationKey), () => Read(sample, transforms.EvaluationCrop));
+        _decoded.GetOrAdd(new DecodedKey(sample.Key, transforms.EvaluationKey), () => Read(sample, transforms.EvaluationCrop));
 
     /// <summary>The image with its shorter side reduced to the working side.</summary>
     /// <inheritdoc cref="Evaluated"/>
     public RgbImage Working(Sample sample) =>
         _decoded.GetOrAdd(
-            new DecodedKey(sample.Sha256, _workingKey),
+            new DecodedKey(sample.Key, _workingKey),
             () =>
                 Read(
                     sample,
-                    file =>
+                    (file, region) =>
                     {
-                        DecodedImage decoded = ImageDecoder.DecodeReduced(file, minimumShorterSide: _workingSide);
+                        DecodedImage decoded = region is { } area
+                            ? new DecodedImage(ImageDecoder.DecodeRegion(file, area))
+                            : ImageDecoder.DecodeReduced(file, minimumShorterSide: _workingSide);
                         return PilResize.ShorterSide(decoded, Math.Min(decoded.ShorterSide, _workingSide));
                     }
                 )
         );
 
-    private RgbImage Read(Sample sample, Func<byte[], RgbImage> decode)
+    private RgbImage Read(Sample sample, Func<byte[], PixelArea?, RgbImage> decode)
     {
         try
         {
-            return decode(File.ReadAllBytes(Path.Combine(_root, sample.File)));
+            return decode(File.ReadAllBytes(Path.Combine(_root, sample.File)), sample.Region);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ImageException)
         {

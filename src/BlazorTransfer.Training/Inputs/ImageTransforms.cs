@@ -26,7 +26,7 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
     /// <summary>Floats of one input.</summary>
     public int Length => RgbImage.Channels * Side * Side;
 
-    /// <summary>Names all that decides the pixels of <see cref="EvaluationCrop(byte[])"/>.</summary>
+    /// <summary>Names all that decides the pixels of <see cref="EvaluationCrop"/>.</summary>
     public string EvaluationKey { get; } =
         $"evaluation {preprocessing.ResizeShorterSide} {preprocessing.CropSize} {preprocessing.Interpolation}";
 
@@ -47,18 +47,22 @@ public sealed class ImageTransforms(Preprocessing preprocessing)
 
     /// <summary>The pixels of <see cref="Evaluate"/> before they are normalised, S × S, decoding no more of a file than they
     /// need.</summary>
+    /// <param name="file">The picture's file.</param>
+    /// <param name="region">The part of the upright picture that is taken for the whole; null for all of it.</param>
     /// <exception cref="ImageException">The file is no picture that can be used.</exception>
-    public RgbImage EvaluationCrop(byte[] file)
+    public RgbImage EvaluationCrop(byte[] file, PixelArea? region = null)
     {
-        DecodedImage decoded = ImageDecoder.DecodeRows(
-            file,
-            (width, height) =>
-            {
-                (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
-                PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);
-                return PilResize.NeededRows(height, resizedHeight, centre.Top, centre.Height, _filter);
-            }
-        );
+        DecodedImage decoded = region is { } area
+            ? new DecodedImage(ImageDecoder.DecodeRegion(file, area))
+            : ImageDecoder.DecodeRows(
+                file,
+                (width, height) =>
+                {
+                    (int resizedWidth, int resizedHeight) = PilResize.ShorterSide(width, height, preprocessing.ResizeShorterSide);
+                    PixelArea centre = PixelArea.Centre(resizedWidth, resizedHeight, Side);
+                    return PilResize.NeededRows(height, resizedHeight, centre.Top, centre.Height, _filter);
+                }
+            );
         (int width, int height) = PilResize.ShorterSide(decoded.Width, decoded.Height, preprocessing.ResizeShorterSide);
         var crop = new RgbImage(Side, Side);
         PilResize.Resample(decoded.Image, decoded.Whole, width, height, PixelArea.Centre(width, height, Side), _filter, crop.Pixels);

@@ -21,9 +21,9 @@ internal static class SampleDraw
                     .SelectMany(g =>
                     {
                         int share = Math.Max(LeastPerClass, (int)((long)most * g.Count() / samples.Count));
-                        return g.OrderBy(s => Draw(s.Sha256, seed), StringComparer.Ordinal).Take(share);
+                        return g.OrderBy(s => Draw(s.Key, seed), StringComparer.Ordinal).Take(share);
                     }),
             ];
 
-    private static string Draw(string sha256, int seed) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{sha256}")));
+    private static string Draw(string key, int seed) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{key}")));
 }

@@ -69,9 +69,9 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
             [
                 .. data
                     .Samples.Where(s => spec.Transductive || s.Split == Split.Train)
-                    .Select(s => method.UsesTargetLabels && drawn.Contains(s.Sha256) ? s : s with { Label = null }),
+                    .Select(s => method.UsesTargetLabels && drawn.Contains(s.Key) ? s : s with { Label = null }),
             ],
-            [.. scored.Where(s => !drawn.Contains(s.Sha256))]
+            [.. scored.Where(s => !drawn.Contains(s.Key))]
         );
     }
 
@@ -87,7 +87,7 @@ public sealed record TargetDomain(IReadOnlyList<Sample> Adapting, IReadOnlyList<
                 .GroupBy(s => s.Label)
                 .SelectMany(c =>
                 {
-                    string[] images = [.. c.Select(s => s.Sha256).Order(StringComparer.Ordinal)];
+                    string[] images = [.. c.Select(s => s.Key).Order(StringComparer.Ordinal)];
                     // Each class anew, so that no other class's images change the draw.
                     new Random(unchecked(seed * 486187739 + LabelStream)).Shuffle(images);
                     return images.Take(spec.LabelledPerClass);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Imaging;
 using BlazorTransfer.Web.Configuration;
 using Microsoft.Extensions.Options;
@@ -29,9 +30,27 @@ internal sealed class ImageProcesses(
         AskAsync(new ImageRequest { Length = file.Length }, file, cancel);
 
     /// <summary>Draws a JPEG whose longer side has at most so many pixels.</summary>
+    /// <param name="source">The picture's file.</param>
+    /// <param name="region">The part of it; null for all of it.</param>
+    /// <param name="side">In pixels.</param>
+    /// <param name="cancel">Stops the wait.</param>
     /// <inheritdoc cref="VerifyAsync"/>
-    public Task<ImageAnswer> DrawThumbnailAsync(string source, int side, CancellationToken cancel) =>
-        AskAsync(new ImageRequest { Source = source, Side = side }, [], cancel);
+    public Task<ImageAnswer> DrawThumbnailAsync(string source, PixelArea? region, int side, CancellationToken cancel) =>
+        AskAsync(
+            new ImageRequest
+            {
+                Source = source,
+                Region = region,
+                Side = side,
+            },
+            [],
+            cancel
+        );
+
+    /// <summary>Draws a picture that lies in no file.</summary>
+    /// <inheritdoc cref="DrawThumbnailAsync(string, PixelArea?, int, CancellationToken)"/>
+    public Task<ImageAnswer> DrawThumbnailAsync(byte[] file, int side, CancellationToken cancel) =>
+        AskAsync(new ImageRequest { Length = file.Length, Side = side }, file, cancel);
 
     /// <summary>Reads what the camera wrote into a file.</summary>
     /// <inheritdoc cref="VerifyAsync"/>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Configuration;
 using Microsoft.Extensions.Options;
@@ -163,7 +164,15 @@ internal sealed class DataFolder
     /// <summary>What has come of a download.</summary>
     public string PartialDownload(string sha256Prefix) => Path.Combine(Weights, $"{Safe(sha256Prefix)}.part");
 
-    public string Thumbnail(string sha256) => Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}.jpg");
+    /// <summary>A drawn copy of an image.</summary>
+    /// <param name="sha256">The image.</param>
+    /// <param name="region">The part of it; null for all of it.</param>
+    /// <param name="large">Whether it is the large one.</param>
+    public string Thumbnail(string sha256, PixelArea? region = null, bool large = false)
+    {
+        string part = region is { } area ? FormattableString.Invariant($"-{area.Left}-{area.Top}-{area.Width}-{area.Height}") : "";
+        return Path.Combine(Thumbnails, Safe(sha256)[..2], $"{sha256}{part}{(large ? "-large" : "")}.jpg");
+    }
 
     /// <summary>Ids are made by this program; whatever else arrives in their place must not become a path.</summary>
     private static string Safe(string id) => IsId(id) ? id : throw new ArgumentException("That is no id.", nameof(id));

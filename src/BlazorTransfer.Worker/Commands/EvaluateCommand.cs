@@ -33,17 +33,17 @@ internal static class EvaluateCommand
         {
             model,
             data,
-            JobOptions.Layout,
-            JobOptions.Encoding,
+            FolderOptions.Layout,
             json,
         };
+        FolderOptions.AddTo(command);
         command.SetAction(parsed =>
             Failures.Guard(() =>
             {
                 NativeLibtorch.Load();
                 using Predictor predictor = ModelFile.Open(parsed.GetValue(model)!);
                 string folder = Path.GetFullPath(parsed.GetValue(data)!);
-                ImportResult import = JobOptions.FromFolder(parsed, folder, SplitPlan.TestOnly, parsed.GetValue(JobOptions.Layout));
+                ImportResult import = FolderOptions.Import(parsed, folder, SplitPlan.TestOnly);
                 EvaluationResult result = Evaluate(predictor, folder, import.Manifest);
                 if (parsed.GetValue(json))
                     PrintJson(result, import.Rejected);

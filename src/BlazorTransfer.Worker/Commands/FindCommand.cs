@@ -53,12 +53,12 @@ internal static class FindCommand
             JobOptions.Method,
             JobOptions.Teacher,
             JobOptions.LabelSets,
-            JobOptions.Layout,
-            JobOptions.Encoding,
+            FolderOptions.Layout,
             JobOptions.Device,
             JobOptions.Seed,
             Json,
         };
+        FolderOptions.AddTo(command);
         JobOptions.Parameter[] parameters = JobOptions.AddParameters(command, JobOptions.AllParameters);
         command.SetAction(parsed => Failures.Guard(() => Find(parsed, parameters, find)));
         return command;

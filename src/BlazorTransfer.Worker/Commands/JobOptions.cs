@@ -4,7 +4,6 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Imaging;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Methods;
@@ -36,26 +35,6 @@ internal static class JobOptions
     public static readonly Option<string?> Teacher = new("--teacher")
     {
         Description = "Teacher model of 'distillation': a model.zip, a run folder, or a safetensors file with its description.",
-    };
-    public static readonly Option<ImportLayout> Layout = new("--layout")
-    {
-        Description =
-            "Meaning of the folders in the data folder: classes; domains, with class folders inside; or table, where labels.csv lists "
-            + "the classes.",
-        DefaultValueFactory = _ => ImportLayout.Classes,
-        Validators =
-        {
-            // A number would be taken for the value of that number.
-            result =>
-            {
-                if (result.Tokens.Any(t => !Enum.GetNames<ImportLayout>().Contains(t.Value, StringComparer.OrdinalIgnoreCase)))
-                    result.AddError($"--layout must be one of: {string.Join(", ", Enum.GetNames<ImportLayout>()).ToLowerInvariant()}.");
-            },
-        },
-    };
-    public static readonly Option<string?> Encoding = new("--encoding")
-    {
-        Description = "Encoding of a labels.csv that is not UTF-8, such as windows-1252 or gb18030.",
     };
     public static readonly Option<string[]> LabelSets = new("--label-set")
     {
@@ -121,7 +100,7 @@ internal static class JobOptions
         IReadOnlyDictionary<string, ParameterValue> chosen
     )
     {
-        (DataSpec spec, ImportResult import) = Import(parsed, data, manifest, parsed.GetValue(Layout));
+        (DataSpec spec, ImportResult import) = Import(parsed, data, manifest);
         var job = new JobSpec
         {
             RunId = "",
@@ -159,30 +138,12 @@ internal static class JobOptions
             );
 
     /// <summary>Makes a data set of a folder of images, where they lie.</summary>
-    public static (DataSpec Data, ImportResult Import) Import(
-        ParseResult parsed,
-        string data,
-        string manifest,
-        ImportLayout layout = ImportLayout.Classes
-    )
+    public static (DataSpec Data, ImportResult Import) Import(ParseResult parsed, string data, string manifest)
     {
         string images = Path.GetFullPath(data);
-        ImportResult import = FromFolder(parsed, images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) }, layout);
+        ImportResult import = FolderOptions.Import(parsed, images, SplitPlan.Default with { Seed = parsed.GetValue(Seed) });
         import.Manifest.Save(manifest);
         return (new DataSpec(manifest, images, Path.GetFileName(images)), import);
-    }
-
-    /// <summary>Reads a folder, with the encoding that was typed.</summary>
-    public static ImportResult FromFolder(ParseResult parsed, string folder, SplitPlan plan, ImportLayout layout)
-    {
-        try
-        {
-            return FolderImport.FromFolder(folder, plan, layout, ImportEncodings.Parse(null, parsed.GetValue(Encoding)).Table);
-        }
-        catch (UnknownEncodingException e)
-        {
-            throw new ImportException(Message.Plain($"{e.Message} Add --encoding NAME to the command."));
-        }
     }
 
     private static Option<string?> OptionOf(ParameterSpec p) =>

@@ -64,8 +64,7 @@ internal static class TrainCommand
         )
         {
             Data,
-            JobOptions.Layout,
-            JobOptions.Encoding,
+            FolderOptions.Layout,
             Target,
             Transductive,
             TargetLabels,
@@ -82,6 +81,7 @@ internal static class TrainCommand
             Force,
             Json,
         };
+        FolderOptions.AddTo(command);
         return WithParameters(
             command,
             JobOptions.AllParameters,
@@ -107,8 +107,7 @@ internal static class TrainCommand
         )
         {
             Data,
-            JobOptions.Layout,
-            JobOptions.Encoding,
+            FolderOptions.Layout,
             JobOptions.Backbone,
             Out,
             JobOptions.Device,
@@ -116,6 +115,7 @@ internal static class TrainCommand
             Force,
             Json,
         };
+        FolderOptions.AddTo(command);
         TransferMethodSpec method = TransferMethodRegistry.All.Single(m => !m.TakesWeights);
         return WithParameters(
             command,

@@ -89,6 +89,7 @@ public sealed class EndpointMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}/datasets"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/skipped-files"] = Reading,
+        ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/import-report"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/working-copy"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/working-copy/samples"] = Reading,
@@ -103,6 +104,8 @@ public sealed class EndpointMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/differences"] = Reading,
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/export"] = Reading,
         ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/restore"] = Editing,
+        // No upload waits.
+        ["GET /api/v1/projects/{projectId}/datasets/uploads/{uploadId}/images/{number:int}"] = [401, 404, 404, 404, 404, 404],
         ["POST /api/v1/projects/{projectId}/datasets/uploads"] = [401, 404, 403, 202, 202, 404],
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = Reading,
         // There are no weights to rank, and only who may start one is told so.

@@ -248,13 +248,24 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
                 "PendingUploads.Start",
                 user =>
                     Do<PendingUploads>(u =>
-                        u.Start(user, project, "Data", NewZip(), ImportLayout.Classes, new ImportEncodings(), asks: false)
+                        u.Start(user, project, "Data", NewZip(), new ImportOptions(), new ImportEncodings(), asks: false)
                     )
             ),
             (
                 ProjectRole.Editor,
                 "PendingUploads.Choose",
                 user => Do<PendingUploads>(u => u.Choose(user, project, TestApp.Nobody, TextEncoding.All[0]))
+            ),
+            (
+                ProjectRole.Editor,
+                "PendingUploads.Change",
+                user => Do<PendingUploads>(u => u.Change(user, project, TestApp.Nobody, new ImportOptions()))
+            ),
+            (ProjectRole.Editor, "PendingUploads.Confirm", user => Do<PendingUploads>(u => u.Confirm(user, project, TestApp.Nobody))),
+            (
+                ProjectRole.Viewer,
+                "PendingUploads.ImageAsync",
+                user => _app.Get<PendingUploads>().ImageAsync(user, project, TestApp.Nobody, 0, CancellationToken.None)
             ),
             (ProjectRole.Editor, "PendingUploads.Discard", user => Do<PendingUploads>(u => u.Discard(user, project, TestApp.Nobody))),
             (ProjectRole.Viewer, "DatasetService.List", user => Do<DatasetService>(d => d.List(user, project))),

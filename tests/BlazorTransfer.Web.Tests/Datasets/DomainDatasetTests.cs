@@ -83,7 +83,7 @@ public sealed class DomainDatasetTests : PageTests
     {
         (ClaimsPrincipal ada, Project project) = await StartAsync();
         string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", "one.zip"), TestZip.TwoDomains().Take(4));
-        DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, ImportLayout.Domains);
+        DatasetImport import = App.Get<DatasetImports>().StartZip(ada, project.Id, "Data", zip, new ImportOptions(ImportLayout.Domains));
 
         Assert.StartsWith("Only one domain was found ('photo').", (await App.WaitForJobAsync(import.Id)).Error, StringComparison.Ordinal);
     }

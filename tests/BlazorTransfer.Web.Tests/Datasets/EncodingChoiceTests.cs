@@ -73,10 +73,10 @@ public sealed class EncodingChoiceTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
 
         PendingUpload names = Assert.Single(pending.List(_user, _project));
-        Assert.False(names.Question.IsTable);
+        Assert.False(names.Question!.IsTable);
         pending.Choose(_user, _project, names.Id, TextEncoding.Find("gb18030"));
         PendingUpload table = Assert.Single(pending.List(_user, _project));
-        Assert.True(table.Question.IsTable);
+        Assert.True(table.Question!.IsTable);
         Assert.Throws<NotFoundException>(() => pending.Choose(_user, _project, names.Id, TextEncoding.Find("gb18030")));
         pending.Choose(_user, _project, table.Id, TextEncoding.Find("gb18030"));
 

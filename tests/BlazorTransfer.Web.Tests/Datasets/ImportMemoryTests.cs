@@ -24,7 +24,8 @@ public sealed class ImportMemoryTests
                 mostAhead = Math.Max(mostAhead, read - done);
                 return (new byte[fileBytes], null);
             },
-            _ => null
+            _ => null,
+            new ImportOptions()
         );
 
         await Assert.ThrowsAsync<ImportException>(() =>

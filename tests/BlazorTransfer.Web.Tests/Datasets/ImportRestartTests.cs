@@ -118,7 +118,7 @@ public sealed class ImportRestartTests : IDisposable
             ClaimsPrincipal ada = await AdaAsync(app);
             PendingUpload after = Assert.Single(app.Get<PendingUploads>().List(ada, projectId));
             Assert.Equal((before.Id, before.Name, before.AddedAt), (after.Id, after.Name, after.AddedAt));
-            Assert.Equal(before.Question.Message, after.Question.Message);
+            Assert.Equal(before.Question!.Message, after.Question!.Message);
             Assert.Equal(before.File, Assert.Single(Directory.GetFiles(Path.Combine(_data, "uploads"))));
 
             app.Get<PendingUploads>().Choose(ada, projectId, after.Id, TextEncoding.Find("gb18030"));

@@ -118,7 +118,7 @@ public sealed class ReportedImportTests : IAsyncLifetime
         string zip = Path.Combine(_app.DataFolder, "uploads", $"{Ids.New()}.zip");
         File.Copy(source, zip);
         File.SetAttributes(zip, FileAttributes.Normal);
-        DatasetImport import = _app.Get<DatasetImports>().StartZip(_user, _project.Id, "Data", zip, layout, encodings);
+        DatasetImport import = _app.Get<DatasetImports>().StartZip(_user, _project.Id, "Data", zip, new ImportOptions(layout), encodings);
         await _app.WaitForJobAsync(import.Id);
         return _app.Get<DatasetImports>().Get(_user, _project.Id, import.Id);
     }

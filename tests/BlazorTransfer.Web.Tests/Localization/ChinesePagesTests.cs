@@ -37,6 +37,9 @@ public sealed class ChinesePagesTests : PageTests, IAsyncLifetime
     [InlineData(ImportLayout.Domains)]
     [InlineData(ImportLayout.Table)]
     [InlineData(ImportLayout.Unlabelled)]
+    [InlineData(ImportLayout.Coco)]
+    [InlineData(ImportLayout.Voc)]
+    [InlineData(ImportLayout.Yolo)]
     public void DatasetsPage_ThatIsEmpty_HasNoEnglish(ImportLayout layout)
     {
         Languages.Use(Languages.Chinese);

@@ -93,7 +93,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
             Path.Combine(App.DataFolder, "uploads", $"{Ids.New()}.zip"),
             table is null ? TestZip.TwoClasses() : WithTable(table)
         );
-        DatasetImport import = App.Get<DatasetImports>().StartZip(_ada, _project.Id, "Data", zip, layout);
+        DatasetImport import = App.Get<DatasetImports>().StartZip(_ada, _project.Id, "Data", zip, new ImportOptions(layout));
 
         BackgroundJob ended = await App.WaitForJobAsync(import.Id);
 

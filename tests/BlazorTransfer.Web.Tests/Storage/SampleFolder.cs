@@ -85,7 +85,7 @@ internal static class SampleFolder
             ]
         );
         return app.Get<PendingUploads>()
-            .Start(user, projectId, "Animals", zip, ImportLayout.Classes, ImportEncodings.None, asks: true)
+            .Start(user, projectId, "Animals", zip, new ImportOptions(), ImportEncodings.None, asks: true)
             .Upload!;
     }
 }

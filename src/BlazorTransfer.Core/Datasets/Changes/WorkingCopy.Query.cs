@@ -35,9 +35,15 @@ public sealed partial class WorkingCopy
     /// <summary>A sample by its key; null where there is none, or none any more.</summary>
     public SampleEntry? Find(string key) => _table.Find(key) is >= 0 and int row && _rows[row].IsPresent ? EntryOf(row) : null;
 
-    /// <summary>A sample of an image, whether it is still there or not: all of them have the same file. Null where the working copy never
-    /// had one.</summary>
-    public Sample? FindImage(string sha256) => _table.FindImage(sha256) is >= 0 and int row ? SampleOf(row) : null;
+    /// <summary>A sample by its key, whether it is still there or not; for the hash of an image any of its samples, which all have the same
+    /// file. Null where the working copy never had one.</summary>
+    public Sample? FindImage(string key)
+    {
+        int row = _table.Find(key);
+        if (row < 0 && !key.Contains('@', StringComparison.Ordinal))
+            row = _table.FindImage(key);
+        return row >= 0 ? SampleOf(row) : null;
+    }
 
     /// <summary>The samples of the next version, or those that it leaves out, in the order of the data set.</summary>
     public IEnumerable<Sample> Samples(bool areExcluded = false)

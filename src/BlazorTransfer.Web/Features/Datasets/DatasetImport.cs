@@ -10,19 +10,43 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <summary>What an import is given.</summary>
 /// <param name="DatasetId">The data set that it makes; chosen before, so that an import that is started again makes the same one.</param>
 /// <param name="Name">The data set's name.</param>
-/// <param name="Layout">What the folders mean.</param>
+/// <param name="Layout">Where the classes are.</param>
 /// <param name="IsSample">The sample data set is drawn; otherwise the job's folder holds the uploaded zip.</param>
 /// <param name="NameEncoding">Name of the encoding of names that are not UTF-8; null where none was chosen.</param>
 /// <param name="TableEncoding">Name of the encoding of a table that is not UTF-8; null where none was chosen.</param>
+/// <param name="Boxes">What becomes of boxes.</param>
+/// <param name="Margin">Of boxes that are cut out; see <see cref="ImportOptions"/>.</param>
+/// <param name="SkipsSeveralFrames">Whether files with several pages or frames are skipped.</param>
 internal sealed record ImportInput(
     string DatasetId,
     string Name,
     ImportLayout Layout,
     bool IsSample,
     string? NameEncoding = null,
-    string? TableEncoding = null
+    string? TableEncoding = null,
+    BoxUse Boxes = BoxUse.MultiLabel,
+    double Margin = 0,
+    bool SkipsSeveralFrames = false
 )
 {
+    public static ImportInput Of(string datasetId, string name, ImportOptions options, ImportEncodings encodings) =>
+        new(
+            datasetId,
+            name,
+            options.Layout,
+            IsSample: false,
+            encodings.Names?.Name,
+            encodings.Table?.Name,
+            options.Boxes,
+            options.Margin,
+            options.SkipsSeveralFrames
+        );
+
+    /// <summary>How the files are read.</summary>
+    /// <exception cref="ImportException">This version does not know the encoding.</exception>
+    [JsonIgnore]
+    public ImportOptions Options => new(Layout, Boxes, Margin, SkipsSeveralFrames, Encodings.Table);
+
     /// <exception cref="ImportException">This version does not know the encoding.</exception>
     [JsonIgnore]
     public ImportEncodings Encodings =>

@@ -44,7 +44,7 @@ internal sealed class DatasetImports(
         string projectId,
         string name,
         string uploadedZip,
-        ImportLayout layout = ImportLayout.Classes,
+        ImportOptions? options = null,
         ImportEncodings? encodings = null
     )
     {
@@ -54,14 +54,7 @@ internal sealed class DatasetImports(
             return Start(
                 user,
                 projectId,
-                new ImportInput(
-                    Ids.New(),
-                    Dataset.CheckName(name),
-                    layout,
-                    IsSample: false,
-                    encodings?.Names?.Name,
-                    encodings?.Table?.Name
-                ),
+                ImportInput.Of(Ids.New(), Dataset.CheckName(name), options ?? new ImportOptions(), encodings ?? ImportEncodings.None),
                 files
             );
         }

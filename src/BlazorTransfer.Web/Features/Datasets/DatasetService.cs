@@ -35,6 +35,7 @@ internal sealed class DatasetService(
 ) : IProjectContent
 {
     private const int ThumbnailSide = 256;
+    private const int LargeSide = 2048;
 
     // Decoding is work; a page of fifty thumbnails must not take every core.
     private readonly SemaphoreSlim _thumbnailSlots = new(2);
@@ -78,31 +79,36 @@ internal sealed class DatasetService(
     public DataSpec DataSpecFor(Dataset dataset, int version) =>
         new(folder.Manifest(dataset.Id, version), folder.Images, $"{dataset.Name} v{version}");
 
-    /// <summary>An image file of the data set: as it was brought, or a small JPEG, drawn when first asked for.</summary>
+    /// <summary>An image of the data set, or a region of one: as it was brought, or as a JPEG, drawn when first asked for, where it is to be
+    /// small, is a region, or is in a format that browsers do not show.</summary>
     public async Task<(string Path, string MediaType)> ImageAsync(
         ClaimsPrincipal user,
         string projectId,
         string datasetId,
         string sha256,
-        bool thumbnail
+        bool thumbnail,
+        string? region = null
     )
     {
         Dataset dataset = Get(user, projectId, datasetId);
-        // The hash decides only among the images of this data set; it never becomes a path by itself.
+        // The key decides only among the samples of this data set; it never becomes a path by itself.
+        string key = region is null ? sha256 : $"{sha256}@{region}";
         Sample sample =
-            workspaces.Workspace(dataset).Current.FindImage(sha256)
+            workspaces.Workspace(dataset).Current.FindImage(key)
             ?? dataset
                 .Versions.Reverse()
-                .Select(v => Index(datasetId, v.Number).GetValueOrDefault(sha256))
+                .Select(v => Index(datasetId, v.Number).GetValueOrDefault(key))
                 .FirstOrDefault(s => s is not null)
             ?? throw new NotFoundException();
+        PixelArea? part = region is null ? null : sample.Region;
         string original = Path.Combine(folder.Images, sample.File);
-        if (!thumbnail)
-            return (original, MediaType(sample.File));
-        string small = folder.Thumbnail(sample.Sha256);
-        if (!File.Exists(small))
-            await DrawThumbnailAsync(original, small);
-        return (small, "image/jpeg");
+        ImageFormat format = FormatOf(sample.File);
+        if (!thumbnail && part is null && format.IsShownByBrowsers())
+            return (original, format.MediaType());
+        string drawn = folder.Thumbnail(sample.Sha256, part, large: !thumbnail);
+        if (!File.Exists(drawn))
+            await DrawAsync(original, part, thumbnail ? ThumbnailSide : LargeSide, drawn);
+        return (drawn, ImageFormat.Jpeg.MediaType());
     }
 
     public void Rename(ClaimsPrincipal user, string projectId, string datasetId, string name)
@@ -168,19 +174,23 @@ internal sealed class DatasetService(
             entry =>
             {
                 entry.SlidingExpiration = TimeSpan.FromMinutes(10);
-                return Manifest(datasetId, version).Samples.DistinctBy(s => s.Sha256).ToDictionary(s => s.Sha256, StringComparer.Ordinal);
+                // An image is found by itself too where the samples are regions of it.
+                var samples = new Dictionary<string, Sample>(StringComparer.Ordinal);
+                foreach (Sample sample in Manifest(datasetId, version).Samples)
+                    _ = samples.TryAdd(sample.Key, sample) | samples.TryAdd(sample.Sha256, sample);
+                return samples;
             }
         )!;
 
-    private async Task DrawThumbnailAsync(string original, string small)
+    private async Task DrawAsync(string original, PixelArea? region, int side, string drawn)
     {
         await _thumbnailSlots.WaitAsync();
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(small)!);
-            ImageAnswer answer = await processes.DrawThumbnailAsync(original, ThumbnailSide, CancellationToken.None);
+            Directory.CreateDirectory(Path.GetDirectoryName(drawn)!);
+            ImageAnswer answer = await processes.DrawThumbnailAsync(original, region, side, CancellationToken.None);
             byte[] jpeg = answer.Thumbnail ?? throw new RefusedException(answer.Rejection!);
-            AtomicFile.Write(small, stream => stream.Write(jpeg));
+            AtomicFile.Write(drawn, stream => stream.Write(jpeg));
         }
         finally
         {
@@ -188,6 +198,6 @@ internal sealed class DatasetService(
         }
     }
 
-    private static string MediaType(string file) =>
-        Enum.GetValues<ImageFormat>().First(f => file.EndsWith(f.Extension(), StringComparison.Ordinal)).MediaType();
+    private static ImageFormat FormatOf(string file) =>
+        Enum.GetValues<ImageFormat>().First(f => file.EndsWith(f.Extension(), StringComparison.Ordinal));
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Features.Datasets.Versions;
+using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Localization;
@@ -63,8 +64,10 @@ internal static class DatasetsFeature
                 )
         );
         api.MapGet("{datasetId}/images/{sha256}", ImageAsync);
+        api.MapGet("{datasetId}/versions/{number:int}/import-report", Report);
         api.MapPost("uploads", UploadAsync).DisableAntiforgery();
         api.MapVersions();
+        api.MapGet("uploads/{uploadId}/images/{number:int}", UploadedImageAsync);
     }
 
     private static async Task<PhysicalFileHttpResult> ImageAsync(
@@ -73,16 +76,47 @@ internal static class DatasetsFeature
         string datasetId,
         string sha256,
         string? size,
+        string? region,
         DatasetService datasets,
         HttpContext context
     )
     {
-        (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full");
+        (string path, string mediaType) = await datasets.ImageAsync(user, projectId, datasetId, sha256, thumbnail: size != "full", region);
         // The content of a hash never changes, but it is for this user's eyes.
         context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
         // An original is what somebody brought, and may be a page as well as an image: shown in a page it is an image, opened by itself it
         // is a download.
         return TypedResults.PhysicalFile(path, mediaType, size == "full" ? Path.GetFileName(path) : null);
+    }
+
+    /// <summary>What an import took and skipped, as a CSV file in the language of the request.</summary>
+    private static FileContentHttpResult Report(
+        ClaimsPrincipal user,
+        string projectId,
+        string datasetId,
+        int number,
+        DatasetService datasets
+    )
+    {
+        DatasetManifest manifest = datasets.Manifest(user, projectId, datasetId, number);
+        using var csv = new MemoryStream();
+        ImportReport.Write(csv, manifest.Samples, datasets.Rejected(user, projectId, datasetId, number), EngineTexts.Of);
+        return TypedResults.File(csv.ToArray(), "text/csv", $"import-{datasetId}-{number}.csv");
+    }
+
+    /// <summary>An image of an upload that nobody has confirmed yet.</summary>
+    private static async Task<FileContentHttpResult> UploadedImageAsync(
+        ClaimsPrincipal user,
+        string projectId,
+        string uploadId,
+        int number,
+        PendingUploads pending,
+        HttpContext context
+    )
+    {
+        byte[] jpeg = await pending.ImageAsync(user, projectId, uploadId, number, context.RequestAborted);
+        context.Response.Headers.CacheControl = "private, no-store";
+        return TypedResults.File(jpeg, "image/jpeg");
     }
 
     /// <summary>Receives a zip as the request's body. The page sends it by script, which another site's page cannot (see the Origin
@@ -94,7 +128,11 @@ internal static class DatasetsFeature
         string? layout,
         string? encoding,
         string? tableEncoding,
+        string? boxes,
+        double? margin,
+        bool? skipMultiPage,
         bool? ask,
+        bool? preview,
         HttpContext context,
         UserLimits limits,
         ProjectAccess access,
@@ -105,15 +143,15 @@ internal static class DatasetsFeature
         limits.Take(user, LimitedWork.Uploads);
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset.CheckName(name);
-        ImportLayout means = LayoutOf(layout);
+        ImportOptions? options = OptionsOf(layout, boxes, margin ?? 0, skipMultiPage == true);
         ImportEncodings encodings = EncodingsOf(encoding, tableEncoding);
         string file = await uploads.ReceiveAsync(context, ".zip");
         (DatasetImport? import, PendingUpload? upload) = await Task.Run(() =>
-            pending.Start(user, projectId, name, file, means, encodings, asks: ask == true)
+            pending.Start(user, projectId, name, file, options, encodings, asks: ask == true, isPreviewed: preview == true)
         );
         return TypedResults.Accepted(
             (string?)null,
-            new UploadResponse(import?.Id, import?.DatasetId, upload?.Id, upload?.Question.Message)
+            new UploadResponse(import?.Id, import?.DatasetId, upload?.Id, upload?.Question?.Message)
         );
     }
 
@@ -129,17 +167,32 @@ internal static class DatasetsFeature
         }
     }
 
-    private static ImportLayout LayoutOf(string? name)
+    /// <summary>Null to recognise the layout.</summary>
+    private static ImportOptions? OptionsOf(string? layout, string? boxes, double margin, bool skipsSeveralFrames)
+    {
+        if (string.Equals(layout, AppRoutes.AutomaticLayout, StringComparison.OrdinalIgnoreCase))
+            return null;
+        var options = new ImportOptions(
+            Named<ImportLayout>(layout, "UnknownLayout"),
+            Named<BoxUse>(boxes, "UnknownBoxes"),
+            margin,
+            skipsSeveralFrames
+        );
+        return options.Check() is { } wrong ? throw new RefusedException(wrong) : options;
+    }
+
+    // By name only: a number would pass for a value, even one that does not exist.
+    private static T Named<T>(string? name, string refusal)
+        where T : struct, Enum
     {
         if (name is null)
-            return ImportLayout.Classes;
-        // By name only: a number would pass for a value, even one that does not exist.
-        foreach (ImportLayout layout in Enum.GetValues<ImportLayout>())
+            return default;
+        foreach (T value in Enum.GetValues<T>())
         {
-            if (layout.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
-                return layout;
+            if (value.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
+                return value;
         }
 
-        throw new RefusedException(Texts<DatasetTexts>.Get("UnknownLayout"));
+        throw new RefusedException(Texts<DatasetTexts>.Get(refusal));
     }
 }

@@ -20,6 +20,8 @@ public sealed partial class DatasetsPage
 
     // The last data set whose import ended while this page was open.
     private Dataset? _imported;
+
+    // The layout that the page explains; that of an upload is recognised.
     private ImportLayout _layout;
 
     /// <summary>A data set, perhaps still to be imported, between whose parts a run adapts.</summary>
@@ -38,10 +40,7 @@ public sealed partial class DatasetsPage
     [Inject]
     private PendingUploads Pending { get; set; } = null!;
 
-    private static IReadOnlyList<Choice<ImportLayout>> Layouts =>
-        [.. LayoutChoice.All.Select(l => new Choice<ImportLayout>(l.Layout, l.Title, l.Hint))];
-
-    private LayoutChoice Layout => LayoutChoice.All.First(l => l.Layout == _layout);
+    private LayoutChoice Layout => LayoutChoice.Of(_layout);
 
     private bool IsEmpty => _datasets.Count == 0 && _imports.Count == 0 && _pending.Count == 0;
 
@@ -137,12 +136,12 @@ public sealed partial class DatasetsPage
     private async Task UploadAsync()
     {
         if (_upload is not null)
-            await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name, _layout));
+            await _upload.SendAsync(AppRoutes.Upload(ProjectId, _name));
     }
 
     private void OnUploadedAsync()
     {
-        (_uploading, _name, _layout) = (false, "", LayoutChoice.All[0].Layout);
+        (_uploading, _name) = (false, "");
         Load();
     }
 
@@ -166,6 +165,18 @@ public sealed partial class DatasetsPage
     private async Task ChooseAsync(PendingUpload upload, TextEncoding encoding)
     {
         await AttemptAsync(() => Task.Run(() => Pending.Choose(User, ProjectId, upload.Id, encoding)));
+        Load();
+    }
+
+    private async Task ChangeAsync(PendingUpload upload, ImportOptions options)
+    {
+        await AttemptAsync(() => Task.Run(() => Pending.Change(User, ProjectId, upload.Id, options)));
+        Load();
+    }
+
+    private async Task ConfirmAsync(PendingUpload upload)
+    {
+        await AttemptAsync(() => Pending.Confirm(User, ProjectId, upload.Id));
         Load();
     }
 

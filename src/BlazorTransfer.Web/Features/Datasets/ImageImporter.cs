@@ -13,16 +13,14 @@ namespace BlazorTransfer.Web.Features.Datasets;
 /// <param name="Rejected">What the source itself refused.</param>
 /// <param name="Read">Bytes of a name, or why they cannot be had.</param>
 /// <param name="Tags">Tags of a name.</param>
-/// <param name="Layout">What the folders mean.</param>
-/// <param name="TableEncoding">Encoding of a table of labels that is not Unicode; null where none was chosen.</param>
+/// <param name="Options">How they are read.</param>
 /// <param name="Notes">What the source says of its names, in sentences; null for nothing.</param>
 internal sealed record ImportSource(
     IReadOnlyCollection<string> Names,
     IReadOnlyList<RejectedFile> Rejected,
     Func<string, (byte[]? Bytes, Message? Reason)> Read,
     Func<string, IReadOnlyDictionary<string, string>?> Tags,
-    ImportLayout Layout = ImportLayout.Classes,
-    TextEncoding? TableEncoding = null,
+    ImportOptions Options,
     IReadOnlyList<Message>? Notes = null
 );
 
@@ -68,36 +66,36 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
     /// <exception cref="ImportException">No data set can be made of it; the message says what to change.</exception>
     public async Task<(ImportResult Result, long Bytes)> ImportAsync(
         ImportSource source,
-        SplitPlan plan,
+        SplitPlan split,
         Action<ImportProgress> progress,
         CancellationToken cancel
     )
     {
         var rejected = new List<RejectedFile>(source.Rejected);
-        LabelTable? table = LabelTable.In(source.Names, source.Read, source.Layout, rejected, source.TableEncoding);
-        ClassFolderLayout layout = ClassFolderLayout.Of(source.Names, source.Layout, table);
-        rejected.AddRange([.. layout.Rejected, .. table?.Absent(source.Names) ?? []]);
-        var images = new List<ImportedImage>(layout.Placed.Count);
+        var plan = ImportPlan.Of(source.Names, source.Read, source.Options);
+        var images = new List<ImportedImage>(plan.Placed.Count);
         long bytes = 0;
         int done = 0;
-        foreach (ReadFile[] files in InPortions(layout.Placed, source.Read))
+        foreach (ReadFile[] files in InPortions(plan.Placed, source.Read))
         {
             cancel.ThrowIfCancellationRequested();
             folder.RequireSpace();
-            foreach ((ReadFile file, (StoredImage? image, Message? reason)) in files.Zip(await JudgeAllAsync(files, cancel)))
+            foreach (
+                (ReadFile file, (StoredImage? image, Message? reason)) in files.Zip(await JudgeAllAsync(files, source.Options, cancel))
+            )
             {
                 if (image is null)
                     rejected.Add(new RejectedFile(file.Place.Name, reason!));
                 else
-                    images.Add(new ImportedImage(file.Place, image, source.Tags(file.Place.Name) ?? table?.TagsOf(file.Place.Name)));
+                    images.Add(new ImportedImage(file.Place, image, source.Tags(file.Place.Name) ?? plan.TagsOf(file.Place.Name)));
                 bytes += image is null ? 0 : file.Content!.Length;
             }
 
             done += files.Length;
-            progress(new ImportProgress(done, layout.Placed.Count, rejected.Count));
+            progress(new ImportProgress(done, plan.Placed.Count, plan.Rejected.Count + rejected.Count));
         }
 
-        return (DatasetAssembler.Assemble(images, rejected, plan, source.Layout, [.. source.Notes ?? [], .. layout.Notes]), bytes);
+        return (plan.Assemble(images, rejected, split, source.Notes), bytes);
     }
 
     /// <summary>Reads files one after another, as an archive must be, as many at a time as are worth looking at side by side.</summary>
@@ -121,24 +119,28 @@ internal sealed class ImageImporter(DataFolder folder, ImageProcesses processes)
             yield return [.. portion];
     }
 
-    private async Task<(StoredImage? Image, Message? Reason)[]> JudgeAllAsync(ReadFile[] files, CancellationToken cancel)
+    private async Task<(StoredImage? Image, Message? Reason)[]> JudgeAllAsync(
+        ReadFile[] files,
+        ImportOptions options,
+        CancellationToken cancel
+    )
     {
         var judged = new (StoredImage? Image, Message? Reason)[files.Length];
         await Parallel.ForAsync(
             0,
             files.Length,
             new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = StoredAtOnce },
-            async (i, stop) => judged[i] = await JudgeAsync(files[i], stop)
+            async (i, stop) => judged[i] = await JudgeAsync(files[i], options, stop)
         );
         return judged;
     }
 
-    private async Task<(StoredImage? Image, Message? Reason)> JudgeAsync(ReadFile file, CancellationToken cancel)
+    private async Task<(StoredImage? Image, Message? Reason)> JudgeAsync(ReadFile file, ImportOptions options, CancellationToken cancel)
     {
         if (file.Content is null)
             return (null, file.Reason);
         ImageAnswer answer = await processes.VerifyAsync(file.Content, cancel);
-        return answer.Rejection is null ? (Store(file.Content, answer), null) : (null, answer.Rejection);
+        return answer.WhySkipped(options) is { } reason ? (null, reason) : (Store(file.Content, answer), null);
     }
 
     private StoredImage Store(byte[] content, ImageAnswer image)

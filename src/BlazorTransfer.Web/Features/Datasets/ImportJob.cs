@@ -37,11 +37,10 @@ internal sealed class ImportJob(
             return await ImportAsync(job, Sample(), cancel);
         try
         {
-            ImportEncodings encodings = job.Input.Encodings;
-            using var zip = new ZipImages(job.File(Upload), ZipLimits.Of(options.Value), encodings.Names);
+            using var zip = new ZipImages(job.File(Upload), ZipLimits.Of(options.Value), job.Input.Encodings.Names);
             return await ImportAsync(
                 job,
-                new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Layout, encodings.Table, zip.Notes),
+                new ImportSource(zip.Names, zip.Rejected, zip.Read, _ => null, job.Input.Options, zip.Notes),
                 cancel
             );
         }
@@ -58,7 +57,8 @@ internal sealed class ImportJob(
             drawn.Keys,
             [],
             name => (drawn[name].Jpeg, null),
-            name => new Dictionary<string, string> { [SampleDatasetGenerator.LightingTag] = drawn[name].Lighting }
+            name => new Dictionary<string, string> { [SampleDatasetGenerator.LightingTag] = drawn[name].Lighting },
+            new ImportOptions()
         );
     }
 
