@@ -16,6 +16,13 @@ public sealed record DatasetVersion
     public required Message SplitOrigin { get; init; }
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
+    /// <summary>How many of the classes an image has.</summary>
+    public LabelKind Kind { get; init; }
+
+    /// <summary>Images by split where an image may have several classes, so that the classes' counts do not add up; null
+    /// elsewhere.</summary>
+    public ClassCount? Labelled { get; init; }
+
     /// <summary>Images without a label, all of them for training.</summary>
     public int Unlabelled { get; init; }
 
@@ -29,10 +36,13 @@ public sealed record DatasetVersion
 
     /// <summary>What the import did with names that is worth knowing, in sentences.</summary>
     public IReadOnlyList<Message> Notes { get; init; } = [];
-    public int Images => Classes.Sum(c => c.Total) + Unlabelled;
+    public int Images => Count(c => c.Total) + Unlabelled;
 
     /// <summary>Whether something can be learned from it.</summary>
-    public bool HasLabels => Classes.Count >= 2;
+    public bool HasLabels => Classes.Count >= (Kind == LabelKind.SingleLabel ? 2 : 1);
+
+    /// <summary>Whether networks can be ranked on it, which needs one class for each image.</summary>
+    public bool CanRank => HasLabels && Kind == LabelKind.SingleLabel;
 
     /// <summary>What about the version can spoil a run, in sentences.</summary>
     public IReadOnlyList<Message> Warnings => DatasetWarnings.Of(Classes);
@@ -41,11 +51,13 @@ public sealed record DatasetVersion
     public int Of(Split split) =>
         split switch
         {
-            Split.Train => Classes.Sum(c => c.Train) + Unlabelled,
-            Split.Validation => Classes.Sum(c => c.Validation),
-            Split.Test => Classes.Sum(c => c.Test),
+            Split.Train => Count(c => c.Train) + Unlabelled,
+            Split.Validation => Count(c => c.Validation),
+            Split.Test => Count(c => c.Test),
             _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
         };
+
+    private int Count(Func<ClassCount, int> of) => Labelled is { } images ? of(images) : Classes.Sum(of);
 
     public static DatasetVersion From(int number, ImportResult import, long bytes, DateTimeOffset now) =>
         new()
@@ -54,7 +66,10 @@ public sealed record DatasetVersion
             CreatedAt = now,
             SplitOrigin = import.SplitOrigin,
             Classes = ClassCount.Of(import.Manifest),
-            Unlabelled = import.Manifest.Samples.Count(s => s.Label is null),
+            Kind = import.Manifest.Kind,
+            Labelled =
+                import.Manifest.Kind == LabelKind.SingleLabel ? null : ClassCount.Of("", import.Manifest.Samples.Where(s => s.IsLabelled)),
+            Unlabelled = import.Manifest.Samples.Count(s => !s.IsLabelled),
             Tags = TagCount.Of(import.Manifest.Samples),
             Bytes = bytes,
             Rejected = import.Rejected.Count,
