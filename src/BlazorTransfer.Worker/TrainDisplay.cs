@@ -15,6 +15,7 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
     private const int ShownFiles = 5;
     private readonly IAnsiConsole _console = ConsoleOn(output, redraws);
     private int _epochs;
+    private LabelKind _kind;
     private bool _statusShown;
 
     /// <summary>Shows what is trained on.</summary>
@@ -51,7 +52,7 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
         switch (runEvent)
         {
             case RunStarted e:
-                _epochs = e.Epochs;
+                (_epochs, _kind) = (e.Epochs, e.Kind);
                 Line($"{e.DeviceDescription}; {e.TrainableParameters:N0} of {e.Parameters:N0} parameters are trained");
                 break;
             case PhaseProgressed e:
@@ -106,6 +107,8 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
             (MetricKeys.TrainLoss, "loss", "F4"),
             (MetricKeys.ValidationLoss, "validation loss", "F4"),
             (MetricKeys.ValidationTop1, "top-1", "P2"),
+            (MetricKeys.ValidationMap, "mAP", "P2"),
+            (MetricKeys.ValidationMicroF1, "micro F1", "P2"),
             (MetricKeys.TargetTop1, "target top-1", "P2"),
             (MetricKeys.ImagesPerSecond, "training images/s", "F0"),
         ];
@@ -127,11 +130,13 @@ internal sealed class TrainDisplay(TextWriter output, bool redraws)
         string images = e.OfTarget ? "target (labels used for scoring only)" : e.Split.ToString().ToLowerInvariant(),
             labels = e.LabelSet is null ? "" : $", {e.LabelSet}";
         return $"best epoch, {images}{labels}: "
-            + (e.Metrics.TryGetValue(key, out double top1) ? $"top-1 {top1:P2}" : "top-1 not measured");
+            + (MetricKeys.Main(e.Metrics, key) is { } main ? $"{Name(main.Kind)} {main.Value:P2}" : "top-1 not measured");
     }
 
-    private static string BestEpoch(RunFinished e) =>
-        e is { BestEpoch: { } epoch, BestMetric: { } metric } ? $"; best epoch {epoch}, validation top-1 {metric:P2}" : "";
+    private string BestEpoch(RunFinished e) =>
+        e is { BestEpoch: { } epoch, BestMetric: { } metric } ? $"; best epoch {epoch}, validation {Name(_kind)} {metric:P2}" : "";
+
+    private static string Name(LabelKind kind) => kind == LabelKind.MultiLabel ? "mAP" : "top-1";
 
     private void Status(PhaseProgressed e)
     {

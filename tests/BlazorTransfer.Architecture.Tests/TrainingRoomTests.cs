@@ -13,6 +13,7 @@ public sealed class TrainingRoomTests
             "Numerics",
             "Weights",
             "Settings",
+            "LabelKinds",
             "Inputs",
             "Augmentation",
             "Backbones",

@@ -87,7 +87,7 @@ internal static partial class SpeedComparison
                     foreach (
                         Batch batch in new ImageBatches(
                             data.Of(split),
-                            data.Classes,
+                            data.ClassTask,
                             _ => Still(Data, new DecodedImages(0)),
                             0,
                             CPU

@@ -242,7 +242,7 @@ internal static partial class SpeedComparison
                 void Emit(RunEvent e) => writer.Append(e);
                 var progress = new RunProgress(Emit);
                 progress.Start(RunPhase.Training, batches * BatchSize, "images");
-                var meter = new EpochMeter(TimeProvider.System);
+                var meter = new EpochMeter(run.Model.ClassTask.Kind, TimeProvider.System);
                 var told = new StepThrottle(Emit);
                 run.Model.Backbone.train();
                 using Tensor order = randperm(BatchSize);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Catalog;
@@ -36,8 +37,7 @@ public sealed record Catalogue
     public TransferMethodSpec? FindMethod(MethodRole role) => Methods.FirstOrDefault(m => m.Has(role));
 
     /// <summary>The method's own parameters after the common ones, each common default replaced where the method says so.</summary>
-    public IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
-        [.. CommonParameters.Where(c => method.Parameters.All(p => p.Name != c.Name)), .. method.Parameters];
+    public IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) => method.With(CommonParameters);
 
     /// <summary>Those of <see cref="ParametersOf"/> that change anything.</summary>
     public IReadOnlyList<ParameterSpec> SettingsOf(TransferMethodSpec method) =>
@@ -154,6 +154,13 @@ public sealed record TransferMethodSpec(
     /// others are refused them.</summary>
     public bool LearnsLabelSets { get; init; }
 
+    /// <summary>Why it cannot learn images with several labels; a method that adapts to a target domain cannot in any case.</summary>
+    public SingleLabelNeed SingleLabel
+    {
+        get => AdaptsToTarget ? SingleLabelNeed.Adaptation : field;
+        init;
+    }
+
     /// <summary>Whether it finds its model at once, without steps, so that none of the settings of an optimizer concern it.</summary>
     public bool FitsAtOnce { get; init; }
 
@@ -168,6 +175,31 @@ public sealed record TransferMethodSpec(
     /// <summary>Its name as a value in a message.</summary>
     [JsonIgnore]
     public Message Title => CatalogueKeys.Name(this);
+
+    /// <summary>Its own parameters behind those of <paramref name="common"/> that it does not replace and that can concern it.</summary>
+    public IReadOnlyList<ParameterSpec> With(IReadOnlyList<ParameterSpec> common) =>
+        [
+            .. common.Where(c =>
+                Parameters.All(p => p.Name != c.Name) && (c.OnlyFor != LabelKind.MultiLabel || SingleLabel == SingleLabelNeed.None)
+            ),
+            .. Parameters,
+        ];
+}
+
+/// <summary>Why a method needs exactly one class for each image.</summary>
+public enum SingleLabelNeed
+{
+    /// <summary>It does not: it takes targets and loss from the kind of the labels.</summary>
+    None,
+
+    /// <summary>It fits a classifier to class numbers at once.</summary>
+    FittedClassifier,
+
+    /// <summary>It relates the pretrained classes to the class of each image.</summary>
+    ClassRelations,
+
+    /// <summary>It brings two domains together by predictions of one class for each image.</summary>
+    Adaptation,
 }
 
 /// <summary>What a method needs of the pretrained network besides a start.</summary>

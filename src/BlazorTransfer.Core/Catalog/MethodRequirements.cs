@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Catalog;
@@ -17,6 +18,7 @@ public static class MethodRequirements
         (RequirementKind Kind, Message? Message)[] checks =
         [
             (RequirementKind.Target, CheckTarget(method, inputs)),
+            (RequirementKind.Labels, CheckLabels(method, inputs)),
             (RequirementKind.LabelSets, CheckLabelSets(method, inputs)),
             (RequirementKind.TargetLabels, CheckTargetLabels(method, inputs)),
             (RequirementKind.Weights, CheckWeights(method, inputs)),
@@ -47,6 +49,13 @@ public static class MethodRequirements
                         + $"Choose single precision."
                 )
             );
+        if (inputs is { Labels: LabelKind.MultiLabel, BalancesSampling: true })
+            warnings.Add(
+                Message.Of(
+                    "settings.sampling-several-labels",
+                    $"Balanced sampling has no effect on images with several labels. Turn on class weights instead."
+                )
+            );
         return warnings;
     }
 
@@ -67,6 +76,35 @@ public static class MethodRequirements
                 $"{method.Title} has no target domain. Remove the target, or choose another method."
             ),
             _ => null,
+        };
+
+    private static Message? CheckLabels(TransferMethodSpec method, MethodInputs inputs) =>
+        (method.SingleLabel, inputs) switch
+        {
+            (_, { Labels: not LabelKind.MultiLabel }) => null,
+            (not SingleLabelNeed.None, _) => Message.Of(
+                "method.needs-one-label",
+                $"{method.Title} needs exactly one class for each image, and these images have several labels: {Reason(method.SingleLabel)} "
+                    + $"Choose another method, such as a linear probe."
+            ),
+            (_, { HasTarget: true }) => Message.Of(
+                "method.target-several-labels",
+                $"Domain adaptation needs exactly one class for each image, and these images have several labels. Remove the target."
+            ),
+            _ => null,
+        };
+
+    private static Message Reason(SingleLabelNeed need) =>
+        need switch
+        {
+            SingleLabelNeed.FittedClassifier => Message.Of("one-label.fitted", $"it fits a classifier to class numbers in closed form."),
+            SingleLabelNeed.ClassRelations => Message.Of(
+                "one-label.relations",
+                $"it relates the pretrained classes to the class of each image."
+            ),
+            SingleLabelNeed.Adaptation => Message.Of("one-label.adaptation", $"it aligns two domains by predictions of a single class."),
+            SingleLabelNeed.None => throw new ArgumentOutOfRangeException(nameof(need), need, null),
+            _ => throw new ArgumentOutOfRangeException(nameof(need), need, null),
         };
 
     private static Message? CheckLabelSets(TransferMethodSpec method, MethodInputs inputs) =>
@@ -181,6 +219,9 @@ public sealed record MethodInputs
     /// <summary>Number of labelled target images per class that the method may learn from.</summary>
     public int? LabelledPerClass { get; init; }
 
+    /// <summary>How many labels an image has.</summary>
+    public LabelKind? Labels { get; init; }
+
     /// <summary>Number of label sets to learn beside the classes.</summary>
     public int? LabelSets { get; init; }
 
@@ -192,6 +233,9 @@ public sealed record MethodInputs
 
     /// <summary>Side of the smallest images that the network is given, in pixels.</summary>
     public int? ImageSize { get; init; }
+
+    /// <summary>Whether the settings ask for as many images of each class.</summary>
+    public bool? BalancesSampling { get; init; }
 
     /// <summary>Whether the settings ask for training steps in bfloat16.</summary>
     public bool? StepsInBFloat16 { get; init; }
@@ -216,6 +260,8 @@ public sealed record MethodInputs
         {
             Backbone = backbone,
             ImageSize = Side(ParameterNames.FirstImageSize) is { } first && first < full ? first : full,
+            BalancesSampling =
+                settings.TryGetValue(ParameterNames.BalancedSampling, out ParameterValue balances) && balances.AsBoolean == true,
             StepsInBFloat16 = IsBFloat16(ParameterNames.Precision),
             FeaturesInBFloat16 = IsBFloat16(ParameterNames.FrozenPrecision),
             DeviceComputesBFloat16 = device?.ComputesBFloat16,
@@ -232,6 +278,7 @@ public sealed record MethodInputs
 public enum RequirementKind
 {
     Target,
+    Labels,
     LabelSets,
     TargetLabels,
     Weights,

@@ -15,6 +15,9 @@ public static class ParameterNames
     /// <summary>The score that the best epoch and the best trial are chosen by.</summary>
     public const string BestOf = "best-of";
 
+    /// <summary>Draws as many images of each class; without effect on images with several labels.</summary>
+    public const string BalancedSampling = "balanced-sampling";
+
     /// <summary>Decides whether the label sets' own weights count.</summary>
     public const string TaskWeighting = "task-weighting";
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 
@@ -48,6 +49,9 @@ public sealed record ParameterSpec
 
     /// <summary>Heading that it stands under in the form, one of <see cref="ParameterSections"/>.</summary>
     public string Section { get; init; } = ParameterSections.Method;
+
+    /// <summary>The only kind of labels that it has an effect on; null where that is any.</summary>
+    public LabelKind? OnlyFor { get; init; }
 
     /// <summary>Allowed values of a <see cref="ParameterKind.Choice"/>.</summary>
     public IReadOnlyList<ParameterChoice> Choices { get; init; } = [];

@@ -13,13 +13,12 @@ public sealed record ClassCount(string Label, int Train, int Validation, int Tes
         return new ClassCount(label, bySplit[Split.Train].Count(), bySplit[Split.Validation].Count(), bySplit[Split.Test].Count());
     }
 
-    /// <summary>The classes of a data set, in its order.</summary>
+    /// <summary>The classes of a data set, in its order; an image with several counts under each.</summary>
     public static IReadOnlyList<ClassCount> Of(DatasetManifest data)
     {
-        // An image of several classes counts for each.
         ILookup<string, Sample> byLabel = data
-            .Samples.SelectMany(s => (s.LabelsOf(data.Kind) ?? []).Select(label => (Label: label, Sample: s)))
-            .ToLookup(s => s.Label, s => s.Sample, StringComparer.Ordinal);
+            .Samples.SelectMany(s => data.ClassTask.LabelsOf(s) ?? [], (sample, label) => (sample, label))
+            .ToLookup(x => x.label, x => x.sample, StringComparer.Ordinal);
         return [.. data.Classes.Select(label => Of(label, byLabel[label]))];
     }
 }

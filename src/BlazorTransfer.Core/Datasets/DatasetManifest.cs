@@ -16,7 +16,7 @@ public sealed record DatasetManifest(IReadOnlyList<string> Classes, IReadOnlyLis
     public LabelKind Kind { get; init; }
 
     /// <summary>What the data set asks of each image first of all: its class or classes.</summary>
-    public LabelTask ClassTask => new(LabelTask.ClassName, Classes, Kind);
+    public LabelTask ClassTask => LabelTask.OfClasses(Classes, Kind);
 
     /// <summary>The images with a tag alone; all of them for null.</summary>
     public DatasetManifest Only(SampleTag? tag) => tag is null ? this : this with { Samples = [.. Samples.Where(tag.Marks)] };

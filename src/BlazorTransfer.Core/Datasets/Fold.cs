@@ -21,22 +21,35 @@ public sealed record Fold(int Index, int Count, int Seed = 0)
     /// Deals class by class, so that each part has the classes in proportion. What part an image is in depends on the seed and the hashes
     /// alone, not on the order of the list.
     /// </summary>
+    /// <remarks>Images with several labels are divided by <see cref="IterativeStratification"/>.</remarks>
     public DatasetManifest Apply(DatasetManifest data)
     {
         if (data.Samples.Any(s => s.Region is not null))
             return data with { Samples = RegionsTogether.Divide(data.Samples, images => Apply(data with { Samples = images }).Samples) };
+        Sample[] dealt = [.. data.Samples.Where(s => s.Split != Split.Test)];
+        Sample[] divided = [.. dealt.Any(s => s.Labels is not null) ? DealSeveral(dealt) : Deal(dealt)];
+        return data with { Samples = [.. divided, .. data.Of(Split.Test)] };
+    }
+
+    private IEnumerable<Sample> DealSeveral(IReadOnlyList<Sample> samples)
+    {
+        Sample[] drawn = [.. samples.OrderBy(s => Draw(s.Key), StringComparer.Ordinal)];
+        int[] parts = IterativeStratification.Divide([.. drawn.Select(s => s.Labels ?? [])], [.. Enumerable.Repeat(1.0 / Count, Count)]);
+        return drawn.Select((s, i) => s with { Split = parts[i] == Index ? Split.Validation : Split.Train });
+    }
+
+    private IEnumerable<Sample> Deal(IReadOnlyList<Sample> samples)
+    {
         int dealt = 0;
-        Sample[] divided =
+        return
         [
-            .. data
-                .Samples.Where(s => s.Split != Split.Test)
+            .. samples
                 .GroupBy(s => s.Label, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .SelectMany(g => g.OrderBy(s => Draw(s.Sha256), StringComparer.Ordinal))
                 // Dealt on from class to class, so that small classes do not all leave their odd image with the first part.
                 .Select(s => s with { Split = dealt++ % Count == Index ? Split.Validation : Split.Train }),
         ];
-        return data with { Samples = [.. divided, .. data.Of(Split.Test)] };
     }
 
     private string Draw(string sha256) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"fold:{Seed}:{sha256}")));

@@ -29,6 +29,10 @@ public sealed record LabelTask(string Name, IReadOnlyList<string> Labels, LabelK
     /// <summary>A tag with more values than this, such as a file's number, is no question that a network answers.</summary>
     public const int MostLabels = 1000;
 
+    /// <summary>The first task, whose labels are classes.</summary>
+    public static LabelTask OfClasses(IReadOnlyList<string> classes, LabelKind kind = LabelKind.SingleLabel) =>
+        new(ClassName, classes, kind);
+
     /// <summary>The task whose labels are the values of a tag, in the order of their names.</summary>
     public static LabelTask OfTag(string name, IEnumerable<Sample> samples) =>
         new(name, [.. samples.Select(s => s.Tags.GetValueOrDefault(name)).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);

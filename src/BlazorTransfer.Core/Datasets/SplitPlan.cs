@@ -26,8 +26,30 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
     /// one or more in training and in validation. The draw depends on the seed and each image's hash alone: adding images
     /// later, or listing them in another order, moves few of the others.
     /// </summary>
-    public IReadOnlyList<Sample> Apply(IEnumerable<Sample> samples) =>
-        [.. samples.GroupBy(s => s.Label, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal).SelectMany(ApplyToClass)];
+    /// <remarks>Images with several labels are divided by <see cref="IterativeStratification"/>, a rare label perhaps not into each
+    /// split.</remarks>
+    public IReadOnlyList<Sample> Apply(IEnumerable<Sample> samples)
+    {
+        Sample[] all = [.. samples];
+        return
+        [
+            .. ApplyToSeveral([.. all.Where(s => s.Labels is not null)]),
+            .. all.Where(s => s.Labels is null)
+                .GroupBy(s => s.Label, StringComparer.Ordinal)
+                .OrderBy(g => g.Key, StringComparer.Ordinal)
+                .SelectMany(ApplyToClass),
+        ];
+    }
+
+    private IEnumerable<Sample> ApplyToSeveral(IReadOnlyList<Sample> samples)
+    {
+        Sample[] drawn = [.. samples.OrderBy(s => Draw(s.Key), StringComparer.Ordinal)];
+        int[] parts = IterativeStratification.Divide([.. drawn.Select(s => s.Labels!)], [1 - Validation - Test, Validation, Test]);
+        // Of very few images with many labels, all may be wanted for training.
+        if (drawn.Length > 1 && Validation > 0 && !parts.Contains(1))
+            parts[Array.LastIndexOf(parts, 0)] = 1;
+        return drawn.Select((sample, i) => sample with { Split = Splits[parts[i]] });
+    }
 
     private IEnumerable<Sample> ApplyToClass(IEnumerable<Sample> samples)
     {
@@ -45,6 +67,8 @@ public sealed record SplitPlan(double Validation = 0.2, double Test = 0, int See
                 }
         );
     }
+
+    private static Split[] Splits { get; } = [Split.Train, Split.Validation, Split.Test];
 
     private string Draw(string sha256) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Seed}:{sha256}")));
 }

@@ -16,6 +16,12 @@ public sealed record ModelDescription
 
     /// <summary>Class names in the order of the outputs.</summary>
     public required IReadOnlyList<string> Classes { get; init; }
+
+    /// <summary>How many classes an image has; one in all older files.</summary>
+    public LabelKind Kind { get; init; }
+
+    /// <summary>The probability from which on an image has a class, for each class; null where it has exactly one.</summary>
+    public IReadOnlyList<double>? Thresholds { get; init; }
     public required Preprocessing Preprocessing { get; init; }
 
     /// <summary>What it also answers, each set's outputs after those of the one before, and all after those of the classes. Null where it
@@ -42,6 +48,8 @@ public sealed record ModelDescription
             ModelDescription? description = JsonSerializer.Deserialize<ModelDescription>(File.ReadAllText(path), ProtocolJson.Indented);
             if (description?.Format != CurrentFormat)
                 throw new InvalidDataException($"{path} describes no model of format {CurrentFormat}.");
+            if (description.Thresholds is { } thresholds && thresholds.Count != description.Classes.Count)
+                throw new InvalidDataException($"{path} does not have a threshold for each class.");
             return description.Head?.IsPossible() == false
                 ? throw new InvalidDataException($"{path} describes no possible head.")
                 : description;

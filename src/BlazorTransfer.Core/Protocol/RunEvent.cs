@@ -66,6 +66,9 @@ public sealed record RunStarted : RunEvent
     public required string DeviceDescription { get; init; }
     public required IReadOnlyList<string> Classes { get; init; }
 
+    /// <summary>How many of them an image has.</summary>
+    public Datasets.LabelKind Kind { get; init; }
+
     /// <summary>What is learned beside the classes.</summary>
     public IReadOnlyList<Datasets.LabelTask> LabelSets { get; init; } = [];
 
@@ -160,12 +163,15 @@ public sealed record SamplesPredicted : RunEvent
 
 /// <param name="Sha256">The image's identity.</param>
 /// <param name="File">The image's path relative to the image root.</param>
-/// <param name="Label">The true class.</param>
+/// <param name="Label">The true class; of an image with several labels all of them, separated by commas.</param>
 /// <param name="Top">The most probable classes, the best first.</param>
 public sealed record SamplePrediction(string Sha256, string File, string Label, IReadOnlyList<ClassProbability> Top)
 {
     /// <summary>The part of the image that was asked about; null for all of it.</summary>
     public PixelArea? Region { get; init; }
+
+    /// <summary>The true labels of an image that may have several, perhaps none; null where each has one.</summary>
+    public IReadOnlyList<string>? Labels { get; init; }
 
     /// <summary>What the model says of the image's other labels, as far as it has any; null where that is nothing.</summary>
     public IReadOnlyList<FurtherPrediction>? Further { get; init; }
@@ -177,8 +183,37 @@ public sealed record SamplePrediction(string Sha256, string File, string Label, 
 public sealed record FurtherPrediction(string Set, string Label, ClassProbability Best);
 
 /// <param name="Label">Class name.</param>
-/// <param name="Probability">Softmax probability, 0…1.</param>
-public sealed record ClassProbability(string Label, double Probability);
+/// <param name="Probability">Softmax probability, 0…1; that of the label alone where an image may have several.</param>
+public sealed record ClassProbability(string Label, double Probability)
+{
+    /// <summary>The probability from which on an image has the label; null where each has one.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Whether the model gives the image this label; null where the most probable one is its answer.</summary>
+    public bool? IsPredicted { get; init; }
+}
+
+/// <summary>How well a label of a data set with several labels was recognised.</summary>
+/// <param name="Label">The label.</param>
+/// <param name="AveragePrecision">Area below precision over recall; null where no image has the label.</param>
+/// <param name="Threshold">The probability from which on an image was given the label.</param>
+/// <param name="Images">Images that have it.</param>
+/// <param name="TruePositives">Of these, those that were given it.</param>
+/// <param name="FalsePositives">Images that were given it and do not have it.</param>
+public sealed record LabelScore(string Label, double? AveragePrecision, double Threshold, int Images, int TruePositives, int FalsePositives)
+{
+    public int FalseNegatives => Images - TruePositives;
+
+    /// <summary>Null where no image was given the label.</summary>
+    public double? Precision => TruePositives + FalsePositives == 0 ? null : (double)TruePositives / (TruePositives + FalsePositives);
+
+    /// <summary>Null where no image has the label.</summary>
+    public double? Recall => Images == 0 ? null : (double)TruePositives / Images;
+
+    /// <summary>2 TP / (2 TP + FP + FN); null where no image has the label and none was given it.</summary>
+    public double? F1 =>
+        Images + TruePositives + FalsePositives == 0 ? null : 2.0 * TruePositives / (Images + TruePositives + FalsePositives);
+}
 
 /// <summary>The best checkpoint was evaluated on a whole split, or on the labelled images of the target domain.</summary>
 public sealed record EvaluationCompleted : RunEvent
@@ -202,7 +237,10 @@ public sealed record EvaluationCompleted : RunEvent
     /// <summary>Metrics by <see cref="Runs.MetricKeys"/>.</summary>
     public required IReadOnlyDictionary<string, double> Metrics { get; init; }
 
-    /// <summary>Counts by true class (row) and predicted class (column), in class order.</summary>
+    /// <summary>Each label by itself, where an image may have several; null where it has one.</summary>
+    public IReadOnlyList<LabelScore>? LabelScores { get; init; }
+
+    /// <summary>Counts by true class (row) and predicted class (column), in class order; empty where an image may have several.</summary>
     public required IReadOnlyList<IReadOnlyList<int>> ConfusionMatrix { get; init; }
 
     /// <summary>Misclassified images, the most confident mistake first; at most 200, and of more some of each confusion, as far as that

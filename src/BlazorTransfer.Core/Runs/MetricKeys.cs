@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Datasets;
+
 namespace BlazorTransfer.Core.Runs;
 
 /// <summary>Keys of the metrics in events, in the store and on the API. Accuracies are fractions, 0…1.</summary>
@@ -13,6 +15,29 @@ public static class MetricKeys
     public const string TestLoss = "test.loss";
     public const string TestTop1 = "test.top1";
     public const string TestBalancedAccuracy = "test.balanced-accuracy";
+
+    /// <summary>Mean average precision: mean over the labels that occur of the area below precision over recall. Of images with several
+    /// labels, as the F1 scores: micro over all labels together, macro as the mean over those that occur, at each label's threshold.</summary>
+    public const string ValidationMap = "validation.map";
+    public const string ValidationMicroF1 = "validation.micro-f1";
+    public const string ValidationMacroF1 = "validation.macro-f1";
+    public const string TestMap = "test.map";
+    public const string TestMicroF1 = "test.micro-f1";
+    public const string TestMacroF1 = "test.macro-f1";
+
+    /// <summary>Micro F1 over the steps of an epoch, with 0.5 as the threshold of every label.</summary>
+    public const string TrainMicroF1 = "train.micro-f1";
+
+    /// <summary>The figure that stands for all of a split: accuracy, or mAP of images with several labels; null without either.</summary>
+    /// <param name="metrics">Figures by their keys.</param>
+    /// <param name="top1">Key of the accuracy; of a label set, too.</param>
+    public static MainMetric? Main(IReadOnlyDictionary<string, double> metrics, string top1)
+    {
+        string map = top1.Replace(".top1", ".map", StringComparison.Ordinal);
+        return metrics.TryGetValue(top1, out double accuracy) ? new MainMetric(LabelKind.SingleLabel, accuracy)
+            : metrics.TryGetValue(map, out double precision) ? new MainMetric(LabelKind.MultiLabel, precision)
+            : null;
+    }
 
     /// <summary>On labelled images of the target domain; never used to choose anything.</summary>
     public const string TargetLoss = "target.loss";
@@ -54,3 +79,8 @@ public static class MetricKeys
     /// <summary>Share of an epoch's training time that was spent waiting for images, 0…1: high where decoding is the bottleneck.</summary>
     public const string DataWait = "data-wait";
 }
+
+/// <summary>The figure that stands for all.</summary>
+/// <param name="Kind">Kind of the labels, which decides what it is.</param>
+/// <param name="Value">0…1.</param>
+public readonly record struct MainMetric(LabelKind Kind, double Value);

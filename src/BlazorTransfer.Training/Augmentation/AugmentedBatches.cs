@@ -1,5 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using BlazorTransfer.Core.Catalog;
-using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Settings;
 using static TorchSharp.torch;
@@ -20,7 +20,7 @@ internal sealed class Mixing(ParameterSet settings)
     public bool IsOn => _mixUp > 0 || _cutMix > 0;
 
     /// <param name="inputs">[N, 3, S, S].</param>
-    /// <param name="labels">[N].</param>
+    /// <param name="labels">[N, …], targets.</param>
     /// <param name="randoms">One an image.</param>
     /// <returns>The mixed images, the labels of their larger parts, and the rest; all in the caller's dispose scope.</returns>
     public (Tensor Inputs, Tensor Labels, Mixture Mixture) Mix(Tensor inputs, Tensor labels, IReadOnlyList<Random> randoms)
@@ -42,13 +42,14 @@ internal sealed class Mixing(ParameterSet settings)
         Tensor mixed = inputs.mul(own).Plus(others.mul(rest));
         Tensor share = own.mean([1, 2, 3]),
             otherShare = share.Times(-1).Plus(1),
-            isOwnLarger = share.ge(otherShare);
+            isOwnLarger = share.ge(otherShare),
+            ownOfTargets = Mixture.ByImage(isOwnLarger, labels);
         var mixture = new Mixture(
-            where(isOwnLarger, otherLabels, labels).MoveToOuterDisposeScope(),
+            where(ownOfTargets, otherLabels, labels).MoveToOuterDisposeScope(),
             maximum(share, otherShare).MoveToOuterDisposeScope(),
             isOwnLarger.MoveToOuterDisposeScope()
         );
-        return (mixed.MoveToOuterDisposeScope(), where(isOwnLarger, labels, otherLabels).MoveToOuterDisposeScope(), mixture);
+        return (mixed.MoveToOuterDisposeScope(), where(ownOfTargets, labels, otherLabels).MoveToOuterDisposeScope(), mixture);
     }
 
     /// <summary>What MixUp leaves of the image, and the rectangle that CutMix takes from it, in pixels; each leaves out the

@@ -48,7 +48,8 @@ public sealed class Predictor : IDisposable
         return Model.Outputs(tensor(input, [1, 3, _transforms.Side, _transforms.Side])).data<float>().ToArray();
     }
 
-    /// <summary>The most probable classes of one image, the best first.</summary>
+    /// <summary>The most probable classes of one image, the best first; where an image may have several, at least all that are
+    /// predicted.</summary>
     /// <inheritdoc cref="Outputs(string)"/>
     public IReadOnlyList<ClassProbability> Predict(string image, int top = 5) => Answer(image, top).Classes;
 
@@ -61,21 +62,12 @@ public sealed class Predictor : IDisposable
     {
         float[] outputs = Outputs(input);
         return new Answer(
-            Best(Model.Classes, outputs[..Model.Classes.Count], top),
-            [
-                .. Model.Tasks.Select(t => new LabelSetAnswer(
-                    t.Labels.Name,
-                    Best(t.Labels.Labels, outputs.AsSpan(t.FirstOutput, t.Labels.Labels.Count).ToArray(), top)
-                )),
-            ]
+            Of(Model.ClassTask, Model.Thresholds),
+            [.. Model.Tasks.Select(t => new LabelSetAnswer(t.Labels.Name, Of(t, null)))]
         );
-    }
 
-    private static IReadOnlyList<ClassProbability> Best(IReadOnlyList<string> labels, float[] logits, int top)
-    {
-        double[] exponentials = [.. logits.Select(l => Math.Exp(l - logits.Max()))];
-        double sum = exponentials.Sum();
-        return [.. exponentials.Select((e, c) => new ClassProbability(labels[c], e / sum)).OrderByDescending(p => p.Probability).Take(top)];
+        IReadOnlyList<ClassProbability> Of(ModelTask task, IReadOnlyList<double>? thresholds) =>
+            task.Kind.Answer(task.Labels.Labels, outputs.AsSpan(task.FirstOutput, task.Labels.Labels.Count).ToArray(), thresholds, top);
     }
 
     public void Dispose() => Model.Dispose();

@@ -142,6 +142,7 @@ public static class ModelPackage
                         e.LabelSet,
                         e.Metrics,
                         e.ConfusionMatrix,
+                        e.LabelScores,
                     }),
                 ExportProof = new { Images = ProofImages, LargestLogitDifference = proof },
             },

@@ -6,6 +6,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Methods;
+using BlazorTransfer.Training.Models;
 
 namespace BlazorTransfer.Training.Export;
 
@@ -24,7 +25,7 @@ public static class PackageReadme
             {{model.Backbone}}, {{model.Method}}, {{model.Classes.Count}} classes{{FurtherQuestions(
                 model
             )}}, trained with BlazorTransfer on {{job.Data.Version ?? "a data set of the user"}}.
-            {{Accuracy(model, job)}}{{FurtherAccuracy(model)}}
+            {{Accuracy(model, job)}}{{FurtherAccuracy(model)}}{{Several(model)}}
 
             | file | what it is |
             |---|---|
@@ -40,14 +41,14 @@ public static class PackageReadme
 
             ## PyTorch
             ```python
-            import sys
+            {{(model.Thresholds is null ? "" : "import json\n")}}import sys
             import torch
             from PIL import Image
             from torchvision import transforms
             {{pytorch.Preparation}}
 
             labels = open("labels.txt", encoding="utf-8").read().splitlines()
-            model = {{pytorch.Construction}}
+            {{(model.Thresholds is null ? "" : "thresholds = json.load(open(\"model.json\", encoding=\"utf-8\"))[\"thresholds\"]\n")}}model = {{pytorch.Construction}}
             {{HeadInPyTorch(model)}}model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
             model.eval()
 
@@ -71,7 +72,7 @@ public static class PackageReadme
 
             // model.json lies beside model.safetensors and names the network, the classes and the preprocessing.
             using Predictor predictor = Predictor.Open("model.safetensors");
-            foreach (var answer in predictor.Predict("image.jpg"))
+            foreach (var answer in predictor.Predict("image.jpg"){{(model.Thresholds is null ? "" : ".Where(a => a.IsPredicted == true)")}})
                 Console.WriteLine($"{answer.Label} {answer.Probability:P1}");{{FurtherInTorchSharp(
                 model
             )}}
@@ -103,12 +104,24 @@ public static class PackageReadme
     private static string FurtherAccuracy(ModelDescription model) =>
         string.Concat((model.LabelSets ?? []).Select(s => $" {s.Name}: {Top1(model, MetricKeys.Of(MetricKeys.ValidationTop1, s.Name))}."));
 
-    /// <summary>The best output; of a model that answers several questions, the best of each one's.</summary>
+    /// <summary>How to read probabilities of labels that an image may have several of; nothing where it has one.</summary>
+    private static string Several(ModelDescription model) =>
+        model.Thresholds is null
+            ? ""
+            : " An image may have several of these classes, or none: it has each one whose probability (the sigmoid of its output) is at "
+                + "least the class's threshold in `model.json`. Thresholds have the highest F1 on the validation images.";
+
+    /// <summary>The best output, or the predicted labels; of a model that answers several questions, those of each one.</summary>
     private static string AnswerInPyTorch(ModelDescription model)
     {
-        string[] lines = model.LabelSets is not { } sets
-            ? ["best = logits.softmax(0).argmax().item()", "print(path, labels[best], [round(v, 4) for v in logits.tolist()])"]
-            :
+        string[] lines = (model.LabelSets, model.Kind) switch
+        {
+            (null, LabelKind.SingleLabel) =>
+            [
+                "best = logits.softmax(0).argmax().item()",
+                "print(path, labels[best], [round(v, 4) for v in logits.tolist()])",
+            ],
+            ({ } sets, LabelKind.SingleLabel) =>
             [
                 "answers, first = [], 0",
                 $"for count in [{string.Join(", ", sets.Select(s => s.Labels.Count).Prepend(model.Classes.Count))}]:  # outputs "
@@ -116,7 +129,18 @@ public static class PackageReadme
                 "    answers.append(labels[first + logits[first:first + count].argmax().item()])",
                 "    first += count",
                 "print(path, *answers, [round(v, 4) for v in logits.tolist()])",
-            ];
+            ],
+            _ =>
+            [
+                .. ModelTask
+                    .Behind(0, (model.LabelSets ?? []).Prepend(LabelTask.OfClasses(model.Classes, model.Kind)).Select(t => (t, 1.0)))
+                    .Select(t =>
+                        (t.FirstOutput == 0 ? "answers = " : "answers += ")
+                        + t.Kind.AnswerInPython($"logits[{t.FirstOutput}:{t.FirstOutput + t.Labels.Labels.Count}]", $"{t.FirstOutput}")
+                    ),
+                "print(path, answers, [round(v, 4) for v in logits.tolist()])",
+            ],
+        };
         return string.Join("\n", lines.Select(l => $"    {l}"));
     }
 
@@ -141,7 +165,7 @@ public static class PackageReadme
         if (job.TrainOn != TrainingImages.TrainingSplit)
             return $"It was trained on all labelled images ({model.Epoch} epochs), so no validation accuracy was measured.";
         return job.Target is not { } target
-            ? $"Validation top-1: {Top1(model, MetricKeys.ValidationTop1)} (epoch {model.Epoch}, chosen on the same validation "
+            ? $"Validation {(model.Metrics.ContainsKey(MetricKeys.ValidationMap) ? $"mAP: {Top1(model, MetricKeys.ValidationMap)}" : $"top-1: {Top1(model, MetricKeys.ValidationTop1)}")} (epoch {model.Epoch}, chosen on the same validation "
                 + "images, so expect a little less on new ones)."
             : "It is for images like "
                 + $"{target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 "

@@ -92,8 +92,7 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
         }
 
         long length = shape.Aggregate(1L, (a, b) => a * b);
-        Tensor labels = tensor([.. samples.Select(s => s.Label is null ? NoLabel : IndexOf(model.Classes, s.Label))], device: model.Device)
-            .DetachFromDisposeScope();
+        Tensor labels = model.ClassTask.TargetsOf(samples, model.Device).DetachFromDisposeScope();
         if (held is not null)
         {
             shelf.Fill(held, names, missing, (int)length);
@@ -158,13 +157,5 @@ internal sealed class FeatureBatches : BatchSource, IDisposable
             // Of a run that is cancelled, or that meets a damaged image, what was computed stays too.
             complete();
         }
-    }
-
-    private static long IndexOf(IReadOnlyList<string> classes, string label)
-    {
-        for (int c = 0; c < classes.Count; c++)
-            if (classes[c] == label)
-                return c;
-        throw new ArgumentException($"'{label}' is none of the classes.", nameof(label));
     }
 }

@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.LabelKinds;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Inputs;
 
 /// <summary>Inputs of one step.</summary>
 /// <param name="Inputs">[N, …]: images, or what a layer group takes where the groups before it were computed once.</param>
-/// <param name="Labels">[N] class numbers, 64-bit integers; −1 where an image has no label.</param>
+/// <param name="Labels">[N, …] targets of the classes, by their kind: class numbers [N] where each image has one. See
+/// <see cref="TaskKind.IsKnown"/> for images without a label.</param>
 /// <param name="Entry">The model's entry point that the inputs are for.</param>
 /// <param name="Samples">Which samples they are.</param>
 public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyList<Sample> Samples) : IDisposable
@@ -34,9 +36,6 @@ public sealed record Batch(Tensor Inputs, Tensor Labels, int Entry, IReadOnlyLis
 /// <summary>Where batches come from, so that the trainer does not know whether they are images or cached features.</summary>
 public abstract class BatchSource(IReadOnlyList<Sample> samples)
 {
-    /// <summary>Class number of an image without a label.</summary>
-    public const long NoLabel = -1;
-
     public IReadOnlyList<Sample> Samples { get; } = samples;
 
     /// <summary>The images of the target domain that go beside these, unlabelled but for those that a method was given the labels of; null
@@ -116,22 +115,15 @@ public sealed record InputReader(int Side, SampleReader Read)
 
 /// <summary>Decodes images ahead of the training step, a few batches at most.</summary>
 /// <param name="samples">The samples.</param>
-/// <param name="classes">Class names, in the order of the outputs.</param>
+/// <param name="classes">The classes, in the order of the outputs.</param>
 /// <param name="reader">How an epoch's images are read; epochs count from 1, and 0 is a pass outside training.</param>
 /// <param name="seed">The run's seed.</param>
 /// <param name="device">Where the tensors go.</param>
-public sealed class ImageBatches(
-    IReadOnlyList<Sample> samples,
-    IReadOnlyList<string> classes,
-    Func<int, InputReader> reader,
-    int seed,
-    Device device
-) : BatchSource(samples)
+public sealed class ImageBatches(IReadOnlyList<Sample> samples, LabelTask classes, Func<int, InputReader> reader, int seed, Device device)
+    : BatchSource(samples)
 {
     private const int BatchesAhead = 2;
-    private readonly Dictionary<string, long> _classNumbers = classes
-        .Select((c, i) => (c, (long)i))
-        .ToDictionary(p => p.c, p => p.Item2, StringComparer.Ordinal);
+    private readonly TaskKind _kind = TaskKind.Of(classes.Kind);
 
     /// <summary>Side of the images outside training, in pixels.</summary>
     public int Side => reader(0).Side;
@@ -148,7 +140,7 @@ public sealed class ImageBatches(
             {
                 Sample[] samples = [.. indices.Select(i => Samples[i])];
                 Tensor inputs = tensor(floats, [indices.Length, 3, input.Side, input.Side], device: device);
-                Tensor labels = tensor([.. samples.Select(s => s.Label is null ? NoLabel : _classNumbers[s.Label])], device: device);
+                Tensor labels = _kind.TargetsOf(classes, samples, device);
                 yield return new Batch(inputs, labels, 0, samples) { Seeds = seeds };
             }
 

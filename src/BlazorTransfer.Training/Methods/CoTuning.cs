@@ -52,6 +52,7 @@ internal sealed class CoTuning(ParameterSet settings) : FineTuning(settings)
         )
         {
             Source = SourceUse.TrunkAndHead,
+            SingleLabel = SingleLabelNeed.ClassRelations,
         };
 
     /// <summary>p(s | y), [classes, source classes].</summary>

@@ -57,6 +57,7 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
         )
         {
             Source = SourceUse.Trunk,
+            SingleLabel = SingleLabelNeed.FittedClassifier,
         };
 
     /// <summary>How much each channel of each learning group counts, [C]; sums to one in each group.</summary>
@@ -124,7 +125,7 @@ internal sealed class Delta(ParameterSet settings) : FineTuning(settings)
         using (no_grad())
             before = SourceOf(model).Backbone.ForwardMaps(entering, first);
         Tensor logits = model.Backbone.ForwardHead(model.Backbone.ToHeadInput(now[^1]));
-        Tensor crossEntropy = CrossEntropy(model, logits, batch);
+        Tensor crossEntropy = LabelLoss(model, logits, batch);
         Tensor distance = now.Select((map, l) => (map.Minus(before[l]).square().mean([0, 2, 3]) * _attention[l]).sum())
             .Aggregate((a, b) => a.Plus(b));
         Tensor penalty = distance.Times(Settings.Number(Alpha) / 2);

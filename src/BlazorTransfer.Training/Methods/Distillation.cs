@@ -10,7 +10,7 @@ namespace BlazorTransfer.Training.Methods;
 /// Knowledge distillation: fine-tuning of a network, usually a smaller one, on the labels and on an earlier run's answers to the same
 /// pictures,
 /// both networks' softened by a temperature T (Hinton et al., "Distilling the Knowledge in a Neural Network", 2015):
-/// L = (1 − α) CE(y) + α T² KL(p_T ‖ q_T), with p the teacher's probabilities and q the student's. T² undoes what softening takes from the
+/// L = (1 − α) CE(y) + α T² KL(p_T ‖ q_T), with p the teacher's probabilities and q the student's; of several labels, the sum over them. T² undoes what softening takes from the
 /// gradients.
 /// The teacher sees what the student sees, mixed and augmented as it is, so that nothing is frozen and computed once.
 /// </summary>
@@ -66,23 +66,12 @@ internal sealed class Distillation(ParameterSet settings) : FineTuning(settings)
             temperature = Settings.Number(Temperature);
         Tensor taught = TeacherOf(model).Logits(batch.Inputs),
             logits = model.Logits(batch.Inputs, batch.Entry); // [N, classes]
-        Tensor crossEntropy = CrossEntropy(model, logits, batch).Times(1 - weight);
-        Tensor distillation = Divergence(taught, logits, temperature).Times(weight * temperature * temperature);
+        Tensor labels = LabelLoss(model, logits, batch).Times(1 - weight);
+        Tensor distillation = model.ClassTask.Kind.Divergence(taught, logits, temperature).Times(weight * temperature * temperature);
         return new Loss(
-            crossEntropy.Plus(distillation),
+            labels.Plus(distillation),
             logits,
-            new Dictionary<string, Tensor> { ["cross-entropy"] = crossEntropy, ["distillation"] = distillation }
+            new Dictionary<string, Tensor> { [LabelLossName(model)] = labels, ["distillation"] = distillation }
         );
-    }
-
-    /// <summary>KL(p_T ‖ q_T) = Σ_c p_T(c) (log p_T(c) − log q_T(c)), the mean over the batch.</summary>
-    /// <param name="teacher">[N, classes] logits.</param>
-    /// <param name="student">[N, classes] logits.</param>
-    /// <param name="temperature">T.</param>
-    internal static Tensor Divergence(Tensor teacher, Tensor student, double temperature)
-    {
-        Tensor p = teacher.Times(1 / temperature).log_softmax(1),
-            q = student.Times(1 / temperature).log_softmax(1);
-        return (p.exp() * p.Minus(q)).sum(1).mean();
     }
 }

@@ -46,7 +46,7 @@ internal abstract class DomainAdaptation(ParameterSet settings) : FineTuning(set
         Batch beside = batch.Target ?? throw new InvalidOperationException("The batch has no images of the target.");
         DomainView source = See(model, batch, leavesStatistics: true),
             target = See(model, beside, leavesStatistics: false);
-        var parts = new Dictionary<string, Tensor> { ["cross-entropy"] = CrossEntropy(model, source.Logits, batch) };
+        var parts = new Dictionary<string, Tensor> { ["cross-entropy"] = LabelLoss(model, source.Logits, batch) };
         foreach ((string name, Tensor value) in Transfer(model, source, target, batch.Labels))
             parts[name] = value;
         return new Loss(parts.Values.Aggregate((a, b) => a.Plus(b)), source.Logits, parts);

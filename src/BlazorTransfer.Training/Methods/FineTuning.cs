@@ -66,10 +66,10 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
     {
         Tensor headInput = model.HeadInput(batch.Inputs, batch.Entry);
         Tensor logits = model.Backbone.ForwardHead(headInput);
-        Tensor loss = CrossEntropy(model, logits, batch);
+        Tensor loss = LabelLoss(model, logits, batch);
         return Penalty(model, batch, headInput) is not var (name, penalty)
             ? new Loss(loss, logits)
-            : new Loss(loss.Plus(penalty), logits, new Dictionary<string, Tensor> { ["cross-entropy"] = loss, [name] = penalty });
+            : new Loss(loss.Plus(penalty), logits, new Dictionary<string, Tensor> { [LabelLossName(model)] = loss, [name] = penalty });
     }
 
     /// <summary>The parameters of the family; a method gives others, or others' defaults, which come first.</summary>
@@ -143,7 +143,7 @@ internal class FineTuning(ParameterSet settings) : TransferMethod(settings)
             Help = "Learning rate of the new head, as a multiple. It starts untrained, so larger steps are safe.",
         };
 
-    /// <summary>What is added to the cross-entropy, and its name; null where nothing is.</summary>
+    /// <summary>What is added to the loss on the labels, and its name; null where nothing is.</summary>
     /// <param name="model">The model.</param>
     /// <param name="batch">What it was shown.</param>
     /// <param name="headInput">What the head took of this batch, with gradient.</param>

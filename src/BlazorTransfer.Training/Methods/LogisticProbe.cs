@@ -26,6 +26,7 @@ internal sealed class LogisticProbe(ParameterSet settings) : FeatureClassifier(s
         )
         {
             FitsAtOnce = true,
+            SingleLabel = SingleLabelNeed.FittedClassifier,
             Roles = [MethodRole.FeatureProbe, MethodRole.SourceOnlyBaseline],
         };
 

@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Numerics;
 using BlazorTransfer.Training.Optimization;
@@ -11,7 +12,7 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>
 /// Multi-task learning: one trunk and one head learn several questions about the same images, each with outputs of its own
-/// (Caruana, "Multitask Learning", 1997). L = Σ_t w_t L_t / Σ_t w_t, with L_t the mean cross-entropy of the images that have a label for
+/// (Caruana, "Multitask Learning", 1997). L = Σ_t w_t L_t / Σ_t w_t, with L_t the mean loss of the images that have a label for
 /// question t, and
 /// w_t given or, by <see cref="UncertaintyWeights"/>, learned. Images without a label for a question teach nothing about it, and the others
 /// as usual.
@@ -107,7 +108,7 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
     {
         Tensor outputs = model.Outputs(batch.Inputs, batch.Entry),
             logits = model.ClassesOf(outputs);
-        var parts = new Dictionary<string, Tensor> { ["classes"] = CrossEntropy(model, logits, batch) };
+        var parts = new Dictionary<string, Tensor> { ["classes"] = LabelLoss(model, logits, batch) };
         var losses = new List<Tensor?> { parts["classes"] };
         for (int t = 0; t < model.Tasks.Count; t++)
         {
@@ -135,25 +136,23 @@ internal sealed class MultiTask(ParameterSet settings) : FineTuning(settings)
         return losses.Select((loss, t) => loss?.Times(weights[t] / all)).OfType<Tensor>().Aggregate((sum, loss) => sum.Plus(loss));
     }
 
-    /// <summary>Mean cross-entropy of the images that have a label in a set; null where none has.</summary>
-    private Tensor? LossOf(TransferModel model, int task, Tensor outputs, Batch batch)
+    /// <summary>Mean loss of the images that have a label in a set; null where none has.</summary>
+    private Tensor? LossOf(TransferModel model, int number, Tensor outputs, Batch batch)
     {
-        long[] own = model.Tasks[task].NumbersOf(batch.Samples);
+        ModelTask task = model.Tasks[number];
+        Tensor own = task.TargetsOf(batch.Samples, outputs.device);
         // Of a mixed image, both parts' labels must be known.
-        (long[] larger, long[] smaller) = batch.Mixture?.PartsOf(own) ?? (own, own);
-        long[] known =
-        [
-            .. Enumerable
-                .Range(0, own.Length)
-                .Where(i => larger[i] != BatchSource.NoLabel && smaller[i] != BatchSource.NoLabel)
-                .Select(i => (long)i),
-        ];
-        if (known.Length == 0)
+        (Tensor larger, Tensor smaller) = batch.Mixture?.PartsOf(own) ?? (own, own);
+        Tensor rows = task.Kind.IsKnown(larger).logical_and(task.Kind.IsKnown(smaller)).nonzero().squeeze(1);
+        if (rows.shape[0] == 0)
             return null;
-        Tensor Labels(long[] of) => tensor([.. known.Select(i => of[i])], device: outputs.device);
-        Tensor rows = tensor(known, device: outputs.device),
-            logits = model.Tasks[task].Of(outputs).index_select(0, rows);
-        using Mixture? mixture = batch.Mixture?.Of(rows, Labels(smaller));
-        return CrossEntropy(logits, Labels(larger), mixture, model.TaskLabelWeights.ElementAtOrDefault(task));
+        using Mixture? mixture = batch.Mixture?.Of(rows, smaller.index_select(0, rows));
+        return LabelLoss(
+            task,
+            task.Of(outputs).index_select(0, rows),
+            larger.index_select(0, rows),
+            mixture,
+            model.TaskLabelWeights.ElementAtOrDefault(number)
+        );
     }
 }

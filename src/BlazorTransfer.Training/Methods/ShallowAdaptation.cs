@@ -12,7 +12,7 @@ namespace BlazorTransfer.Training.Methods;
 /// <param name="Source">[Ns, D], standardised.</param>
 /// <param name="Labels">[Ns] class numbers.</param>
 /// <param name="Target">[Nt, D], standardised.</param>
-/// <param name="TargetLabels">[Nt] class numbers; <see cref="BatchSource.NoLabel"/> for all but the few that the method was given.</param>
+/// <param name="TargetLabels">[Nt] class numbers; −1 for all but the few that the method was given.</param>
 /// <param name="Classes">How many classes there are.</param>
 internal sealed record DomainFeatures(Tensor Source, Tensor Labels, Tensor Target, Tensor TargetLabels, int Classes);
 

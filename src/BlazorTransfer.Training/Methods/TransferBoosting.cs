@@ -1,7 +1,8 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Training.Adaptation;
 using BlazorTransfer.Training.Classifiers;
-using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Methods;
@@ -45,9 +46,9 @@ internal sealed class TransferBoosting(ParameterSet settings) : ShallowAdaptatio
 
     protected override (Alignment Aligned, IFittedClassifier Classifier) Solve(DomainFeatures domains, CancellationToken cancel)
     {
-        long[] labels = domains.TargetLabels.cpu().data<long>().ToArray();
+        bool[] isKnown = TaskKind.Of(LabelKind.SingleLabel).IsKnown(domains.TargetLabels).cpu().data<bool>().ToArray();
         using Tensor known = tensor(
-            [.. Enumerable.Range(0, labels.Length).Where(i => labels[i] != BatchSource.NoLabel).Select(i => (long)i)],
+            [.. Enumerable.Range(0, isKnown.Length).Where(i => isKnown[i]).Select(i => (long)i)],
             device: domains.Target.device
         );
         using TrAdaBoost boosted = TrAdaBoost.Fit(

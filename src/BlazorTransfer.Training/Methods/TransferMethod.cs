@@ -1,6 +1,7 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Optimization;
 using BlazorTransfer.Training.Settings;
@@ -11,7 +12,7 @@ namespace BlazorTransfer.Training.Methods;
 
 /// <summary>The loss of a batch.</summary>
 /// <param name="Total">Scalar with gradient.</param>
-/// <param name="Logits">[N, classes], for the training accuracy.</param>
+/// <param name="Logits">[N, classes], for the figure that is followed in training.</param>
 /// <param name="Parts">Named parts, where there are several.</param>
 public sealed record Loss(Tensor Total, Tensor Logits, IReadOnlyDictionary<string, Tensor>? Parts = null);
 
@@ -115,11 +116,11 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>Called before each epoch, from 1.</summary>
     public virtual void OnEpochStart(TransferModel model, int epoch) => model.Backbone.train();
 
-    /// <summary>The loss of one batch; cross-entropy with label smoothing unless a method knows better.</summary>
+    /// <summary>The loss of one batch; that of the kind of its labels unless a method adds to it.</summary>
     public virtual Loss ComputeLoss(TransferModel model, Batch batch)
     {
         Tensor logits = model.Logits(batch.Inputs, batch.Entry);
-        return new Loss(CrossEntropy(model, logits, batch), logits);
+        return new Loss(LabelLoss(model, logits, batch), logits);
     }
 
     public void Dispose()
@@ -131,20 +132,21 @@ public abstract class TransferMethod(ParameterSet settings) : IDisposable
     /// <summary>Frees what <see cref="Configure"/> kept.</summary>
     protected virtual void Dispose(bool disposing) { }
 
-    protected Tensor CrossEntropy(TransferModel model, Tensor logits, Batch batch) =>
-        CrossEntropy(logits, batch.Labels, batch.Mixture, model.ClassWeights);
+    /// <summary>The loss on the classes, by their kind: a scalar with gradient.</summary>
+    protected Tensor LabelLoss(TransferModel model, Tensor logits, Batch batch) =>
+        LabelLoss(model.ClassTask, logits, batch.Labels, batch.Mixture, model.ClassWeights);
 
-    /// <summary>Cross-entropy with the settings' label smoothing: a scalar with gradient.</summary>
-    /// <param name="logits">[N, classes].</param>
-    /// <param name="labels">[N], of the larger parts where images were mixed.</param>
+    /// <summary>The loss on the labels of a task: a scalar with gradient.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="logits">[N, labels].</param>
+    /// <param name="targets">[N, …], of the larger parts where images were mixed.</param>
     /// <param name="mixture">What else is in each; null where nothing is.</param>
-    /// <param name="weights">[classes], how much an error on each counts; null where all count alike.</param>
-    protected Tensor CrossEntropy(Tensor logits, Tensor labels, Mixture? mixture, Tensor? weights)
-    {
-        double smoothing = Settings.Number(CommonParameters.LabelSmoothing);
-        return mixture?.CrossEntropy(logits, labels, weights, smoothing)
-            ?? nn.functional.cross_entropy(logits, labels, weights, label_smoothing: smoothing);
-    }
+    /// <param name="weights">How much errors on each label count; null where all count alike.</param>
+    protected Tensor LabelLoss(ModelTask task, Tensor logits, Tensor targets, Mixture? mixture, Tensor? weights) =>
+        task.Kind.Loss(logits, targets, mixture, weights, Settings);
+
+    /// <summary>Name of <see cref="LabelLoss(TransferModel, Tensor, Batch)"/> where it is a part of the loss.</summary>
+    protected string LabelLossName(TransferModel model) => model.ClassTask.Kind.LossName(Settings);
 
     /// <summary>One row of figures for each training image, and the class numbers: [N, …] and [N]. For <see cref="Prepare"/>.</summary>
     protected static (Tensor Rows, Tensor Labels) Collect(

@@ -62,6 +62,5 @@ public static class TransferMethodRegistry
     }
 
     /// <summary>All parameters of a method, with its defaults.</summary>
-    public static IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) =>
-        [.. CommonParameters.All.Where(c => method.Parameters.All(p => p.Name != c.Name)), .. method.Parameters];
+    public static IReadOnlyList<ParameterSpec> ParametersOf(TransferMethodSpec method) => method.With(CommonParameters.All);
 }

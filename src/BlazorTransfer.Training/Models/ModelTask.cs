@@ -1,10 +1,10 @@
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Models;
 
-/// <summary>A label set that a model answers beside its classes, with outputs of its own behind theirs.</summary>
+/// <summary>A question that a model answers, with outputs of its own: the classes, and label sets behind them.</summary>
 /// <param name="Labels">The possible answers.</param>
 /// <param name="FirstOutput">Number of the first of its outputs.</param>
 /// <param name="Weight">How much its errors count in training, where those of the classes count 1.</param>
@@ -13,18 +13,11 @@ public sealed record ModelTask(LabelTask Labels, int FirstOutput, double Weight 
     /// <summary>All outputs of the model [N, outputs] to those of this set, [N, labels].</summary>
     public Tensor Of(Tensor outputs) => outputs.narrow(1, FirstOutput, Labels.Labels.Count);
 
-    /// <summary>Numbers of the images' labels; <see cref="BatchSource.NoLabel"/> where an image has none, or one that the model does
-    /// not know.</summary>
-    public long[] NumbersOf(IEnumerable<Sample> samples)
-    {
-        Dictionary<string, long> numbers = Labels.Labels.Select((label, i) => (label, (long)i)).ToDictionary(StringComparer.Ordinal);
-        return
-        [
-            .. samples.Select(s =>
-                Labels.LabelsOf(s) is [{ } label] && numbers.TryGetValue(label, out long number) ? number : BatchSource.NoLabel
-            ),
-        ];
-    }
+    /// <summary>What follows from how many of the labels an image has.</summary>
+    public TaskKind Kind { get; } = TaskKind.Of(Labels.Kind);
+
+    /// <summary>Targets of images, [N, …]; those without a label, or with one that the model does not know, are marked.</summary>
+    public Tensor TargetsOf(IReadOnlyList<Sample> samples, Device device) => Kind.TargetsOf(Labels, samples, device);
 
     /// <summary>Label sets in their order, the outputs of each after those of the one before.</summary>
     /// <param name="sets">The sets, with their weights.</param>

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Training.Backbones;
@@ -57,23 +58,28 @@ public sealed class TeacherNetwork : IDisposable
 
     /// <summary>Loads a model onto the student's device.</summary>
     /// <param name="file">Its weights, with the description beside them.</param>
-    /// <param name="classes">The student's, in its order.</param>
+    /// <param name="classes">The student's, in its order, and how many an image has.</param>
     /// <param name="student">What is done to the student's images.</param>
     /// <param name="device">Where both compute.</param>
     /// <exception cref="IOException">There is no such model, or it has other classes.</exception>
     /// <exception cref="InvalidDataException">The file describes no model.</exception>
-    public static TeacherNetwork Load(string file, IReadOnlyList<string> classes, Preprocessing student, Device device)
+    public static TeacherNetwork Load(string file, LabelTask classes, Preprocessing student, Device device)
     {
         string beside = ModelDescription.PathBeside(file);
         if (!File.Exists(file) || !File.Exists(beside))
             throw new WeightsException("teacher.no-description", $"there is no model with a description beside it.");
         ModelDescription description = ModelDescription.Load(beside);
-        Compare(description.Classes, classes);
+        if (description.Kind != classes.Kind)
+            throw new WeightsException(
+                "teacher.other-kind",
+                $"it was trained on images with another number of labels: one for each image, or several."
+            );
+        Compare(description.Classes, classes.Labels);
         TransferModel loaded = TransferModel.Restore(description, WeightsFile.Open(file));
         foreach (Parameter parameter in loaded.Backbone.parameters())
             parameter.requires_grad = false;
         loaded.Backbone.to(device);
-        return new TeacherNetwork(new TransferModel(loaded.Backbone, description.Classes, device), description, classes, student);
+        return new TeacherNetwork(new TransferModel(loaded.Backbone, description.Classes, device), description, classes.Labels, student);
     }
 
     /// <summary>What the teacher says of the student's images: logits [N, classes] in the student's order, without gradient.</summary>

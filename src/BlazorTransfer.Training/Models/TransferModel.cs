@@ -10,18 +10,35 @@ namespace BlazorTransfer.Training.Models;
 /// <summary>A backbone with the head for the user's classes, on a device.</summary>
 public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> classes, Device device) : IDisposable
 {
+    // Of all tasks.
+    private IReadOnlyList<Tensor> _labelWeights = [];
+
     public Backbone Backbone { get; } = backbone;
     public IReadOnlyList<string> Classes { get; } = classes;
     public Device Device { get; } = device;
 
+    /// <summary>How many of <see cref="Classes"/> an image has.</summary>
+    public LabelKind Kind { get; init; }
+
+    /// <summary>The probability from which on an image has a class, for each class; null until they were chosen, and where an image has
+    /// exactly one.</summary>
+    public IReadOnlyList<double>? Thresholds { get; set; }
+
+    /// <summary>What it answers first of all: the classes.</summary>
+    public ModelTask ClassTask => field ??= new ModelTask(LabelTask.OfClasses(Classes, Kind), FirstOutput: 0);
+
     /// <summary>What it answers beside the classes; empty for most.</summary>
     public IReadOnlyList<ModelTask> Tasks { get; init; } = [];
 
-    /// <summary>[classes], how much an error on each class counts in training; null where all count alike.</summary>
-    public Tensor? ClassWeights { get; private set; }
+    /// <summary>All that it answers, the classes first.</summary>
+    public IEnumerable<ModelTask> AllTasks => Tasks.Prepend(ClassTask);
 
-    /// <summary>The same for the labels of each of <see cref="Tasks"/>, [labels]; empty where all count alike.</summary>
-    public IReadOnlyList<Tensor> TaskLabelWeights { get; private set; } = [];
+    /// <summary>How much errors on each class count in training, see <see cref="LabelKinds.TaskKind.WeightsFor"/>; null where all count
+    /// alike.</summary>
+    public Tensor? ClassWeights => _labelWeights.FirstOrDefault();
+
+    /// <summary>The same for the labels of each of <see cref="Tasks"/>; empty where all count alike.</summary>
+    public IReadOnlyList<Tensor> TaskLabelWeights => [.. _labelWeights.Skip(1)];
 
     /// <summary>
     /// The network as it was before the run, with the head of what it was pretrained on where its file has one: frozen, and there only for
@@ -56,25 +73,11 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
     public Tensor HeadInput(Tensor inputs, int entry) =>
         entry == HeadEntry ? inputs : Backbone.ToHeadInput(Backbone.ForwardGroups(inputs, entry, HeadEntry - entry));
 
-    /// <summary>Lets errors on class c count N / (K n_c), for n_c of N training images in K classes, so that each class weighs the same in
-    /// all.</summary>
-    public void WeighClasses(IReadOnlyList<int> images)
-    {
-        ClassWeights?.Dispose();
-        ClassWeights = WeightsFor(images);
-    }
-
-    /// <summary>Weighs the labels of <see cref="Tasks"/> as <see cref="WeighClasses"/> does the classes.</summary>
+    /// <summary>Lets rare labels weigh as much as frequent ones in training, of the classes and of each of <see cref="Tasks"/>.</summary>
     public void WeighLabels(IReadOnlyList<Sample> training)
     {
-        foreach (Tensor weights in TaskLabelWeights)
-            weights.Dispose();
-        TaskLabelWeights =
-        [
-            .. Tasks.Select(t =>
-                WeightsFor([.. t.Labels.Labels.Select(label => training.Count(s => t.Labels.LabelsOf(s)?.Contains(label) == true))])
-            ),
-        ];
+        DisposeWeights();
+        _labelWeights = [.. AllTasks.Select(t => t.Kind.WeightsFor(t.Labels, training, Device).DetachFromDisposeScope())];
     }
 
     /// <summary>Puts another head in the place of the architecture's own, on the model's device.</summary>
@@ -87,11 +90,6 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
         foreach (Tensor tensor in Backbone.Head.parameters().Concat(Backbone.Head.buffers()))
             tensor.DetachFromDisposeScope();
     }
-
-    // A class without training images has no errors to weigh.
-    private Tensor WeightsFor(IReadOnlyList<int> images) =>
-        tensor([.. images.Select(n => (float)(n == 0 ? 0 : images.Sum() / (double)((long)images.Count * n)))], device: Device)
-            .DetachFromDisposeScope();
 
     /// <summary>A copy of all weights and statistics, on the CPU.</summary>
     public IReadOnlyDictionary<string, TensorData> Snapshot() =>
@@ -106,7 +104,12 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
         if (!WeightsLoader.Load(backbone, tensors).HeadLoaded)
             throw new WeightsException("weights.other-head", $"The file's head does not have the model's classes.");
         backbone.eval();
-        return new TransferModel(backbone, description.Classes, CPU) { Tasks = tasks };
+        return new TransferModel(backbone, description.Classes, CPU)
+        {
+            Kind = description.Kind,
+            Thresholds = description.Thresholds,
+            Tasks = tasks,
+        };
     }
 
     /// <summary>How many outputs a network needs for them.</summary>
@@ -115,11 +118,15 @@ public sealed class TransferModel(Backbone backbone, IReadOnlyList<string> class
 
     public void Dispose()
     {
-        ClassWeights?.Dispose();
-        foreach (Tensor weights in TaskLabelWeights)
-            weights.Dispose();
+        DisposeWeights();
         Source?.Dispose();
         Teacher?.Dispose();
         Backbone.Dispose();
+    }
+
+    private void DisposeWeights()
+    {
+        foreach (Tensor weights in _labelWeights)
+            weights.Dispose();
     }
 }

@@ -212,7 +212,7 @@ public sealed class RankingRun
             _images = new ImageStore(_job.Data.ImageRoot, _side = preprocessing.ResizeShorterSide);
         var transforms = new ImageTransforms(preprocessing);
         var reader = new InputReader(transforms.Side, (sample, _, target) => transforms.Evaluate(_images.Working(sample), target));
-        return new ImageBatches(_samples, _classes, _ => reader, _job.Seed, _device);
+        return new ImageBatches(_samples, LabelTask.OfClasses(_classes), _ => reader, _job.Seed, _device);
     }
 
     private void Tell(RankingProgressed progress)

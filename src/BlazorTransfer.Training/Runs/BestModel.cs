@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Runs;
-using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Settings;
 
@@ -25,16 +25,16 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
         double score = validation is null ? epoch : ScoreOf(epoch, validation, metrics);
         if (!isResult && score <= _score)
             return false;
-        (Outcome, _score) = (new TrainingOutcome(epoch, validation?.Top1), score);
-        Save(epoch, metrics);
+        (Outcome, _score) = (new TrainingOutcome(epoch, validation?.Main), score);
+        Save(epoch, validation, metrics);
         return true;
     }
 
     private double ScoreOf(int epoch, EvaluationResult validation, IReadOnlyDictionary<string, double> metrics) =>
         run.Settings.Choice(CommonParameters.BestOf) switch
         {
-            "top1" => validation.MeanOf(r => r.Top1),
-            "balanced-accuracy" => validation.MeanOf(r => r.BalancedAccuracy),
+            "top1" => validation.MeanOf(r => r.Main),
+            "balanced-accuracy" => validation.MeanOf(r => r.Balanced),
             "last" => epoch,
             "loss" => -validation.MeanOf(r => r.Loss),
             "information-maximisation" => Finite(metrics[MetricKeys.TargetInformation]),
@@ -44,7 +44,7 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
             string other => throw new ArgumentException($"Nothing is best by '{other}'."),
         };
 
-    private void Save(int epoch, IReadOnlyDictionary<string, double> metrics)
+    private void Save(int epoch, EvaluationResult? validation, IReadOnlyDictionary<string, double> metrics)
     {
         TransferModel model = run.Model;
         checkpoints.SaveBest(
@@ -53,6 +53,8 @@ internal sealed class BestModel(TrainingRun run, CheckpointStore checkpoints)
             {
                 Backbone = run.Job.Backbone,
                 Classes = model.Classes,
+                Kind = model.Kind,
+                Thresholds = validation?.Thresholds ?? model.ClassTask.Kind.UsualThresholds(model.Classes.Count),
                 LabelSets = model.Tasks.Count == 0 ? null : [.. model.Tasks.Select(t => t.Labels)],
                 Head = model.Backbone.HeadSpec,
                 Preprocessing = run.Preprocessing,

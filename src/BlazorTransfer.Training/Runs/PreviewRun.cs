@@ -32,18 +32,21 @@ public static class PreviewRun
             ?? throw TrainingException.BadInput("network.unknown", $"There is no network named '{job.Backbone}'.");
         Preprocessing preprocessing = ImageSize.PreprocessingOf(backbone, settings);
         var images = new ImageStore(job.Data.ImageRoot, preprocessing.ResizeShorterSide);
-        Sample[] samples = Choose(LoadData(job));
+        DatasetManifest data = LoadData(job);
+        Sample[] samples = Choose(data);
         InputReader still = InputReader.Evaluation(images, preprocessing),
             drawn = RandomCrop.From(settings)?.Reader(images, preprocessing) ?? still;
-        ImageBatches Batches(InputReader reader) => new(samples, [.. samples.Select(s => s.Label!).Distinct()], _ => reader, job.Seed, CPU);
+        ImageBatches Batches(InputReader reader) => new(samples, data.ClassTask, _ => reader, job.Seed, CPU);
         byte[][] originals = Encode(Batches(still), preprocessing, epoch: 0);
         BatchSource training = AugmentedBatches.Of(Batches(drawn), settings, preprocessing);
         byte[][][] views = [.. Enumerable.Range(1, Views).Select(epoch => Encode(training, preprocessing, epoch))];
         return new PreviewSheet(
             preprocessing.CropSize,
-            [.. samples.Select((s, i) => new PreviewedImage(s.Name, s.Label!, originals[i], [.. views.Select(v => v[i])]))]
+            [.. samples.Select((s, i) => new PreviewedImage(s.Name, NameOf(data, s), originals[i], [.. views.Select(v => v[i])]))]
         );
     }
+
+    private static string NameOf(DatasetManifest data, Sample sample) => string.Join(", ", data.ClassTask.LabelsOf(sample)!);
 
     private static DatasetManifest LoadData(PreviewJob job)
     {
@@ -63,8 +66,8 @@ public static class PreviewRun
         Sample[] chosen =
         [
             .. data.Of(Split.Train)
-                .Where(s => s.Label is not null)
-                .GroupBy(s => s.Label, StringComparer.Ordinal)
+                .Where(s => data.ClassTask.LabelsOf(s) is not null)
+                .GroupBy(s => NameOf(data, s), StringComparer.Ordinal)
                 .SelectMany(g => g.Select((sample, rank) => (Sample: sample, Rank: rank)))
                 .OrderBy(s => s.Rank)
                 .Take(MostImages)

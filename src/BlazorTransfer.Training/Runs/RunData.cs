@@ -3,6 +3,7 @@ using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Foundation;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Models;
 
 namespace BlazorTransfer.Training.Runs;
@@ -18,7 +19,7 @@ internal static class RunData
             DatasetManifest data = job.Data.Read();
             if (data.Samples.Count == 0)
                 throw TrainingException.BadInput(TargetDomain.NoneOf(job.Data, isTarget: false));
-            DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => s.Label is not null)] };
+            DatasetManifest labelled = data with { Samples = [.. data.Samples.Where(s => data.ClassTask.LabelsOf(s) is not null)] };
             if (job.Fold is { } fold)
                 labelled = fold.Check() is { } wrong ? throw TrainingException.BadInput(wrong) : fold.Apply(labelled);
             if (job.TrainOn != TrainingImages.TrainingSplit && (job.Fold is not null || job.Target is not null))
@@ -27,8 +28,11 @@ internal static class RunData
                     $"A cross-validation and a domain adaptation need validation images. Train on the training split only."
                 );
             labelled = job.TrainOn.Apply(labelled);
-            if (labelled.Classes.Count < 2)
-                throw TrainingException.BadInput("data.one-class", $"The data set needs at least two classes.");
+            int fewest = TaskKind.Of(labelled.Kind).FewestLabels;
+            if (labelled.Classes.Count < fewest)
+                throw fewest == 1
+                    ? TrainingException.BadInput("data.no-class", $"The data set needs at least one class.")
+                    : TrainingException.BadInput("data.one-class", $"The data set needs at least two classes.");
             if (labelled.Of(Split.Train).Count == 0)
                 throw TrainingException.BadInput("data.no-training-images", $"The data set has no training images.");
             if (job.TrainOn == TrainingImages.TrainingSplit && labelled.Of(Split.Validation).Count == 0)

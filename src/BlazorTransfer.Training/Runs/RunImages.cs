@@ -77,5 +77,5 @@ public sealed class RunImages : IDisposable
     }
 
     private ImageBatches Batches(IReadOnlyList<Sample> samples, Func<int, InputReader> reader) =>
-        new(samples, _data.Classes, reader, _job.Seed, _device);
+        new(samples, _data.ClassTask, reader, _job.Seed, _device);
 }

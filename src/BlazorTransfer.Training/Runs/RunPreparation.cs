@@ -25,25 +25,23 @@ internal static class RunPreparation
             set_num_threads(threads);
         Devices.UsesTf32 = settings.Boolean(CommonParameters.Tf32);
         DatasetManifest data = RunData.Load(job);
+        RunRequirements.Require(spec, new MethodInputs { Labels = data.Kind, HasTarget = job.Target is not null });
         TargetDomain? target = RunData.LoadTarget(job, data, spec, emit);
         // Before the seed, since building it draws weights: with a teacher or without, a run draws the same.
-        TeacherNetwork? teacher = StartingWeights.LoadTeacher(job, data.Classes, settings, device, emit);
+        TeacherNetwork? teacher = StartingWeights.LoadTeacher(job, data.ClassTask, settings, device, emit);
         manual_seed(job.Seed);
         IReadOnlyList<ModelTask> tasks = RunData.TasksOf(job, data);
         Backbone backbone = BackboneRegistry.Create(job.Backbone, TransferModel.OutputsOf(data.Classes, tasks), method.Head);
         var model = new TransferModel(backbone, data.Classes, device)
         {
+            Kind = data.Kind,
             Tasks = tasks,
-            Source = StartingWeights.Load(backbone, job, data.Classes, tasks, device, emit),
+            Source = StartingWeights.Load(backbone, job, data.ClassTask, tasks, device, emit),
             Teacher = teacher,
         };
         backbone.to(device);
         if (settings.Boolean(CommonParameters.ClassWeights))
-        {
-            model.WeighClasses([.. data.Classes.Select(c => data.Of(Split.Train).Count(s => s.Label == c))]);
             model.WeighLabels(data.Of(Split.Train));
-        }
-
         method.Configure(model);
         return new TrainingRun(job, data, target, model, method, settings, deviceSpec);
     }

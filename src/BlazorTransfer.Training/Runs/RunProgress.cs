@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using BlazorTransfer.Core.Protocol;
+using BlazorTransfer.Training.LabelKinds;
 using static TorchSharp.torch;
 
 namespace BlazorTransfer.Training.Runs;
@@ -58,19 +59,24 @@ public sealed class RunProgress(Action<RunEvent> emit)
     }
 }
 
-/// <summary>Loss, accuracy and speed over the steps of an epoch.</summary>
+/// <summary>Loss, agreement with the labels and speed over the steps of an epoch.</summary>
+/// <param name="kind">Of the labels.</param>
 /// <param name="time">The clock.</param>
-internal sealed class EpochMeter(TimeProvider time)
+internal sealed class EpochMeter(TaskKind kind, TimeProvider time)
 {
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _waited;
     private double _lossTimesImages;
-    private long _correct;
+    private long _agreed;
+    private long _of;
 
     public int Steps { get; private set; }
     public long Images { get; private set; }
     public double Loss => _lossTimesImages / Images;
-    public double Top1 => (double)_correct / Images;
+
+    /// <summary>The figure of <see cref="TaskKind.TrainKey"/>.</summary>
+    public double Agreement => _of == 0 ? 0 : (double)_agreed / _of;
+
     public double ImagesPerSecond => Images / time.GetElapsedTime(_start).TotalSeconds;
 
     /// <summary>Share of the time so far that was spent waiting for batches, 0…1.</summary>
@@ -93,14 +99,15 @@ internal sealed class EpochMeter(TimeProvider time)
 
     /// <param name="loss">Mean loss of the batch.</param>
     /// <param name="logits">[N, classes].</param>
-    /// <param name="labels">[N].</param>
-    public void Add(double loss, Tensor logits, Tensor labels)
+    /// <param name="targets">[N, …].</param>
+    public void Add(double loss, Tensor logits, Tensor targets)
     {
-        long count = labels.shape[0];
+        long count = targets.shape[0];
         Steps++;
         Images += count;
         _lossTimesImages += loss * count;
-        _correct += logits.argmax(1).eq(labels).sum().item<long>();
+        (long agreed, long of) = kind.Agreement(logits, targets);
+        (_agreed, _of) = (_agreed + agreed, _of + of);
     }
 }
 

@@ -35,6 +35,7 @@ public static class RunRequirements
         return new MethodInputs().With(run.Model.Backbone.Spec, run.Settings.Values, device) with
         {
             StepsInBFloat16 = run.Stages.Any(s => s.AsksForHalf),
+            Labels = run.Data.Kind,
             TrainsBackbone = run.Stages.Any(s => s.TrainsBackbone(run.Model)),
         };
     }

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
@@ -22,7 +23,7 @@ internal static class StartingWeights
     public static TransferModel? Load(
         Backbone backbone,
         JobSpec job,
-        IReadOnlyList<string> classes,
+        LabelTask classes,
         IReadOnlyList<ModelTask> tasks,
         Device device,
         Action<RunEvent> emit
@@ -72,13 +73,7 @@ internal static class StartingWeights
     }
 
     /// <summary>Loads what the network learns from beside the labels, where the method takes that.</summary>
-    public static TeacherNetwork? LoadTeacher(
-        JobSpec job,
-        IReadOnlyList<string> classes,
-        ParameterSet settings,
-        Device device,
-        Action<RunEvent> emit
-    )
+    public static TeacherNetwork? LoadTeacher(JobSpec job, LabelTask classes, ParameterSet settings, Device device, Action<RunEvent> emit)
     {
         if (job.Teacher is not { } spec)
             return null;
@@ -131,12 +126,13 @@ internal static class StartingWeights
     /// same
     /// hidden layer, its tensors say.
     /// </summary>
-    private static bool HasTheseClasses(string weights, IReadOnlyList<string> classes, IReadOnlyList<ModelTask> tasks)
+    private static bool HasTheseClasses(string weights, LabelTask classes, IReadOnlyList<ModelTask> tasks)
     {
         string path = ModelDescription.PathBeside(weights);
         return File.Exists(path)
             && ModelDescription.Load(path) is var description
-            && description.Classes.SequenceEqual(classes)
+            && description.Kind == classes.Kind
+            && description.Classes.SequenceEqual(classes.Labels)
             && (description.LabelSets ?? []).SequenceEqual(tasks.Select(t => t.Labels));
     }
 }

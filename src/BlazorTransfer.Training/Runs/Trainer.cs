@@ -7,6 +7,7 @@ using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Optimization;
@@ -28,6 +29,7 @@ internal sealed class Trainer(
     bool processorHasBFloat16
 )
 {
+    /// <summary>The same few images each epoch, so that one sees them change.</summary>
     private const int ShownSamples = 8;
 
     private readonly RunProgress _progress = new(emit);
@@ -174,7 +176,7 @@ internal sealed class Trainer(
             }
         );
         if (validation is not null)
-            emit(new SamplesPredicted { Epoch = epoch, Samples = ShowSamples(validation) });
+            emit(new SamplesPredicted { Epoch = epoch, Samples = validation.Examples(ShownSamples) });
         return isBest;
     }
 
@@ -203,7 +205,7 @@ internal sealed class Trainer(
     private Dictionary<string, double>? TrainEpoch(TrainingStage stage, BatchSource source, StageSteps steps, int epoch, int epochsBefore)
     {
         stage.Method.OnEpochStart(_model, epoch - epochsBefore);
-        var meter = new EpochMeter(TimeProvider.System);
+        var meter = new EpochMeter(_model.ClassTask.Kind, TimeProvider.System);
         var told = new StepThrottle(emit);
         long firstStep = (long)(epoch - 1) * _stepsPerEpoch;
         bool balanced = stage.Settings.Boolean(CommonParameters.BalancedSampling);
@@ -234,7 +236,7 @@ internal sealed class Trainer(
         return new Dictionary<string, double>(stage.Method.EpochFigures)
         {
             [MetricKeys.TrainLoss] = meter.Loss,
-            [MetricKeys.TrainTop1] = meter.Top1,
+            [_model.ClassTask.Kind.TrainKey] = meter.Agreement,
             [MetricKeys.LearningRate] = steps.LearningRate,
             [MetricKeys.ImagesPerSecond] = meter.ImagesPerSecond,
             [MetricKeys.DataWait] = meter.DataWait,
@@ -249,10 +251,14 @@ internal sealed class Trainer(
         Split[] splits = [.. new[] { Split.Validation, Split.Test }.Where(s => run.Data.Of(s).Count > 0)];
         _progress.Start(RunPhase.Evaluating, splits.Sum(s => (long)run.Data.Of(s).Count) + (sources.Scored?.Samples.Count ?? 0), "images");
         long before = 0;
+        // What validation chose holds for the test; where there is none, the test must not choose.
+        if (!splits.Contains(Split.Validation))
+            _model.Thresholds = _model.ClassTask.Kind.UsualThresholds(_model.Classes.Count);
         foreach (Split split in splits)
         {
             BatchSource source = split == Split.Validation ? sources.Validation : run.Images.Evaluation(split);
             EvaluationResult result = Evaluate(source, done => _progress.Report(before + done), epoch: null);
+            _model.Thresholds ??= result.Thresholds;
             before += source.Samples.Count;
             var metrics = new Dictionary<string, double>();
             result.AddMetrics(metrics, split);
@@ -300,6 +306,7 @@ internal sealed class Trainer(
                 OfTarget = ofTarget,
                 LabelSet = set,
                 Metrics = metrics,
+                LabelScores = result.LabelScores,
                 ConfusionMatrix = result.ConfusionMatrix(),
                 Mistakes = result.Mistakes(),
                 Answers = result.Answers(),
@@ -314,6 +321,7 @@ internal sealed class Trainer(
                 Device = run.Device.Name,
                 DeviceDescription = run.Device.Description,
                 Classes = run.Data.Classes,
+                Kind = run.Data.Kind,
                 LabelSets = [.. _model.Tasks.Select(t => t.Labels)],
                 TrainSamples = run.Data.Of(Split.Train).Count,
                 ValidationSamples = run.Data.Of(Split.Validation).Count,
@@ -328,18 +336,6 @@ internal sealed class Trainer(
                 Settings = run.Settings.Values,
             }
         );
-
-    /// <summary>The same few images each epoch, class after class, so that one sees them change.</summary>
-    private static SamplePrediction[] ShowSamples(EvaluationResult validation) =>
-        [
-            .. validation
-                .Predictions.GroupBy(p => p.True)
-                .SelectMany(g => g.Select((p, rank) => (p, rank)))
-                .OrderBy(x => x.rank)
-                .ThenBy(x => x.p.True)
-                .Take(ShownSamples)
-                .Select(x => validation.Describe(x.p)),
-        ];
 
     private static Message LowerRate => Message.Of("run.lower-rate", $"the training diverged. Use a lower learning rate, such as a tenth.");
 

@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 
 namespace BlazorTransfer.Training.Settings;
 
@@ -14,8 +15,9 @@ public static class CommonParameters
     public const string Schedule = "schedule";
     public const string WarmUpEpochs = "warm-up-epochs";
     public const string LabelSmoothing = "label-smoothing";
+    public const string LabelLoss = "label-loss";
     public const string ClassWeights = "class-weights";
-    public const string BalancedSampling = "balanced-sampling";
+    public const string BalancedSampling = ParameterNames.BalancedSampling;
     public const string ClipNorm = "gradient-clipping";
     public const string Accumulation = "gradient-accumulation";
     public const string WeightAveraging = "weight-averaging";
@@ -30,6 +32,9 @@ public static class CommonParameters
 
     internal const string SinglePrecision = PrecisionNames.Single;
     internal const string BFloat16 = PrecisionNames.BFloat16;
+
+    /// <summary>A choice of <see cref="LabelLoss"/>.</summary>
+    internal const string AsymmetricLoss = "asymmetric";
 
     public static IReadOnlyList<ParameterSpec> All { get; } =
     [
@@ -170,6 +175,25 @@ public static class CommonParameters
         },
         new ParameterSpec
         {
+            Name = LabelLoss,
+            DisplayName = "Loss on several labels",
+            Kind = ParameterKind.Choice,
+            Default = "binary-cross-entropy",
+            OnlyFor = LabelKind.MultiLabel,
+            Section = ParameterSections.Optimization,
+            Help = "What the training minimises where an image may have several labels. Try the asymmetric loss for many rare labels.",
+            Choices =
+            [
+                new ParameterChoice("binary-cross-entropy", "Binary cross-entropy", "Every label counts alike, present or not."),
+                new ParameterChoice(
+                    AsymmetricLoss,
+                    "Asymmetric loss",
+                    "Absent labels that are easily recognised count less, so that present ones count more (Ridnik et al., 2021)."
+                ),
+            ],
+        },
+        new ParameterSpec
+        {
             Name = ClassWeights,
             DisplayName = "Class weights",
             Kind = ParameterKind.Boolean,
@@ -247,14 +271,23 @@ public static class CommonParameters
             Help = "Validation metric that selects the best epoch, and that early stopping and the plateau schedule " + "watch.",
             Choices =
             [
-                new ParameterChoice("top1", "Top-1", "Share of images that are predicted correctly."),
+                new ParameterChoice(
+                    "top1",
+                    "Accuracy or mAP",
+                    "Share of images that are predicted correctly; with several labels per image, the mean average precision."
+                ),
                 new ParameterChoice(
                     "balanced-accuracy",
-                    "Balanced accuracy",
-                    "Mean accuracy over the classes: when rare classes matter as much as frequent ones."
+                    "Balanced accuracy or macro F1",
+                    "Mean accuracy, or with several labels per image mean F1, over the classes: when rare classes matter as much as "
+                        + "frequent ones."
                 ),
                 new ParameterChoice("last", "Last epoch", "The last epoch, regardless of its metrics."),
-                new ParameterChoice("loss", "Loss", "Lowest cross-entropy: when the probabilities matter, not only the predicted classes."),
+                new ParameterChoice(
+                    "loss",
+                    "Loss",
+                    "Lowest loss on the labels: when the probabilities matter, not only the predicted classes."
+                ),
             ],
         },
         new ParameterSpec

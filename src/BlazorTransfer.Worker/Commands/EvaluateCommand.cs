@@ -7,6 +7,7 @@ using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using Spectre.Console;
 
 namespace BlazorTransfer.Worker.Commands;
@@ -64,44 +65,26 @@ internal static class EvaluateCommand
             );
         var images = new ImageStore(folder, predictor.Description.Preprocessing.ResizeShorterSide);
         InputReader reader = InputReader.Evaluation(images, predictor.Description.Preprocessing);
-        var source = new ImageBatches(data.Samples, predictor.Model.Classes, _ => reader, seed: 0, predictor.Model.Device);
+        var source = new ImageBatches(data.Samples, predictor.Model.ClassTask.Labels, _ => reader, seed: 0, predictor.Model.Device);
         return Evaluator.Evaluate(predictor.Model, source, BatchSize, null, CancellationToken.None);
     }
 
-    private static void PrintJson(EvaluationResult result, IReadOnlyList<RejectedFile> skipped) =>
-        Console.WriteLine(
-            JsonSerializer.Serialize(
-                new
-                {
-                    images = result.Predictions.Count,
-                    Skipped = skipped.Select(f => new
-                    {
-                        f.Name,
-                        Reason = f.Reason.English,
-                        ReasonCode = f.Reason.Code,
-                    }),
-                    result.Loss,
-                    result.Top1,
-                    result.BalancedAccuracy,
-                    result.Classes,
-                    confusionMatrix = result.ConfusionMatrix(),
-                    mistakes = result.Mistakes(),
-                    labelSets = result.LabelSets.Count == 0
-                        ? null
-                        : result.LabelSets.Select(s => new
-                        {
-                            s.Name,
-                            images = s.Result.Predictions.Count,
-                            s.Result.Loss,
-                            s.Result.Top1,
-                            s.Result.BalancedAccuracy,
-                            labels = s.Result.Classes,
-                            confusionMatrix = s.Result.ConfusionMatrix(),
-                        }),
-                },
-                ProtocolJson.Indented
-            )
-        );
+    private static void PrintJson(EvaluationResult result, IReadOnlyList<RejectedFile> skipped)
+    {
+        var document = result.Json("classes").ToDictionary(p => p.Name, p => p.Value);
+        document["skipped"] = skipped.Select(f => new
+        {
+            f.Name,
+            Reason = f.Reason.English,
+            ReasonCode = f.Reason.Code,
+        });
+        document["mistakes"] = result.Mistakes();
+        if (result.LabelSets.Count > 0)
+            document["labelSets"] = result.LabelSets.Select(s =>
+                s.Result.Json("labels").Prepend(("name", s.Name)).ToDictionary(p => p.Item1, p => p.Item2)
+            );
+        Console.WriteLine(JsonSerializer.Serialize(document, ProtocolJson.Indented));
+    }
 
     private static void PrintText(EvaluationResult result, IReadOnlyList<RejectedFile> skipped)
     {
@@ -117,29 +100,13 @@ internal static class EvaluateCommand
 
     private static void PrintTable(EvaluationResult result, string question)
     {
-        int[][] matrix = result.ConfusionMatrix();
-        var table = new Table { Title = new TableTitle($"Images by true {Markup.Escape(question)} (row) and predicted one (column)") };
-        table.AddColumn("");
-        foreach (string name in result.Classes)
-            table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
-        table.AddColumn(new TableColumn("recall").RightAligned());
-        for (int row = 0; row < matrix.Length; row++)
-        {
-            int images = matrix[row].Sum();
-            string recall = images == 0 ? "–" : ((double)matrix[row][row] / images).ToString("P1", CultureInfo.InvariantCulture);
-            table.AddRow([
-                Markup.Escape(result.Classes[row]),
-                .. matrix[row].Select(n => n.ToString(CultureInfo.InvariantCulture)),
-                recall,
-            ]);
-        }
-
+        EvaluationTable of = result.Table(question);
+        var table = new Table { Title = new TableTitle(Markup.Escape(of.Title)) };
+        foreach ((int i, string name) in of.Columns.Index())
+            table.AddColumn(i == 0 ? new TableColumn(Markup.Escape(name)) : new TableColumn(Markup.Escape(name)).RightAligned());
+        foreach (IReadOnlyList<string> row in of.Rows)
+            table.AddRow([.. row.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{result.Predictions.Count} images: top-1 {result.Top1:P2}, balanced {result.BalancedAccuracy:P2}, loss {result.Loss:F4}"
-            )
-        );
+        Console.WriteLine(of.Summary);
     }
 }

@@ -128,14 +128,14 @@ internal static class PredictCommand
                 )
                 : string.Join(
                     '\t',
-                    [
-                        image,
-                        .. answer.Classes.Select(Shown),
-                        .. answer.LabelSets.SelectMany(s => s.Top.Select(t => $"{s.Name}: {Shown(t)}")),
-                    ]
+                    [image, .. Shown(answer.Classes), .. answer.LabelSets.SelectMany(s => Shown(s.Top).Select(t => $"{s.Name}: {t}"))]
                 )
         );
 
-    private static string Shown(ClassProbability answer) =>
-        string.Create(CultureInfo.InvariantCulture, $"{answer.Label} {answer.Probability:P1}");
+    /// <summary>The most probable labels; where an image may have several, those that it is given.</summary>
+    private static IEnumerable<string> Shown(IReadOnlyList<ClassProbability> answers) =>
+        answers
+            .Where(a => a.IsPredicted != false)
+            .Select(a => string.Create(CultureInfo.InvariantCulture, $"{a.Label} {a.Probability:P1}"))
+            .DefaultIfEmpty("(no label)");
 }

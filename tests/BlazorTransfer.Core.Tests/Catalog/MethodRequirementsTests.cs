@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Tests.Catalog;
@@ -92,6 +93,63 @@ public sealed class MethodRequirementsTests
             [RequirementKind.LabelSets, RequirementKind.TargetLabels, RequirementKind.Teacher],
             MethodRequirements.Check(Plain, everything).Select(u => u.Kind)
         );
+    }
+
+    [Theory]
+    [InlineData(SingleLabelNeed.FittedClassifier)]
+    [InlineData(SingleLabelNeed.ClassRelations)]
+    public void Check_SeveralLabels_RefusesAMethodThatNeedsOne_AndSaysWhy(SingleLabelNeed need)
+    {
+        TransferMethodSpec method = Plain with { SingleLabel = need };
+
+        UnmetRequirement unmet = Assert.Single(MethodRequirements.Check(method, Nothing with { Labels = LabelKind.MultiLabel }));
+
+        Assert.Equal(RequirementKind.Labels, unmet.Kind);
+        Assert.Contains("these images have several labels: it ", unmet.Message, StringComparison.Ordinal);
+        Assert.Empty(MethodRequirements.Check(method, Nothing with { Labels = LabelKind.SingleLabel }));
+        Assert.Empty(MethodRequirements.Check(Plain, Nothing with { Labels = LabelKind.MultiLabel }));
+    }
+
+    [Fact]
+    public void Check_SeveralLabelsAndATarget_RefusesEveryMethod()
+    {
+        Assert.Equal(SingleLabelNeed.Adaptation, (Plain with { AdaptsToTarget = true }).SingleLabel);
+        foreach (bool adapts in Both)
+            Assert.Equal(
+                RequirementKind.Labels,
+                Assert
+                    .Single(
+                        MethodRequirements.Check(
+                            Plain with
+                            {
+                                AdaptsToTarget = adapts,
+                            },
+                            NeededBy(Plain with { AdaptsToTarget = adapts }) with
+                            {
+                                HasTarget = true,
+                                Labels = LabelKind.MultiLabel,
+                            }
+                        )
+                    )
+                    .Kind
+            );
+    }
+
+    [Fact]
+    public void With_CommonParameters_LeavesOutWhatOnlySeveralLabelsNeed_WhereTheMethodCannotLearnThem()
+    {
+        ParameterSpec loss = new()
+        {
+            Name = "loss",
+            DisplayName = "Loss",
+            Help = "",
+            Kind = ParameterKind.Boolean,
+            Default = false,
+            OnlyFor = LabelKind.MultiLabel,
+        };
+
+        Assert.Equal([loss], Plain.With([loss]));
+        Assert.Empty((Plain with { AdaptsToTarget = true }).With([loss]));
     }
 
     [Fact]

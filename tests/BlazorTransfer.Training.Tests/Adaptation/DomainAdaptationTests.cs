@@ -190,7 +190,7 @@ public sealed class DomainAdaptationTests
     private static Batch Pair(int source, int target) =>
         Images(source) with
         {
-            Target = Images(target) with { Labels = full([8], BatchSource.NoLabel, dtype: ScalarType.Int64) },
+            Target = Images(target) with { Labels = full([8], -1, dtype: ScalarType.Int64) },
         };
 
     private static Batch Images(int seed)

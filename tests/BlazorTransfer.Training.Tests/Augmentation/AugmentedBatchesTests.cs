@@ -181,6 +181,6 @@ public sealed class AugmentedBatchesTests
             }
         }
 
-        return new ImageBatches(Samples, ["a", "b"], _ => new InputReader(Side, Draw), seed, CPU);
+        return new ImageBatches(Samples, LabelTask.OfClasses(["a", "b"]), _ => new InputReader(Side, Draw), seed, CPU);
     }
 }

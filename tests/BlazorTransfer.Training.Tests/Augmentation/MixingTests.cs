@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Training.Augmentation;
-using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Methods;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -41,9 +41,9 @@ public sealed class MixingTests : IDisposable
 
         Assert.Contains(first.Zip(Enumerable.Range(0, n)), p => p.First != p.Second);
         // Other labels of the same images are divided in the same way.
-        (long[] ofLarger, long[] ofSmaller) = mixture.PartsOf([.. Enumerable.Range(0, n).Select(i => 100L + i)]);
-        Assert.Equal(first.Select(l => l + 100), ofLarger);
-        Assert.Equal(other.Select(l => l + 100), ofSmaller);
+        (Tensor ofLarger, Tensor ofSmaller) = mixture.PartsOf(labels.add(tensor(100L)));
+        Assert.Equal(first.Select(l => l + 100), ofLarger.data<long>().ToArray());
+        Assert.Equal(other.Select(l => l + 100), ofSmaller.data<long>().ToArray());
         Assert.True(shares.Distinct().Count() > n / 2);
     }
 

@@ -1,6 +1,6 @@
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
-using BlazorTransfer.Training.Evaluation;
+using BlazorTransfer.Training.LabelKinds;
 
 namespace BlazorTransfer.Training.Tests.Evaluation;
 
@@ -17,7 +17,7 @@ public sealed class EvaluationResultTests
             Of(303, truth: 1, 0, 0.5f, 0),
         ];
 
-        SamplePrediction[] mistakes = [.. new EvaluationResult(["a", "b", "c"], predictions, 1).Mistakes()];
+        SamplePrediction[] mistakes = [.. new SingleLabelResult(["a", "b", "c"], predictions, 1).Mistakes()];
 
         Assert.Equal(200, mistakes.Length);
         Assert.Equal([.. Enumerable.Range(103, 197).Reverse().Select(i => $"{i}"), "302", "301", "300"], mistakes.Select(m => m.Sha256));
@@ -27,12 +27,12 @@ public sealed class EvaluationResultTests
     [Fact]
     public void MeanOf_CountsTheClassesAndEachLabelSetAlike()
     {
-        var result = new EvaluationResult(["a", "b"], [Of(0, 0, 0.9f, 0.1f)], 0.25)
+        var result = new SingleLabelResult(["a", "b"], [Of(0, 0, 0.9f, 0.1f)], 0.25)
         {
-            LabelSets = [("light", new EvaluationResult(["x", "y"], [Of(0, 1, 0.8f, 0.2f), Of(1, 1, 0.2f, 0.8f)], 0.75))],
+            LabelSets = [("light", new SingleLabelResult(["x", "y"], [Of(0, 1, 0.8f, 0.2f), Of(1, 1, 0.2f, 0.8f)], 0.75))],
         };
 
-        Assert.Equal(0.75, result.MeanOf(r => r.Top1));
+        Assert.Equal(0.75, result.MeanOf(r => r.Main));
         Assert.Equal(0.5, result.MeanOf(r => r.Loss));
     }
 

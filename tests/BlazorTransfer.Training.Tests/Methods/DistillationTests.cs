@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Models;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Imaging;
@@ -54,7 +55,7 @@ public sealed class DistillationTests : IDisposable
 
         // By a student's logit, the derivative of the divergence is (q − p) / T, a batch's mean.
         Tensor logits = loss.Logits.detach().requires_grad_();
-        Distillation.Divergence(Teacher(model).Logits(batch.Inputs), logits, temperature).backward();
+        model.ClassTask.Kind.Divergence(Teacher(model).Logits(batch.Inputs), logits, temperature).backward();
         float[] slope = logits.grad!.data<float>().ToArray();
         for (int i = 0; i < slope.Length; i++)
             Assert.Equal((q[i / 3][i % 3] - p[i / 3][i % 3]) / temperature / 5, slope[i], 1e-6);
@@ -93,8 +94,8 @@ public sealed class DistillationTests : IDisposable
     {
         using var scope = NewDisposeScope();
         TeacherSpec teacher = _small.Teacher(TeachersNetwork, ["c", "a", "b"], Student);
-        using TeacherNetwork same = TeacherNetwork.Load(teacher.File, ["c", "a", "b"], Student, CPU),
-            other = TeacherNetwork.Load(teacher.File, Classes, Student, CPU);
+        using TeacherNetwork same = TeacherNetwork.Load(teacher.File, LabelTask.OfClasses(["c", "a", "b"]), Student, CPU),
+            other = TeacherNetwork.Load(teacher.File, LabelTask.OfClasses(Classes), Student, CPU);
         Tensor images = Images(2).Inputs;
 
         float[] own = same.Logits(images).data<float>().ToArray(),
@@ -110,7 +111,12 @@ public sealed class DistillationTests : IDisposable
         var own = new Preprocessing(40, 24, [0.5f, 0.4f, 0.3f], [0.2f, 0.5f, 1f]);
         var image = new RgbImage(50, 60, [.. Enumerable.Repeat(new byte[] { 200, 100, 30 }, 50 * 60).SelectMany(rgb => rgb)]);
         using var scope = NewDisposeScope();
-        using TeacherNetwork teacher = TeacherNetwork.Load(_small.Teacher(TeachersNetwork, Classes, own).File, Classes, Student, CPU);
+        using TeacherNetwork teacher = TeacherNetwork.Load(
+            _small.Teacher(TeachersNetwork, Classes, own).File,
+            LabelTask.OfClasses(Classes),
+            Student,
+            CPU
+        );
 
         Tensor inputs = teacher.Inputs(Evaluated(image, Student));
 
@@ -122,7 +128,12 @@ public sealed class DistillationTests : IDisposable
     public void Inputs_OfATeacherWithTheSamePreprocessing_AreTheStudents_AndSmallerOnesAreEnlarged()
     {
         using var scope = NewDisposeScope();
-        using TeacherNetwork teacher = TeacherNetwork.Load(_small.Teacher(TeachersNetwork, Classes, Student).File, Classes, Student, CPU);
+        using TeacherNetwork teacher = TeacherNetwork.Load(
+            _small.Teacher(TeachersNetwork, Classes, Student).File,
+            LabelTask.OfClasses(Classes),
+            Student,
+            CPU
+        );
         Tensor images = Images(2).Inputs;
 
         Assert.Same(images, teacher.Inputs(images));
@@ -136,7 +147,7 @@ public sealed class DistillationTests : IDisposable
         using var scope = NewDisposeScope();
         using TeacherNetwork teacher = TeacherNetwork.Load(
             _small.Teacher(TeachersNetwork, Classes, Student with { CropSize = 8 }).File,
-            Classes,
+            LabelTask.OfClasses(Classes),
             Student,
             CPU
         );
@@ -179,7 +190,12 @@ public sealed class DistillationTests : IDisposable
 
     private TransferModel Model()
     {
-        var teacher = TeacherNetwork.Load(_small.Teacher(TeachersNetwork, Classes, Student).File, Classes, Student, CPU);
+        var teacher = TeacherNetwork.Load(
+            _small.Teacher(TeachersNetwork, Classes, Student).File,
+            LabelTask.OfClasses(Classes),
+            Student,
+            CPU
+        );
         manual_seed(1);
         return new TransferModel(BackboneRegistry.Create(Network, Classes.Length), Classes, CPU) { Teacher = teacher };
     }

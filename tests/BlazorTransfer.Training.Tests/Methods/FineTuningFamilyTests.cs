@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Training.Backbones;
@@ -234,7 +235,7 @@ public sealed class FineTuningFamilyTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using TransferModel model = Model();
-        model.WeighClasses([6, 2, 1]);
+        model.WeighLabels([.. new[] { 6, 2, 1 }.SelectMany((n, c) => Enumerable.Repeat(SampleOf(model.Classes[c]), n))]);
         (TransferMethod method, _) = Create("linear-probe");
         manual_seed(3);
         var batch = new Batch(randn(3, model.Backbone.Spec.FeatureDim), tensor([0L, 1, 2]), model.HeadEntry, []);
@@ -302,4 +303,16 @@ public sealed class FineTuningFamilyTests : IDisposable
         return a.Where(t => t.Key.EndsWith("weight", StringComparison.Ordinal) && !IsHead(t.Key))
             .Sum(t => t.Value.ToSingles().Zip(b[t.Key].ToSingles(), (x, y) => (double)(x - y) * (x - y)).Sum());
     }
+
+    private static Sample SampleOf(string label) =>
+        new()
+        {
+            File = "a.png",
+            Sha256 = "",
+            Name = "a.png",
+            Label = label,
+            Split = Split.Train,
+            Width = 1,
+            Height = 1,
+        };
 }

@@ -6,6 +6,7 @@ using BlazorTransfer.Training.Backbones;
 using BlazorTransfer.Training.Evaluation;
 using BlazorTransfer.Training.Foundation;
 using BlazorTransfer.Training.Inputs;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Methods;
 using BlazorTransfer.Training.Models;
 using BlazorTransfer.Training.Optimization;

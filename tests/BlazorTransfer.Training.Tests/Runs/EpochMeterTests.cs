@@ -1,3 +1,5 @@
+using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Training.LabelKinds;
 using BlazorTransfer.Training.Runs;
 
 namespace BlazorTransfer.Training.Tests.Runs;
@@ -8,7 +10,7 @@ public class EpochMeterTests
     public void DataWait_IsTheShareOfTimeUntilBatchesArrive()
     {
         var time = new ManualTime();
-        var meter = new EpochMeter(time);
+        var meter = new EpochMeter(TaskKind.Of(LabelKind.SingleLabel), time);
 
         foreach (int _ in meter.WaitFor(Slow(time, batches: 3)))
             time.Advance(TimeSpan.FromSeconds(3));

@@ -93,7 +93,7 @@ public sealed class FeatureCacheTests : IDisposable
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
         var images = new ImageBatches(
             data.Samples,
-            data.Classes,
+            data.ClassTask,
             _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing),
             0,
             CPU
@@ -138,7 +138,7 @@ public sealed class FeatureCacheTests : IDisposable
         Preprocessing preprocessing = model.Backbone.Spec.Preprocessing.WithInput(32);
         var images = new ImageBatches(
             data.Samples,
-            data.Classes,
+            data.ClassTask,
             _ => InputReader.Evaluation(new ImageStore(_small.Images, 32), preprocessing),
             0,
             CPU

@@ -98,6 +98,27 @@ public sealed class NewRunFormTests
     }
 
     [Fact]
+    public void Dataset_WithSeveralLabels_DisablesMethodsThatNeedOne_AndOffersTheSettingsForIt()
+    {
+        ParameterSpec loss = Spec("label-loss", 0) with { OnlyFor = LabelKind.MultiLabel };
+        var solved = new TransferMethodSpec("solved", "Solved", "", "", null, []) { SingleLabel = SingleLabelNeed.FittedClassifier };
+        Catalogue catalogue = Catalogue with { CommonParameters = [loss], Methods = [.. Catalogue.Methods, solved] };
+        Dataset dataset = NewDataset();
+        var form = new NewRunForm(catalogue, [], [], dataset, NoDomains);
+        Assert.All(catalogue.Methods, m => Assert.Null(form.WhyNot(m)));
+        Assert.DoesNotContain(form.Specs, s => s.Name == "label-loss");
+
+        form.Dataset = dataset with { Versions = [dataset.Latest with { Kind = LabelKind.MultiLabel }] };
+
+        Assert.Contains(form.Specs, s => s.Name == "label-loss");
+        Assert.Null(form.WhyNot(catalogue.Methods[0]));
+        Assert.Contains("needs exactly one class for each image", form.WhyNot(solved), StringComparison.Ordinal);
+        form.Choose(solved);
+        Assert.Contains("needs exactly one class for each image", form.Missing, StringComparison.Ordinal);
+        Assert.DoesNotContain(form.Specs, s => s.Name == "label-loss");
+    }
+
+    [Fact]
     public void MethodThatTakesNoWeights_IsSentWithoutThem_AndTheOthersAgainWithThem()
     {
         var scratch = new TransferMethodSpec("scratch", "Scratch", "", "", null, []) { TakesWeights = false };

@@ -16,6 +16,9 @@ public sealed record DatasetVersion
     public required Message SplitOrigin { get; init; }
     public required IReadOnlyList<ClassCount> Classes { get; init; }
 
+    /// <summary>How many of the classes an image has.</summary>
+    public LabelKind Kind { get; init; }
+
     /// <summary>Images without a label, all of them for training.</summary>
     public int Unlabelled { get; init; }
 
@@ -29,9 +32,6 @@ public sealed record DatasetVersion
 
     /// <summary>What the import did with names that is worth knowing, in sentences.</summary>
     public IReadOnlyList<Message> Notes { get; init; } = [];
-
-    /// <summary>How many classes an image has.</summary>
-    public LabelKind Kind { get; init; }
 
     /// <summary>All images by split; null in versions of before, in which an image has one class at most.</summary>
     public SplitCount? Splits { get; init; }
@@ -53,7 +53,10 @@ public sealed record DatasetVersion
     public int Images => Splits?.Total ?? Classes.Sum(c => c.Total) + Unlabelled;
 
     /// <summary>Whether something can be learned from it.</summary>
-    public bool HasLabels => Classes.Count(c => c.Total > 0) >= 2;
+    public bool HasLabels => Classes.Count(c => c.Total > 0) >= (Kind == LabelKind.SingleLabel ? 2 : 1);
+
+    /// <summary>Whether networks can be ranked on it, which needs one class for each image.</summary>
+    public bool CanRank => HasLabels && Kind == LabelKind.SingleLabel;
 
     /// <summary>What about the version can spoil a run, in sentences.</summary>
     public IReadOnlyList<Message> Warnings => DatasetWarnings.Of(Classes);

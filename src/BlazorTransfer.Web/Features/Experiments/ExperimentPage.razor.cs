@@ -1,4 +1,5 @@
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Components.Shared;
@@ -44,6 +45,8 @@ public sealed partial class ExperimentPage : IDisposable
     private CatalogueProvider Catalogues { get; set; } = null!;
 
     private Run First => _experiment.Members[0];
+
+    private LabelKind Kind => MainMetricNames.KindOf(_experiment.Members);
 
     private string Subtitle =>
         T[

@@ -34,6 +34,7 @@ public sealed partial class MethodFields
                             method,
                             method.DisplayName,
                             $"{method.Summary} {method.Advice}",
+                            DisabledReason: Form.WhyNot(method),
                             Section: section.Heading.Length > 0 ? section.Heading : null
                         )
                 ),

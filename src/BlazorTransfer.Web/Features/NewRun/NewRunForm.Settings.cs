@@ -11,6 +11,7 @@ internal sealed partial class NewRunForm
         [
             .. _catalogue
                 .SettingsOf(Method)
+                .Where(s => s.OnlyFor is not { } kind || kind == Dataset.Latest.Kind)
                 .OrderBy(s =>
                     Array.FindIndex([.. _catalogue.CommonParameters], c => c.Name == s.Name) is var i and >= 0 ? i : int.MaxValue
                 ),

@@ -111,6 +111,7 @@ internal sealed partial class NewRunForm
             HasTarget = Domains.IsOn,
             TargetHasLabels = Domains.HasLabels,
             LabelledPerClass = Method.UsesTargetLabels ? Domains.LabelledPerClass : 0,
+            Labels = Dataset.Latest.Kind,
             LabelSets = Method.LearnsLabelSets ? LabelSets.Chosen.Count : 0,
             ImagesHaveLabelSets = LabelSets.Offered.Count > 0,
         }.With(Backbone, Specs.ToDictionary(s => s.Name, Value), _catalogue.FindDevice(Device));
@@ -203,6 +204,15 @@ internal sealed partial class NewRunForm
             .. Grouped(fitting.Except(common).Where(m => all || m == Method || m == AdvisedMethod)),
         ];
     }
+
+    /// <summary>Why a method cannot learn these images, in a sentence; null where it can.</summary>
+    public string? WhyNot(TransferMethodSpec method) =>
+        EngineTexts.Of(
+            MethodRequirements
+                .Check(method, new MethodInputs { Labels = Dataset.Latest.Kind })
+                .FirstOrDefault(u => u.Kind == RequirementKind.Labels)
+                ?.Message
+        );
 
     /// <summary>Number of methods that a search goes through.</summary>
     public int MethodCount => _catalogue.Methods.Count(m => m == Method || (Domains.IsOn ? !m.LearnsLabelSets : !m.AdaptsToTarget));

@@ -129,7 +129,7 @@ public sealed partial class RankingPage : IDisposable
         Load();
         _ = FollowAsync();
         // Without labels there is nothing to choose.
-        if (_dataset.Latest.HasLabels)
+        if (_dataset.Latest.CanRank)
             await LoadChoicesAsync();
     }
 

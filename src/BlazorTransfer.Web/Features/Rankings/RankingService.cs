@@ -100,6 +100,8 @@ internal sealed class RankingService(
         Dataset dataset = datasets.Get(user, projectId, datasetId);
         if (!dataset.Latest.HasLabels)
             throw new RefusedException(Texts<RankingTexts>.Get("RefusedNoLabels"));
+        if (!dataset.Latest.CanRank)
+            throw new RefusedException(Texts<RankingTexts>.Get("RefusedSeveralLabels"));
         RankingChoice[] chosen = [.. (await ChoicesAsync(user, projectId, datasetId)).Where(c => !leftOut.Contains(c.Key))];
         if (chosen.Length == 0)
             throw new RefusedException(Texts<RankingTexts>.Get("NothingToRank"));

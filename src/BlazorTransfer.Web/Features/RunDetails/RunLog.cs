@@ -58,6 +58,8 @@ internal static class RunLog
             (MetricKeys.TrainLoss, "Log.TrainLoss", v => v.ToString("F4")),
             (MetricKeys.ValidationLoss, "Log.ValidationLoss", v => v.ToString("F4")),
             (MetricKeys.ValidationTop1, "Log.ValidationAccuracy", v => Format.Percent(v)),
+            (MetricKeys.ValidationMap, "Log.ValidationMap", v => Format.Percent(v)),
+            (MetricKeys.ValidationMicroF1, "Log.ValidationMicroF1", v => Format.Percent(v)),
             (MetricKeys.TargetTop1, "Log.TargetAccuracy", v => Format.Percent(v)),
         ];
         return string.Join(", ", figures.Where(f => e.Metrics.ContainsKey(f.Key)).Select(f => Text(f.Name, f.Show(e.Metrics[f.Key]))));

@@ -76,6 +76,10 @@ public sealed partial class RunPage : IDisposable
         : _run.Epochs == 1 ? null
         : T["BestEpochNumber", best].Value;
 
+    /// <summary>A figure of the best epoch, or of the latest one until that is evaluated.</summary>
+    private double? BestFigure(string key) =>
+        _view.Evaluations.Select(e => e.Metrics).Append(_view.LastEpoch?.Metrics).FirstOrDefault(m => m?.ContainsKey(key) == true)?[key];
+
     private string SpeedHint => _view.HasComputedFeatures && _isProbe ? T["SpeedCached"] : T["SpeedTraining"];
 
     /// <summary>What the download holds, and from which epoch.</summary>

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Execution;
@@ -39,6 +40,8 @@ public sealed partial class ComparePage : IDisposable
 
     /// <summary>Changes with the runs and with their epochs: a chart of several runs is drawn again, because their curves do not grow in
     /// step.</summary>
+    private LabelKind Kind => MainMetricNames.KindOf(_runs.Select(r => r.Run));
+
     private string Drawn => string.Join(' ', _runs.Select(r => $"{r.Run.Id} {r.View.Accuracy.Count}"));
 
     private IEnumerable<string> Others(ComparedRun run) => _runs.Where(r => r != run).Select(r => r.Run.Id);

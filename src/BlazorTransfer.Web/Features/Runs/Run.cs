@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
@@ -49,17 +50,21 @@ internal sealed record Run
     public int Epochs { get; init; }
     public int? BestEpoch { get; init; }
 
-    /// <summary>Validation top-1 of the best epoch so far, 0…1; the best one there was, unless the run keeps epochs by another
+    /// <summary>How many labels an image has, which decides what the accuracies below are: top-1, or the mean average precision (mAP) where
+    /// an image may have several. Known once the worker has started.</summary>
+    public LabelKind Kind { get; init; }
+
+    /// <summary>Validation top-1 or mAP of the best epoch so far, 0…1; the best one there was, unless the run keeps epochs by another
     /// figure.</summary>
     public double? BestTop1 { get; init; }
 
-    /// <summary>Validation top-1 by epoch, for a small curve.</summary>
+    /// <summary>Validation top-1 or mAP by epoch, for a small curve.</summary>
     public IReadOnlyList<double> Top1ByEpoch { get; init; } = [];
 
-    /// <summary>Validation top-1 of the last epoch so far.</summary>
+    /// <summary>Validation top-1 or mAP of the last epoch so far.</summary>
     public double? LastTop1 => Top1ByEpoch.Count == 0 ? null : Top1ByEpoch[^1];
 
-    /// <summary>Top-1 on the test split with the kept weights, where there is one.</summary>
+    /// <summary>Top-1 or mAP on the test split with the kept weights, where there is one.</summary>
     public double? TestTop1 { get; init; }
 
     /// <summary>Top-1 on the labelled images of the target domain with the kept weights, where there are any.</summary>
@@ -195,7 +200,7 @@ internal sealed record Run
     private Run FromWorker(RunEvent e) =>
         e switch
         {
-            RunStarted s => this with { Device = s.DeviceDescription, Epochs = s.Epochs },
+            RunStarted s => this with { Device = s.DeviceDescription, Epochs = s.Epochs, Kind = s.Kind },
             EpochCompleted c => AfterEpoch(c),
             EvaluationCompleted { OfTarget: true } t => t.Metrics.TryGetValue(MetricKeys.TargetTop1, out double target)
                 ? this with
@@ -203,14 +208,19 @@ internal sealed record Run
                     TargetTop1 = target,
                 }
                 : this,
-            EvaluationCompleted v => v.Metrics.TryGetValue(MetricKeys.TestTop1, out double test) ? this with { TestTop1 = test } : this,
+            EvaluationCompleted v => MetricKeys.Main(v.Metrics, MetricKeys.TestTop1) is { } test
+                ? this with
+                {
+                    TestTop1 = test.Value,
+                }
+                : this,
             ArtifactWritten a => this with { PackageBytes = a.Bytes },
             _ => this,
         };
 
     private Run AfterEpoch(EpochCompleted e)
     {
-        double? top1 = e.Metrics.TryGetValue(MetricKeys.ValidationTop1, out double value) ? value : null;
+        double? top1 = MetricKeys.Main(e.Metrics, MetricKeys.ValidationTop1)?.Value;
         return this with
         {
             Epoch = e.Epoch,

@@ -45,6 +45,8 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     // More classes than a person reads through: those on which the runs differ most.
     public const int MostClasses = 30;
 
+    private LabelKind Kind => MainMetricNames.KindOf(runs.Select(r => r.Run));
+
     private bool AllTested => runs.All(r => r.Evaluation(Split.Test) is not null);
 
     /// <summary>Which images decide: those of the test split, where all runs have answered some.</summary>
@@ -58,15 +60,15 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
     public IEnumerable<ComparedRow> Results()
     {
         yield return Accuracies(
-            Texts<RunTexts>.Get("Accuracy"),
+            MainMetricNames.Of(Kind),
             r => r.Run.BestTop1,
             r => r.View.Started?.ValidationSamples,
             OnSameImages,
-            Texts<RunTexts>.Get("AccuracyRowHelp")
+            Texts<RunTexts>.Get(Kind == LabelKind.MultiLabel ? "MapRowHelp" : "AccuracyRowHelp")
         );
         if (runs.Any(r => r.Run.LastTop1 is not null))
             yield return Accuracies(
-                Texts<RunTexts>.Get("AccuracyFinalEpoch"),
+                MainMetricNames.OfFinalEpoch(Kind),
                 r => r.Run.LastTop1,
                 _ => null,
                 OnSameImages,
@@ -74,7 +76,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
             );
         if (runs.Any(r => r.Run.TestTop1 is not null))
             yield return Accuracies(
-                Texts<RunTexts>.Get("TestAccuracy"),
+                MainMetricNames.OfTest(Kind),
                 r => r.Run.TestTop1,
                 r => r.View.Started?.TestSamples,
                 OnSameImages,
@@ -204,7 +206,7 @@ internal sealed class RunComparison(IReadOnlyList<ComparedRun> runs, DateTimeOff
                 .. cells.Zip(
                     runs,
                     (cell, run) =>
-                        value(run) is { } v && images(run) is > 0 and int n
+                        run.Run.Kind == LabelKind.SingleLabel && value(run) is { } v && images(run) is > 0 and int n
                             ? cell with
                             {
                                 Detail = Intervals.Of(AccuracyInterval.Of(v, n)),

@@ -85,14 +85,16 @@ internal sealed class RunPlanner(
             throw new RefusedException(Message.Join([.. errors.Values]));
         DeviceSpec device =
             catalogue.FindDevice(request.Device) ?? throw new RefusedException(Texts<RunTexts>.Get("NoSuchDevice", request.Device));
-        MethodInputs inputs = InputsOf(user, request, method).With(backbone, settings.Values, device);
+        MethodInputs inputs = InputsOf(user, request, method).With(backbone, settings.Values, device) with
+        {
+            Labels = dataset.Version(request.DatasetVersion)!.Kind,
+        };
         if (MethodRequirements.WhyNot(method, inputs) is { } unmet)
             throw new RefusedException(unmet);
         Dataset? target = request.Target is null ? null : datasets.Get(user, projectId, request.Target.DatasetId);
         DataSpec data = datasets.DataSpecFor(dataset, request.DatasetVersion) with { Only = request.Only };
         if (
-            method.LearnsLabelSets
-            && LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.Label is not null)]) is { } wrong
+            method.LearnsLabelSets && LabelSetSpec.WhyNot(request.LabelSets, [.. data.Read().Samples.Where(s => s.IsLabelled)]) is { } wrong
         )
             throw new RefusedException(wrong);
         var job = new JobSpec

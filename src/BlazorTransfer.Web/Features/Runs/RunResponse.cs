@@ -78,6 +78,10 @@ internal sealed record RunResponse
     public required int Epochs { get; init; }
     public int? BestEpoch { get; init; }
 
+    /// <summary>What the accuracies of this record are: <c>top1</c>, or <c>map</c>, the mean average precision of images that may have
+    /// several labels.</summary>
+    public required string Metric { get; init; }
+
     /// <summary>Validation accuracy (top-1) of the best epoch, whose weights are the model, 0…1.</summary>
     public double? BestTop1 { get; init; }
 
@@ -142,6 +146,7 @@ internal sealed record RunResponse
             Epoch = run.Epoch,
             Epochs = run.Epochs,
             BestEpoch = run.BestEpoch,
+            Metric = run.Kind == LabelKind.MultiLabel ? "map" : "top1",
             BestTop1 = run.BestTop1,
             Top1ByEpoch = run.Top1ByEpoch,
             TestTop1 = run.TestTop1,

@@ -1,3 +1,4 @@
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Components.Shared;
@@ -20,6 +21,9 @@ internal sealed class RunView(Run run)
     public ArtifactWritten? Package { get; private set; }
     public ThinnedPoints StepLoss { get; } = new();
     public List<ChartPoint> EpochLoss { get; } = [];
+
+    /// <summary>Training and validation accuracy by epoch; of images with several labels micro F1 of training, and mAP, micro and macro F1 of
+    /// validation.</summary>
     public List<ChartPoint> Accuracy { get; } = [];
 
     /// <summary>The named parts of the loss, where a method has several.</summary>
@@ -73,7 +77,7 @@ internal sealed class RunView(Run run)
             case RunStarted e:
                 Started = e;
                 LabelSetAccuracy = new MetricCurves([
-                    (MetricKeys.ValidationTop1, Texts<RunTexts>.Get("Classes")),
+                    (e.Kind == LabelKind.MultiLabel ? MetricKeys.ValidationMap : MetricKeys.ValidationTop1, Texts<RunTexts>.Get("Classes")),
                     .. e.LabelSets.Select(s => (MetricKeys.Of(MetricKeys.ValidationTop1, s.Name), s.Name)),
                 ]);
                 TaskWeights = new MetricCurves([
@@ -108,7 +112,16 @@ internal sealed class RunView(Run run)
                 LastEpoch = e;
                 EpochLoss.Add(new ChartPoint(e.Epoch, Metric(e, MetricKeys.TrainLoss), Metric(e, MetricKeys.ValidationLoss)));
                 // As many values as the chart has curves.
-                double?[] accuracy = [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
+                double?[] accuracy =
+                    Run.Kind == LabelKind.MultiLabel
+                        ?
+                        [
+                            Metric(e, MetricKeys.TrainMicroF1),
+                            Metric(e, MetricKeys.ValidationMap),
+                            Metric(e, MetricKeys.ValidationMicroF1),
+                            Metric(e, MetricKeys.ValidationMacroF1),
+                        ]
+                        : [Metric(e, MetricKeys.TrainTop1), Metric(e, MetricKeys.ValidationTop1)];
                 DomainLikeness.Add(e);
                 foreach (MetricCurves score in LabelFree)
                     score.Add(e);
@@ -147,24 +160,27 @@ internal sealed class RunView(Run run)
 
     public static string NameOf(RunPhase phase) => Texts<RunTexts>.Get($"Phase.{phase}");
 
-    /// <summary>Precision and recall of each class, from the confusion matrix; null where nothing was predicted or there is nothing to
+    /// <summary>Precision and recall of each class, from the confusion matrix or the labels' scores; null where nothing was predicted or there is nothing to
     /// find.</summary>
     public static IReadOnlyList<(double? Precision, double? Recall, int Images)> PerClass(EvaluationCompleted evaluation) =>
-        [
-            .. evaluation.ConfusionMatrix.Select(
-                (row, c) =>
-                {
-                    int hits = row[c],
-                        images = row.Sum(),
-                        predicted = evaluation.ConfusionMatrix.Sum(r => r[c]);
-                    return (
-                        predicted == 0 ? (double?)null : (double)hits / predicted,
-                        images == 0 ? (double?)null : (double)hits / images,
-                        images
-                    );
-                }
-            ),
-        ];
+        evaluation.LabelScores is { } scores
+            ? [.. scores.Select(s => (s.Precision, s.Recall, s.Images))]
+            :
+            [
+                .. evaluation.ConfusionMatrix.Select(
+                    (row, c) =>
+                    {
+                        int hits = row[c],
+                            images = row.Sum(),
+                            predicted = evaluation.ConfusionMatrix.Sum(r => r[c]);
+                        return (
+                            predicted == 0 ? (double?)null : (double)hits / predicted,
+                            images == 0 ? (double?)null : (double)hits / images,
+                            images
+                        );
+                    }
+                ),
+            ];
 
     /// <summary>What rows and columns of an evaluation stand for.</summary>
     public IReadOnlyList<string> ClassesOf(EvaluationCompleted evaluation) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BlazorTransfer.Core.Catalog;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Web.Components;
 using BlazorTransfer.Web.Localization;
 
@@ -18,15 +19,16 @@ namespace BlazorTransfer.Web.Features.Runs;
 internal sealed record TrialScore(string Key, string? Abbreviation, Func<Run, double?> Value, bool LowIsGood, Func<double?, string> Show)
 {
     private static readonly TrialScore Validation = new("Accuracy", null, r => r.BestTop1, LowIsGood: false, Format.Percent);
+    private static readonly TrialScore ValidationMap = new("Map", null, r => r.BestTop1, LowIsGood: false, Format.Percent);
 
     /// <summary>For tables.</summary>
     public string Name => Texts<RunTexts>.Get(Key);
 
     /// <summary>For an axis of a chart, with the direction that is good.</summary>
-    public string Short => Abbreviation ?? Texts<RunTexts>.Get("Score.Accuracy");
+    public string Short => Abbreviation ?? (this == ValidationMap ? Name : Texts<RunTexts>.Get("Score.Accuracy"));
 
-    /// <summary>Whether it is the validation accuracy.</summary>
-    public bool IsAccuracy => this == Validation;
+    /// <summary>Whether it is the validation accuracy, or mAP where an image may have several labels.</summary>
+    public bool IsAccuracy => this == Validation || this == ValidationMap;
 
     /// <summary>A value that is higher the better the run is; null while there is none.</summary>
     public double? Rank(Run run) => LowIsGood ? -Value(run) : Value(run);
@@ -45,9 +47,11 @@ internal sealed record TrialScore(string Key, string? Abbreviation, Func<Run, do
                 ),
                 "snd" => new("Score.Density", "SND ↑", r => r.LabelFree?.Density, LowIsGood: false, v => Shown(v, " nats")),
                 "dev" => new("Score.Risk", "DEV ↓", r => r.LabelFree?.Risk, LowIsGood: true, v => Shown(v, "")),
-                _ => Validation,
+                _ => MainOf(trial),
             }
-            : Validation;
+            : MainOf(trial);
+
+    private static TrialScore MainOf(Run trial) => trial.Kind == LabelKind.MultiLabel ? ValidationMap : Validation;
 
     private static string Shown(double? value, string unit) =>
         value is null ? "–" : value.Value.ToString("0.000;−0.000", CultureInfo.InvariantCulture) + unit;

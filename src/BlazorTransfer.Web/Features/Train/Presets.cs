@@ -45,12 +45,21 @@ internal sealed class Presets(Catalogue catalogue, Dataset dataset, IReadOnlyLis
 
     private TransferMethodSpec Probe => catalogue.FindMethod(MethodRole.SuggestedFirst) ?? catalogue.DefaultMethod;
 
-    private TransferMethodSpec? Solved => catalogue.Methods.FirstOrDefault(m => m.FitsAtOnce && m.Has(MethodRole.FeatureProbe));
+    private TransferMethodSpec? Solved =>
+        catalogue.Methods.FirstOrDefault(m =>
+            m.FitsAtOnce
+            && m.Has(MethodRole.FeatureProbe)
+            && (m.SingleLabel == SingleLabelNeed.None || dataset.Latest.Kind == LabelKind.SingleLabel)
+        );
 
     private int ImagesPerClass => dataset.Latest.Of(Split.Train) / Math.Max(1, dataset.Latest.Classes.Count);
 
-    /// <summary>Images of the smallest class that cross-validation can deal into folds.</summary>
-    private int FewestImages => dataset.Latest.Classes.Select(c => c.Train + c.Validation).DefaultIfEmpty(0).Min();
+    /// <summary>Images of the smallest class that cross-validation can deal into folds; all images where each may have several
+    /// classes.</summary>
+    private int FewestImages =>
+        dataset.Latest.Kind == LabelKind.MultiLabel
+            ? dataset.Latest.Of(Split.Train) + dataset.Latest.Of(Split.Validation)
+            : dataset.Latest.Classes.Select(c => c.Train + c.Validation).DefaultIfEmpty(0).Min();
 
     private int BalancedFolds =>
         dataset.Latest.Of(Split.Validation) < DatasetWarnings.FewestValidationImages ? Math.Min(FewFolds, FewestImages) : 0;

@@ -132,7 +132,9 @@ internal sealed class TrainService(
         Catalogue catalogue = await catalogues.GetAsync();
         RankingReport? ranking = rankings.Get(user, projectId, dataset.Id).Last?.Report;
         var times = new TrainingTimes(dataset, speeds.All(user), ranking, runs.List(user, projectId), catalogue.Devices[0]);
-        return new Presets(catalogue, dataset, await rankings.ChoicesAsync(user, projectId, dataset.Id), times);
+        var presets = new Presets(catalogue, dataset, await rankings.ChoicesAsync(user, projectId, dataset.Id), times);
+        // Without a ranking there is one network to compare on.
+        return dataset.Latest.CanRank || presets.Default is not { } network ? presets : new Presets(catalogue, dataset, [network], times);
     }
 
     // An import refuses images of a single class.

@@ -1,10 +1,10 @@
 using BlazorTransfer.Training.Numerics;
 using static TorchSharp.torch;
 
-namespace BlazorTransfer.Training.Inputs;
+namespace BlazorTransfer.Training.LabelKinds;
 
-/// <summary>What else is in the images of a batch, whose labels name the class of each one's larger part.</summary>
-/// <param name="OtherLabels">[N] class numbers of the smaller part.</param>
+/// <summary>What else is in the images of a batch, whose targets are those of each one's larger part.</summary>
+/// <param name="OtherLabels">[N, …] targets of the smaller part.</param>
 /// <param name="Share">[N], what the larger part has of the image: 0.5 to 1.</param>
 /// <param name="OwnIsLarger">[N], whether the larger part is the image that has this place in the batch; the other part is of the next one,
 /// and of the first in the last.</param>
@@ -15,13 +15,19 @@ public sealed record Mixture(Tensor OtherLabels, Tensor Share, Tensor OwnIsLarge
     /// <param name="otherLabels">[n], of their smaller parts.</param>
     public Mixture Of(Tensor rows, Tensor otherLabels) => new(otherLabels, Share.index_select(0, rows), OwnIsLarger.index_select(0, rows));
 
-    /// <summary>Labels of the larger and of the smaller parts, of those of the images before they were mixed.</summary>
-    public (long[] Larger, long[] Smaller) PartsOf(long[] labels)
+    /// <summary>Targets of the larger and of the smaller parts, of those of the images before they were mixed.</summary>
+    /// <param name="targets">[N, …].</param>
+    public (Tensor Larger, Tensor Smaller) PartsOf(Tensor targets)
     {
-        bool[] own = OwnIsLarger.cpu().data<bool>().ToArray();
-        long[] next = [.. labels.Skip(1), labels[0]];
-        return ([.. own.Select((o, i) => o ? labels[i] : next[i])], [.. own.Select((o, i) => o ? next[i] : labels[i])]);
+        Tensor own = ByImage(OwnIsLarger, targets),
+            next = targets.roll(-1, 0);
+        return (where(own, targets, next), where(own, next, targets));
     }
+
+    /// <summary>A number for each image, in a shape that targets of several labels can be combined with.</summary>
+    /// <param name="values">[N].</param>
+    /// <param name="targets">[N, …].</param>
+    internal static Tensor ByImage(Tensor values, Tensor targets) => targets.dim() == 1 ? values : values.unsqueeze(1);
 
     /// <summary>
     /// Cross-entropy where an image counts for its parts' classes in proportion: Σ λ ℓ(a) + (1 − λ) ℓ(b) over the images, by the weights of
