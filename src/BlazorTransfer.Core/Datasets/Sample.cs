@@ -29,8 +29,7 @@ public sealed record Sample
 
     /// <summary>The sample's identity in a data set and across its versions: the image's hash, and the region where it has one.</summary>
     [JsonIgnore]
-    public string Key =>
-        Region is { } area ? FormattableString.Invariant($"{Sha256}@{area.Left},{area.Top},{area.Width},{area.Height}") : Sha256;
+    public string Key => KeyOf(Sha256, Region);
 
     /// <summary>The name under which the user brought it, such as <c>train/ants/0013035.jpg</c>.</summary>
     public required string Name { get; init; }
@@ -51,6 +50,10 @@ public sealed record Sample
     /// <summary>Height after the EXIF orientation was applied, in pixels.</summary>
     public required int Height { get; init; }
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The <see cref="Key"/> of an image, or of a region of it.</summary>
+    public static string KeyOf(string sha256, PixelArea? region) =>
+        region is { } area ? FormattableString.Invariant($"{sha256}@{area.Left},{area.Top},{area.Width},{area.Height}") : sha256;
 
     /// <summary>Its classes; null where nobody has labelled it.</summary>
     public IReadOnlyList<string>? LabelsOf(LabelKind kind) =>

@@ -170,6 +170,10 @@ public sealed record SamplePrediction(string Sha256, string File, string Label, 
     /// <summary>The part of the image that was asked about; null for all of it.</summary>
     public PixelArea? Region { get; init; }
 
+    /// <inheritdoc cref="Sample.Key"/>
+    [JsonIgnore]
+    public string Key => Sample.KeyOf(Sha256, Region);
+
     /// <summary>The true labels of an image that may have several, perhaps none; null where each has one.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 

@@ -43,7 +43,7 @@ public sealed class RegionTests : IDisposable
     {
         Sample[] samples = [_whole, _whole with { Region = Area }, _whole with { Region = Area with { Left = 4 } }];
         InputReader reader = InputReader.Evaluation(new ImageStore(_small.Images, 24), Preprocessing.ImageNet);
-        var images = new ImageBatches(samples, ["a"], _ => reader, seed: 0, CPU);
+        var images = new ImageBatches(samples, LabelTask.OfClasses(["a"]), _ => reader, seed: 0, CPU);
 
         string[] names = [.. Enumerable.Range(0, samples.Length).Select(Pictures.Plain(images).NameOf)];
 

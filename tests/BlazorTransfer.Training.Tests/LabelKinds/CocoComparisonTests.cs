@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using BlazorTransfer.Core.Catalog;
 using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;

@@ -95,10 +95,7 @@ internal sealed class DatasetService(
         string key = region is null ? sha256 : $"{sha256}@{region}";
         Sample sample =
             workspaces.Workspace(dataset).Current.FindImage(key)
-            ?? dataset
-                .Versions.Reverse()
-                .Select(v => Index(datasetId, v.Number).GetValueOrDefault(key))
-                .FirstOrDefault(s => s is not null)
+            ?? dataset.Versions.Reverse().Select(v => Index(datasetId, v.Number).GetValueOrDefault(key)).FirstOrDefault(s => s is not null)
             ?? throw new NotFoundException();
         PixelArea? part = region is null ? null : sample.Region;
         string original = Path.Combine(folder.Images, sample.File);

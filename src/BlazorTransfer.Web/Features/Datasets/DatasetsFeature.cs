@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
-using BlazorTransfer.Web.Features.Datasets.Versions;
 using BlazorTransfer.Web.Components;
+using BlazorTransfer.Web.Features.Datasets.Versions;
 using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Jobs;
 using BlazorTransfer.Web.Localization;

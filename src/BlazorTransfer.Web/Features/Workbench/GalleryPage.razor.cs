@@ -215,7 +215,8 @@ public sealed partial class GalleryPage : IDisposable
         await ApplyAsync(view);
     }
 
-    private string ThumbnailOf(SampleEntry image) => AppRoutes.Image(ProjectId, DatasetId, image.Sample.Sha256);
+    private string ThumbnailOf(SampleEntry image) =>
+        AppRoutes.Image(ProjectId, DatasetId, image.Sample.Sha256, region: image.Sample.Region);
 
     private string FullAddress(Sample sample) => AppRoutes.Image(ProjectId, DatasetId, sample.Sha256, full: true);
 

@@ -28,7 +28,7 @@ internal sealed class RunMistakes(RunService runs)
                 .Mistakes.Where(m =>
                     (wanted.Label is null || m.Label == wanted.Label) && (wanted.Predicted is null || m.Top[0].Label == wanted.Predicted)
                 )
-                .Select(m => m.Sha256),
+                .Select(m => m.Key),
         ];
 
     private static string TextOf(RunImages wanted) =>

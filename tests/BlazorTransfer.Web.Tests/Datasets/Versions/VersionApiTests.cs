@@ -97,7 +97,7 @@ public sealed class VersionApiTests
 
         string file = Path.Combine(data.App.DataFolder, "uploads", $"{Ids.New()}.zip");
         await File.WriteAllBytesAsync(file, zip);
-        DatasetImport import = data.App.Get<DatasetImports>().StartZip(data.Ada, data.Project.Id, "Again", file, layout);
+        DatasetImport import = data.App.Get<DatasetImports>().StartZip(data.Ada, data.Project.Id, "Again", file, new ImportOptions(layout));
         await data.App.WaitForJobAsync(import.Id);
         Dataset again = data.App.Get<DatasetService>().Get(data.Ada, data.Project.Id, import.DatasetId);
         Assert.Equal(2, again.Latest.Tags!.Count);
