@@ -193,8 +193,14 @@ internal static class AppRoutes
 
     public static string Run(string projectId, string runId) => $"{Runs(projectId)}/{runId}";
 
-    public static string Image(string projectId, string datasetId, string sha256, bool full = false) =>
-        $"/api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}?size={(full ? "full" : "thumbnail")}";
+    /// <param name="projectId">The project.</param>
+    /// <param name="datasetId">The data set.</param>
+    /// <param name="sha256">The image.</param>
+    /// <param name="full">Whether it is wanted in full size.</param>
+    /// <param name="region">The part of it that a sample is; null for all of it.</param>
+    public static string Image(string projectId, string datasetId, string sha256, bool full = false, PixelArea? region = null) =>
+        $"/api/v1/projects/{projectId}/datasets/{datasetId}/images/{sha256}?size={(full ? "full" : "thumbnail")}"
+        + (region is { } area ? $"&region={area.Left},{area.Top},{area.Width},{area.Height}" : "");
 
     /// <summary>Receives a zip, and keeps it where the page has to ask for an encoding.</summary>
     public static string Upload(string projectId, string name, ImportLayout layout = ImportLayout.Classes) =>

@@ -193,8 +193,17 @@ public sealed partial class GalleryPage : IDisposable
         _ = InvokeAsync(async () =>
         {
             Volatile.Write(ref _isRefreshing, 0);
-            if (!_closed.IsCancellationRequested)
+            if (_closed.IsCancellationRequested)
+                return;
+            try
+            {
                 await RefreshAsync();
+            }
+            catch (Exception e)
+            {
+                // Such as a data set that was deleted, or a user who is no member any more.
+                await DispatchExceptionAsync(e);
+            }
         });
     }
 
@@ -215,7 +224,7 @@ public sealed partial class GalleryPage : IDisposable
         await ApplyAsync(view);
     }
 
-    private string ThumbnailOf(SampleEntry image) => AppRoutes.Image(ProjectId, DatasetId, image.Sample.Sha256);
+    private string ThumbnailOf(SampleEntry image) => AppRoutes.Image(ProjectId, DatasetId, image.Sample.Sha256, region: image.Sample.Region);
 
     private string FullAddress(Sample sample) => AppRoutes.Image(ProjectId, DatasetId, sample.Sha256, full: true);
 
