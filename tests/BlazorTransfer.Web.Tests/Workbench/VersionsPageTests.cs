@@ -58,7 +58,11 @@ public sealed class VersionsPageTests : PageTests
         for (int i = 0; i < 4; i++)
             Relabel(i, i < 2 ? "a" : "b");
         page.WaitForAssertion(() =>
-            Assert.Contains("No labelled image is in the validation split.", page.Find(".bt-note.warn").TextContent, StringComparison.Ordinal)
+            Assert.Contains(
+                "No labelled image is in the validation split.",
+                page.Find(".bt-note.warn").TextContent,
+                StringComparison.Ordinal
+            )
         );
         Assert.True(page.Find("form button").HasAttribute("disabled"));
 
@@ -206,9 +210,6 @@ public sealed class VersionsPageTests : PageTests
         page.On(() => page.Find("form input"), input => input.Input(note));
         page.On(() => page.Find("form"), form => form.Submit());
         await page.WaitForAssertionAsync(() => Assert.Equal(2, page.FindAll("table tbody tr").Count), TestApp.HangLimit);
-        await page.WaitForAssertionAsync(
-            () => Assert.Contains("is published", page.Markup, StringComparison.Ordinal),
-            TestApp.HangLimit
-        );
+        await page.WaitForAssertionAsync(() => Assert.Contains("is published", page.Markup, StringComparison.Ordinal), TestApp.HangLimit);
     }
 }

@@ -32,7 +32,8 @@ public sealed partial class DataSinceNote
         : drift.Differences[DifferenceKind.Any] == 0 ? T["DataSame", drift.Latest]
         : T["DataChanged", drift.Latest, SampleWords.Of(SummaryOf(drift.Differences))];
 
-    private string Unpublished => _drift is { Unpublished: { IsEmpty: false } changes } ? T["DataUnpublished", SampleWords.Of(changes)] : "";
+    private string Unpublished =>
+        _drift is { Unpublished: { IsEmpty: false } changes } ? T["DataUnpublished", SampleWords.Of(changes)] : "";
 
     protected override async Task OnInitializedAsync() =>
         // Two versions of a large data set are read for it, and the page does not wait for that.

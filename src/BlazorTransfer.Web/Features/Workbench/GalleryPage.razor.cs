@@ -224,7 +224,8 @@ public sealed partial class GalleryPage : IDisposable
         await ApplyAsync(view);
     }
 
-    private string ThumbnailOf(SampleEntry image) => AppRoutes.Image(ProjectId, DatasetId, image.Sample.Sha256, region: image.Sample.Region);
+    private string ThumbnailOf(SampleEntry image) =>
+        AppRoutes.Image(ProjectId, DatasetId, image.Sample.Sha256, region: image.Sample.Region);
 
     private string FullAddress(Sample sample) => AppRoutes.Image(ProjectId, DatasetId, sample.Sha256, full: true);
 
@@ -301,7 +302,7 @@ public sealed partial class GalleryPage : IDisposable
                     .History(User, ProjectId, DatasetId, _shown.Sample.Key)
                     .Reverse()
                     .Select(h => new HistoryLine(
-                        SampleWords.Of(h.Entry.Change, 1),
+                        SampleWords.OfOne(h.Entry.Change),
                         People.NameOf(h.Entry.Change.UserId),
                         Format.Ago(h.Entry.Change.Time, Clock.GetUtcNow()),
                         h.Entry.IsTakenBack

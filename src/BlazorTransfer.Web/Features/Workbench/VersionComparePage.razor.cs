@@ -104,7 +104,10 @@ public sealed partial class VersionComparePage
         {
             (string? was, string? now) = (before.Tags.GetValueOrDefault(name), after.Tags.GetValueOrDefault(name));
             if (was != now)
-                yield return (was is null ? "" : new SampleTag(name, was).ToString(), now is null ? "" : new SampleTag(name, now).ToString());
+                yield return (
+                    was is null ? "" : new SampleTag(name, was).ToString(),
+                    now is null ? "" : new SampleTag(name, now).ToString()
+                );
         }
     }
 }

@@ -53,9 +53,7 @@ public sealed partial class VersionsPage : IDisposable
     private PeopleNames People { get; set; } = null!;
 
     private string Summary =>
-        _changes.IsEmpty
-            ? T["NoChangesSince", _dataset.Latest.Number]
-            : T["ChangesSince", _dataset.Latest.Number, SampleWords.Of(_changes)];
+        _changes.IsEmpty ? T["NoChangesLine", _dataset.Latest.Number] : T["ChangesLine", _dataset.Latest.Number, SampleWords.Of(_changes)];
 
     private Message? WhyNotPublish => VersionReadiness.WhyNot(_copy.Counts.Classes, _copy.Counts.BySplit.Total);
 
@@ -108,10 +106,7 @@ public sealed partial class VersionsPage : IDisposable
         _dataset = Datasets.Get(User, ProjectId, DatasetId);
         _copy = Workspaces.Open(User, ProjectId, DatasetId);
         _changes = _copy.Summary;
-        _recent =
-        [
-            .. _copy.Changes().Reverse().Where(c => !c.IsTakenBack && c.Change is not ChangeTakenBack).Take(RecentChanges),
-        ];
+        _recent = [.. _copy.Changes().Reverse().Where(c => !c.IsTakenBack && c.Change is not ChangeTakenBack).Take(RecentChanges)];
         _runs = Runs.List(User, ProjectId).Where(r => r.Submission.DatasetId == DatasetId).ToLookup(r => r.Submission.DatasetVersion);
         string? before = _job is { State: var state } && !state.IsFinal() ? _job.Id : null;
         _job = Jobs.List(User, ProjectId).FirstOrDefault(j => j.Kind == PublishKind.Name && j.Subject == DatasetId && !j.IsDismissed);
@@ -155,12 +150,7 @@ public sealed partial class VersionsPage : IDisposable
 
     private async Task RestoreAsync(DatasetVersion version)
     {
-        bool isSure = await ConfirmDialog.AskAsync(
-            Dialogs,
-            T["RestoreOf", version.Number],
-            T["RestoreHelp", version.Number],
-            T["Restore"]
-        );
+        bool isSure = await ConfirmDialog.AskAsync(Dialogs, T["RestoreOf", version.Number], T["RestoreHelp", version.Number], T["Restore"]);
         DatasetChange? change = null;
         if (isSure && await AttemptAsync(() => change = Versions.Restore(User, ProjectId, DatasetId, version.Number)))
             OfferUndo(change!, 0);
