@@ -25,6 +25,7 @@ public sealed class ApiResponseTests : IDisposable
         typeof(Ok),
         typeof(Accepted),
         typeof(PhysicalFileHttpResult),
+        typeof(PushStreamHttpResult),
         typeof(RedirectHttpResult),
     ];
 
