@@ -1,4 +1,5 @@
 using System.Text;
+using BlazorTransfer.Core.Datasets.Export;
 using BlazorTransfer.Core.Messages;
 using BlazorTransfer.Core.Text;
 using Microsoft.VisualBasic.FileIO;
@@ -98,6 +99,7 @@ public sealed class LabelTable
             string[] header =
                 parser.ReadFields()
                 ?? throw new ImportException("table.empty", $"{name} is empty. Its first row names the columns, such as: file,material.");
+            header = [.. header.Select(CsvCell.Read)];
             if (header.Length > MostColumns)
                 throw new ImportException("table.too-many-columns", $"{name} has {header.Length} columns; {MostColumns} are the most.");
             if (header.GroupBy(h => h, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is { } twice)
@@ -122,7 +124,7 @@ public sealed class LabelTable
             {
                 long line = parser.LineNumber;
                 string[] fields = parser.ReadFields()!;
-                string Field(int column) => column >= 0 && column < fields.Length ? fields[column] : "";
+                string Field(int column) => column >= 0 && column < fields.Length ? CsvCell.Read(fields[column]) : "";
                 if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file)) is { } wrong)
                     throw new ImportException(
                         "table.odd-label",

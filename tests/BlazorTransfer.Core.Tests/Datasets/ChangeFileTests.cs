@@ -14,7 +14,7 @@ public sealed class ChangeFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void R66_RandomChanges_OpenedAgain_GiveTheSameState() =>
+    public void RandomChanges_OpenedAgain_GiveTheSameState() =>
         WorkingCopyData
             .Changes(LabelKind.MultiLabel)
             .Sample(
@@ -30,7 +30,7 @@ public sealed class ChangeFileTests : IDisposable
             );
 
     [Fact]
-    public void R66_FileCutAnywhere_OpensWithTheWholeChanges_AndGoesOn()
+    public void FileCutAnywhere_OpensWithTheWholeChanges_AndGoesOn()
     {
         DatasetChange[] changes = [.. Enumerable.Range(1, 4).Select(i => new ClassAdded($"蚂蚁 {i}") { Number = i, UserId = "u" })];
         Write(changes);

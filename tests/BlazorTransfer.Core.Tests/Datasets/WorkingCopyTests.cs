@@ -168,7 +168,7 @@ public sealed class WorkingCopyTests
     [Theory]
     [InlineData(LabelKind.SingleLabel)]
     [InlineData(LabelKind.MultiLabel)]
-    public void R66_RandomChanges_FoldedAtOnceOrOneByOne_AreTheSame_AndUndoOfAllIsTheBase(LabelKind kind) =>
+    public void RandomChanges_FoldedAtOnceOrOneByOne_AreTheSame_AndUndoOfAllIsTheBase(LabelKind kind) =>
         WorkingCopyData
             .Changes(kind)
             .Sample(changes =>

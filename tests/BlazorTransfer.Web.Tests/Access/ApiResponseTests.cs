@@ -25,6 +25,7 @@ public sealed class ApiResponseTests : IDisposable
         typeof(Ok),
         typeof(Accepted),
         typeof(PhysicalFileHttpResult),
+        typeof(PushStreamHttpResult),
         typeof(RedirectHttpResult),
     ];
 
@@ -110,6 +111,11 @@ public sealed class ApiResponseTests : IDisposable
             $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}",
             $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/versions/1/skipped-files",
             $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/ranking",
+            $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/versions",
+            $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/versions/1/differences",
+            $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/working-copy",
+            $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/working-copy/samples",
+            $"/api/v1/projects/{project.Id}/datasets/{dataset.Id}/working-copy/changes",
             runs,
             .. ids.SelectMany(id => new[] { $"{runs}/{id}", $"{runs}/{id}/events" }),
         ];

@@ -1,11 +1,14 @@
 using System.Reflection;
 using System.Security.Claims;
 using BlazorTransfer.Core.Datasets;
+using BlazorTransfer.Core.Datasets.Changes;
+using BlazorTransfer.Core.Datasets.Export;
 using BlazorTransfer.Core.Protocol;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Execution;
 using BlazorTransfer.Web.Features.Backbones;
 using BlazorTransfer.Web.Features.Datasets;
+using BlazorTransfer.Web.Features.Datasets.Versions;
 using BlazorTransfer.Web.Features.Experiments;
 using BlazorTransfer.Web.Features.Lineage;
 using BlazorTransfer.Web.Features.Models;
@@ -264,6 +267,43 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
                 user => _app.Get<DatasetService>().ImageAsync(user, project, dataset, Sha256(), thumbnail: false)
             ),
             (ProjectRole.Editor, "DatasetService.Rename", user => Do<DatasetService>(d => d.Rename(user, project, dataset, "Data"))),
+            (ProjectRole.Viewer, "DatasetWorkspaces.Open", user => Do<DatasetWorkspaces>(w => w.Open(user, project, dataset))),
+            (ProjectRole.Viewer, "DatasetWorkspaces.History", user => Do<DatasetWorkspaces>(w => w.History(user, project, dataset, ""))),
+            (
+                ProjectRole.Viewer,
+                "DatasetWorkspaces.Subscribe",
+                user => Do<DatasetWorkspaces>(w => w.Subscribe(user, project, dataset, () => { }).Dispose())
+            ),
+            (
+                ProjectRole.Editor,
+                "DatasetWorkspaces.RequireEditor",
+                user => Do<DatasetWorkspaces>(w => w.RequireEditor(user, project, dataset))
+            ),
+            (
+                ProjectRole.Editor,
+                "DatasetWorkspaces.Change",
+                user => Do<DatasetWorkspaces>(w => w.Change(user, project, dataset, new ClassAdded("")))
+            ),
+            (
+                ProjectRole.Editor,
+                "DatasetWorkspaces.ChangeMatching",
+                user =>
+                    Do<DatasetWorkspaces>(w =>
+                        w.ChangeMatching(user, project, dataset, new SampleFilter { Class = "none" }, new SamplesRemoved([]))
+                    )
+            ),
+            (ProjectRole.Editor, "DatasetWorkspaces.Undo", user => Do<DatasetWorkspaces>(w => w.Undo(user, project, dataset))),
+            (ProjectRole.Editor, "DatasetWorkspaces.Redo", user => Do<DatasetWorkspaces>(w => w.Redo(user, project, dataset))),
+            (ProjectRole.Viewer, "DatasetVersions.List", user => Do<DatasetVersions>(v => v.List(user, project, dataset))),
+            (ProjectRole.Viewer, "DatasetVersions.Compare", user => Do<DatasetVersions>(v => v.Compare(user, project, dataset, 1, 1))),
+            (ProjectRole.Viewer, "DatasetVersions.Since", user => Do<DatasetVersions>(v => v.Since(user, project, dataset, 1))),
+            (
+                ProjectRole.Viewer,
+                "DatasetVersions.Export",
+                user => Do<DatasetVersions>(v => v.Export(user, project, dataset, 1, ExportFormat.Csv))
+            ),
+            (ProjectRole.Editor, "DatasetVersions.Publish", user => Do<DatasetVersions>(v => v.Publish(user, project, dataset, ""))),
+            (ProjectRole.Editor, "DatasetVersions.Restore", user => Do<DatasetVersions>(v => v.Restore(user, project, dataset, 1))),
             (
                 ProjectRole.Viewer,
                 "RunMistakes.Find",

@@ -25,11 +25,6 @@ internal static class LabelTableWriter
         // With the mark, Excel reads names in any script.
         return ExportedFile.OfText("labels.csv", [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text.ToString())]);
 
-        void Row(IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(Field)).Append("\r\n");
+        void Row(IEnumerable<string> fields) => text.AppendJoin(',', fields.Select(CsvCell.Write)).Append("\r\n");
     }
-
-    private static string Field(string field) =>
-        field.AsSpan().ContainsAny(",;\t\"\r\n") || field.Trim() != field
-            ? $"\"{field.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : field;
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipelines;
 using System.Security.Claims;
 using System.Text;
 using BlazorTransfer.Core.Datasets;
@@ -60,6 +61,8 @@ internal sealed class DatasetVersions(
         access.Require(user, projectId, ProjectRole.Editor);
         Dataset dataset = datasets.Get(user, projectId, datasetId);
         folder.RequireSpace();
+        if (PublishJob.WhyNot(dataset, workspaces.Open(user, projectId, datasetId)) is { } reason)
+            throw new RefusedException(reason);
         return jobs.Submit(
             kind,
             new NewJob<PublishInput>(
@@ -106,7 +109,9 @@ internal sealed class DatasetVersions(
         return new VersionDrift(
             version,
             dataset.Latest.Number,
-            Compare(datasetId, version, dataset.Latest.Number).DifferenceCounts(),
+            version == dataset.Latest.Number
+                ? Enum.GetValues<DifferenceKind>().ToDictionary(kind => kind, _ => 0)
+                : Compare(datasetId, version, dataset.Latest.Number).DifferenceCounts(),
             workspaces.Open(user, projectId, datasetId).Summary
         );
     }
@@ -151,33 +156,61 @@ internal sealed class DatasetVersions(
             }
         )!;
 
+    /// <summary>Writes a zip to a response, to which only asynchronous writes are allowed; some of a zip's are not. So another thread writes
+    /// it into a pipe, and waits where the response is slower.</summary>
     private async Task WriteAsync(Stream stream, IEnumerable<ExportedFile> files, DateTimeOffset time, CancellationToken cancel)
     {
-        await using ZipArchive zip = await ZipArchive.CreateAsync(stream, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8, cancel);
+        var pipe = new Pipe();
+        Task written = Task.Run(
+            async () =>
+            {
+                Exception? failure = null;
+                try
+                {
+                    await using Stream target = pipe.Writer.AsStream(leaveOpen: true);
+                    Write(target, files, time, cancel);
+                }
+                catch (Exception e)
+                {
+                    failure = e;
+                }
+
+                await pipe.Writer.CompleteAsync(failure);
+            },
+            CancellationToken.None
+        );
+        try
+        {
+            await pipe.Reader.CopyToAsync(stream, cancel);
+        }
+        finally
+        {
+            await pipe.Reader.CompleteAsync();
+            await written;
+        }
+    }
+
+    private void Write(Stream stream, IEnumerable<ExportedFile> files, DateTimeOffset time, CancellationToken cancel)
+    {
+        using var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true, Encoding.UTF8);
         foreach (ExportedFile file in files)
         {
+            cancel.ThrowIfCancellationRequested();
             // Images are compressed already.
             ZipArchiveEntry entry = zip.CreateEntry(
                 file.Name,
                 file.Image is null ? CompressionLevel.Optimal : CompressionLevel.NoCompression
             );
             entry.LastWriteTime = time;
-            await using Stream target = await entry.OpenAsync(cancel);
+            using Stream target = entry.Open();
             if (file.Image is null)
             {
-                await target.WriteAsync(file.Content, cancel);
+                target.Write(file.Content);
                 continue;
             }
 
-            await using var image = new FileStream(
-                Path.Combine(folder.Images, file.Image),
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.Read | FileShare.Delete,
-                bufferSize: 0,
-                useAsync: true
-            );
-            await image.CopyToAsync(target, cancel);
+            using FileStream image = File.OpenRead(Path.Combine(folder.Images, file.Image));
+            image.CopyTo(target);
         }
     }
 }

@@ -33,6 +33,12 @@ internal sealed class PublishJob(DocumentCollection<Dataset> datasets, DatasetWo
     public override string? WhyRefused(BackgroundJob job, IReadOnlyCollection<BackgroundJob> live) =>
         live.Any(j => j.Kind == Name && j.Subject == job.Subject) ? Texts<DatasetTexts>.Get("PublishingAlready") : null;
 
+    /// <summary>Why a working copy cannot become a version, in a sentence that says what to do; null where it can.</summary>
+    public static Message? WhyNot(Dataset dataset, WorkingCopy copy) =>
+        copy.Summary.IsEmpty
+            ? Message.Of("publish.no-change", $"Nothing has changed since version {dataset.Latest.Number}, so there is nothing to publish.")
+            : VersionReadiness.WhyNot(copy.Counts.Classes, copy.Counts.BySplit.Total);
+
     protected override Task<PublishOutcome> RunAsync(JobContext<PublishInput> job, CancellationToken cancel)
     {
         PublishInput input = job.Input;
@@ -72,14 +78,7 @@ internal sealed class PublishJob(DocumentCollection<Dataset> datasets, DatasetWo
 
     private DatasetVersion Write(JobContext<PublishInput> job, Dataset dataset, WorkingCopy copy)
     {
-        if (copy.Summary.IsEmpty)
-            throw new RefusedException(
-                Message.Of(
-                    "publish.no-change",
-                    $"Nothing has changed since version {dataset.Latest.Number}, so there is nothing to publish."
-                )
-            );
-        if (VersionReadiness.WhyNot(copy.Counts.Classes, copy.Counts.BySplit.Total) is { } reason)
+        if (WhyNot(dataset, copy) is { } reason)
             throw new RefusedException(reason);
         int number = dataset.Latest.Number + 1;
         VersionFiles files = new(folder, dataset.Id);

@@ -85,12 +85,12 @@ internal static class VersionRoutes
         ClaimsPrincipal user,
         string projectId,
         string datasetId,
-        string key,
+        string? key,
         DatasetWorkspaces workspaces
     ) =>
         TypedResults.Ok(
             workspaces
-                .History(user, projectId, datasetId, key)
+                .History(user, projectId, datasetId, key ?? "")
                 .Select(c => new SampleChangeResponse(c.Version, DatasetChangeResponse.Of(c.Entry)))
         );
 

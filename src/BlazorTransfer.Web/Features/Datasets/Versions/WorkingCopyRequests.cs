@@ -54,7 +54,7 @@ internal sealed record SampleFilterRequest(
 /// <param name="Value">For <c>tag</c>: its value; null takes it off.</param>
 /// <param name="Version">For <c>restore</c>.</param>
 internal sealed record DatasetChangeRequest(
-    string Type,
+    string Type = "",
     IReadOnlyList<string>? Keys = null,
     SampleFilterRequest? Matching = null,
     IReadOnlyList<string>? Labels = null,
