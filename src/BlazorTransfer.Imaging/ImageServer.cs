@@ -36,10 +36,10 @@ public static class ImageServer
     /// <summary>Judges the file, reads its EXIF, or draws a thumbnail.</summary>
     public static ImageAnswer Answer(ImageRequest request, byte[] file)
     {
-        if (request.Side == 0)
-            return ImageAnswer.Of(ImageProbe.Verify(file));
         if (request.WantsExif)
             return new ImageAnswer(Exif: ExifFacts.Read(request.Source!));
+        if (request.Side == 0)
+            return ImageAnswer.Of(ImageProbe.Verify(file));
         try
         {
             return new ImageAnswer(

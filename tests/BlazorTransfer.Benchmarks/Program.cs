@@ -52,6 +52,13 @@ if (args is ["events", ..])
         .Parse(args)
         .InvokeAsync();
 
+// How fast is the index of a data set's working copy? See .github/performance.md.
+//   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- working-copy --images 100000
+if (args is ["working-copy", ..])
+    return new RootCommand { WorkingCopyTimes.Create() }
+        .Parse(args)
+        .Invoke();
+
 // Paired comparisons: both sides in one process, one after the other, and the ratio is the figure.
 //   dotnet run -c Release --project tests/BlazorTransfer.Benchmarks -- --filter '*'
 // In this process, because libtorch's gigabyte need not be copied into a project of its own for each benchmark.

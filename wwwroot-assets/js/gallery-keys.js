@@ -5,6 +5,13 @@ const named = new Set([
 ]);
 const repeatable = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"]);
 
+/** Gives an element the keyboard, as soon as the dialog that asked something is gone: until then, the dialog keeps it. */
+export function takeFocus(element, frames = 120) {
+  if (!element?.isConnected) return;
+  if (document.querySelector(".mud-dialog") && frames > 0) requestAnimationFrame(() => takeFocus(element, frames - 1));
+  else element.focus({ preventScroll: true });
+}
+
 /** The key with its modifiers, such as "Shift+ArrowRight"; null for a key that the browser keeps. */
 export function commandOf(event) {
   if (event.isComposing || event.altKey) return null;

@@ -1,6 +1,6 @@
 // What only the browser can do for a grid of images: measure it, take its keys, and draw the rectangle that selects. Everything else is
 // decided by the server.
-import { commandOf } from "./gallery-keys.js";
+import { commandOf, takeFocus } from "./gallery-keys.js";
 
 const grids = new Map();
 const dragDistance = 6;
@@ -26,7 +26,7 @@ export function reveal(element, index) {
 }
 
 export function focus(element) {
-  element?.focus({ preventScroll: true });
+  takeFocus(element);
 }
 
 export function dispose(element) {

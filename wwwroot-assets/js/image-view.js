@@ -1,5 +1,5 @@
 // One image that fills the window: its keys, its focus, zoom by wheel or two fingers, and panning.
-import { commandOf } from "./gallery-keys.js";
+import { commandOf, takeFocus } from "./gallery-keys.js";
 
 const views = new Map();
 const mostZoom = 16;
@@ -40,7 +40,7 @@ export function zoom(element, factor) {
 }
 
 export function focus(element) {
-  element?.focus({ preventScroll: true });
+  takeFocus(element);
 }
 
 export function dispose(element) {

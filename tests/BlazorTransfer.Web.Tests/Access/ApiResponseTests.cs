@@ -26,6 +26,7 @@ public sealed class ApiResponseTests : IDisposable
         typeof(Accepted),
         typeof(PhysicalFileHttpResult),
         typeof(FileContentHttpResult),
+        typeof(PushStreamHttpResult),
         typeof(RedirectHttpResult),
     ];
 

@@ -163,7 +163,7 @@ public sealed class GalleryPageTests : PageTests
         page.WaitForAssertion(() => Assert.Contains("2 of 4", page.Find("[role=dialog]").TextContent, StringComparison.Ordinal));
         await page.InvokeAsync(() => page.FindComponent<ImageView>().Instance.OnKey("ArrowLeft"));
 
-        page.WaitForAssertion(() => Assert.Contains("class b", page.Find(".history").TextContent, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("Class b", page.Find(".history").TextContent, StringComparison.Ordinal));
         Assert.Contains("Ada", page.Find(".history").TextContent, StringComparison.Ordinal);
     }
 
@@ -253,7 +253,8 @@ public sealed class GalleryPageTests : PageTests
         page.InvokeAsync(() => page.Find($"#photo-{position}").ClickAsync(click ?? new MouseEventArgs()));
 
     private static IElement Facet(IRenderedComponent<IComponent> page, string label) =>
-        page.FindAll(".facet").Single(f => f.Children[0].TextContent.EndsWith(label, StringComparison.Ordinal) && f.TextContent.Length < 6);
+        page.FindAll("[aria-labelledby=filter-class] button")
+            .Single(f => f.Children[0].TextContent.Trim().EndsWith(label, StringComparison.Ordinal));
 
     private static IEnumerable<string> Labels(IRenderedComponent<IComponent> page) =>
         page.FindAll("[role=option] .caption").Select(c => c.TextContent.Trim());

@@ -232,7 +232,15 @@ internal sealed class SampleTable
 
         public int CompareTo(Hash other) => (A, B, C, D).CompareTo((other.A, other.B, other.C, other.D));
 
-        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{A:x16}{B:x16}{C:x16}{D:x16}");
+        public override string ToString()
+        {
+            Span<byte> bytes = stackalloc byte[SHA256.HashSizeInBytes];
+            BinaryPrimitives.WriteUInt64BigEndian(bytes, A);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], B);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], C);
+            BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], D);
+            return Convert.ToHexStringLower(bytes);
+        }
     }
 }
 
@@ -244,9 +252,9 @@ internal readonly record struct SampleId(string Sha256, PixelArea Region)
     /// <summary>Null where the text is no key.</summary>
     public static SampleId? Parse(string key)
     {
-        string[] parts = key.Split('@', 2);
-        if (parts.Length == 1)
+        if (!key.Contains('@'))
             return new SampleId(key, default);
+        string[] parts = key.Split('@', 2);
         int[] sides = new int[4];
         string[] texts = parts[1].Split(',');
         if (texts.Length != sides.Length)

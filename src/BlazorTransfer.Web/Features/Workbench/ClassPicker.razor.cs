@@ -16,7 +16,6 @@ public sealed partial class ClassPicker
 {
     private const int MostShown = 50;
     private readonly HashSet<string> _chosen = new(StringComparer.Ordinal);
-    private ElementReference _input;
     private string _text = "";
     private int _active;
 
@@ -72,12 +71,6 @@ public sealed partial class ClassPicker
     private bool MayCreate => _text.Trim().Length > 0 && !Classes.Contains(_text.Trim());
 
     protected override void OnInitialized() => _text = Start;
-
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (firstRender)
-            await _input.FocusAsync();
-    }
 
     private static string IdOf(int i) => FormattableString.Invariant($"class-{i}");
 

@@ -16,6 +16,7 @@ public sealed partial class ClassesPage : IDisposable
     private SampleCounts _counts = null!;
     private IDisposable? _subscription;
     private string? _newName;
+    private bool _isClosed;
 
     [Parameter]
     public string DatasetId { get; set; } = "";
@@ -26,15 +27,35 @@ public sealed partial class ClassesPage : IDisposable
     [Inject]
     private DatasetWorkspaces Workspaces { get; set; } = null!;
 
-    public void Dispose() => _subscription?.Dispose();
+    public void Dispose()
+    {
+        _isClosed = true;
+        _subscription?.Dispose();
+    }
 
     protected override async Task OnInitializedAsync()
     {
         await base.OnInitializedAsync();
         _dataset = Datasets.Get(User, ProjectId, DatasetId);
         Count();
-        _subscription = Workspaces.Subscribe(User, ProjectId, DatasetId, () => _ = InvokeAsync(ShowAgain));
+        _subscription = Workspaces.Subscribe(User, ProjectId, DatasetId, OnChanged);
     }
+
+    /// <summary>Somebody has changed the data set.</summary>
+    private void OnChanged() =>
+        _ = InvokeAsync(async () =>
+        {
+            try
+            {
+                if (!_isClosed)
+                    ShowAgain();
+            }
+            catch (Exception e)
+            {
+                // Such as a data set that was deleted, or a user who is no member any more.
+                await DispatchExceptionAsync(e);
+            }
+        });
 
     private void ShowAgain()
     {

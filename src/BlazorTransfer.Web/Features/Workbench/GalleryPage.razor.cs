@@ -193,8 +193,17 @@ public sealed partial class GalleryPage : IDisposable
         _ = InvokeAsync(async () =>
         {
             Volatile.Write(ref _isRefreshing, 0);
-            if (!_closed.IsCancellationRequested)
+            if (_closed.IsCancellationRequested)
+                return;
+            try
+            {
                 await RefreshAsync();
+            }
+            catch (Exception e)
+            {
+                // Such as a data set that was deleted, or a user who is no member any more.
+                await DispatchExceptionAsync(e);
+            }
         });
     }
 
@@ -293,7 +302,7 @@ public sealed partial class GalleryPage : IDisposable
                     .History(User, ProjectId, DatasetId, _shown.Sample.Key)
                     .Reverse()
                     .Select(h => new HistoryLine(
-                        SampleWords.Of(h.Entry.Change, 1),
+                        SampleWords.OfOne(h.Entry.Change),
                         People.NameOf(h.Entry.Change.UserId),
                         Format.Ago(h.Entry.Change.Time, Clock.GetUtcNow()),
                         h.Entry.IsTakenBack

@@ -57,6 +57,26 @@ internal static class SampleWords
             _ => throw new ArgumentOutOfRangeException(nameof(change), change, null),
         };
 
+    /// <summary>A change as the history of one image shows it, such as <c>Class ants</c>.</summary>
+    public static string OfOne(DatasetChange change) =>
+        change switch
+        {
+            SamplesLabelled { Labels: null } => Text("One.Unlabelled"),
+            SamplesLabelled { Labels.Count: 0 } => Text("NoClass"),
+            SamplesLabelled { Edit: LabelEdit.Add, Labels: { } labels } => Text("One.LabelAdded", Join(labels)),
+            SamplesLabelled { Edit: LabelEdit.Remove, Labels: { } labels } => Text("One.LabelRemoved", Join(labels)),
+            SamplesLabelled { Labels: { } labels } => Text("One.Labelled", Join(labels)),
+            SamplesMoved moved => Text("One.Moved", Of(moved.Split)),
+            SamplesTagged { Value: null } tagged => Text("One.TagRemoved", tagged.Name),
+            SamplesTagged tagged => Text("One.Tagged", new SampleTag(tagged.Name, tagged.Value!).ToString()),
+            SamplesExcluded { IsExcluded: true } => Text("One.Excluded"),
+            SamplesExcluded => Text("One.Included"),
+            SamplesRemoved => Text("One.Removed"),
+            SamplesAdded => Text("One.Added"),
+            // Changes of classes concern no single image, and read the same.
+            _ => Of(change, 1),
+        };
+
     /// <summary>What differs from the version that a working copy began with, such as <c>12 relabelled, 3 excluded</c>.</summary>
     public static string Of(ChangeSummary changes) =>
         string.Join(

@@ -109,7 +109,9 @@ internal sealed class DatasetVersions(
         return new VersionDrift(
             version,
             dataset.Latest.Number,
-            Compare(datasetId, version, dataset.Latest.Number).DifferenceCounts(),
+            version == dataset.Latest.Number
+                ? Enum.GetValues<DifferenceKind>().ToDictionary(kind => kind, _ => 0)
+                : Compare(datasetId, version, dataset.Latest.Number).DifferenceCounts(),
             workspaces.Open(user, projectId, datasetId).Summary
         );
     }

@@ -234,9 +234,19 @@ internal sealed class DatasetWorkspaces : IDisposable
 
     private IReadOnlyList<ChangeEntry> Earlier(string datasetId, int version, string key)
     {
-        if (!File.Exists(new VersionFiles(_folder, datasetId).Changes(version)))
-            return [];
-        return DatasetWorkspace.Open(_folder, datasetId, version).Current.History(key);
+        // The version itself is read only where one of its changes is about the sample.
+        bool isConcerned = ChangeFile
+            .Open(new VersionFiles(_folder, datasetId).Changes(version))
+            .Changes.Any(change =>
+                change switch
+                {
+                    SamplesChange some => some.Keys.Contains(key),
+                    SamplesAdded added => added.Samples.Any(s => s.Key == key),
+                    VersionRestored => true,
+                    _ => false,
+                }
+            );
+        return isConcerned ? DatasetWorkspace.Open(_folder, datasetId, version).Current.History(key) : [];
     }
 
     private void Forget(string datasetId, Lazy<DatasetWorkspace> lazy)
