@@ -8,7 +8,7 @@ using BlazorTransfer.Core.Datasets.Changes;
 
 namespace BlazorTransfer.Benchmarks;
 
-/// <summary>What a working copy of many images takes: time to open it, to ask it, to change it and to write its version, and memory.</summary>
+/// <summary>Time that a working copy of many images takes to open, to ask, to change and to write as a version, and its memory.</summary>
 internal static class WorkingCopyTimes
 {
     private const int Classes = 200;

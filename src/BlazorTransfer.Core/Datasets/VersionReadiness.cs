@@ -17,7 +17,8 @@ public static class VersionReadiness
             : labelled.Length == 1
                 ? Message.Of(
                     "publish.one-class",
-                    $"Only the class '{labelled[0].Label}' has images. A classifier needs at least two: label images of another class first."
+                    $"Only the class '{labelled[0].Label}' has images. A classifier needs at least two: label images of another class "
+                        + $"first."
                 )
             : labelled.All(c => c.Train == 0)
                 ? Message.Of("publish.none-for-training", $"No labelled image is in the training split. Move images there first.")

@@ -58,7 +58,8 @@ public sealed record SamplePage(int Total, IReadOnlyList<SampleEntry> Entries);
 /// <param name="IsTakenBack">It was undone.</param>
 public sealed record ChangeEntry(DatasetChange Change, int Images, bool IsTakenBack);
 
-/// <summary>How many images and classes of a working copy differ from the version it began with. An image may count several times.</summary>
+/// <summary>How many images and classes of a working copy differ from the version it began with. An image may count several
+/// times.</summary>
 /// <param name="Relabelled">Images with other labels.</param>
 /// <param name="Moved">Images in another split.</param>
 /// <param name="Tagged">Images with other tags.</param>

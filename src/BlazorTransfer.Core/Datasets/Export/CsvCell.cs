@@ -1,8 +1,8 @@
 namespace BlazorTransfer.Core.Datasets.Export;
 
 /// <summary>
-/// A cell of an exported table. A spreadsheet runs a cell that begins like a formula, and its text may be what a stranger called a class; so
-/// such a cell gets an apostrophe, as OWASP advises, which <see cref="LabelTable"/> takes off again.
+/// A cell of an exported table. A spreadsheet runs a cell that begins like a formula, and its text may be what a stranger called a class;
+/// so such a cell gets an apostrophe, as OWASP advises, which <see cref="LabelTable"/> takes off again.
 /// </summary>
 public static class CsvCell
 {

@@ -8,7 +8,7 @@ internal static class LabelTableWriter
     private const char LabelSeparator = '|';
 
     /// <param name="images">Images with their names.</param>
-    /// <param name="kind">How many classes an image has; null for a table that has neither classes nor splits, beside class folders.</param>
+    /// <param name="kind">How many classes an image has; null for a table without classes and splits, beside class folders.</param>
     public static ExportedFile Write(IReadOnlyList<(string Name, Sample Sample)> images, LabelKind? kind)
     {
         string[] tags = [.. images.SelectMany(i => i.Sample.Tags.Keys).Distinct().Order(StringComparer.Ordinal)];

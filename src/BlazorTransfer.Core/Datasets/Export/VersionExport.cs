@@ -11,7 +11,7 @@ public enum ExportFormat
     /// <summary>A folder of images, and a table with their labels, splits and tags.</summary>
     Csv,
 
-    /// <summary>COCO instances, a file for each split. A label of a whole image is a box as large as the image. Tags are left out.</summary>
+    /// <summary>COCO instances, a file for each split. A label of an image is a box as large as the image. Tags are left out.</summary>
     Coco,
 }
 

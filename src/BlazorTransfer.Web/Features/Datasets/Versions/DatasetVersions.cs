@@ -156,8 +156,8 @@ internal sealed class DatasetVersions(
             }
         )!;
 
-    /// <summary>Writes a zip to a response, to which only asynchronous writes are allowed; some of a zip's are not. So another thread writes
-    /// it into a pipe, and waits where the response is slower.</summary>
+    /// <summary>Writes a zip to a response, to which only asynchronous writes are allowed; some of a zip's are not. So another thread
+    /// writes it into a pipe, and waits where the response is slower.</summary>
     private async Task WriteAsync(Stream stream, IEnumerable<ExportedFile> files, DateTimeOffset time, CancellationToken cancel)
     {
         var pipe = new Pipe();
