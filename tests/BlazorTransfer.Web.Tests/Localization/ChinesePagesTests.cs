@@ -13,6 +13,7 @@ using BlazorTransfer.Web.Features.Projects;
 using BlazorTransfer.Web.Features.Runs;
 using BlazorTransfer.Web.Features.Train;
 using BlazorTransfer.Web.Localization;
+using BlazorTransfer.Web.Storage;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 
@@ -49,6 +50,36 @@ public sealed class ChinesePagesTests : PageTests, IAsyncLifetime
 
         Assert.Contains("上传图像", page.Markup, StringComparison.Ordinal);
         AssertNoEnglish(page);
+    }
+
+    [Theory]
+    [InlineData(ImportLayout.Domains)]
+    [InlineData(ImportLayout.Yolo)]
+    public void DatasetsPage_WithAnUploadToCheck_HasNoEnglish(ImportLayout layout)
+    {
+        Languages.Use(Languages.Chinese);
+        IEnumerable<(string, byte[])> files =
+            layout == ImportLayout.Yolo
+                ? [("classes.txt", "ant\nbee"u8.ToArray()), ("1.txt", "0 0.5 0.5 1 1\n9 0 0 1 1"u8.ToArray()), ("1.jpg", TestZip.Jpeg(10))]
+                : Domains();
+        string zip = TestZip.Write(Path.Combine(App.DataFolder, "uploads", $"{Ids.New()}.zip"), files);
+        PendingUpload upload = App.Get<PendingUploads>()
+            .Start(
+                _ada,
+                _project.Id,
+                "数据",
+                zip,
+                new ImportOptions(layout, BoxUse.Crops),
+                ImportEncodings.None,
+                asks: true,
+                isPreviewed: true
+            )
+            .Upload!;
+
+        IRenderedComponent<IComponent> page = Open<DatasetsPage>(_ada, ("ProjectId", _project.Id));
+
+        Assert.Contains("检查“数据”的导入", page.Markup, StringComparison.Ordinal);
+        AssertNoEnglish(page, ["ant", "bee", .. upload.Preview!.First, .. upload.Preview.Rejected.Select(r => r.Name)]);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
     private long _sent;
     private long _total;
     private bool _sending;
+    private bool _packing;
 
     [Parameter, EditorRequired]
     public string Prompt { get; set; } = "";
@@ -22,6 +23,10 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
     /// <summary>Extensions for the file dialog, such as <c>.zip</c>.</summary>
     [Parameter]
     public string Accept { get; set; } = "";
+
+    /// <summary>Whether several files and folders are taken too, which the browser packs into a zip.</summary>
+    [Parameter]
+    public bool AllowsFolders { get; set; }
 
     /// <summary>A file was chosen: its name.</summary>
     [Parameter]
@@ -43,7 +48,7 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
     {
         if (!CanSend)
             return;
-        (_sending, _error, _sent, _total) = (true, null, 0, _size);
+        (_sending, _packing, _error, _sent, _total) = (true, false, null, 0, _size);
         await CallAsync("send", url, _self);
     }
 
@@ -58,7 +63,15 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
     [JSInvokable]
     public void OnProgress(long sent, long total)
     {
-        (_sent, _total) = (sent, total);
+        (_packing, _sent, _total) = (false, sent, total);
+        StateHasChanged();
+    }
+
+    /// <summary>Files of folders are read before they are sent.</summary>
+    [JSInvokable]
+    public void OnPacking(long ready, long total)
+    {
+        (_packing, _sent, _total) = (true, ready, total);
         StateHasChanged();
     }
 
@@ -75,6 +88,7 @@ public sealed partial class FileUpload() : ScriptedComponent("./js/upload.js")
             "refused" => detail,
             "failed" => T["ServerAnswered", detail],
             "cancelled" => T["UploadCancelled"],
+            "unreadable" => T["FilesChanged"],
             _ => T["ConnectionCut"],
         };
         if (outcome == Done)

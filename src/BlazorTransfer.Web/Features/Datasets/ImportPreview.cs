@@ -27,6 +27,10 @@ public sealed record ImportPreview(
 )
 {
     private const int MostImages = 8;
+    private static readonly string[] WithFrames = [".tif", ".tiff", ".gif"];
+
+    /// <summary>Whether a file may have several pages or frames, by its name.</summary>
+    public bool MayHaveFrames { get; init; }
 
     /// <param name="zip">The upload.</param>
     /// <param name="options">How it is read; null to recognise the layout.</param>
@@ -56,7 +60,10 @@ public sealed record ImportPreview(
                 [.. zip.Rejected, .. plan.Rejected],
                 [.. zip.Notes, .. plan.Notes],
                 null
-            );
+            )
+            {
+                MayHaveFrames = plan.Placed.Any(p => WithFrames.Contains(Path.GetExtension(p.Name), StringComparer.OrdinalIgnoreCase)),
+            };
 
             // Of boxes, each counts where it is cut out, and each class once where its image has it.
             IEnumerable<string> LabelsOf(PlacedFile place) =>
