@@ -166,6 +166,9 @@ public sealed record SamplesPredicted : RunEvent
 /// <param name="Top">The most probable classes, the best first.</param>
 public sealed record SamplePrediction(string Sha256, string File, string Label, IReadOnlyList<ClassProbability> Top)
 {
+    /// <summary>The part of the image that was asked about; null for all of it.</summary>
+    public Datasets.PixelArea? Region { get; init; }
+
     /// <summary>The true labels of an image that may have several, perhaps none; null where each has one.</summary>
     public IReadOnlyList<string>? Labels { get; init; }
 

@@ -23,7 +23,10 @@ public sealed record Prediction(Sample Sample, int True, float[] Probabilities)
                     .OrderByDescending(p => p.Probability)
                     .Take(top),
             ]
-        );
+        )
+        {
+            Region = Sample.Region,
+        };
 }
 
 /// <summary>The answers of a model that gives each image one class.</summary>
