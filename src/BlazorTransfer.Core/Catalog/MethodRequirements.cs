@@ -84,8 +84,8 @@ public static class MethodRequirements
             (_, { Labels: not LabelKind.MultiLabel }) => null,
             (not SingleLabelNeed.None, _) => Message.Of(
                 "method.needs-one-label",
-                $"{method.Title} needs exactly one class for each image, and these images have several labels: {Reason(method.SingleLabel)} "
-                    + $"Choose another method, such as a linear probe."
+                $"{method.Title} needs exactly one class for each image, and these images have several labels: "
+                    + $"{Reason(method.SingleLabel)} Choose another method, such as a linear probe."
             ),
             (_, { HasTarget: true }) => Message.Of(
                 "method.target-several-labels",

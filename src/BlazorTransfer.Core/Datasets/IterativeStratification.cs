@@ -3,7 +3,8 @@ namespace BlazorTransfer.Core.Datasets;
 /// <summary>
 /// Divides images with several labels into parts that have each label in proportion
 /// (Sechidis, Tsoumakas and Vlahavas, "On the Stratification of Multi-Label Data", 2011). Of n images, n_l with label l, part j desires
-/// c_j = n r_j images and c_jl = n_l r_j with label l. The label with the fewest images left comes first; each of its images goes to the part
+/// c_j = n r_j images and c_jl = n_l r_j with label l. The label with the fewest images left comes first; each of its images goes to
+/// the part
 /// that desires the label most, then to the one of these that desires images most, then to the first. Images without a label come last.
 /// </summary>
 public static class IterativeStratification

@@ -17,7 +17,8 @@ public static class MetricKeys
     public const string TestBalancedAccuracy = "test.balanced-accuracy";
 
     /// <summary>Mean average precision: mean over the labels that occur of the area below precision over recall. Of images with several
-    /// labels, as the F1 scores: micro over all labels together, macro as the mean over those that occur, at each label's threshold.</summary>
+    /// labels, as the F1 scores: micro over all labels together, macro as the mean over those that occur, at each label's
+    /// threshold.</summary>
     public const string ValidationMap = "validation.map";
     public const string ValidationMicroF1 = "validation.micro-f1";
     public const string ValidationMacroF1 = "validation.macro-f1";
@@ -54,7 +55,8 @@ public static class MetricKeys
     /// <summary>How often a method's own opponent tells the domain of an image in training, 0…1: a half where it cannot.</summary>
     public const string DiscriminatorAccuracy = "domains.discriminator-accuracy";
 
-    /// <summary>Mutual information of images of the target and predictions, in nats, 0…log C: high where these are sure and of all classes.
+    /// <summary>Mutual information of images of the target and predictions, in nats, 0…log C: high where these are sure and of all
+    /// classes.
     /// Needs no label.</summary>
     public const string TargetInformation = "target.information-maximisation";
 
@@ -62,7 +64,8 @@ public static class MetricKeys
     /// label.</summary>
     public const string TargetDensity = "target.snd";
 
-    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better. Needs no
+    /// <summary>Deep embedded validation: the loss on the target as the source's validation images let expect it. Lower is better.
+    /// Needs no
     /// label of the target; absent where the domains do not overlap.</summary>
     public const string TargetRisk = "target.dev";
 
@@ -76,7 +79,8 @@ public static class MetricKeys
     public const string LearningRate = "learning-rate";
     public const string ImagesPerSecond = "images-per-second";
 
-    /// <summary>Share of an epoch's training time that was spent waiting for images, 0…1: high where decoding is the bottleneck.</summary>
+    /// <summary>Share of an epoch's training time that was spent waiting for images, 0…1: high where decoding is the
+    /// bottleneck.</summary>
     public const string DataWait = "data-wait";
 }
 

@@ -15,6 +15,8 @@ public static class PackageReadme
 {
     private const int MostNames = 20;
 
+    private const string ReadThresholds = "thresholds = json.load(open(\"model.json\", encoding=\"utf-8\"))[\"thresholds\"]";
+
     public static string For(ModelDescription model, JobSpec job)
     {
         Preprocessing p = model.Preprocessing;
@@ -41,14 +43,14 @@ public static class PackageReadme
 
             ## PyTorch
             ```python
-            {{(model.Thresholds is null ? "" : "import json\n")}}import sys
+            {{ThresholdsInPython(model, "import json")}}import sys
             import torch
             from PIL import Image
             from torchvision import transforms
             {{pytorch.Preparation}}
 
             labels = open("labels.txt", encoding="utf-8").read().splitlines()
-            {{(model.Thresholds is null ? "" : "thresholds = json.load(open(\"model.json\", encoding=\"utf-8\"))[\"thresholds\"]\n")}}model = {{pytorch.Construction}}
+            {{ThresholdsInPython(model, ReadThresholds)}}model = {{pytorch.Construction}}
             {{HeadInPyTorch(model)}}model.load_state_dict(torch.load("model.pth"), strict=True)  # on PyTorch 2: weights_only=True works too
             model.eval()
 
@@ -103,6 +105,9 @@ public static class PackageReadme
 
     private static string FurtherAccuracy(ModelDescription model) =>
         string.Concat((model.LabelSets ?? []).Select(s => $" {s.Name}: {Top1(model, MetricKeys.Of(MetricKeys.ValidationTop1, s.Name))}."));
+
+    /// <summary>A line that only a model with thresholds needs.</summary>
+    private static string ThresholdsInPython(ModelDescription model, string line) => model.Thresholds is null ? "" : line + "\n";
 
     /// <summary>How to read probabilities of labels that an image may have several of; nothing where it has one.</summary>
     private static string Several(ModelDescription model) =>
@@ -165,12 +170,17 @@ public static class PackageReadme
         if (job.TrainOn != TrainingImages.TrainingSplit)
             return $"It was trained on all labelled images ({model.Epoch} epochs), so no validation accuracy was measured.";
         return job.Target is not { } target
-            ? $"Validation {(model.Metrics.ContainsKey(MetricKeys.ValidationMap) ? $"mAP: {Top1(model, MetricKeys.ValidationMap)}" : $"top-1: {Top1(model, MetricKeys.ValidationTop1)}")} (epoch {model.Epoch}, chosen on the same validation "
+            ? $"Validation {Main(model)} (epoch {model.Epoch}, chosen on the same validation "
                 + "images, so expect a little less on new ones)."
             : "It is for images like "
                 + $"{target.Data.Version ?? "those of its target domain"}{(target.Data.Only is { } only ? $" ({only})" : "")}. Top-1 "
                 + $"there: {Top1(model, MetricKeys.TargetTop1)} (epoch {model.Epoch}; {LabelsOf(job, target)}).";
     }
+
+    private static string Main(ModelDescription model) =>
+        model.Thresholds is null
+            ? $"top-1: {Top1(model, MetricKeys.ValidationTop1)}"
+            : $"mAP: {Top1(model, MetricKeys.ValidationMap)}, micro F1: {Top1(model, MetricKeys.ValidationMicroF1)}";
 
     private static string Top1(ModelDescription model, string key) =>
         model.Metrics.TryGetValue(key, out double value) ? value.ToString("P1", CultureInfo.InvariantCulture) : "unknown";

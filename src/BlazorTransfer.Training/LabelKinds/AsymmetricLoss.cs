@@ -5,8 +5,10 @@ namespace BlazorTransfer.Training.LabelKinds;
 
 /// <summary>
 /// Asymmetric loss (Ridnik et al., "Asymmetric Loss For Multi-Label Classification", 2021), for images that lack most of the labels:
-/// L = −y (1 − p)^γ₊ log p − (1 − y) p_m^γ₋ log(1 − p_m), with p = σ(logit) and p_m = max(p − m, 0). Easy negatives count less, by γ₋, and those
-/// whose probability is below the margin m not at all. The factors carry no gradient, as in the authors' code. Values are the paper's: γ₊ = 0,
+/// L = −y (1 − p)^γ₊ log p − (1 − y) p_m^γ₋ log(1 − p_m), with p = σ(logit) and p_m = max(p − m, 0). Easy negatives count less, by γ₋,
+/// and those
+/// whose probability is below the margin m not at all. The factors carry no gradient, as in the authors' code. Values are the paper's:
+/// γ₊ = 0,
 /// γ₋ = 4, m = 0.05.
 /// </summary>
 internal static class AsymmetricLoss

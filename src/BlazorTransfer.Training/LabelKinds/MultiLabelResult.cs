@@ -204,6 +204,7 @@ public sealed record MultiLabelResult : EvaluationResult
             ]
         )
         {
+            Region = prediction.Sample.Region,
             Labels = labels,
             Region = prediction.Sample.Region,
         };

@@ -7,7 +7,8 @@ internal static class RankedRetrieval
     private const double Usual = 0.5;
 
     /// <summary>
-    /// Area below precision over recall: Σ_k (R_k − R_{k−1}) P_k over the distinct probabilities from the highest, as in scikit-learn. Null
+    /// Area below precision over recall: Σ_k (R_k − R_{k−1}) P_k over the distinct probabilities from the highest, as in scikit-learn.
+    /// Null
     /// where no image has the label.
     /// </summary>
     public static double? AveragePrecision(IReadOnlyList<bool> truth, IReadOnlyList<float> probabilities)
@@ -27,7 +28,8 @@ internal static class RankedRetrieval
     }
 
     /// <summary>
-    /// The threshold with the highest F1. Each lies in the middle between two neighbouring probabilities, or between the lowest and 0, so that
+    /// The threshold with the highest F1. Each lies in the middle between two neighbouring probabilities, or between the lowest and 0,
+    /// so that
     /// new images near the boundary can fall on both sides; of equally good ones it is the one nearest to 0.5.
     /// </summary>
     public static double BestThreshold(IReadOnlyList<bool> truth, IReadOnlyList<float> probabilities)
@@ -47,7 +49,8 @@ internal static class RankedRetrieval
         return f1 > 0 ? threshold : Usual;
     }
 
-    /// <summary>For each distinct probability from the highest: how many images have at least this, and how many of them the label.</summary>
+    /// <summary>For each distinct probability from the highest: how many images have at least this, and how many of them the
+    /// label.</summary>
     private static IEnumerable<(double Least, int Given, int Found)> Cuts(IReadOnlyList<bool> truth, IReadOnlyList<float> probabilities)
     {
         int given = 0,

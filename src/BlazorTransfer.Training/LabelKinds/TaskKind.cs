@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace BlazorTransfer.Training.LabelKinds;
 
 /// <summary>
-/// What follows from how many labels of a task an image has: targets, loss, predictions, scores. Methods, trainer and evaluation ask the kind
+/// What follows from how many labels of a task an image has: targets, loss, predictions, scores. Methods, trainer and evaluation ask
+/// the kind
 /// and never which one it is; a new kind is a class and a line in <see cref="All"/>.
 /// </summary>
 public abstract class TaskKind
@@ -50,7 +51,8 @@ public abstract class TaskKind
     /// <param name="temperature">T.</param>
     public abstract Tensor Divergence(Tensor teacher, Tensor student, double temperature);
 
-    /// <summary>Key of the figure that is followed over the training steps: <see cref="Agreement"/>'s first number by its second, each summed
+    /// <summary>Key of the figure that is followed over the training steps: <see cref="Agreement"/>'s first number by its second, each
+    /// summed
     /// over the steps.</summary>
     public abstract string TrainKey { get; }
 

@@ -10,7 +10,8 @@ namespace BlazorTransfer.Training.Methods;
 /// Knowledge distillation: fine-tuning of a network, usually a smaller one, on the labels and on an earlier run's answers to the same
 /// pictures,
 /// both networks' softened by a temperature T (Hinton et al., "Distilling the Knowledge in a Neural Network", 2015):
-/// L = (1 − α) CE(y) + α T² KL(p_T ‖ q_T), with p the teacher's probabilities and q the student's; of several labels, the sum over them. T² undoes what softening takes from the
+/// L = (1 − α) CE(y) + α T² KL(p_T ‖ q_T), with p the teacher's probabilities and q the student's; of several labels, the sum over
+/// them. T² undoes what softening takes from the
 /// gradients.
 /// The teacher sees what the student sees, mixed and augmented as it is, so that nothing is frozen and computed once.
 /// </summary>

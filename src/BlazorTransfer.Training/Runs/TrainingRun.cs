@@ -98,7 +98,8 @@ public sealed class TrainingRun : IDisposable
 
 /// <summary>What a run achieved.</summary>
 /// <param name="BestEpoch">The epoch whose weights were kept, from 1.</param>
-/// <param name="BestMetric">Its validation top-1, or mAP of images with several labels, 0…1, also where epochs are kept by another figure; null without validation
+/// <param name="BestMetric">Its validation top-1, or mAP of images with several labels, 0…1, also where epochs are kept by another
+/// figure; null without validation
 /// images.</param>
 /// <param name="StoppedAtEpoch">The epoch in which training stopped on request; null where it went to its planned end.</param>
 public sealed record TrainingOutcome(int BestEpoch, double? BestMetric, int? StoppedAtEpoch = null);

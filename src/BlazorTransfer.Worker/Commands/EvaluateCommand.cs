@@ -58,6 +58,12 @@ internal static class EvaluateCommand
 
     private static EvaluationResult Evaluate(Predictor predictor, string folder, DatasetManifest data)
     {
+        if (data.Kind != predictor.Model.Kind)
+            throw TrainingException.BadInput(
+                predictor.Model.Kind == LabelKind.MultiLabel
+                    ? Message.Plain("The model gives an image several labels, and these images have one class each.")
+                    : Message.Plain("The model gives each image one class, and these images have several labels.")
+            );
         string[] unknown = [.. data.Classes.Except(predictor.Model.Classes)];
         if (unknown.Length > 0)
             throw TrainingException.BadInput(

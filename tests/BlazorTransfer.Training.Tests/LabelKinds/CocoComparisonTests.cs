@@ -24,7 +24,8 @@ public sealed class CocoComparisonTests(PythonScripts python, ITestOutputHelper 
         import torch
 
         data = json.load(open("features.json"))
-        train_x, train_y, x, y = (torch.tensor(data[k]) for k in ("trainFeatures", "trainLabels", "features", "labels"))
+        names = ("trainFeatures", "trainLabels", "features", "labels")
+        train_x, train_y, x, y = (torch.tensor(data[name], dtype=torch.float32) for name in names)
         epochs, batch = data["epochs"], 32
 
         def cuts(truth, p):
@@ -175,9 +176,15 @@ public sealed class CocoComparisonTests(PythonScripts python, ITestOutputHelper 
         Assert.InRange(ours.Average(), theirs.Average() - spread, theirs.Average() + spread);
     }
 
+    private static string Cells(IEnumerable<double> values) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * values.Average():F2} | {string.Join(", ", values.Select(v => (100 * v).ToString("F2", CultureInfo.InvariantCulture)))}"
+        );
+
     private static string Row(string who, (double Map, double MicroF1)[] results) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"| {who} | {results.Average(r => r.Map):P2} | {string.Join(", ", results.Select(r => $"{100 * r.Map:F2}"))} | {results.Average(r => r.MicroF1):P2} | {string.Join(", ", results.Select(r => $"{100 * r.MicroF1:F2}"))} |"
+            $"| {who} | {Cells(results.Select(r => r.Map))} | {Cells(results.Select(r => r.MicroF1))} |"
         );
 }

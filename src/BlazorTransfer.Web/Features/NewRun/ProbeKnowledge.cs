@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using BlazorTransfer.Core.Datasets;
 using BlazorTransfer.Core.Ranking;
 using BlazorTransfer.Core.Runs;
 using BlazorTransfer.Web.Features.Rankings;
@@ -22,7 +23,7 @@ internal sealed class ProbeKnowledge(RunService runs, RankingService rankings)
                 && r.Job.Data.Only is null
                 && r.Job.Target is null
                 && r.Job.Backbone == form.Backbone.Name
-                && r.LastTop1 is not null
+                && r is { Kind: LabelKind.SingleLabel, LastTop1: not null }
                 && r.Submission.DatasetId == form.Dataset.Id
                 && (r.Submission.WeightsId, r.Submission.ParentRunId) == (form.Weights?.Id, form.Parent?.Id)
             );

@@ -22,7 +22,8 @@ internal sealed class RunView(Run run)
     public ThinnedPoints StepLoss { get; } = new();
     public List<ChartPoint> EpochLoss { get; } = [];
 
-    /// <summary>Training and validation accuracy by epoch; of images with several labels micro F1 of training, and mAP, micro and macro F1 of
+    /// <summary>Training and validation accuracy by epoch; of images with several labels micro F1 of training, and mAP, micro and
+    /// macro F1 of
     /// validation.</summary>
     public List<ChartPoint> Accuracy { get; } = [];
 
@@ -160,7 +161,8 @@ internal sealed class RunView(Run run)
 
     public static string NameOf(RunPhase phase) => Texts<RunTexts>.Get($"Phase.{phase}");
 
-    /// <summary>Precision and recall of each class, from the confusion matrix or the labels' scores; null where nothing was predicted or there is nothing to
+    /// <summary>Precision and recall of each class, from the confusion matrix or the labels' scores; null where nothing was predicted
+    /// or there is nothing to
     /// find.</summary>
     public static IReadOnlyList<(double? Precision, double? Recall, int Images)> PerClass(EvaluationCompleted evaluation) =>
         evaluation.LabelScores is { } scores
