@@ -206,7 +206,6 @@ public sealed record MultiLabelResult : EvaluationResult
         {
             Region = prediction.Sample.Region,
             Labels = labels,
-            Region = prediction.Sample.Region,
         };
     }
 
