@@ -56,7 +56,7 @@ public sealed class DomainDatasetTests : PageTests
             using HttpResponseMessage refused = await PostAsync($"&layout={unknown}");
             Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
             Assert.Contains(
-                "'classes', 'domains', 'table' or 'unlabelled'",
+                "'auto', 'classes', 'domains', 'table', 'coco', 'voc', 'yolo' or 'unlabelled'",
                 await refused.Content.ReadAsStringAsync(),
                 StringComparison.Ordinal
             );
@@ -213,7 +213,7 @@ public sealed class DomainDatasetTests : PageTests
         );
         Assert.Equal("true", list.FindAll("[role=radio]")[1].GetAttribute("aria-checked"));
         Assert.Contains("photo/dog/001.jpg", list.Find("pre").TextContent, StringComparison.Ordinal);
-        Assert.Contains("A zip of domain folders", list.Markup, StringComparison.Ordinal);
+        Assert.Contains("The outer folder is the domain of an image", list.Markup, StringComparison.Ordinal);
     }
 
     [Fact]

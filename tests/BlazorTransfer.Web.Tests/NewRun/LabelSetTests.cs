@@ -83,7 +83,7 @@ public sealed class LabelSetTests : PageTests, IAsyncLifetime
     [InlineData(
         "file,material\na/1.jpg,steel\n",
         ImportLayout.Table,
-        "No usable image was found. The table names files as they lie from its own folder, and has a column 'class'.\n"
+        "No usable image was found. The table names files as they lie from its own folder, and has a column 'class' or 'labels'.\n"
             + "4 files were skipped:\na/2.jpg and 2 more: labels.csv has no row for it.\na/1.jpg: labels.csv names no class for it."
     )]
     [InlineData(null, ImportLayout.Table, "There is no labels.csv among the files that says which class each has.")]

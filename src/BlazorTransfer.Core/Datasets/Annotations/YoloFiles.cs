@@ -117,11 +117,13 @@ internal static class YoloFiles
                         names[NumberOf(file, yaml.Consume<Scalar>().Value)] = yaml.Consume<Scalar>().Value;
             }
         }
-        catch (YamlException e)
+        // A text that ends too early is another exception.
+        catch (Exception e) when (e is YamlException or EndOfStreamException or InvalidOperationException)
         {
+            long line = e is YamlException { Start: var start } ? start.Line : text.Split('\n').Length;
             throw new ImportException(
                 "annotations.no-yaml",
-                $"{file} is no YAML file of a data set, in line {e.Start.Line}. Write the classes as a list under 'names'."
+                $"{file} is no YAML file of a data set, in line {line}. Write the classes as a list under 'names'."
             );
         }
 

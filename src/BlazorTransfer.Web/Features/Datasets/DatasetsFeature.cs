@@ -182,12 +182,12 @@ internal static class DatasetsFeature
     }
 
     // By name only: a number would pass for a value, even one that does not exist.
-    private static T Named<T>(string? name, string refusal)
-        where T : struct, Enum
+    private static TChoice Named<TChoice>(string? name, string refusal)
+        where TChoice : struct, Enum
     {
         if (name is null)
             return default;
-        foreach (T value in Enum.GetValues<T>())
+        foreach (TChoice value in Enum.GetValues<TChoice>())
         {
             if (value.ToString().Equals(name, StringComparison.OrdinalIgnoreCase))
                 return value;
