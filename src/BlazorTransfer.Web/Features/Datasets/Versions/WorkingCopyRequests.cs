@@ -102,16 +102,16 @@ internal sealed record PublishRequest(string? Note = null);
 internal static class NamedValue
 {
     /// <summary>By name only: a number would pass for a value, even one that does not exist.</summary>
-    public static T Of<T>(string text)
-        where T : struct, Enum
+    public static TNamed Of<TNamed>(string text)
+        where TNamed : struct, Enum
     {
-        foreach (T value in Enum.GetValues<T>())
+        foreach (TNamed value in Enum.GetValues<TNamed>())
         {
             if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
                 return value;
         }
 
-        IEnumerable<string> known = Enum.GetNames<T>().Select(name => $"{char.ToLowerInvariant(name[0])}{name[1..]}");
+        IEnumerable<string> known = Enum.GetNames<TNamed>().Select(name => $"{char.ToLowerInvariant(name[0])}{name[1..]}");
         throw new RefusedException(Message.Of("request.unknown-value", $"'{text}' is not known. Use one of: {known}."));
     }
 }
