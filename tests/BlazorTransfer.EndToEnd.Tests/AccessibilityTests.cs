@@ -36,7 +36,10 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         await page.GetByText("400 images, 4 classes").ClickAsync();
         await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
         await CheckAsync(page, problems);
-        string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]);
+        string project = string.Join('/', new Uri(page.Url).AbsolutePath.Split('/')[..3]),
+            dataset = new Uri(page.Url).AbsolutePath;
+        await CheckWorkbenchAsync(page, dataset, problems);
+        await page.GotoAsync(dataset);
         await page.GetByRole(AriaRole.Link, new() { Name = "Rank networks" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Rank 2 networks" })).ToBeVisibleAsync();
         await CheckAsync(page, problems);
@@ -77,6 +80,30 @@ public sealed class AccessibilityTests(BrowserFixture browser)
         }
 
         Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems.Distinct()));
+    }
+
+    /// <summary>The pages that change a data set, with images selected, one open, and something to publish and compare.</summary>
+    private static async Task CheckWorkbenchAsync(IPage page, string dataset, List<string> problems)
+    {
+        ILocator images = page.Locator("[role=option]");
+        await page.GotoAsync($"{dataset}/images");
+        await images.Nth(0).ClickAsync();
+        await images.Nth(2).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(page.GetByText("3 images selected")).ToBeVisibleAsync();
+        await CheckAsync(page, problems);
+        await page.Keyboard.PressAsync("2");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeFocusedAsync();
+        await CheckAsync(page, problems);
+        await page.Keyboard.PressAsync("/");
+        await Expect(page.GetByLabel("Find a class").Last).ToBeFocusedAsync();
+        await CheckAsync(page, problems);
+        foreach (string path in new[] { "classes", "versions", "versions/compare" })
+        {
+            await page.GotoAsync($"{dataset}/{path}");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 2 }).First).ToBeVisibleAsync();
+            await CheckAsync(page, problems);
+        }
     }
 
     private static async Task ChooseByKeyboardAsync(IPage page)

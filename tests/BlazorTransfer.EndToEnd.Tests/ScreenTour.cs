@@ -52,6 +52,7 @@ public sealed class ScreenTour(BrowserFixture browser)
         await Expect(page.Locator(".bt-thumb img").First).ToBeVisibleAsync();
         await ShootAsync(page, "dataset");
         string project = new Uri(page.Url).AbsolutePath.Split('/')[2];
+        await CorrectAsync(page, new Uri(page.Url).AbsolutePath);
         await page.GotoAsync($"/projects/{project}/runs");
         await ShootAsync(page, "runs-empty");
         await page.GotoAsync($"/projects/{project}/train");
@@ -126,6 +127,33 @@ public sealed class ScreenTour(BrowserFixture browser)
         }
 
         Assert.Empty(problems);
+    }
+
+    /// <summary>Relabels some images, looks at the pages that show it, and takes it back.</summary>
+    private static async Task CorrectAsync(IPage page, string dataset)
+    {
+        ILocator images = page.Locator("[role=option]");
+        await page.GotoAsync($"{dataset}/images");
+        await images.Nth(0).ClickAsync();
+        await images.Nth(2).ClickAsync(new() { Modifiers = [KeyboardModifier.Shift] });
+        await Expect(page.GetByText("3 images selected")).ToBeVisibleAsync();
+        await ShootAsync(page, "gallery");
+        await images.Nth(3).ClickAsync();
+        await page.Keyboard.PressAsync("2");
+        await Expect(page.GetByText("1 relabelled", new() { Exact = false }).First).ToBeVisibleAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
+        await ShootAsync(page, "image");
+        foreach (string path in new[] { "classes", "versions", "versions/compare" })
+        {
+            await page.GotoAsync($"{dataset}/{path}");
+            await Expect(page.GetByRole(AriaRole.Heading, new() { Level = 2 }).First).ToBeVisibleAsync();
+            await ShootAsync(page, path.Replace('/', '-'));
+        }
+
+        await page.GotoAsync($"{dataset}/versions");
+        await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Undo:") }).First.ClickAsync();
+        await Expect(page.GetByText("No changes since version 1.")).ToBeVisibleAsync();
     }
 
     private static async Task TryOutAsync(IPage page, string project)

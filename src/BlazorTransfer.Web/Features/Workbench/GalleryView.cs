@@ -109,14 +109,14 @@ public sealed record GalleryView
                     : null,
         };
 
-    private static string NameOf<T>(T value)
-        where T : struct, Enum => value.ToString().ToLowerInvariant();
+    private static string NameOf<TValue>(TValue value)
+        where TValue : struct, Enum => value.ToString().ToLowerInvariant();
 
     // By name only: a number would pass for a value, even one that does not exist.
-    private static T? Read<T>(string? name)
-        where T : struct, Enum
+    private static TValue? Read<TValue>(string? name)
+        where TValue : struct, Enum
     {
-        foreach (T value in Enum.GetValues<T>())
+        foreach (TValue value in Enum.GetValues<TValue>())
         {
             if (string.Equals(NameOf(value), name, StringComparison.Ordinal))
                 return value;

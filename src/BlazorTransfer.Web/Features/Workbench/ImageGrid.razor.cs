@@ -13,8 +13,8 @@ namespace BlazorTransfer.Web.Features.Workbench;
 internal sealed record ImageRow(int Start, IReadOnlyList<SampleEntry> Images);
 
 /// <summary>
-/// A grid of thumbnails, of which only those in view are loaded and drawn. The mouse selects, the arrow keys move the cursor; all other keys
-/// go to the page.
+/// A grid of thumbnails, of which only those in view are loaded and drawn. The mouse selects, the arrow keys move the cursor; all
+/// other keys go to the page.
 /// </summary>
 public sealed partial class ImageGrid() : ScriptedComponent("./js/gallery.js")
 {

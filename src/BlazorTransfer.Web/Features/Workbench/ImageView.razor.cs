@@ -67,7 +67,7 @@ public sealed partial class ImageView() : ScriptedComponent("./js/image-view.js"
 
     /// <summary>A class was chosen.</summary>
     [Parameter]
-    public EventCallback<string> OnLabel { get; set; }
+    public EventCallback<string> OnClassChosen { get; set; }
 
     [Parameter]
     public EventCallback<Split> OnSplit { get; set; }
