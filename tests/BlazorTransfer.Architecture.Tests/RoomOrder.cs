@@ -27,6 +27,8 @@ internal sealed partial record RoomOrder(SourceProject Project, string Within, I
         [
             .. architecture
                 .Types.SelectMany(type => type.Dependencies)
+                // A type parameter belongs to no room: the loader takes all of one name for the first that it met.
+                .Where(d => d.Target is not GenericParameter)
                 .Where(d => IsOurs(d.Origin) && IsOurs(d.Target) && !IsAllowed(RoomOf(d.Origin), RoomOf(d.Target)))
                 .Select(d => $"{RoomOf(d.Origin)} must not use {RoomOf(d.Target)}: {d.Origin.FullName} uses {d.Target.FullName}")
                 .Concat(architecture.Types.Where(t => IsOurs(t) && !Rooms.Contains(RoomOf(t))).Select(t => $"{t.FullName} is in no room"))
