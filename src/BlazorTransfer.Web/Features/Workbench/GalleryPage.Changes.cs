@@ -180,7 +180,6 @@ public sealed partial class GalleryPage
             options =>
             {
                 options.Action = T["Undo"];
-                options.ActionColor = Color.Primary;
                 options.OnClick = _ => InvokeAsync(() => TakeBackAsync(number));
             },
             MessageKey
