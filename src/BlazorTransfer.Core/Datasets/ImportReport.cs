@@ -4,8 +4,8 @@ using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Datasets;
 
-/// <summary>The report of an import as a CSV file (RFC 4180): a line for each sample that was taken, and for each file or annotation that was
-/// skipped, with the reason.</summary>
+/// <summary>The report of an import as a CSV file (RFC 4180): a line for each sample that was taken, and for each file or annotation that
+/// was skipped, with the reason.</summary>
 public static class ImportReport
 {
     /// <param name="target">Receives the file, in UTF-8 with the mark by which Excel recognises it.</param>

@@ -34,8 +34,8 @@ internal sealed record Pictures(BatchSource Images, int Side, int Epoch, string 
         );
 
     /// <summary>
-    /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set. Its
-    /// region belongs to the name, and its number where something is drawn for it.
+    /// What a sample's row is called in a cache, lower-case hex of 32 bytes: its image's hash, so that an image is known in any data set.
+    /// Its region belongs to the name, and its number where something is drawn for it.
     /// </summary>
     public string NameOf(int index)
     {

@@ -21,7 +21,7 @@ internal static class FolderOptions
     public static readonly Option<BoxUse> Boxes = new("--boxes")
     {
         Description =
-            "Result of boxes in COCO, VOC and YOLO files: multi-label (an image has all classes of its boxes), crops (each box is cut out), "
+            "Result of boxes in COCO, VOC and YOLO files: multi-label (an image has all classes of its boxes), crops (each box is cut), "
             + "or image-class (images whose boxes have one class).",
         CustomParser = result =>
         {

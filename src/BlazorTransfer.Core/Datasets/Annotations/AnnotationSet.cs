@@ -127,7 +127,7 @@ public sealed class AnnotationSet
     internal static Split? SplitOfFolders(string file) =>
         file.Split('/')[..^1].Reverse().Select(SplitOf).FirstOrDefault(split => split is not null);
 
-    /// <summary>The split that an annotation file's name or folder names, such as <c>instances_val2017.json</c>; null where none does.</summary>
+    /// <summary>The split that an annotation file's name or folder names, such as <c>instances_val2017.json</c>; null for none.</summary>
     internal static Split? SplitOfFile(string file) =>
         Path.GetFileNameWithoutExtension(file).Split('_', '-', '.', ' ').Select(SplitOf).FirstOrDefault(split => split is not null)
         ?? SplitOfFolders(file);

@@ -4,8 +4,8 @@ using BlazorTransfer.Core.Messages;
 namespace BlazorTransfer.Core.Datasets.Annotations;
 
 /// <summary>
-/// COCO instances (Lin et al., 2014): a JSON file with <c>images</c>, <c>categories</c> and <c>annotations</c>, which refer to one another by
-/// numbers. An image that it lists without an annotation shows none of the classes.
+/// COCO instances (Lin et al., 2014): a JSON file with <c>images</c>, <c>categories</c> and <c>annotations</c>, which refer to one another
+/// by numbers. An image that it lists without an annotation shows none of the classes.
 /// </summary>
 internal sealed class CocoFile
 {

@@ -45,8 +45,8 @@ internal static class VocFile
                 Message.JoinLines([
                     Message.Of(
                         "annotations.no-voc-file",
-                        $"No Pascal VOC file names an image of this import. Put the XML files into a folder Annotations, and the images into "
-                            + $"JPEGImages beside it."
+                        $"No Pascal VOC file names an image of this import. Put the XML files into a folder Annotations, and the images "
+                            + $"into JPEGImages beside it."
                     ),
                     .. SkippedFiles.Summarise(set.Rejected),
                 ])

@@ -94,8 +94,8 @@ internal static class YoloFiles
             : [.. classes.Select(c => AnnotationSet.ClassName(file, c))];
     }
 
-    /// <summary>The list or map <c>names</c> of a YAML file, read as events: a reference to another part, which could lead in a circle, is not
-    /// followed.</summary>
+    /// <summary>The list or map <c>names</c> of a YAML file, read as events: a reference to another part, which may lead in a circle, is
+    /// not followed.</summary>
     private static string[] NamesIn(string file, string text)
     {
         var names = new SortedDictionary<int, string>();

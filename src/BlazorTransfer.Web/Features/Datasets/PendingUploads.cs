@@ -360,8 +360,8 @@ internal sealed class PendingUploads(
 
     private ZipImages Open(PendingUpload upload) => new(upload.File, ZipLimits.Of(options.Value), upload.Encodings.Names);
 
-    /// <summary>The upload with its question, or with its preview where one is wanted; with neither where its import can begin, or will fail
-    /// for a reason of its own.</summary>
+    /// <summary>The upload with its question, or with its preview where one is wanted; with neither where its import can begin, or will
+    /// fail for a reason of its own.</summary>
     private PendingUpload Look(PendingUpload upload)
     {
         (UnknownEncodingException? question, ImportPreview? preview) = (null, null);

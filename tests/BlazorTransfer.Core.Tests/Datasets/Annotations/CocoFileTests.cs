@@ -9,11 +9,16 @@ public sealed class CocoFileTests
 
     private static readonly (string, string)[] Pictures = Images("images/a.jpg", "images/b.jpg", "images/c.jpg", "images/d.jpg");
 
-    private const string FourImages =
-        """[{"id":10,"file_name":"a.jpg","width":100,"height":80},{"id":11,"file_name":"b.jpg"},{"id":12,"file_name":"c.jpg"},{"id":13,"file_name":"images/d.jpg"}]""";
+    private const string FourImages = """
+        [{"id":10,"file_name":"a.jpg","width":100,"height":80},{"id":11,"file_name":"b.jpg"},{"id":12,"file_name":"c.jpg"},
+        {"id":13,"file_name":"images/d.jpg"}]
+        """;
 
-    private const string Boxes =
-        """[{"image_id":10,"category_id":1,"bbox":[10.5,20,30,10]},{"image_id":10,"category_id":7,"bbox":[0,0,5,5],"segmentation":[[1,2,3]]},{"image_id":11,"category_id":7,"bbox":[50,50,10,10]},{"image_id":12,"category_id":1,"bbox":[90,70,40,40]}]""";
+    private const string Boxes = """
+        [{"image_id":10,"category_id":1,"bbox":[10.5,20,30,10]},
+        {"image_id":10,"category_id":7,"bbox":[0,0,5,5],"segmentation":[[1,2,3]]},
+        {"image_id":11,"category_id":7,"bbox":[50,50,10,10]},{"image_id":12,"category_id":1,"bbox":[90,70,40,40]}]
+        """;
 
     [Fact]
     public void Import_AsMultiLabel_GivesEachImageItsClasses()
@@ -68,7 +73,11 @@ public sealed class CocoFileTests
         ImportResult result = Import(
             new(ImportLayout.Coco, BoxUse.ImageClass),
             FourImages,
-            """[{"image_id":10,"category_id":1,"bbox":[1,1,5,5]},{"image_id":10,"category_id":7,"bbox":[0,0,5,5]},{"image_id":11,"category_id":7,"bbox":[5,5,1,1]},{"image_id":12,"category_id":1,"bbox":[9,7,4,4]},{"image_id":13,"category_id":1,"bbox":[9,7,4,4]}]"""
+            """
+            [{"image_id":10,"category_id":1,"bbox":[1,1,5,5]},{"image_id":10,"category_id":7,"bbox":[0,0,5,5]},
+            {"image_id":11,"category_id":7,"bbox":[5,5,1,1]},{"image_id":12,"category_id":1,"bbox":[9,7,4,4]},
+            {"image_id":13,"category_id":1,"bbox":[9,7,4,4]}]
+            """
         );
 
         Assert.Equal(["images/b.jpg: dog", "images/c.jpg: cat", "images/d.jpg: cat"], result.Labels());
@@ -81,7 +90,13 @@ public sealed class CocoFileTests
         ImportResult result = Import(
             new(ImportLayout.Coco, BoxUse.Crops),
             FourImages,
-            """[{"image_id":10,"category_id":1,"bbox":[1,1,5,5]},{"image_id":11,"category_id":7,"bbox":[1,1,5,5]},{"image_id":12,"category_id":1,"bbox":[1,1,5,5]},{"image_id":10,"category_id":1,"bbox":[1e999,0,5,5]},{"image_id":10,"category_id":1,"bbox":["NaN",0,5,5]},{"image_id":10,"category_id":1,"bbox":[5,5,-2,3]},{"image_id":10,"category_id":1,"bbox":[500,500,5,5]},{"image_id":99,"category_id":1,"bbox":[0,0,5,5]},{"image_id":10,"category_id":42,"bbox":[0,0,5,5]},{"image_id":10,"category_id":1}]"""
+            """
+            [{"image_id":10,"category_id":1,"bbox":[1,1,5,5]},{"image_id":11,"category_id":7,"bbox":[1,1,5,5]},
+            {"image_id":12,"category_id":1,"bbox":[1,1,5,5]},{"image_id":10,"category_id":1,"bbox":[1e999,0,5,5]},
+            {"image_id":10,"category_id":1,"bbox":["NaN",0,5,5]},{"image_id":10,"category_id":1,"bbox":[5,5,-2,3]},
+            {"image_id":10,"category_id":1,"bbox":[500,500,5,5]},{"image_id":99,"category_id":1,"bbox":[0,0,5,5]},
+            {"image_id":10,"category_id":42,"bbox":[0,0,5,5]},{"image_id":10,"category_id":1}]
+            """
         );
 
         Assert.Equal(3, result.Manifest.Samples.Count);
@@ -169,7 +184,10 @@ public sealed class CocoFileTests
     public void Import_OfOneFileForEachSplit_TakesTheSplitsFromTheirNames()
     {
         string One(int id, string file, int category) =>
-            $$"""{"images":[{"id":{{id}},"file_name":"{{file}}"}],"categories":{{Categories}},"annotations":[{"image_id":{{id}},"category_id":{{category}},"bbox":[1,1,5,5]}]}""";
+            $$"""
+                {"images":[{"id":{{id}},"file_name":"{{file}}"}],"categories":{{Categories}},"annotations":[{"image_id":{{id}},
+                "category_id":{{category}},"bbox":[1,1,5,5]}]}
+                """;
 
         ImportResult result = Run(
             new(ImportLayout.Coco),

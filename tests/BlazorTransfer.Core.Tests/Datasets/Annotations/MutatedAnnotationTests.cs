@@ -15,12 +15,18 @@ public sealed class MutatedAnnotationTests
             {
                 ImportLayout.Coco,
                 "instances.json",
-                """{"images":[{"id":1,"file_name":"a.jpg","width":9,"height":9},{"id":2,"file_name":"b.jpg"}],"categories":[{"id":1,"name":"cat"},{"id":2,"name":"dog"}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,2,3,4]},{"image_id":2,"category_id":2,"bbox":[0.5,1e1,3,4]}]}"""
+                """
+                    {"images":[{"id":1,"file_name":"a.jpg","width":9,"height":9},
+                    {"id":2,"file_name":"b.jpg"}],"categories":[{"id":1,"name":"cat"},
+                    {"id":2,"name":"dog"}],"annotations":[{"image_id":1,"category_id":1,"bbox":[1,2,3,4]},
+                    {"image_id":2,"category_id":2,"bbox":[0.5,1e1,3,4]}]}
+                    """
             },
             {
                 ImportLayout.Voc,
                 "a.xml",
-                "<annotation><filename>a.jpg</filename><size><width>9</width></size><object><name>cat</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>"
+                "<annotation><filename>a.jpg</filename><size><width>9</width></size><object><name>cat</name>"
+                    + "<bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>"
             },
             { ImportLayout.Yolo, "data.yaml", "train: x\nnames:\n  0: cat\n  1: dog\nnc: 2\n" },
             { ImportLayout.Yolo, "classes.txt", "cat\ndog\n" },
