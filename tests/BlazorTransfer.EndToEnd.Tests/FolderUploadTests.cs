@@ -25,9 +25,7 @@ public sealed class FolderUploadTests(BrowserFixture browser)
             await page.SetUpAsync(app);
             await page.CreateProjectAsync("Animals");
             await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
-            IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() =>
-                page.GetByRole(AriaRole.Button, new() { Name = "Choose a folder" }).ClickAsync()
-            );
+            IFileChooser chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByText("Choose a folder").ClickAsync());
             await chooser.SetFilesAsync(folder);
             await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
 

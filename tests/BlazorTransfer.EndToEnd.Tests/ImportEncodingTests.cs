@@ -16,7 +16,7 @@ public sealed class ImportEncodingTests(BrowserFixture browser)
         await page.SetUpAsync(app);
         await page.CreateProjectAsync("Animals");
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
-        await page.Locator("input[type=file]")
+        await page.Locator(".bt-drop input")
             .SetInputFilesAsync(
                 new FilePayload
                 {

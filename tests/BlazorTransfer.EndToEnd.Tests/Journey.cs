@@ -51,10 +51,17 @@ internal static class Journey
     {
         texts ??= JourneyTexts.English;
         await page.GetByRole(AriaRole.Link, new() { Name = texts.Datasets }).First.ClickAsync();
-        await page.Locator("input[type=file]").SetInputFilesAsync(zip);
+        await page.UploadAsync(zip, texts);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = texts.TrainModel })).ToBeVisibleAsync();
+    }
+
+    /// <summary>Uploads a zip on the page of data sets, and imports what is recognised in it.</summary>
+    public static async Task UploadAsync(this IPage page, FilePayload zip, JourneyTexts? texts = null)
+    {
+        texts ??= JourneyTexts.English;
+        await page.Locator(".bt-drop input").SetInputFilesAsync(zip);
         await page.GetByRole(AriaRole.Button, new() { Name = texts.Import, Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = texts.ImportImages }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = texts.TrainModel })).ToBeVisibleAsync();
     }
 
     /// <summary>Chooses the preset Quick on the page that starts a training.</summary>

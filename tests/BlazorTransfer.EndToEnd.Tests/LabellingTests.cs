@@ -23,8 +23,7 @@ public sealed class LabellingTests(BrowserFixture browser)
         await page.CreateProjectAsync("Labels");
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
         await page.GetByRole(AriaRole.Radio, new() { NameRegex = new("^No labels") }).ClickAsync();
-        await page.Locator("input[type=file]").SetInputFilesAsync(Zip());
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
+        await page.UploadAsync(Zip());
         await page.GetByText("20 images, no labels").ClickAsync();
         await AddClassesAsync(page, "dark", "bright");
         await page.GetByRole(AriaRole.Link, new() { Name = "Images", Exact = true }).ClickAsync();

@@ -49,7 +49,7 @@ public sealed partial class TrainTests(BrowserFixture browser)
         await page.SetUpAsync(app);
         await page.CreateProjectAsync("Insects");
         await page.GetByRole(AriaRole.Link, new() { Name = "Data sets" }).First.ClickAsync();
-        await page.Locator("input[type=file]").SetInputFilesAsync(zip);
+        await page.Locator(".bt-drop input").SetInputFilesAsync(zip);
         await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Import images" }).ClickAsync();
         ILocator train = page.GetByRole(AriaRole.Link, new() { Name = "Train a model" });

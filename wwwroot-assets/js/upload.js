@@ -9,7 +9,7 @@ const folders = new Map();
 export function attach(element, target) {
   if (!element) return; // taken off the page meanwhile
   const input = element.querySelector("input[type=file]");
-  const folderButton = element.querySelector(".bt-choose-folder");
+  const folderInput = element.querySelector(".bt-choose-folder input");
   const chosen = file => {
     if (!file) return;
     folders.delete(element);
@@ -23,20 +23,19 @@ export function attach(element, target) {
     folders.set(element, { name, size, files });
     target.invokeMethodAsync("OnFileChosen", name, size);
   };
+  const pickedFolder = () => chosenFolder([...folderInput.files].map(file => ({ name: file.webkitRelativePath, file })));
   input.addEventListener("change", () => chosen(input.files[0]));
-  chosen(input.files[0]); // a quick hand chose before this script was there
-  folderButton?.addEventListener("click", () => {
-    const picker = Object.assign(document.createElement("input"), { type: "file", multiple: true, webkitdirectory: true });
-    picker.addEventListener("change", () => chosenFolder([...picker.files].map(file => ({ name: file.webkitRelativePath, file }))));
-    picker.click();
-  });
+  folderInput?.addEventListener("change", pickedFolder);
+  // A quick hand chose before this script was there.
+  chosen(input.files[0]);
+  if (folderInput) pickedFolder();
   element.addEventListener("dragover", e => { e.preventDefault(); element.classList.add("over"); });
   element.addEventListener("dragleave", () => element.classList.remove("over"));
   element.addEventListener("drop", async e => {
     e.preventDefault();
     element.classList.remove("over");
     const dropped = e.dataTransfer.files;
-    const entries = folderButton ? [...e.dataTransfer.items].map(i => i.webkitGetAsEntry?.()).filter(entry => entry) : [];
+    const entries = folderInput ? [...e.dataTransfer.items].map(i => i.webkitGetAsEntry?.()).filter(entry => entry) : [];
     if (entries.length > 1 || entries[0]?.isDirectory || (entries.length === 1 && !/\.zip$/i.test(dropped[0]?.name ?? "")))
       chosenFolder(await collect(entries));
     else if (dropped.length) { input.files = dropped; chosen(input.files[0]); }

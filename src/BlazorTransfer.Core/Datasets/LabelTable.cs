@@ -132,8 +132,9 @@ public sealed class LabelTable
             while (!parser.EndOfData)
             {
                 long line = parser.LineNumber;
-                // A cell of several lines, such as a remark, is shown on one.
-                string[] fields = [.. parser.ReadFields()!.Select(f => string.Join(' ', f.Split(LineEnds, Trimmed)))];
+                string[] cells = parser.ReadFields()!;
+                // A cell of several lines, such as a remark, is shown on one. A class that has them is none.
+                string[] fields = [.. cells.Select((cell, c) => c == label ? cell : string.Join(' ', cell.Split(LineEnds, Trimmed)))];
                 string Field(int column) => column >= 0 && column < fields.Length ? CsvCell.Read(fields[column]) : "";
                 if (fields.FirstOrDefault(f => f.Length > 0 && !IsLabel(f) && f != Field(file) && f != Field(several)) is { } wrong)
                     throw new ImportException(

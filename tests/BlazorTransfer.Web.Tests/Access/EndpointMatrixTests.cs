@@ -109,7 +109,7 @@ public sealed class EndpointMatrixTests : IDisposable
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/export"] = Reading,
         ["POST /api/v1/projects/{projectId}/datasets/{datasetId}/versions/{number:int}/restore"] = Editing,
         // No upload waits.
-        ["GET /api/v1/projects/{projectId}/datasets/uploads/{uploadId}/images/{number:int}"] = [401, 404, 404, 404, 404, 404],
+        ["GET /api/v1/projects/{projectId}/datasets/uploads/{uploadId}/images/{number:int}"] = [401, 404, 403, 404, 404, 404],
         ["POST /api/v1/projects/{projectId}/datasets/uploads"] = [401, 404, 403, 202, 202, 404],
         ["GET /api/v1/projects/{projectId}/datasets/{datasetId}/ranking"] = Reading,
         // There are no weights to rank, and only who may start one is told so.

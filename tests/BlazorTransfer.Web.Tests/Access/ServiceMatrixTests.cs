@@ -263,7 +263,7 @@ public sealed class ServiceMatrixTests : IAsyncLifetime
             ),
             (ProjectRole.Editor, "PendingUploads.Confirm", user => Do<PendingUploads>(u => u.Confirm(user, project, TestApp.Nobody))),
             (
-                ProjectRole.Viewer,
+                ProjectRole.Editor,
                 "PendingUploads.ImageAsync",
                 user => _app.Get<PendingUploads>().ImageAsync(user, project, TestApp.Nobody, 0, CancellationToken.None)
             ),

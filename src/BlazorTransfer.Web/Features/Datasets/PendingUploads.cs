@@ -256,6 +256,7 @@ internal sealed class PendingUploads(
     /// <param name="cancel">Stops the wait.</param>
     public async Task<byte[]> ImageAsync(ClaimsPrincipal user, string projectId, string uploadId, int number, CancellationToken cancel)
     {
+        access.Require(user, projectId, ProjectRole.Editor);
         PendingUpload? upload = List(user, projectId).FirstOrDefault(u => u.Id == uploadId);
         if (upload?.Preview?.First.ElementAtOrDefault(number) is not { } name)
             throw new NotFoundException();
