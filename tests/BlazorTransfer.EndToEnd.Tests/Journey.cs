@@ -58,10 +58,25 @@ internal static class Journey
     /// <summary>Uploads a zip on the page of data sets, and imports what is recognised in it.</summary>
     public static async Task UploadAsync(this IPage page, FilePayload zip, JourneyTexts? texts = null)
     {
-        texts ??= JourneyTexts.English;
         await page.Locator(".bt-drop input").SetInputFilesAsync(zip);
+        await page.ImportChosenAsync(texts ?? JourneyTexts.English);
+    }
+
+    /// <summary>The same for a zip on the disk.</summary>
+    public static async Task UploadAsync(this IPage page, string zip)
+    {
+        await page.Locator(".bt-drop input").SetInputFilesAsync(zip);
+        await page.ImportChosenAsync(JourneyTexts.English);
+    }
+
+    private static async Task ImportChosenAsync(this IPage page, JourneyTexts texts)
+    {
         await page.GetByRole(AriaRole.Button, new() { Name = texts.Import, Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = texts.ImportImages }).ClickAsync();
+        ILocator confirm = page.GetByRole(AriaRole.Button, new() { Name = texts.ImportImages });
+        await Expect(confirm).ToBeVisibleAsync();
+        // The import takes the images of the preview away, and the browser would report those that it still waits for.
+        await page.WaitForFunctionAsync("() => [...document.querySelectorAll(\"img[src*='/uploads/']\")].every(i => i.complete)");
+        await confirm.ClickAsync();
     }
 
     /// <summary>Chooses the preset Quick on the page that starts a training.</summary>

@@ -17,7 +17,7 @@ public sealed class LabellingTests(BrowserFixture browser)
         page.Console += (_, message) =>
         {
             if (message.Type == "error")
-                problems.Add(message.Text);
+                problems.Add($"{message.Text} {message.Location}");
         };
         await page.SetUpAsync(app);
         await page.CreateProjectAsync("Labels");
@@ -57,7 +57,7 @@ public sealed class LabellingTests(BrowserFixture browser)
         await page.GetByRole(AriaRole.Link, new() { Name = "Overview" }).Last.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new("^dark 8 2 0 10") })).ToBeVisibleAsync();
         await Expect(page.GetByRole(AriaRole.Row, new() { NameRegex = new("^bright 8 2 0 10") })).ToBeVisibleAsync();
-        Assert.Empty(problems);
+        Assert.True(problems.Count == 0, string.Join(Environment.NewLine, problems));
     }
 
     private static FilePayload Zip() =>

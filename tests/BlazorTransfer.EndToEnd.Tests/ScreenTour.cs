@@ -220,9 +220,7 @@ public sealed class ScreenTour(BrowserFixture browser)
 
     private static async Task UploadZipAsync(IPage page, string zip)
     {
-        await page.Locator(".bt-drop input").SetInputFilesAsync(zip);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import", Exact = true }).ClickAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Import images" }).ClickAsync();
+        await page.UploadAsync(zip);
         await Expect(page.Locator("a.bt-card").First).ToBeVisibleAsync();
     }
 
