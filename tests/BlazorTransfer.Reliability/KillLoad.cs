@@ -68,6 +68,11 @@ internal sealed class KillLoad(ApiSession session, Ledger ledger, string executi
             {
                 return;
             }
+            catch (RequestRefusedException e) when (e.Status == HttpStatusCode.TooManyRequests)
+            {
+                // The queue is full, which is an answer; others go on.
+                await Task.Delay(100, CancellationToken.None);
+            }
             catch (RequestRefusedException e)
             {
                 if (Interlocked.Increment(ref _refused) == 1)

@@ -29,6 +29,9 @@ internal sealed class JobEngine(
     private const int MostQueued = 2_000;
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
 
+    // When to ask again where a queue is full: some of its jobs will have ended then.
+    private static readonly TimeSpan QueuePatience = TimeSpan.FromSeconds(10);
+
     private readonly Dictionary<string, IJobKind> _kinds = kinds.ToDictionary(k => k.Name, StringComparer.Ordinal);
     private readonly Lock _gate = new();
     private readonly Dictionary<string, LiveJob> _live = new(StringComparer.Ordinal);
@@ -216,14 +219,18 @@ internal sealed class JobEngine(
             throw new RefusedException(reason);
         // For each owner, so that nobody can fill the queue for all others.
         if (inLane.Count(j => j.OwnerId == document.OwnerId) >= MostOfOwner)
-            throw new RefusedException(
+            throw new TooManyRequestsException(
                 Message.Of(
                     "jobs.too-many-of-owner",
                     $"You have {MostOfOwner} jobs of this kind in the queue. Cancel some, or wait until they have ended."
-                )
+                ),
+                QueuePatience
             );
         if (inLane.Length >= MostQueued)
-            throw new RefusedException(Message.Of("jobs.queue-full", $"Too many jobs of this kind are queued. Try again later."));
+            throw new TooManyRequestsException(
+                Message.Of("jobs.queue-full", $"Too many jobs of this kind are queued. Try again later."),
+                QueuePatience
+            );
         documents.Add(document);
         return _live[id] = NewLive(document, kind, take);
     }

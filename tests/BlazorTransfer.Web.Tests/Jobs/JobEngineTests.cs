@@ -48,7 +48,7 @@ public sealed class JobEngineTests
         for (int i = 0; i < 100; i++)
             harness.Engine.Submit(kind, Job("x"));
 
-        RefusedException refusal = Assert.Throws<RefusedException>(() => harness.Engine.Submit(kind, Job("x")));
+        RefusedException refusal = Assert.Throws<TooManyRequestsException>(() => harness.Engine.Submit(kind, Job("x")));
 
         Assert.Contains("100 jobs", refusal.Message, StringComparison.Ordinal);
         harness.Engine.Submit(kind, new NewJob<Words>("ben", "y", new Words("y")));
