@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using BlazorTransfer.Core.Datasets.Export;
 using BlazorTransfer.Core.Messages;
 
 namespace BlazorTransfer.Core.Datasets;
@@ -32,22 +33,6 @@ public static class ImportReport
             Row(csv, file.Name, "skipped", "", "", "", "", text(file.Reason));
     }
 
-    private static void Row(TextWriter csv, params ReadOnlySpan<string> fields)
-    {
-        for (int i = 0; i < fields.Length; i++)
-        {
-            if (i > 0)
-                csv.Write(',');
-            csv.Write(Field(fields[i]));
-        }
-
-        csv.WriteLine();
-    }
-
-    /// <summary>A name that begins as a formula does is a text: a spreadsheet must not run what somebody named a file.</summary>
-    private static string Field(string text)
-    {
-        string safe = text is [('=' or '+' or '-' or '@' or '\t' or '\r'), ..] ? $"'{text}" : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : safe;
-    }
+    private static void Row(TextWriter csv, params IEnumerable<string> fields) =>
+        csv.WriteLine(string.Join(',', fields.Select(CsvCell.Write)));
 }
