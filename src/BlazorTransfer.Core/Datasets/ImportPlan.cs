@@ -55,7 +55,7 @@ public sealed class ImportPlan
 
     /// <summary>Makes the data set.</summary>
     /// <param name="images">The placed files that are images.</param>
-    /// <param name="rejected">Those that are not, and what the source itself refused.</param>
+    /// <param name="rejected">Files that are not taken, also those that the source refused.</param>
     /// <param name="split">How to divide images that come without a split.</param>
     /// <param name="notes">What the source says of its names.</param>
     /// <exception cref="ImportException">No data set can be made of them; the message says what to change.</exception>

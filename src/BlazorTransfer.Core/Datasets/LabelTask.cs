@@ -37,7 +37,7 @@ public sealed record LabelTask(string Name, IReadOnlyList<string> Labels, LabelK
     public static LabelTask OfTag(string name, IEnumerable<Sample> samples) =>
         new(name, [.. samples.Select(s => s.Tags.GetValueOrDefault(name)).OfType<string>().Distinct().Order(StringComparer.Ordinal)]);
 
-    /// <summary>The labels that an image has in this task, in no order; null where nobody has labelled it.</summary>
+    /// <summary>The labels that an image has in this task, in no order; null for an unlabelled image.</summary>
     public IReadOnlyList<string>? LabelsOf(Sample sample) =>
         Name == ClassName ? sample.LabelsOf(Kind)
         : sample.Tags.TryGetValue(Name, out string? label) ? [label]

@@ -55,7 +55,7 @@ public sealed record Sample
     public static string KeyOf(string sha256, PixelArea? region) =>
         region is { } area ? FormattableString.Invariant($"{sha256}@{area.Left},{area.Top},{area.Width},{area.Height}") : sha256;
 
-    /// <summary>Its classes; null where nobody has labelled it.</summary>
+    /// <summary>Its classes; null for an unlabelled sample.</summary>
     public IReadOnlyList<string>? LabelsOf(LabelKind kind) =>
         kind switch
         {

@@ -10,7 +10,7 @@ namespace BlazorTransfer.Training.Evaluation;
 /// <param name="Samples">Which images, in a drawn order.</param>
 /// <param name="Seen">As the method itself sees them, see <see cref="TransferMethod.View"/>.</param>
 /// <param name="Logits">[N, classes], as the kept model gives them, for which all images are the target's where it adapted to that.</param>
-/// <param name="Labels">[N] class numbers; −1 where nobody has said.</param>
+/// <param name="Labels">[N] class numbers; −1 for unlabelled images.</param>
 internal sealed record DomainSample(IReadOnlyList<Sample> Samples, DomainView Seen, Tensor Logits, Tensor Labels)
 {
     /// <summary>Evenly spread over the images, which come class by class, and in each batch some of all of them.</summary>

@@ -84,7 +84,7 @@ public abstract class TaskKind
     public abstract string AnswerInPython(string part, string first);
 }
 
-/// <summary>Gathers a model's predictions for images whose labels are known.</summary>
+/// <summary>Gathers a model's predictions for labelled images.</summary>
 public abstract class EvaluationTally
 {
     public abstract int Images { get; }

@@ -49,7 +49,7 @@ internal sealed class ImageNames
         );
     }
 
-    /// <summary>The image of the same name but for the extension, closest to the annotation file; null where that is not clear.</summary>
+    /// <summary>The image of the same name without extension, closest to the annotation file; null where several are as close.</summary>
     public string? FindBeside(string from) => Closest(_byStem[Stem(from)], from);
 
     private static string Stem(string name) => ImportName.Key(Path.GetFileNameWithoutExtension(name[(name.LastIndexOf('/') + 1)..]));

@@ -42,7 +42,7 @@ public sealed class ChangeFile
         }
         catch
         {
-            // A whole line that nobody was told of must not count at the next start.
+            // A complete line of a change that was never confirmed must not count at the next start.
             stream.SetLength(_length);
             throw;
         }

@@ -79,8 +79,8 @@ internal sealed class DatasetService(
     public DataSpec DataSpecFor(Dataset dataset, int version) =>
         new(folder.Manifest(dataset.Id, version), folder.Images, $"{dataset.Name} v{version}");
 
-    /// <summary>An image of the data set, or a region of one: as it was brought, or as a JPEG, drawn when first asked for, where it is to
-    /// be small, is a region, or is in a format that browsers do not show.</summary>
+    /// <summary>An image of the data set, or a region of one: the original file, or a JPEG that is drawn at the first request: for a
+    /// thumbnail, a region, or a format that browsers do not show.</summary>
     public async Task<(string Path, string MediaType)> ImageAsync(
         ClaimsPrincipal user,
         string projectId,
@@ -174,7 +174,11 @@ internal sealed class DatasetService(
                 // An image is found by itself too where the samples are regions of it.
                 var samples = new Dictionary<string, Sample>(StringComparer.Ordinal);
                 foreach (Sample sample in Manifest(datasetId, version).Samples)
-                    _ = samples.TryAdd(sample.Key, sample) | samples.TryAdd(sample.Sha256, sample);
+                {
+                    samples.TryAdd(sample.Key, sample);
+                    samples.TryAdd(sample.Sha256, sample);
+                }
+
                 return samples;
             }
         )!;

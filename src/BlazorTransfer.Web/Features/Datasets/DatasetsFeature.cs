@@ -104,7 +104,7 @@ internal static class DatasetsFeature
         return TypedResults.File(csv.ToArray(), "text/csv", $"import-{datasetId}-{number}.csv");
     }
 
-    /// <summary>An image of an upload that nobody has confirmed yet.</summary>
+    /// <summary>An image of an upload that is not confirmed yet.</summary>
     private static async Task<FileContentHttpResult> UploadedImageAsync(
         ClaimsPrincipal user,
         string projectId,
